@@ -1,0 +1,1 @@
+"""Byte sources to facts and children; imports no ML framework, runs nothing of what it reads."""
