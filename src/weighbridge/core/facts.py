@@ -158,9 +158,13 @@ class OutOfBandBuffer(Fact):
 
 @value
 class LoaderDisagreement(Fact):
-    """The C unpickler, the Python unpickler or ``pickletools`` read these bytes differently."""
+    """The C unpickler, the Python unpickler or ``pickletools`` read these bytes differently.
+
+    ``benign`` where honest writers are known to do it: Python 2 strings beyond ASCII.
+    """
 
     what: str
+    benign: bool = False
 
 
 @value

@@ -1,0 +1,1 @@
+"""References to byte sources: the only opener of what a user names."""

@@ -1,0 +1,22 @@
+"""The Python API: the same names as the commands."""
+
+from __future__ import annotations
+
+import os
+
+from weighbridge.engine.scan import ScanRequest
+from weighbridge.engine.scan import scan as run
+from weighbridge.sandbox.executor import Jailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.core.report import Report
+
+
+def scan(*targets: str | os.PathLike[str], jobs: int = 0, program: bool = False) -> Report:
+    """Weigh files and directories in jailed workers; ``program`` adds the decompiled programs to the report.
+
+    Raises AccessError for a target that does not exist. Nothing is loaded, cached or sent anywhere.
+    """
+    request = ScanRequest(targets=tuple(os.fspath(target) for target in targets))
+    return run(request, Jailed(jobs=jobs or os.cpu_count() or 1, trace=program))

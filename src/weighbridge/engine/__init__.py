@@ -1,0 +1,1 @@
+"""The only place that walks, dispatches, recurses, spends budgets and recovers."""

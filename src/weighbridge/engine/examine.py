@@ -1,0 +1,178 @@
+"""Examine one file: identify, parse, recurse into children within the budgets, judge every fact on the way."""
+
+from __future__ import annotations
+
+from weighbridge.core.coverage import Gap, GapKind
+from weighbridge.core.errors import Malformed, OverLimit
+from weighbridge.core.facts import Fact, Identities, Identity, NameMismatch, Statement
+from weighbridge.core.limits import Meter
+from weighbridge.core.values import value
+from weighbridge.engine.judge import Judge
+from weighbridge.engine.scratch import Scratch
+from weighbridge.formats import registry
+from weighbridge.formats.bulk import begins_like_something
+from weighbridge.formats.node import Bench, Child, Node, Stored
+from weighbridge.formats.sniff import sniff
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.core.finding import Finding
+    from weighbridge.core.limits import Limits
+    from weighbridge.core.source import ByteSource
+
+PROGRAM_LINES = 2_000
+"""Lines of the decompiled program that are kept for one file."""
+
+GAPS = 200
+"""Gaps of one file that are reported one by one; the last one says how many more there are."""
+
+_FRIENDS = frozenset(
+    {"pickle", "torch.legacy", "zip", "tar", "7z", "safetensors", "native", "hdf5", "gguf", "numpy.npy"}
+)
+"""Formats of which more than one at a time is a polyglot; stream wrappers and text have too little structure."""
+
+
+@value
+class Examination:
+    """What one file turned out to be; the SHA-256 is added by whoever read the file."""
+
+    formats: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    program: tuple[str, ...] = ()
+
+
+class _Examiner:
+    def __init__(self, limits: Limits, judge: Judge, scratch: Scratch) -> None:
+        self.bench = Bench(limits, Meter(limits))
+        self.judge = judge
+        self.scratch = scratch
+        self.formats: list[str] = []
+        self.gaps: list[Gap] = []
+        self.program: list[str] = []
+        self.facts = 0
+        self.crashes: list[BaseException] = []
+
+    def node(self, source: ByteSource, node: Node, depth: int, vouched: tuple[str, ...], *, quiet: bool) -> None:
+        """Examine one stretch of bytes as everything that it may be."""
+        if node.role == "tensor" and not begins_like_something(source):
+            return
+        seen = sniff(source, node.name)
+        formats = tuple(dict.fromkeys((*vouched, *seen.formats)))
+        if not any(registry.is_analysed(name) for name in formats):
+            formats += seen.named
+        self._mismatches(seen.formats, seen.promised, source, node)
+        if not depth:
+            self.formats.extend(name for name in formats if not registry.is_analysed(name))
+        readable = [name for name in formats if registry.is_analysed(name)]
+        for name in readable:
+            self._read(name, source, node, depth)
+        if not readable and not quiet and formats != ("empty",):
+            self._unread(formats, node)
+
+    def _mismatches(self, found: tuple[str, ...], promised: tuple[str, ...], source: ByteSource, node: Node) -> None:
+        structured = tuple(name for name in found if name in _FRIENDS)
+        if len(structured) > 1:
+            self._fact(Identities(at=node.at(0, source.size), formats=structured), depth=1)
+        if promised and found and found != ("empty",) and not set(promised) & set(found):
+            ending = node.name[node.name.rfind(".") :]
+            fact = NameMismatch(at=node.at(0, source.size), extension=ending, promised=promised, found=found[0])
+            self._fact(fact, depth=1)
+
+    def _unread(self, formats: tuple[str, ...], node: Node) -> None:
+        if formats:
+            reason = f"{formats[0]} is recognised but not analysed by this version"
+        else:
+            reason = "the format is not recognised"
+        self._gap(node.gap(GapKind.UNSUPPORTED, reason))
+
+    def _read(self, name: str, source: ByteSource, node: Node, depth: int) -> None:
+        """Run one reader over a node; what it found before a break stays found."""
+        try:
+            for item in registry.extractor(name)(source, node, self.bench):
+                if isinstance(item, Child):
+                    self._child(item, node, depth)
+                elif isinstance(item, Gap):
+                    self._gap(item)
+                else:
+                    self._fact(item, depth)
+        except Malformed as broken:
+            self._gap(node.gap(GapKind.UNPARSED, f"not a valid {name}: {broken}", broken.offset))
+        except OverLimit as spent:
+            self._gap(node.gap(GapKind.OVER_LIMIT, str(spent), spent.offset))
+        except (Exception, RecursionError) as bug:  # noqa: BLE001  (the one boundary around parsers: a bug is a gap)
+            self.crashes.append(bug)
+            self._gap(node.gap(GapKind.CRASHED, f"the {name} reader failed ({type(bug).__name__}); please report it"))
+
+    def _child(self, child: Child, parent: Node, depth: int) -> None:
+        node = Node(
+            name=child.name, member=(*parent.member, child.name), role=child.role, storages=child.storages,
+            trace=parent.trace,
+        )  # fmt: skip
+        if depth + 1 > self.bench.limits.depth:
+            self._gap(node.gap(GapKind.OVER_LIMIT, f"nested deeper than {self.bench.limits.depth} containers"))
+            return
+        if isinstance(child.content, Stored):
+            self.node(child.content.source, node, depth + 1, child.formats, quiet=child.quiet)
+            return
+        start = self.scratch.end
+        source, trouble = self.scratch.keep(child.content, self.bench.meter)
+        self.node(source, node, depth + 1, child.formats, quiet=child.quiet or trouble is not None)
+        self.scratch.release(start)
+        if isinstance(trouble, OverLimit):
+            self._gap(node.gap(GapKind.OVER_LIMIT, str(trouble), source.size))
+        elif isinstance(trouble, MemoryError | RecursionError):
+            raise trouble
+        elif trouble is not None:
+            self._gap(node.gap(GapKind.UNPARSED, f"decompression breaks off: {trouble}", source.size))
+
+    def _fact(self, fact: Fact, depth: int) -> None:
+        if isinstance(fact, Identity):
+            if not depth:
+                self.formats.append(fact.format)
+            return
+        if isinstance(fact, Statement):
+            if len(self.program) < PROGRAM_LINES:
+                where = " > ".join(fact.at.member)
+                self.program.append(f"{where}{' ' if where else ''}@{fact.at.offset}  {fact.text}")
+            return
+        self.facts += 1
+        if self.facts > self.bench.limits.facts:
+            raise OverLimit(f"more than {self.bench.limits.facts} facts", offset=fact.at.offset or 0)
+        self.judge.see(fact)
+
+    def _gap(self, gap: Gap) -> None:
+        if len(self.gaps) < GAPS:
+            self.gaps.append(gap)
+        elif len(self.gaps) == GAPS:
+            self.gaps.append(Gap(kind=gap.kind, reason=f"more than {GAPS} gaps; the rest are like these", at=gap.at))
+
+
+def examine(
+    source: ByteSource,
+    name: str,
+    *,
+    limits: Limits,
+    judge: Judge,
+    scratch: Scratch | None = None,
+    trace: bool = False,
+    strict: bool = False,
+) -> Examination:
+    """Examine the bytes of one file called ``name``.
+
+    Never raises for what the bytes hold: trouble with them is a gap. ``trace`` keeps the decompiled program.
+    ``strict`` re-raises the first bug of a reader, for tests and ``--debug``.
+    """
+    examiner = _Examiner(limits, judge, scratch or Scratch())
+    try:
+        examiner.node(source, Node(name=name, trace=trace), 0, (), quiet=False)
+    except OverLimit as spent:
+        examiner.gaps.append(Gap(kind=GapKind.OVER_LIMIT, reason=str(spent)))
+    if strict and examiner.crashes:
+        raise examiner.crashes[0]
+    return Examination(
+        formats=tuple(dict.fromkeys(examiner.formats)),
+        findings=judge.findings(),
+        gaps=tuple(examiner.gaps),
+        program=tuple(examiner.program),
+    )

@@ -1,0 +1,65 @@
+"""An open file as a byte source whose SHA-256 is computed from the same reads that the parsers make."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+WHOLE = 4 << 20
+"""Files up to this size are read once into memory."""
+
+BLOCK = 1 << 18
+"""Bytes hashed at a time: stays in the processor's cache."""
+
+
+class OpenFile:
+    """A regular file by descriptor; ``digest()`` reads what no parser has read and returns the SHA-256 of it all."""
+
+    def __init__(self, descriptor: int) -> None:
+        from hashlib import sha256
+
+        self.descriptor = descriptor
+        self.size = os.fstat(descriptor).st_size
+        self._hash: _Hash = sha256()
+        self._hashed = 0
+        self._content: bytes | None = None
+        if self.size <= WHOLE:
+            self._content = self._read(0, self.size)
+            self.size = len(self._content)
+            self._hash.update(self._content)
+            self._hashed = self.size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Read up to ``length`` bytes; shorter only at the end. Bytes read in order are hashed on the way."""
+        if self._content is not None:
+            return self._content[offset : offset + length]
+        found = self._read(offset, length)
+        if offset <= self._hashed < offset + len(found):
+            self._hash.update(memoryview(found)[self._hashed - offset :])
+            self._hashed = offset + len(found)
+        return found
+
+    def _read(self, offset: int, length: int) -> bytes:
+        """Read with ``pread``, which may give less than asked in the middle of a file."""
+        pieces = []
+        while length > 0:
+            piece = os.pread(self.descriptor, length, offset)
+            if not piece:
+                break
+            pieces.append(piece)
+            offset, length = offset + len(piece), length - len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def digest(self) -> str:
+        """Hash the rest of the file and return the SHA-256 of all of it, as 64 hexadecimal digits."""
+        if self._hashed < self.size:
+            os.lseek(self.descriptor, self._hashed, os.SEEK_SET)
+            buffer = bytearray(BLOCK)
+            view = memoryview(buffer)
+            while count := os.readv(self.descriptor, [buffer]):
+                self._hash.update(view[:count])
+                self._hashed += count
+        return self._hash.hexdigest()

@@ -1,0 +1,59 @@
+"""Facts to findings: the rules that asked for a fact see it; equal findings of a file become one."""
+
+from __future__ import annotations
+
+from weighbridge.core.finding import Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.core.facts import Fact
+    from weighbridge.core.finding import Match, RuleInfo
+    from weighbridge.rules.catalog import RuleSet
+
+EVIDENCE = 5
+"""Lines of evidence kept for one finding."""
+
+FINDINGS = 2_000
+"""Different findings kept for one file."""
+
+
+class Judge:
+    """Collects the findings of one file."""
+
+    def __init__(self, rules: RuleSet, path: str = "") -> None:
+        self.rules = rules
+        self.path = path
+        self._found: dict[tuple[str, str, tuple[str, ...]], tuple[RuleInfo, Match, Fact]] = {}
+
+    def see(self, fact: Fact) -> None:
+        """Show a fact to the rules that subscribe to its type."""
+        for info, match in self.rules.matches(fact):
+            key = (info.id, match.message, fact.at.member)
+            if key not in self._found and len(self._found) < FINDINGS:
+                self._found[key] = (info, match, fact)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Give the findings, the worst first, then by place."""
+        made = [self._finding(info, match, fact) for info, match, fact in self._found.values()]
+        return tuple(sorted(made, key=lambda one: (-one.severity.rank, one.rule, one.at.member, one.at.offset or 0)))
+
+    def _finding(self, info: RuleInfo, match: Match, fact: Fact) -> Finding:
+        return Finding(
+            rule=info.id,
+            title=info.title,
+            severity=match.severity or info.severity,
+            confidence=match.confidence or info.confidence,
+            harm=info.harm,
+            message=match.message,
+            at=fact.at,
+            evidence=match.evidence[:EVIDENCE],
+            fingerprint=fingerprint(info.id, match.message, fact.at.member),
+        )
+
+
+def fingerprint(rule: str, message: str, member: tuple[str, ...]) -> str:
+    """Identify a finding across runs: by rule, words and member, not by offset, so that re-saving does not change it."""
+    from hashlib import sha256
+
+    text = "\0".join((rule, message, *member))
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,98 @@
+"""Answers remembered by content: the same bytes under the same rules are not examined twice.
+
+The key is the SHA-256 of the content, computed anew each time and never taken from a file's date, together with the
+program's version, the rule-set digest and the file's name, which may add a reader. Files below ``WORTH_KEEPING`` are
+examined as fast as they are looked up, so only larger ones are remembered.
+"""
+
+from __future__ import annotations
+
+import os
+
+from weighbridge import __version__
+from weighbridge.core.coverage import GapKind
+from weighbridge.core.report import FileReport
+from weighbridge.engine.wire import Misshapen, dumps, loads
+from weighbridge.rules.index import DIGEST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.access.local import Found
+    from weighbridge.engine.wire import Answer
+
+WORTH_KEEPING = 1 << 18
+ENTRIES = 10_000
+"""Remembered answers; the oldest go first."""
+
+
+def cache_directory() -> str:
+    """Find the user's cache directory (XDG Base Directory Specification)."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(home, "weighbridge")
+
+
+class Memo:
+    """The answers remembered for one version, rule set and set of disabled rules; made on first use."""
+
+    def __init__(self, directory: str, *, disabled: frozenset[str] = frozenset()) -> None:
+        variant = "-".join((__version__, DIGEST.removeprefix("sha256:")[:16], *sorted(disabled)))
+        self.directory = os.path.join(directory, "answers", variant)
+        self._sizes: set[int] | None = None
+
+    def recall(self, found: Found) -> FileReport | None:
+        """Find the report of a file whose content was examined before; reads the file only if its size is known."""
+        if found.size < WORTH_KEEPING or found.size not in self._known_sizes():
+            return None
+        from hashlib import file_digest
+
+        try:
+            with open(found.open(), "rb", buffering=0) as content:
+                digest = file_digest(content, "sha256").hexdigest()
+            with open(self._path(found, digest), "rb") as kept:
+                answer = loads(kept.read())
+        except (OSError, Misshapen):
+            return None
+        if answer.sha256 != digest or answer.size != found.size:
+            return None
+        return FileReport(
+            path=found.path, size=answer.size, sha256=digest, formats=answer.formats, findings=answer.findings,
+            gaps=answer.gaps,
+        )  # fmt: skip
+
+    def store(self, found: Found, answer: Answer) -> None:
+        """Remember an answer; one that a crash or a lack of time shaped is not remembered."""
+        if answer.size < WORTH_KEEPING or any(gap.kind in {GapKind.CRASHED, GapKind.UNREAD} for gap in answer.gaps):
+            return
+        path = self._path(found, answer.sha256)
+        try:
+            os.makedirs(self.directory, mode=0o700, exist_ok=True)
+            unfinished = f"{path}.{os.getpid()}"
+            with open(unfinished, "wb") as kept:
+                kept.write(dumps(answer).encode())
+            os.replace(unfinished, path)
+            self._known_sizes().add(answer.size)
+            self._forget_oldest()
+        except OSError:
+            return
+
+    def _path(self, found: Found, digest: str) -> str:
+        from hashlib import sha256
+
+        name = sha256(os.fsencode(os.path.basename(found.path))).hexdigest()[:16]
+        return os.path.join(self.directory, f"{found.size}-{digest}-{name}.json")
+
+    def _known_sizes(self) -> set[int]:
+        if self._sizes is None:
+            try:
+                names = os.listdir(self.directory)
+            except OSError:
+                names = []
+            self._sizes = {int(size) for size in (name.partition("-")[0] for name in names) if size.isdigit()}
+        return self._sizes
+
+    def _forget_oldest(self) -> None:
+        names = os.listdir(self.directory)
+        if len(names) > ENTRIES:
+            paths = sorted((os.path.join(self.directory, name) for name in names), key=os.path.getmtime)
+            for path in paths[: len(paths) - ENTRIES * 9 // 10]:
+                os.unlink(path)

@@ -1,0 +1,118 @@
+"""A scan: plan the walk, hand files to an executor, join the answers into a report. Speaks in events."""
+
+from __future__ import annotations
+
+from weighbridge import __version__
+from weighbridge.access.local import find
+from weighbridge.core.coverage import Gap, GapKind
+from weighbridge.core.events import Examined, Planned
+from weighbridge.core.report import ArtifactReport, FileReport, Report
+from weighbridge.core.values import value
+from weighbridge.engine.executors import Task
+from weighbridge.rules.index import DIGEST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from weighbridge.access.local import Found
+    from weighbridge.core.events import Event
+    from weighbridge.engine.executors import Executor, Outcome
+    from weighbridge.engine.memo import Memo
+    from weighbridge.engine.suppress import Suppressions
+
+
+@value
+class ScanRequest:
+    """What to weigh; ``include`` and ``exclude`` are shell patterns on the path below the target or the file's name."""
+
+    targets: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class _Plan:
+    """The files of all targets, in order, and their reports as they become known."""
+
+    def __init__(self, request: ScanRequest) -> None:
+        self.targets: list[tuple[str, list[Found]]] = []
+        for target in request.targets:
+            wanted = [found for found in find(target) if _is_wanted(found.path, target, request)]
+            self.targets.append((target, wanted))
+        self.files = [found for _, listed in self.targets for found in listed]
+        self.reports: list[FileReport | None] = [None] * len(self.files)
+
+    def join(self) -> tuple[ArtifactReport, ...]:
+        """Put the reports of each target together; the plan was completed before."""
+        artifacts, start = [], 0
+        for target, listed in self.targets:
+            reports = self.reports[start : start + len(listed)]
+            start += len(listed)
+            gaps = () if listed else (Gap(kind=GapKind.UNREAD, reason="there is nothing to weigh here"),)
+            artifacts.append(ArtifactReport(ref=target, files=tuple(one for one in reports if one), gaps=gaps))
+        return tuple(artifacts)
+
+
+def scan(
+    request: ScanRequest,
+    executor: Executor,
+    *,
+    memo: Memo | None = None,
+    suppressions: Suppressions | None = None,
+    tell: Callable[[Event], None] = lambda _event: None,
+) -> Report:
+    """Weigh every file of every target; raises AccessError for a target that does not exist."""
+    plan = _Plan(request)
+    tell(Planned(files=len(plan.files), size=sum(found.size for found in plan.files)))
+
+    def settle(key: int, report: FileReport, *, reused: bool = False) -> None:
+        plan.reports[key] = suppressions.apply(report) if suppressions else report
+        tell(Examined(path=report.path, size=report.size or 0, reused=reused))
+
+    def tasks() -> Iterator[Task]:
+        for key, found in enumerate(plan.files):
+            if found.trouble:
+                settle(key, _unread(found, Gap(kind=GapKind.UNREAD, reason=found.trouble)))
+                continue
+            known = memo.recall(found) if memo else None
+            if known is not None:
+                settle(key, known, reused=True)
+            else:
+                yield Task(key=key, name=found.path, size=found.size, open=found.open)
+
+    for outcome in executor.run(tasks()):
+        found = plan.files[outcome.key]
+        report = _report(found, outcome)
+        if memo and outcome.answer is not None:
+            memo.store(found, outcome.answer)
+        settle(outcome.key, report)
+    return Report(version=__version__, rules=DIGEST, artifacts=plan.join())
+
+
+def _report(found: Found, outcome: Outcome) -> FileReport:
+    answer = outcome.answer
+    if answer is None:
+        return _unread(found, outcome.gap or Gap(kind=GapKind.CRASHED, reason="there is no answer"))
+    return FileReport(
+        path=found.path, size=answer.size, sha256=answer.sha256, formats=answer.formats, findings=answer.findings,
+        gaps=answer.gaps, program=answer.program,
+    )  # fmt: skip
+
+
+def _unread(found: Found, gap: Gap) -> FileReport:
+    size = None if found.trouble else found.size
+    return FileReport(path=found.path, size=size, sha256=None, formats=(), findings=(), gaps=(gap,))
+
+
+def _is_wanted(path: str, target: str, request: ScanRequest) -> bool:
+    if not request.include and not request.exclude:
+        return True
+    from fnmatch import fnmatch
+
+    below = path[len(target) :].lstrip("/") or path
+    names = (below, below.rpartition("/")[2])
+
+    def fits(patterns: tuple[str, ...]) -> bool:
+        return any(fnmatch(name, pattern) for pattern in patterns for name in names)
+
+    return (not request.include or fits(request.include)) and not fits(request.exclude)

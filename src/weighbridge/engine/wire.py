@@ -1,0 +1,95 @@
+"""Values across process borders: plain JSON, checked against the fields of the value class when it is read.
+
+Writing needs no ``json``: the jailed worker starts without it. Reading is strict: unknown fields, wrong types and
+anything a worker should not be able to say raise ``Misshapen``.
+"""
+
+from __future__ import annotations
+
+from _json import encode_basestring_ascii as quote
+
+from weighbridge.core.coverage import Gap, GapKind
+from weighbridge.core.errors import WeighbridgeError
+from weighbridge.core.finding import Confidence, Finding, Harm, Severity
+from weighbridge.core.location import Location
+from weighbridge.core.values import field_names, value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    V = TypeVar("V")
+
+
+class Misshapen(WeighbridgeError):  # noqa: N818
+    """A document is not what its schema says."""
+
+
+@value
+class Answer:
+    """What the examination of one file gives: everything but its path."""
+
+    size: int
+    sha256: str
+    formats: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    program: tuple[str, ...]
+    version: str
+
+
+_VALUES: dict[str, type] = {"Answer": Answer, "Finding": Finding, "Gap": Gap, "Location": Location}
+_ENUMS: dict[str, Any] = {"Severity": Severity, "Confidence": Confidence, "Harm": Harm, "GapKind": GapKind}
+
+
+def dumps(one: object) -> str:
+    """Write a value as JSON."""
+    if one is None:
+        return "null"
+    if isinstance(one, str):
+        return quote(str(one))
+    if isinstance(one, bool):
+        return "true" if one else "false"
+    if isinstance(one, int):
+        return int.__repr__(one)
+    if isinstance(one, tuple):
+        return "[" + ",".join([dumps(item) for item in one]) + "]"
+    inside = [f"{quote(name)}:{dumps(getattr(one, name))}" for name in field_names(type(one))]
+    return "{" + ",".join(inside) + "}"
+
+
+def loads(text: bytes) -> Answer:
+    """Read an ``Answer``; raises Misshapen."""
+    import json
+
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Misshapen("the document is not JSON") from None
+    answer = _read("Answer", document)
+    assert isinstance(answer, Answer)
+    return answer
+
+
+def _read(kind: str, document: Any) -> Any:
+    """Read what an annotation names; the annotations of value classes are strings."""
+    if kind.endswith(" | None"):
+        return None if document is None else _read(kind[:-7], document)
+    if kind == "int" and type(document) is int:
+        return document
+    if kind == "str" and type(document) is str:
+        return document
+    if kind.startswith("tuple[") and type(document) is list:
+        return tuple(_read(kind[6:-6], item) for item in document)
+    if kind in _ENUMS and type(document) is str:
+        try:
+            return _ENUMS[kind](document)
+        except ValueError:
+            raise Misshapen(f"{document[:40]!r} is no {kind}") from None
+    if kind in _VALUES and type(document) is dict:
+        cls = _VALUES[kind]
+        kinds = cls.__annotations__
+        if set(document) != set(field_names(cls)):
+            raise Misshapen(f"a {kind} has other fields")
+        return cls(**{name: _read(kinds[name], item) for name, item in document.items()})
+    raise Misshapen(f"expected {kind}, found {type(document).__name__}")

@@ -1,0 +1,58 @@
+"""What a worker does: examine one open file and answer with a bounded JSON document."""
+
+from __future__ import annotations
+
+from weighbridge import __version__
+from weighbridge.core.limits import Limits
+from weighbridge.core.values import replace
+from weighbridge.engine.examine import examine
+from weighbridge.engine.files import OpenFile
+from weighbridge.engine.judge import Judge
+from weighbridge.engine.scratch import Scratch
+from weighbridge.engine.wire import Answer, dumps
+from weighbridge.rules.catalog import RuleSet
+
+_scratch = [-1]
+_rules: dict[bytes, RuleSet] = {}
+
+MAX_PROGRAM_ANSWER = 32 << 20
+"""Bytes of an answer; a larger one loses its program before it is refused."""
+
+
+def open_scratch(descriptor: int) -> None:
+    """Take note of the scratch file that was opened before the jail closed."""
+    _scratch[0] = descriptor
+
+
+def request(name: str, *, trace: bool, disabled: tuple[str, ...]) -> bytes:
+    """Write a request: the file's name, whether to trace, and the rules that are off."""
+    return b"\0".join((b"1" if trace else b"0", ",".join(disabled).encode(), name.encode("utf-8", "surrogateescape")))
+
+
+def answer(asked: bytes, descriptor: int) -> bytes:
+    """Examine the file behind ``descriptor``."""
+    trace, disabled, name = asked.split(b"\0", 2)
+    if disabled not in _rules:
+        _rules[disabled] = RuleSet(disabled=frozenset(disabled.decode().split(",")))
+    found = weigh(descriptor, name.decode("utf-8", "surrogateescape"), _rules[disabled], trace=trace == b"1")
+    text = dumps(found).encode()
+    if len(text) > MAX_PROGRAM_ANSWER:
+        text = dumps(replace(found, program=())).encode()
+    return text
+
+
+def weigh(descriptor: int, name: str, rules: RuleSet, *, trace: bool = False, strict: bool = False) -> Answer:
+    """Examine an open file in this process."""
+    file = OpenFile(descriptor)
+    examined = examine(
+        file, name, limits=Limits(), judge=Judge(rules), scratch=Scratch(_scratch[0]), trace=trace, strict=strict
+    )
+    return Answer(
+        size=file.size,
+        sha256=file.digest(),
+        formats=examined.formats,
+        findings=examined.findings,
+        gaps=examined.gaps,
+        program=examined.program,
+        version=__version__,
+    )

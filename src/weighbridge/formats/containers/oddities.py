@@ -1,0 +1,93 @@
+"""The facts that one container gives about itself, bounded: a flood of oddities must not crowd out the members."""
+
+from __future__ import annotations
+
+from weighbridge.core.facts import ContainerOddity, Oddity, TrailingData
+from weighbridge.core.values import value
+from weighbridge.formats.containers.search import past_zeros
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.core.facts import Fact
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.node import Node
+
+PER_KIND = 100
+"""Facts of one kind that are told one by one; ``rest`` counts the others. Rules judge kinds, not numbers."""
+EXCERPT = 200
+"""Characters of a name or a target that a detail repeats."""
+
+
+@value
+class Remark:
+    """Something odd about the container or about ``member``, as ``ContainerOddity`` will say it."""
+
+    kind: Oddity
+    member: str
+    detail: str
+    offset: int | None = None
+    length: int | None = None
+
+
+@value
+class Span:
+    """Bytes that no reader needs, as ``TrailingData`` will say it; ``where`` is ``prefix``, ``gap`` or ``tail``."""
+
+    where: str
+    start: int
+    end: int
+    zero: bool
+    after: str
+
+
+class Oddities:
+    """Makes the oddity and trailing-data facts of one container."""
+
+    __slots__ = ("_container", "_counts", "_node")
+
+    def __init__(self, container: str, node: Node) -> None:
+        self._container = container
+        self._node = node
+        self._counts: dict[Oddity | str, int] = {}
+
+    def tell(self, said: Remark | Span) -> Iterator[Fact]:
+        """Make the fact; nothing once its kind was told often enough."""
+        kind = said.kind if isinstance(said, Remark) else said.where
+        count = self._counts[kind] = self._counts.get(kind, 0) + 1
+        if count > PER_KIND:
+            return
+        if isinstance(said, Span):
+            at = self._node.at(said.start, said.end - said.start)
+            yield TrailingData(at=at, where=said.where, zero=said.zero, after=excerpt(said.after))
+        else:
+            at = self._node.at(said.offset, said.length)
+            name, detail = excerpt(said.member), said.detail
+            yield ContainerOddity(at=at, container=self._container, kind=said.kind, member=name, detail=detail)
+
+    def note(self, kind: Oddity, member: str, detail: str, *at: int | None) -> Iterator[Fact]:
+        """Tell an oddity of ``member``; ``at`` is its offset and its length, as far as they are known."""
+        offset, length = (*at, None, None)[:2]
+        yield from self.tell(Remark(kind=kind, member=member, detail=detail, offset=offset, length=length))
+
+    def rest(self) -> Iterator[Fact]:
+        """Tell how many facts of each kind were left out."""
+        for kind, count in self._counts.items():
+            if count <= PER_KIND:
+                continue
+            at, more = self._node.at(), f"{count - PER_KIND} more"
+            if isinstance(kind, Oddity):
+                yield ContainerOddity(at=at, container=self._container, kind=kind, member="", detail=more)
+            else:
+                yield TrailingData(at=at, where=kind, zero=False, after=more)
+
+
+def excerpt(text: str) -> str:
+    """Shorten a name or a target for a detail."""
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
+
+
+def span(source: ByteSource, where: str, start: int, end: int, after: str) -> Span:
+    """Describe bytes that no reader needs, and look whether they are all zero."""
+    return Span(where=where, start=start, end=end, zero=past_zeros(source, start, end) == end, after=after)

@@ -1,0 +1,331 @@
+"""The directory of a zip archive as miniz (torch's reader) and as ``zipfile`` would find it, and what neither sees.
+
+Both take the last end record near the end of the file. ``zipfile`` then corrects offsets for bytes before the archive,
+takes the zip64 record right before its locator and reads as many bytes of directory as announced; miniz takes offsets
+as they stand, the zip64 record where the locator points and as many entries as announced. Every directory that one of
+them could arrive at is read, every local header is compared, and the bytes between are walked for members that no
+directory names. Only headers are read, never the data of a member.
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.errors import Malformed, OverLimit
+from weighbridge.core.facts import Oddity
+from weighbridge.core.values import replace, value
+from weighbridge.formats.containers.oddities import Remark, excerpt, span
+from weighbridge.formats.containers.zip_ends import claims, end_records, end_remarks, end_spans
+from weighbridge.formats.containers.zip_records import (
+    CENTRAL,
+    CENTRAL_FIXED,
+    FULL32,
+    LOCAL,
+    LOCAL_FIXED,
+    LOCKED,
+    STREAMED,
+    UTF8,
+    Entry,
+    decode_name,
+    descriptor_length,
+    extra_fields,
+    unicode_path,
+    zip64_values,
+)
+from weighbridge.formats.containers.zip_walk import local_entry, walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.containers.oddities import Span
+    from weighbridge.formats.containers.zip_ends import Claim
+    from weighbridge.formats.containers.zip_records import EndRecord
+    from weighbridge.formats.node import Bench
+
+_BLOCK = 1 << 20
+_LONGEST = CENTRAL_FIXED.size + 3 * 0xFFFF
+_LOCAL_EXTRA = 128  # torch pads up to 64 bytes here; more is read when there is more
+_PLAIN_EXTRA = 64  # blocks up to here are times, ids and paths of the known kinds
+
+
+@value
+class Directory:
+    """All that is known of an archive without reading its data.
+
+    ``entries`` are in directory order, then those that no directory names, by offset. ``alternatives`` are the same
+    members once more as their local header describes the data, where it contradicts the directory. ``trouble`` is
+    what ended the reading early; what was found before it is here.
+    """
+
+    entries: tuple[Entry, ...]
+    alternatives: tuple[Entry, ...]
+    remarks: tuple[Remark, ...]
+    spans: tuple[Span, ...]
+    trouble: Malformed | OverLimit | None = None
+
+
+def read_directory(source: ByteSource, bench: Bench) -> Directory:
+    """Read everything but the data of a zip archive; ``Directory.trouble`` tells what was in the way.
+
+    Counts one member of ``bench.meter`` for each entry.
+    """
+    survey = _Survey(source, bench)
+    try:
+        survey.read()
+        survey.account()
+    except OverLimit as over:
+        survey.trouble = over
+    return Directory(
+        entries=tuple(survey.entries),
+        alternatives=tuple(survey.alternatives),
+        remarks=tuple(dict.fromkeys(survey.remarks)),
+        spans=tuple(survey.spans),
+        trouble=survey.trouble,
+    )
+
+
+class _Survey:
+    """What has been read so far."""
+
+    def __init__(self, source: ByteSource, bench: Bench) -> None:
+        self.source = source
+        self.meter = bench.meter
+        self.entries: list[Entry] = []
+        self.alternatives: list[Entry] = []
+        self.remarks: list[Remark] = []
+        self.spans: list[Span] = []
+        self.trouble: Malformed | OverLimit | None = None
+        self.named = False  # whether some directory was read
+        self.taken: list[tuple[int, int, str]] = []  # start, end, what lies there
+
+    def remark(self, kind: Oddity, member: str, detail: str, *at: int) -> None:
+        offset, length = (*at, None, None)[:2]
+        self.remarks.append(Remark(kind=kind, member=excerpt(member), detail=detail, offset=offset, length=length))
+
+    # -- which directories there are ----------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        """Read the directory that readers use, then every other one that a reader could arrive at."""
+        ends = end_records(self.source)
+        usable = [(end, found) for end in ends if (found := claims(self.source, end))]
+        if not usable:
+            self.trouble = Malformed("no end record leads to a central directory", offset=self.source.size)
+            return
+        self.named = True
+        end, found = usable[0]
+        self.remarks.extend(end_remarks(self.source, end))
+        if ends[0] is not end:
+            detail = "the last end record leads to no directory, an earlier one does"
+            self.remark(Oddity.SECOND_DIRECTORY, "", detail, ends[0].offset, ends[0].length)
+        self._take_end(end)
+        at = self._read_claim(found[0])
+        if at < found[0].end:
+            self.trouble = Malformed("the central directory breaks off", offset=at)
+        inside = sorted((e.data_offset, e.data_offset + e.packed) for e in self.entries if e.data_offset is not None)
+        for other in found[1:]:
+            self._read_other(other, end)
+        for other_end, others in usable[1:]:
+            if not _covers(inside, other_end.offset):  # the end record of a zip that is a member is its own affair
+                for other in others:
+                    self._read_other(other, other_end)
+
+    def _take_end(self, end: EndRecord) -> None:
+        self.taken.extend(end_spans(self.source, end))
+        if end.comment:
+            self._comment("", end.offset + end.length, end.comment, "tail")
+
+    def _comment(self, member: str, offset: int, length: int, where: str) -> None:
+        self.remark(Oddity.COMMENT, member, f"{length} bytes", offset, length)
+        self.taken.append((offset, offset + length, "comment"))
+        after = f"directory entry of {excerpt(member)}" if member else "end record"
+        self.spans.append(span(self.source, where, offset, offset + length, after))
+
+    def _read_other(self, claim: Claim, end: EndRecord) -> None:
+        """Read one more directory and keep only what the first one does not say."""
+        detail = f"an end record at {end.offset} leads to another directory of {claim.entries} entries"
+        self.remark(Oddity.SECOND_DIRECTORY, "", detail, claim.start, claim.end - claim.start)
+        known = {(e.header_offset, e.raw, e.method, e.packed) for e in self.entries}
+        taken, first = dict.fromkeys(self.taken), len(self.entries)
+        self._take_end(end)
+        self._read_claim(claim)
+        self.taken = [*taken, *dict.fromkeys(one for one in self.taken if one not in taken)]
+        others = self.entries[first:]
+        del self.entries[first:]
+        for entry in others:
+            if (entry.header_offset, entry.raw, entry.method, entry.packed) not in known:
+                self._hide(entry, "named only by another directory")
+
+    def _hide(self, entry: Entry, why: str) -> None:
+        self.entries.append(replace(entry, hidden=True))
+        if self.named:
+            self.remark(Oddity.HIDDEN_MEMBER, entry.name, why, entry.header_offset)
+
+    # -- the central directory (4.3.12) and the local headers it points to (4.3.7) ------------------------------------
+
+    def _read_claim(self, claim: Claim) -> int:
+        """Read one directory; gives where it really ends."""
+        at, count = claim.start, 0
+        for entry, extra, stop in self._central(claim):
+            count += 1
+            self.meter.spend_member()
+            if at >= claim.end:
+                self._hide(entry, "named after the announced end of the directory")
+            else:
+                self.entries.append(entry)
+            if extra:
+                self._central_extra(entry, at, extra)
+            at = stop
+        if at > claim.start:
+            self.taken.append((claim.start, at, "central directory"))
+        if count != claim.entries:
+            detail = f"the end record counts {claim.entries} entries, the directory holds {count}"
+            self.remark(Oddity.HEADER_MISMATCH, "", detail, claim.start, at - claim.start)
+        return at
+
+    def _central(self, claim: Claim) -> Iterator[tuple[Entry, bytes, int]]:
+        """Walk the directory as long as signatures follow each other; gives each entry, its extra field and its end."""
+        fixed, read_at = CENTRAL_FIXED, self.source.read_at
+        place, block, at = claim.start, b"", 0
+        while True:
+            if len(block) - at < _LONGEST:
+                place, at, block = place + at, 0, read_at(place + at, _BLOCK)
+            if len(block) - at < fixed.size or block[at : at + 4] != CENTRAL:
+                return
+            head = fixed.unpack_from(block, at)
+            _, made_by, _, flags, method, _, _, crc, packed, size, *lengths, _, _, external, header = head
+            name_end = at + fixed.size + lengths[0]
+            extra_end = name_end + lengths[1]
+            stop = extra_end + lengths[2]
+            if stop > len(block):
+                return
+            raw, extra = block[at + fixed.size : name_end], block[name_end:extra_end]
+            if FULL32 in (size, packed, header):
+                size, packed, header = zip64_values(extra, (size, packed, header))
+            name = decode_name(raw, flags)
+            header += claim.base
+            entry = Entry(
+                name=name,
+                raw=raw,
+                flags=flags,
+                method=method,
+                crc=crc,
+                packed=packed,
+                size=size,
+                made_by=made_by,
+                external=external,
+                central_offset=place + at,
+                header_offset=header,
+                data_offset=self._local((name, raw, flags, method, crc, packed, size), header),
+            )
+            if lengths[2]:
+                self._comment(name, place + extra_end, lengths[2], "gap")
+            at = stop
+            yield entry, extra, place + at
+
+    def _central_extra(self, entry: Entry, at: int, extra: bytes) -> None:
+        self._extra(extra, at + CENTRAL_FIXED.size + len(entry.raw), entry.raw, entry.name)
+        if b"up" in extra and (path := unicode_path(extra, entry.raw)) and _skeleton(path) != _skeleton(entry.name):
+            self.remark(Oddity.NAME_OVERRIDE, entry.name, f"a Unicode path says {excerpt(path)!r}", at)
+
+    def _extra(self, extra: bytes, offset: int, raw: bytes, name: str) -> None:
+        """Tell blocks that are too long to be what extra fields are for; padding is one byte over and over."""
+        for kind, start, length in extra_fields(extra):
+            body = extra[start : start + length]
+            if body != body[:1] * length and (kind < 0 or length > _PLAIN_EXTRA + 4 * len(raw)):
+                where, after = offset + start, f"extra field of {excerpt(name)}"
+                self.spans.append(span(self.source, "gap", where, where + length, after))
+
+    def _local(self, listed: tuple[str, bytes, int, int, int, int, int], offset: int) -> int | None:
+        """Read a local header, compare it with what the directory lists and take its span; gives where data starts."""
+        name, raw, flags, method, crc, packed, size = listed
+        head = self.source.read_at(offset, LOCAL_FIXED.size + len(raw) + _LOCAL_EXTRA) if offset >= 0 else b""
+        if len(head) < LOCAL_FIXED.size or not head.startswith(LOCAL):
+            self.remark(Oddity.HEADER_MISMATCH, name, "no local header where the directory points", offset)
+            return None
+        (_, _, own_flags, own_method, _, _, own_crc, own_packed, own_size, name_length, extra_length) = (
+            LOCAL_FIXED.unpack_from(head)
+        )
+        name_end = LOCAL_FIXED.size + name_length
+        data: int = name_end + extra_length
+        if data > len(head):
+            head = self.source.read_at(offset, data)
+        own_raw, extra = head[LOCAL_FIXED.size : name_end], head[name_end:data]
+        if extra:
+            if FULL32 in (own_size, own_packed):
+                own_size, own_packed = zip64_values(extra, (own_size, own_packed))
+            self._extra(extra, offset + name_end, raw, name)
+        streamed = own_flags & STREAMED
+        wrong = []
+        if own_raw != raw:
+            wrong.append(f"name {excerpt(decode_name(own_raw, own_flags))!r}")
+        if own_method != method:
+            wrong.append(f"method {own_method}, not {method}")
+        if (own_flags ^ flags) & (LOCKED if raw.isascii() else LOCKED | UTF8):
+            wrong.append(f"flags {own_flags:#x}, not {flags:#x}")
+        for what, own, other in (("crc", own_crc, crc), ("packed size", own_packed, packed), ("size", own_size, size)):
+            if own != other and not (streamed and not own):
+                wrong.append(f"{what} {own}, not {other}")
+        start = offset + data
+        stop = start + packed
+        if own_flags & LOCKED and not flags & LOCKED:
+            detail = f"only the local header has flags {own_flags:#x}"
+            self.remark(Oddity.FALSE_ENCRYPTION_FLAG, name, detail, offset, data)
+        if wrong:
+            self.remark(Oddity.HEADER_MISMATCH, name, f"the local header has {', '.join(wrong)}", offset, data)
+            self._alternative(offset, method, packed)
+        if streamed:
+            stop += descriptor_length(self.source, stop, crc, packed, size)
+        self.taken.append((offset, stop, name))
+        return start
+
+    def _alternative(self, offset: int, method: int, packed: int) -> None:
+        """Keep the member as its local header tells it, when that makes other data of it."""
+        own = local_entry(self.source, offset, self.source.size)
+        if own is None:
+            return
+        if own.crc is None:  # sizes follow the data, so only the method can differ
+            own = replace(own, packed=packed)
+        if (own.method, own.packed) != (method, packed) and own.packed:
+            self.alternatives.append(replace(own, hidden=False))
+
+    # -- accounting for every byte ------------------------------------------------------------------------------------
+
+    def account(self) -> None:
+        """Find what lies twice, and what lies between, before and after everything that was read."""
+        cursor, last = 0, ""
+        for start, end, what in sorted(self.taken):
+            if start < cursor:
+                detail = f"shares bytes with {excerpt(last)!r}"
+                self.remark(Oddity.OVERLAP, what, detail, start, min(end, cursor) - start)
+            elif start > cursor:
+                self._gap(cursor, start, last)
+            if end > cursor:
+                cursor, last = end, what
+        if cursor < self.source.size:
+            self._gap(cursor, self.source.size, last)
+
+    def _gap(self, start: int, end: int, after: str) -> None:
+        at = start
+        for entry, stop in walk(self.source, start, end):
+            self.meter.spend_member()
+            self._hide(entry, "no directory names it")
+            self._rest(at, entry.header_offset, after)
+            at, after = stop, entry.name
+        self._rest(at, end, after)
+
+    def _rest(self, start: int, end: int, after: str) -> None:
+        if start < end and (self.named or self.entries):
+            where = "prefix" if start == 0 else "tail" if end == self.source.size else "gap"
+            self.spans.append(span(self.source, where, start, end, after))
+
+
+def _covers(spans: list[tuple[int, int]], offset: int) -> bool:
+    from bisect import bisect_right
+
+    at = bisect_right(spans, (offset, 1 << 64)) - 1
+    return at >= 0 and offset < spans[at][1]
+
+
+def _skeleton(name: str) -> str:
+    """Keep what every code page spells alike."""
+    return "".join(letter for letter in name if letter.isascii() and letter.isalnum())

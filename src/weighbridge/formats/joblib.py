@@ -1,0 +1,115 @@
+"""joblib files: a pickle with numpy arrays written raw into the stream, read by joblib's own unpickler.
+
+Source: ``joblib/numpy_pickle.py``. After BUILD of a ``NumpyArrayWrapper`` the loader reads the array from the file: an
+alignment byte and padding (joblib ≥ 1.2), then the elements, or a nested pickle when the dtype holds objects.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from weighbridge.formats.pickle.abstract import Box, Global, Made
+from weighbridge.formats.pickle.embedded import ConstantSearch
+from weighbridge.formats.pickle.machine import Machine
+from weighbridge.formats.pickle.stack import Broken
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.core.limits import Limits
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.node import Node
+    from weighbridge.formats.pickle.abstract import Value
+
+WRAPPERS = (("joblib.numpy_pickle", "NumpyArrayWrapper"), ("sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"))
+NESTED = 1_000
+"""Object arrays of one file that are followed; each is a pickle of its own."""
+
+
+class ElementType:
+    """What a ``numpy.dtype`` call says about one element: its size in bytes and whether it holds objects."""
+
+    __slots__ = ("objects", "size")
+
+    def __init__(self, size: int | None, *, objects: bool) -> None:
+        self.size = size
+        self.objects = objects
+
+
+class JoblibHost(ConstantSearch):
+    """Follows joblib's loader over the arrays; ``jumps`` are the places where it leaves the bare unpickler."""
+
+    watched = frozenset({("numpy", "dtype"), *WRAPPERS})
+
+    def __init__(self, source: ByteSource, limits: Limits, node: Node) -> None:
+        super().__init__(source, limits)
+        self.node = node
+        self.jumps: list[int] = []
+        self.nested: list[Machine] = []
+
+    def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:  # noqa: ARG002
+        """Remember the element size that ``numpy.dtype('f8', …)`` stands for."""
+        if callee.module == "numpy" and arguments.items and isinstance(arguments.items[0], int):
+            made.note = element_type(machine.constants.short_text(arguments.items[0]))
+
+    def built(self, machine: Machine, made: Made, state: Value, position: int) -> int:
+        """Step over the array that follows a wrapper; take note of structured dtypes that hold objects."""
+        if made.maker is None or made.maker.module == "numpy":
+            if isinstance(made.note, ElementType) and _mentions_objects(state):
+                made.note.objects = True
+            return position
+        fields = _fields(machine, state)
+        dtype = fields.get("dtype")
+        element = dtype.note if isinstance(dtype, Made) else None
+        shape = fields.get("shape")
+        if not isinstance(element, ElementType) or not isinstance(shape, Box):
+            return position
+        self.jumps.append(position)
+        if element.objects:
+            return self._object_array(machine, position)
+        dims = [machine.constants.scalar(item) if isinstance(item, int) else None for item in shape.items]
+        if element.size is None or len(dims) != shape.length:
+            raise Broken("the size of an array cannot be known", position)
+        if "numpy_array_alignment_bytes" in fields and self._is_number(machine, fields["numpy_array_alignment_bytes"]):
+            padding = machine.source.read_at(position, 1)
+            position += 1 + (padding[0] if padding else 0)
+        count = prod(dim if isinstance(dim, int) and dim >= 0 else 0 for dim in dims)
+        if position + count * element.size > machine.source.size:
+            machine.ledger.claim(position, count * element.size, max(0, machine.source.size - position))
+            raise Broken("the file ends inside an array", position)
+        return position + count * element.size
+
+    def _is_number(self, machine: Machine, item: Value) -> bool:
+        return isinstance(item, int) and machine.constants.kind(item) == "int"
+
+    def _object_array(self, machine: Machine, position: int) -> int:
+        if len(self.nested) >= NESTED:
+            raise Broken(f"more than {NESTED} arrays of objects", position)
+        inner = Machine(machine.source, position, self.node, self.limits, ConstantSearch(self.source, self.limits))
+        self.nested.append(inner)
+        try:
+            return inner.run()
+        except Broken as broken:
+            raise Broken(f"in an array of objects: {broken.reason}", broken.at) from None
+
+
+def element_type(code: str) -> ElementType | None:
+    """Read a dtype string such as ``f8``, ``U12``, ``O8`` (numpy's array protocol type strings)."""
+    kind, digits = code.lstrip("<>|=")[:1], code.lstrip("<>|=")[1:]
+    if kind not in "?biufcmMOSUVa" or not kind or (digits and not digits.isdecimal()):
+        return None
+    size = int(digits) if digits and len(digits) < 12 else {"?": 1, "b": 1}.get(kind)
+    return ElementType(size * 4 if size is not None and kind == "U" else size, objects=kind == "O")
+
+
+def _mentions_objects(state: Value) -> bool:
+    if isinstance(state, Made):
+        return isinstance(state.note, ElementType) and state.note.objects
+    return isinstance(state, Box) and any(_mentions_objects(item) for item in state.items)
+
+
+def _fields(machine: Machine, state: Value) -> dict[str, Value]:
+    """Read the state dict of a wrapper: its keys are constants."""
+    if not isinstance(state, Box) or state.kind != "dict":
+        return {}
+    pairs = zip(state.items[::2], state.items[1::2], strict=False)
+    return {machine.constants.short_text(key): item for key, item in pairs if isinstance(key, int)}

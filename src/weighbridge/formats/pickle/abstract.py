@@ -1,0 +1,97 @@
+"""What the machine knows of the values on its stack: where a value comes from, never the value itself.
+
+An immutable constant is the ``int`` offset just behind its opcode: nothing is decoded until somebody asks. Everything
+else is one of the classes below; ``UNKNOWN`` is the top of the lattice.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+ITEMS_KEPT = 64
+"""Elements of a container that are remembered, for contracts on arguments and for people."""
+
+
+class Global:
+    """A resolved name; one object per spelling in a stream."""
+
+    __slots__ = ("called", "count", "first", "module", "name", "opcode", "shared", "watched", "written")
+
+    def __init__(self, module: str, name: str, written: str, *, opcode: str, first: int, watched: bool) -> None:
+        self.module = module
+        self.name = name
+        self.written = written
+        self.opcode = opcode
+        self.first = first
+        self.watched = watched
+        self.count = 0
+        self.called = False
+        self.shared: Made | None = None
+
+    @property
+    def dotted(self) -> str:
+        """The name as people write it."""
+        return f"{self.module}.{self.name}"
+
+
+class Made:
+    """What a call returned; ``maker`` is the name that was called, None if that is unknown.
+
+    ``note`` belongs to the host of the stream (a torch storage, an item size …).
+    """
+
+    __slots__ = ("built", "maker", "note", "number")
+
+    def __init__(self, maker: Global | None) -> None:
+        self.maker = maker
+        self.built = 0
+        self.note: object = None
+        self.number = 0
+
+
+class Persistent:
+    """What the loader makes of a persistent id; ``note`` belongs to the host."""
+
+    __slots__ = ("note",)
+
+    def __init__(self, note: object = None) -> None:
+        self.note = note
+
+
+class Box:
+    """A container built in the stream: ``kind`` is list, tuple, dict, set, frozenset, bytearray or buffer.
+
+    ``items`` are the first elements (keys and values in turn for a dict), ``length`` counts all; ``dunders`` are the
+    keys of a dict that are dunder names.
+    """
+
+    __slots__ = ("dunders", "items", "kind", "length")
+
+    def __init__(self, kind: str, items: list[Value] | None = None) -> None:
+        self.kind = kind
+        self.items: list[Value] = items if items is not None else []
+        self.length = len(self.items)
+        self.dunders: tuple[str, ...] = ()
+
+
+class Unknown:
+    """A value of which nothing can be known."""
+
+    __slots__ = ()
+
+
+UNKNOWN = Unknown()
+
+if TYPE_CHECKING:
+    Value: TypeAlias = int | Global | Made | Persistent | Box | Unknown
+
+
+def is_hashable(value: Value) -> bool:
+    """Tell whether a value may be a dict key or set element; what is unknown may be."""
+    if not isinstance(value, Box):
+        return True
+    if value.kind == "tuple":
+        return all(is_hashable(item) for item in value.items)
+    return value.kind == "frozenset"

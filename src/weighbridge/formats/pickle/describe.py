@@ -1,0 +1,143 @@
+"""Abstract values in words: as ``Argument`` for contracts, as keys that tell uses apart, as Python text for people."""
+
+from __future__ import annotations
+
+from weighbridge.core.facts import Argument
+from weighbridge.formats.pickle.abstract import Box, Global, Made, Persistent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.formats.pickle.abstract import Value
+    from weighbridge.formats.pickle.constants import Constants
+
+VARIETY = 16
+"""Different literals in one place of one callable that are told apart; past it only the kind counts. A contract that
+asks for a literal then no longer finds it, so nothing can hide behind variety."""
+
+TEXT_SHOWN = 160
+"""Characters of a constant that people see."""
+
+DEPTH_SHOWN = 3
+"""Levels of nested containers that people and contracts see."""
+
+
+class Describer:
+    """Describes the values of one stream."""
+
+    def __init__(self, constants: Constants) -> None:
+        self.constants = constants
+        self.variety: dict[tuple[str, str, int], set[str]] = {}
+
+    def mark(self, value: Value, module: str, name: str, place: int) -> object:
+        """Give the key of one argument: equal keys cannot be told apart by a contract."""
+        if not isinstance(value, int):
+            return self.shape(value)
+        kind = self.constants.kind(value)
+        if kind == "int":
+            return magnitude(self._number(value))
+        if kind == "str":
+            text = self.constants.short_text(value)
+            return (kind, text) if self._keeps(module, name, place, text) else kind
+        return kind
+
+    def _keeps(self, module: str, name: str, place: int, text: str) -> bool:
+        seen = self.variety.setdefault((module, name, place), set())
+        if text not in seen and len(seen) < VARIETY:
+            seen.add(text)
+        return text in seen
+
+    def shape(self, value: Value, depth: int = DEPTH_SHOWN) -> object:
+        """Give a key for kinds within kinds, without the literals."""
+        if isinstance(value, int):
+            kind = self.constants.kind(value)
+            return magnitude(self._number(value)) if kind == "int" and depth == DEPTH_SHOWN else kind
+        if isinstance(value, Box):
+            inside = frozenset(self.shape(item, depth - 1) for item in value.items) if depth else None
+            return value.kind, inside, value.length > len(value.items), value.dunders
+        if isinstance(value, Made):
+            return "object", value.maker
+        return value if isinstance(value, Global) else type(value).__name__
+
+    def _number(self, offset: int) -> int:
+        number = self.constants.scalar(offset)
+        return number if isinstance(number, int) else 0
+
+    def all(self, values: list[Value], module: str, name: str) -> tuple[Argument, ...]:
+        """Describe the arguments of a call."""
+        return tuple(self._told_apart(value, module, name, place) for place, value in enumerate(values))
+
+    def _told_apart(self, value: Value, module: str, name: str, place: int) -> Argument:
+        described = self.argument(value)
+        if isinstance(value, int) and described.kind == "str":
+            short = self.constants.short_text(value)
+            if short and not self._keeps(module, name, place, short):
+                return Argument(kind="str", text=described.text, truncated=True)
+        return described
+
+    def argument(self, value: Value, depth: int = DEPTH_SHOWN) -> Argument:
+        """Describe one value."""
+        if isinstance(value, int):
+            kind = self.constants.kind(value)
+            if kind == "int":
+                number = self._number(value)
+                return Argument(kind=kind, text=str(number)[:40], number=number)
+            text, whole = self._constant_text(value, kind)
+            return Argument(kind=kind, text=text, truncated=not whole)
+        if isinstance(value, Global):
+            return Argument(kind="global", text=value.dotted)
+        if isinstance(value, Made):
+            return Argument(kind="object", text=value.maker.dotted if value.maker else "")
+        if isinstance(value, Persistent):
+            return Argument(kind="persid")
+        if isinstance(value, Box):
+            items = tuple(self.argument(item, depth - 1) for item in value.items) if depth else ()
+            return Argument(kind=value.kind, items=items, truncated=not depth or value.length > _held(value))
+        return Argument(kind="unknown")
+
+    def _constant_text(self, offset: int, kind: str) -> tuple[str, bool]:
+        if kind in {"str", "bytes"}:
+            try:
+                found, whole = self.constants.text(offset, TEXT_SHOWN)
+            except UnicodeDecodeError:
+                return "undecodable", False
+            if isinstance(found, str):
+                return found, whole
+            return repr(found) if found is not None else "", whole
+        return repr(self.constants.scalar(offset)), True
+
+    def text(self, value: Value, depth: int = DEPTH_SHOWN) -> str:
+        """Write a value as Python would, shortened."""
+        if isinstance(value, Made) and value.number > 0:
+            return f"_{value.number}"
+        return written(self.argument(value, depth))
+
+
+def _held(box: Box) -> int:
+    return len(box.items) // 2 if box.kind == "dict" else len(box.items)
+
+
+def magnitude(number: int) -> tuple[str, int]:
+    """Put an integer into a class of size that contracts with bounds can tell apart: its sign and bit length."""
+    bits = number.bit_length()
+    return "int", bits if number >= 0 else -bits
+
+
+_BRACKETS = {"list": "[]", "tuple": "()", "dict": "{}", "set": "{}", "frozenset": "{}"}
+
+
+def written(argument: Argument) -> str:
+    """Write a described value as Python would."""
+    more = "…" if argument.truncated else ""
+    if argument.kind == "str":
+        return repr(argument.text)[:-1] + more + repr(argument.text)[-1]
+    if argument.kind in _BRACKETS:
+        brackets = _BRACKETS[argument.kind]
+        parts = [written(item) for item in argument.items]
+        if argument.kind == "dict":
+            parts = [f"{key}: {item}" for key, item in zip(parts[::2], parts[1::2], strict=False)]
+        elif argument.kind == "tuple" and len(parts) == 1:
+            parts = [parts[0] + ","]
+        return brackets[0] + ", ".join([*parts, "…"] if more else parts) + brackets[1]
+    if argument.kind == "object":
+        return f"<{argument.text or 'result'}>"
+    return argument.text or f"<{argument.kind}>"

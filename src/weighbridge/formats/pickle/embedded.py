@@ -1,0 +1,177 @@
+"""Constants worth another look: pickles, archives and executables inside operands, raw or encoded (PKL-31, PKL-32)."""
+
+from __future__ import annotations
+
+from binascii import Error as NotEncoded
+from binascii import a2b_base64, a2b_hex
+
+from weighbridge.core.facts import EmbeddedPayload
+from weighbridge.core.source import BytesSource, SubSource
+from weighbridge.formats.native import identify
+from weighbridge.formats.node import Child, Stored
+from weighbridge.formats.pickle import opcodes as op
+from weighbridge.formats.pickle.host import Host
+from weighbridge.formats.pickle.probe import holds_pickle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.core.limits import Limits
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.node import Node, Yield
+
+FINDINGS = 50
+"""Constants of one stream that are reported; a file with more is described well enough by these."""
+
+SHOWN = 80
+"""Characters of a constant that people see."""
+
+_MAGICS = (
+    (b"PK\x03\x04", "zip"), (b"\x1f\x8b\x08", "gzip"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x7fELF", "ELF"), (b"MZ", "PE"), (b"\x93NUMPY", "numpy"),
+)  # fmt: skip
+_ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
+_BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_\r\n")
+_HEX = frozenset(b"0123456789abcdefABCDEF")
+_TELLING = (
+    (b"://", "url"), (b"import ", "python source"), (b"__import__", "python source"), (b"eval(", "python source"),
+    (b"exec(", "python source"), (b"/bin/", "command"), (b"powershell", "command"), (b"cmd.exe", "command"),
+)  # fmt: skip
+_HEAD = 64
+"""Bytes of a constant that decide whether it is decoded at all."""
+
+
+class ConstantSearch(Host):
+    """Collects the constants of a stream that hold something of their own; ``found`` yields them when it is read."""
+
+    def __init__(self, source: ByteSource, limits: Limits) -> None:
+        self.source = source
+        self.limits = limits
+        self.candidates: list[tuple[int, int, str]] = []
+        self.texts: list[tuple[int, int, str, bytes]] = []
+
+    def constant(self, opcode: int, offset: int, length: int, piece: bytes) -> None:
+        """Decide by the first bytes whether an operand is worth decoding."""
+        if len(self.candidates) >= FINDINGS:
+            return
+        head = piece[:_HEAD]
+        if opcode == op.STRING:
+            head = head[1:]
+        how = _encoding(head)
+        if how:
+            self.candidates.append((offset, length, how))
+        elif op.CONSTANT_KINDS.get(opcode) == "str" and len(self.texts) < FINDINGS:
+            for telling, what in _TELLING:
+                if telling in piece:
+                    self.texts.append((offset, length, what, piece[:SHOWN]))
+                    break
+
+    def forget(self) -> None:
+        """Drop what was collected: the stream is read again from its start."""
+        self.candidates.clear()
+        self.texts.clear()
+
+    def found(self, node: Node) -> Iterator[Yield]:
+        """Yield a fact and a child for every constant that proves to hold something."""
+        for offset, length, how in self.candidates:
+            for start, content in self._decoded(offset, length, how):
+                what = _what(content)
+                if what:
+                    excerpt = self.source.read_at(offset, SHOWN).decode("latin-1")
+                    at = node.at(offset, length)
+                    yield EmbeddedPayload(at=at, what=what, encoding=how, excerpt=excerpt)
+                    formats = ("pickle",) if what == "pickle" else ()
+                    yield Child(
+                        f"constant@{offset + start}", Stored(content), offset=offset, formats=formats, quiet=True
+                    )
+                    break
+        for offset, length, what, excerpt_bytes in self.texts:
+            excerpt = excerpt_bytes.decode("utf-8", "replace")
+            yield EmbeddedPayload(at=node.at(offset, length), what=what, encoding="plain", excerpt=excerpt)
+
+    def _decoded(self, offset: int, length: int, how: str) -> Iterator[tuple[int, ByteSource]]:
+        if how == "raw":
+            yield 0, SubSource(self.source, offset, length)
+            return
+        raw = self.source.read_at(offset, min(length, self.limits.probe_bytes)).strip(b"'\"")
+        if how == "zlib":
+            import zlib
+
+            try:
+                yield 0, BytesSource(zlib.decompressobj().decompress(raw, self.limits.probe_bytes))
+            except zlib.error:
+                return
+        elif how == "hex":
+            yield 0, BytesSource(a2b_hex(raw[: len(raw) // 2 * 2]))
+        else:
+            for start in range(4):
+                decoded = _base64(raw[start:])
+                if decoded:
+                    yield start, BytesSource(decoded)
+
+
+def _encoding(head: bytes) -> str:
+    """Guess by the first bytes how a constant is wrapped; empty when it looks like plain data."""
+    if head[:1] == b"\x80" and head[1:2] <= b"\x05" and len(head) > 2 and head[2] in op.NAMES:
+        return "raw"
+    if head.startswith(tuple(magic for magic, _ in _MAGICS)):
+        return "raw"
+    if head[:2] in _ZLIB:
+        return "zlib"
+    if b"\n" in head and head[:1] in _TEXT_BEGINS and _resolves(head):
+        return "raw"
+    if len(head) < 32:
+        return ""
+    if _HEX.issuperset(head):
+        return "hex" if _promising(a2b_hex(head[: len(head) // 2 * 2])) else ""
+    if _BASE64.issuperset(head) and any(_promising(_base64(head[start:])) for start in range(4)):
+        return "base64"
+    return ""
+
+
+_TEXT_BEGINS = (b"c", b"(", b"i", b"]", b"}", b"I", b"S", b"V", b"N", b"l", b"d", b")")
+
+
+def _resolves(head: bytes) -> bool:
+    """Tell whether text contains a GLOBAL or INST of protocol 0: ``c`` or ``i``, a name, a newline, a name."""
+    for line, following in zip(head.split(b"\n"), head.split(b"\n")[1:], strict=False):
+        for code in (b"c", b"i"):
+            at = line.rfind(code)
+            if at >= 0 and _is_name(line[at + 1 :]) and following:
+                return True
+    return False
+
+
+def _is_name(text: bytes) -> bool:
+    return text.isascii() and text.decode("ascii").replace(".", "_").isidentifier()
+
+
+def _promising(decoded: bytes) -> bool:
+    """Tell whether decoded bytes begin like something that is worth decoding whole."""
+    if decoded[:1] == b"\x80" and decoded[1:2] <= b"\x05" and len(decoded) > 2 and decoded[2] in op.NAMES:
+        return True
+    magics = tuple(magic for magic, _ in _MAGICS if magic != b"MZ")
+    return decoded.startswith(magics) or (decoded[:1] in _TEXT_BEGINS and _resolves(decoded))
+
+
+def _base64(text: bytes) -> bytes:
+    cleaned = text.translate(_URL_SAFE, b"\r\n=")
+    try:
+        return a2b_base64(cleaned[: len(cleaned) // 4 * 4])
+    except NotEncoded:
+        return b""
+
+
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def _what(content: ByteSource) -> str:
+    """Name what a decoded constant is; empty when it is nothing after all."""
+    head = content.read_at(0, 4_096)
+    if holds_pickle(content):
+        return "pickle"
+    for magic, what in _MAGICS:
+        if head.startswith(magic):
+            return (identify(head, content.size) and "native code") if what in {"ELF", "PE"} else what
+    return ""

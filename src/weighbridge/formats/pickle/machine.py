@@ -1,0 +1,329 @@
+"""The pickle machine: CPython's unpicklers as an abstract interpreter.
+
+Stack, marks, memo as it is at that moment, protocol in force: what the loader would do, the machine follows over
+abstract values. Where the C and the Python unpickler differ it goes on as long as either would, so what it reports is
+never less than what one of them does. It builds nothing, imports nothing and calls nothing.
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.errors import OverLimit
+from weighbridge.formats.pickle import opcodes as op
+from weighbridge.formats.pickle.abstract import ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent
+from weighbridge.formats.pickle.stack import PIECE_FROM, Broken, StackMachine
+from weighbridge.formats.pickle.window import REACH
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from weighbridge.formats.pickle.abstract import Value
+    from weighbridge.formats.pickle.window import Window
+
+_FIXED = [op.FIXED_SCALARS.get(code, -1) for code in range(256)]
+
+
+class Stopped(Exception):  # noqa: N818
+    """The stream reached STOP; the argument is the offset behind it."""
+
+
+class Machine(StackMachine):
+    """Interprets one stream; see ``StackMachine`` for its state."""
+
+    # -- the loop -------------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Interpret the stream; returns the offset behind its STOP, raises Broken or OverLimit."""
+        try:
+            self._execute(self.constants.window)
+        except Stopped:
+            return self.position
+        raise AssertionError("the loop ends by an exception")
+
+    def _execute(self, window: Window) -> None:
+        stack, marks, memo, kept = self.stack, self.marks, self.memo, self.kept
+        push, remember = stack.append, memo.append
+        fixed, others = _FIXED, _OTHERS
+        content, base, here, reach = b"", self.start, 0, -1
+        fence = 0
+        while True:
+            if here >= reach:
+                content, reach = self._slide(window, base + here)
+                base, here = window.base, 0
+            code = content[here]
+            here += 1
+            width = fixed[code]
+            if width >= 0:
+                push(base + here)
+                here += width
+            elif code == op.SHORT_BINUNICODE:
+                push(base + here)
+                if here < len(content):
+                    length = content[here]
+                    if length >= PIECE_FROM:
+                        self.host.constant(code, base + here + 1, length, content[here + 1 : here + 1 + length])
+                    here += 1 + length
+                else:
+                    here += 1
+            elif code == op.MEMOIZE:
+                if len(stack) <= fence:
+                    raise Broken("MEMOIZE on an empty stack", base + here - 1)
+                top = stack[-1]
+                if self.sparse:
+                    self._put(len(memo) + len(self.sparse), top)
+                elif top.__class__ is int:
+                    remember(top)
+                elif len(kept) < self.limits.containers_in_memo:
+                    kept[len(memo)] = top
+                    remember(0)
+                else:
+                    self._put(len(memo), top)
+            elif code == op.BINGET and here < len(content) and content[here] < len(memo) and memo[content[here]] > 0:
+                push(memo[content[here]])
+                here += 1
+            elif code == op.MARK:
+                fence = len(stack)
+                marks.append(fence)
+            elif code == op.EMPTY_TUPLE:
+                push(Box("tuple"))
+            elif code == op.EMPTY_DICT:
+                push(Box("dict"))
+            else:
+                self.position = base + here
+                self.at = self.position - 1
+                others[code](self, code)
+                here = self.position - base
+                fence = marks[-1] if marks else 0
+
+    def _slide(self, window: Window, position: int) -> tuple[bytes, int]:
+        """Bring the next stretch of the stream into the window, or find that there is none."""
+        if position >= self.source.size:
+            cut = "" if position == self.source.size else " inside an operand"
+            raise Broken(f"the stream ends{cut} without STOP", self.source.size)
+        if (
+            len(self.stack) > self.limits.stack
+            or len(self.memo) > self.limits.memo
+            or len(self.marks) > self.limits.marks
+        ):
+            raise OverLimit("the stream holds more values at once than the machine follows", offset=position)
+        window.slide(position)
+        self.dunders = self.dunders or b"__" in window.content
+        return window.content, len(window.content) if window.last else len(window.content) - REACH
+
+    def _unreachable(self, code: int) -> None:
+        raise self._broken(f"byte 0x{code:02x} is not an opcode")
+
+    def _stop(self, _code: int) -> None:
+        self._pop()
+        raise Stopped(self.position)
+
+    # -- names ----------------------------------------------------------------------------------------------------
+
+    def resolve(self, module: str, name: str, opcode: str) -> Global:
+        """Resolve a name as ``find_class`` would."""
+        from weighbridge.formats.pickle.names import mapped
+
+        real_module, real_name = mapped(module, name, self.protocol)
+        # Below protocol 4 a dotted name is one attribute; from 4 on its parts are walked (PKL-15).
+        written = f"{module}.{name}" if (real_module, real_name) != (module, name) else ""
+        key = (real_module, real_name, written)
+        found = self.globals.get(key)
+        if found is None:
+            found = Global(
+                real_module, real_name, written, opcode=opcode, first=self.at,
+                watched=(real_module, real_name) in self.host.watched,
+            )  # fmt: skip
+            self.globals[key] = found
+        found.count += 1
+        self.ledger.resolved(found, self.at)
+        return found
+
+    def _global(self, _code: int) -> None:
+        module, name = self._name_line(), self._name_line()
+        self.stack.append(self.resolve(module, name, "GLOBAL"))
+
+    def _name_line(self) -> str:
+        try:
+            return self._line().decode("utf-8")
+        except UnicodeDecodeError:
+            raise self._broken("a name is not UTF-8") from None
+
+    def _stack_global(self, _code: int) -> None:
+        name, module = self._pop(), self._pop()
+        texts: list[str | None] = []
+        for part in (module, name):
+            if isinstance(part, int):
+                kind, text = self.constants.name(part)
+                if kind != "str":
+                    raise self._broken("STACK_GLOBAL takes a name that is no string")
+                texts.append(text)
+            elif isinstance(part, Box):
+                raise self._broken("STACK_GLOBAL takes a name that is no string")
+            else:
+                texts.append(None)
+        if texts[0] is None or texts[1] is None:
+            self.exact = False
+            self.ledger.unresolved(self.at, texts[0] or "", texts[1] or "")
+            self.stack.append(UNKNOWN)
+        else:
+            self.stack.append(self.resolve(texts[0], texts[1], "STACK_GLOBAL"))
+
+    def _extension(self, code: int) -> None:
+        number = int.from_bytes(
+            self._operand({op.EXT1: 1, op.EXT2: 2, op.EXT4: 4}[code]), "little", signed=code == op.EXT4
+        )
+        if number <= 0:
+            raise self._broken("an extension code is not positive")
+        self.ledger.extension(self.at, number)
+        self.stack.append(UNKNOWN)
+
+    # -- calls ----------------------------------------------------------------------------------------------------
+
+    def _called(self, opcode: str, callee: Value, arguments: Box, keywords: tuple[str, ...] = ()) -> None:
+        """Record a call and push what it returns."""
+        if isinstance(callee, int | Box):
+            raise self._broken(f"{opcode} calls what cannot be called")
+        at = self.at
+        self.ledger.call(at, opcode, callee, arguments, keywords)
+        made = Made(callee if isinstance(callee, Global) else callee.maker if isinstance(callee, Made) else None)
+        if isinstance(callee, Global):
+            callee.called = True
+            if callee.watched:
+                self.host.called(self, callee, arguments, made, at)
+        self.ledger.made(made)
+        self.stack.append(made)
+
+    def _arguments(self, value: Value, opcode: str, *, c_strict: str) -> Box:
+        """See call arguments as a tuple; other iterables pass only the Python unpickler."""
+        if isinstance(value, Box):
+            if value.kind != "tuple":
+                self.ledger.disagree(self.at, f"{opcode} takes its arguments from a {value.kind}: {c_strict}")
+            return value
+        if isinstance(value, int):
+            kind = self.constants.kind(value)
+            if kind not in {"str", "bytes"}:
+                raise self._broken(f"{opcode} takes its arguments from a constant")
+            self.ledger.disagree(self.at, f"{opcode} takes its arguments from {kind}: {c_strict}")
+        self.exact = False
+        box = Box("tuple", [UNKNOWN])
+        box.length = ITEMS_KEPT + 1
+        return box
+
+    def _reduce(self, _code: int) -> None:
+        packed, callee = self._pop(), self._pop()
+        if isinstance(callee, int | Box):
+            raise self._broken("REDUCE calls what cannot be called")
+        self._called("REDUCE", callee, self._arguments(packed, "REDUCE", c_strict="only the Python unpickler goes on"))
+
+    def _inst(self, _code: int) -> None:
+        module, name = self._name_line(), self._name_line()
+        callee = self.resolve(module, name, "INST")
+        self._called("INST", callee, Box("tuple", self._pop_mark()))
+
+    def _obj(self, _code: int) -> None:
+        items = self._pop_mark()
+        if not items:
+            raise self._broken("OBJ has nothing to call")
+        self._called("OBJ", items[0], Box("tuple", items[1:]))
+
+    def _newobj(self, _code: int) -> None:
+        packed, callee = self._pop(), self._pop()
+        self._new("NEWOBJ", callee, packed)
+
+    def _newobj_ex(self, _code: int) -> None:
+        named, packed, callee = self._pop(), self._pop(), self._pop()
+        if isinstance(named, int) or (isinstance(named, Box) and named.kind != "dict"):
+            raise self._broken("NEWOBJ_EX has keywords that are no dict")
+        keys: tuple[str, ...] = ("…",)
+        if isinstance(named, Box):
+            keys = tuple(self.constants.short_text(key) if isinstance(key, int) else "…" for key in named.items[::2])
+            if any(not key for key in keys):
+                self.exact = False
+        self._new("NEWOBJ_EX", callee, packed, keys)
+
+    def _new(self, opcode: str, callee: Value, packed: Value, keywords: tuple[str, ...] = ()) -> None:
+        if isinstance(callee, int | Box):
+            raise self._broken(f"{opcode} needs a class")
+        if not isinstance(callee, Global):
+            self.exact = False
+        self._called(
+            opcode, callee, self._arguments(packed, opcode, c_strict="only the Python unpickler goes on"), keywords
+        )
+
+    def _build(self, _code: int) -> None:
+        state = self._pop()
+        target = self._top()
+        if isinstance(target, int | Box):
+            if self._is_truthy(state):
+                raise self._broken("BUILD on plain data")
+            self.exact = False
+            return
+        self.ledger.build(self.at, target, state)
+        if isinstance(target, Made):
+            target.built += 1
+            if target.maker is not None and target.maker.watched:
+                self.position = self.host.built(self, target, state, self.position)
+
+    def _is_truthy(self, value: Value) -> bool:
+        """Tell whether a value is surely true: only then do both unpicklers look for attributes to set."""
+        if isinstance(value, Box):
+            if value.kind == "tuple" and len(value.items) == 2:
+                return any(self._is_truthy(item) for item in value.items)
+            return value.length > 0
+        return isinstance(value, int) and bool(self.constants.scalar(value))
+
+    # -- what the loader supplies -----------------------------------------------------------------------------------
+
+    def _persistent(self, code: int) -> None:
+        identity: Value
+        if code == op.PERSID:
+            identity = self.position
+            if not self._line().isascii():
+                raise self._broken("PERSID is not ASCII")
+        else:
+            identity = self._pop()
+        made = Persistent()
+        known = self.host.persistent(self, identity, made, self.at)
+        self.ledger.persistent(self.at, identity, known=known)
+        self.stack.append(made)
+
+    def _next_buffer(self, _code: int) -> None:
+        self.ledger.buffer(self.at)
+        self.stack.append(Box("buffer"))
+
+    def _readonly_buffer(self, _code: int) -> None:
+        top = self._top()
+        if isinstance(top, int):
+            if self.constants.kind(top) != "bytes":
+                raise self._broken("READONLY_BUFFER on what is no buffer")
+        elif not isinstance(top, Box):
+            self.exact = False
+        elif top.kind not in {"buffer", "bytearray"}:
+            raise self._broken("READONLY_BUFFER on what is no buffer")
+
+
+def _dispatch() -> list[Callable[[Machine, int], None]]:
+    """Every byte to the method that interprets it; the commonest are handled in the loop itself."""
+    m = Machine
+    table: dict[int, Callable[[Machine, int], None]] = {
+        op.POP: m._pop_one, op.POP_MARK: m._pop_to_mark, op.DUP: m._dup, op.STOP: m._stop,
+        op.MEMOIZE: m._memoize, op.PUT: m._text_put, op.BINPUT: m._binput, op.LONG_BINPUT: m._binput,
+        op.GET: m._text_get, op.BINGET: m._binget, op.LONG_BINGET: m._binget,
+        op.PROTO: m._proto, op.FRAME: m._frame,
+        op.EMPTY_LIST: m._empty, op.EMPTY_SET: m._empty,
+        op.TUPLE1: m._tuple_of, op.TUPLE2: m._tuple_of, op.TUPLE3: m._tuple_of,
+        op.TUPLE: m._collect, op.LIST: m._collect, op.DICT: m._collect, op.FROZENSET: m._collect,
+        op.SETITEM: m._setitems, op.SETITEMS: m._setitems, op.APPEND: m._append, op.APPENDS: m._append,
+        op.ADDITEMS: m._additems,
+        op.GLOBAL: m._global, op.STACK_GLOBAL: m._stack_global,
+        op.EXT1: m._extension, op.EXT2: m._extension, op.EXT4: m._extension,
+        op.REDUCE: m._reduce, op.INST: m._inst, op.OBJ: m._obj, op.NEWOBJ: m._newobj, op.NEWOBJ_EX: m._newobj_ex,
+        op.BUILD: m._build, op.PERSID: m._persistent, op.BINPERSID: m._persistent,
+        op.NEXT_BUFFER: m._next_buffer, op.READONLY_BUFFER: m._readonly_buffer,
+    }  # fmt: skip
+    table.update(dict.fromkeys(op.COUNTED, m._counted))
+    table.update(dict.fromkeys(op.LINES, m._text))
+    return [table.get(code, m._unreachable) for code in range(256)]
+
+
+_OTHERS = _dispatch()

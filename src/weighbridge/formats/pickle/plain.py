@@ -1,0 +1,127 @@
+"""Plain streams: one that holds no opcode able to import or call needs exact tokenising and no simulation.
+
+The tokeniser is one possessive regular expression over every opcode that only pushes, stores or arranges data, with
+its operand. It runs at the speed of the ``re`` engine: no stack, no memo, no Python object per opcode. What it does not
+know (long operands, unusual spellings, opcodes that import) is handed back to the caller. That such a stream may still
+break in a loader (an empty stack, an unknown memo key) is of no consequence: nothing can have run.
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.values import value
+from weighbridge.formats.pickle import opcodes as op
+from weighbridge.formats.pickle.stack import PIECE, PIECE_FROM
+from weighbridge.formats.pickle.window import REACH, Window
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    from weighbridge.core.source import ByteSource
+
+WORTH_COMPILING = 1 << 15
+"""Compiling the expression takes as long as the machine needs for this many bytes."""
+
+
+@value
+class Plain:
+    """How far a stream is plain data: ``stop`` is the offset after STOP, or None where ``at`` is not plain.
+
+    ``reason`` is empty when an opcode at ``at`` needs the machine; otherwise it says how the stream breaks there.
+    """
+
+    stop: int | None
+    at: int
+    reason: str = ""
+
+
+def _of_length(opcode: int, lengths: range) -> bytes:
+    """An opcode with a one-byte count, as alternatives; the engine tries only those whose count byte fits."""
+    alternatives = b"|".join(b"\\x%02x.{%d}" % (length, length) for length in lengths)
+    return b"\\x%02x(?>%s)" % (opcode, alternatives)
+
+
+def _pattern() -> bytes:
+    bare = bytes(
+        (op.MEMOIZE, op.NONE, op.NEWTRUE, op.NEWFALSE, op.MARK, op.EMPTY_DICT, op.EMPTY_LIST, op.EMPTY_TUPLE,
+         op.EMPTY_SET, op.SETITEMS, op.SETITEM, op.APPENDS, op.APPEND, op.ADDITEMS, op.TUPLE, op.TUPLE1, op.TUPLE2,
+         op.TUPLE3, op.LIST, op.DICT, op.FROZENSET, op.DUP, op.POP, op.POP_MARK)
+    )  # fmt: skip
+    return b"(?>" + b"|".join((
+        b"[" + b"".join(b"\\x%02x" % code for code in bare) + b"]++",
+        b"[\\x%02x\\x%02x\\x%02x]." % (op.BINGET, op.BININT1, op.BINPUT),
+        _of_length(op.SHORT_BINUNICODE, range(256)),
+        b"\\x%02x.." % op.BININT2,
+        b"\\x%02x.{8}" % op.BINFLOAT,
+        b"[\\x%02x\\x%02x\\x%02x].{4}" % (op.BININT, op.LONG_BINGET, op.LONG_BINPUT),
+        b"\\x%02x[\\x00-\\x05]" % op.PROTO,
+        b"\\x%02x.{8}" % op.FRAME,
+        b"\\x%02x" % op.BINUNICODE + b"(?>" + b"|".join(
+            b"\\x%02x\\0\\0\\0.{%d}" % (length, length) for length in range(256)) + b")",
+        _of_length(op.SHORT_BINSTRING, range(PIECE_FROM)),
+        _of_length(op.SHORT_BINBYTES, range(PIECE_FROM)),
+        _of_length(op.LONG1, range(17)),
+        b"I(?:0[01]|0|-?[1-9][0-9]{0,17})\\n",
+        b"L(?:0|-?[1-9][0-9]{0,40})L\\n",
+        b"F-?[0-9]{1,20}(?:\\.[0-9]{1,20})?(?:e[-+]?[0-9]{1,4})?\\n",
+        b"[gp][0-9]{1,10}\\n",
+        b"V[^\\n\\\\]{0,250}\\n",
+        b"S'[ !#-&(-\\[\\]-~]{0,250}'\\n",
+    )) + b")*+"  # fmt: skip
+
+
+_compiled: list[re.Pattern[bytes]] = []
+_asked = [0]
+
+
+def is_worth_it(size: int) -> bool:
+    """Tell whether ``size`` more bytes justify the expression, given how many were asked for in this process."""
+    _asked[0] += size
+    return _asked[0] >= WORTH_COMPILING
+
+
+def _expression() -> re.Pattern[bytes]:
+    if not _compiled:
+        import re
+
+        _compiled.append(re.compile(_pattern(), re.DOTALL))
+    return _compiled[0]
+
+
+def read(source: ByteSource, start: int, constant: Callable[[int, int, int, bytes], None]) -> Plain:
+    """Tokenise the stream at ``start`` as long as it is plain.
+
+    ``constant(opcode, offset, length, piece)`` is told of every operand too long for the expression.
+    """
+    match = _expression().match
+    window = Window(source, start)
+    inside = 0
+    while True:
+        found = match(window.content, inside)
+        inside = found.end() if found else inside
+        if not window.last and len(window.content) - inside < REACH:
+            window.slide(window.base + inside)
+            inside = 0
+            continue
+        here = window.base + inside
+        if inside >= len(window.content):
+            return Plain(stop=None, at=here, reason="the stream ends without STOP")
+        code = window.content[inside]
+        if code == op.STOP:
+            return Plain(stop=here + 1, at=here)
+        width = op.COUNTED.get(code)
+        if width is None or len(window.content) - inside <= width:
+            return Plain(stop=None, at=here)
+        signed = code in {op.BINSTRING, op.LONG4}
+        length = int.from_bytes(window.content[inside + 1 : inside + 1 + width], "little", signed=signed)
+        after = here + 1 + width + length
+        if length < 0 or after > source.size:
+            return Plain(stop=None, at=here)
+        if length >= PIECE_FROM:
+            constant(code, here + 1 + width, length, window.bytes_at(here + 1 + width, min(length, PIECE)))
+        if after - window.base > len(window.content) - REACH:
+            window.slide(after)
+            inside = 0
+        else:
+            inside = after - window.base

@@ -1,0 +1,43 @@
+"""Which module reads which format; a module is imported when its format first appears."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.formats.node import Extract
+
+_MODULES = {
+    "pickle": "weighbridge.formats.pickle.extract",
+    "torch.legacy": "weighbridge.formats.torch_legacy",
+    "numpy.npy": "weighbridge.formats.numpy",
+    "safetensors": "weighbridge.formats.safetensors",
+    "zip": "weighbridge.formats.archives",
+    "tar": "weighbridge.formats.containers.tar",
+    "7z": "weighbridge.formats.containers.sevenz",
+    "gzip": "weighbridge.formats.containers.streams",
+    "bzip2": "weighbridge.formats.containers.streams",
+    "xz": "weighbridge.formats.containers.streams",
+    "lzma": "weighbridge.formats.containers.streams",
+    "zlib": "weighbridge.formats.containers.streams",
+    "lz4": "weighbridge.formats.containers.streams",
+    "zstd": "weighbridge.formats.containers.streams",
+    "native": "weighbridge.formats.executable",
+}
+
+
+def is_analysed(name: str) -> bool:
+    """Tell whether there is a reader for a format, or whether it is only recognised."""
+    return name in _MODULES
+
+
+def extractor(name: str) -> Extract:
+    """Find the reader of a format."""
+    from importlib import import_module
+
+    found: Extract = import_module(_MODULES[name]).extract
+    return found
+
+
+def formats() -> tuple[str, ...]:
+    """Name every format that has a reader."""
+    return tuple(_MODULES)

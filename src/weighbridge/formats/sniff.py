@@ -1,0 +1,188 @@
+"""What is it? Content decides; every identity of a polyglot is named. A name only ever adds a reader.
+
+Sources: the magic numbers of each format's specification; structure where a magic number is missing or weak.
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.values import value
+from weighbridge.formats import native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.core.source import ByteSource
+
+HEAD = 4_096
+"""Bytes from the beginning that decide; a tar header needs 512, an executable up to a page."""
+
+ZIP_TAIL = 65_557
+"""The longest distance of the end-of-central-directory record from the end: 22 bytes and a comment of 65,535."""
+
+_LEADING: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"PK\x07\x08", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"]\x00\x00", "lzma"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\x02\x21\x4c\x18", "lz4"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"\x93NUMPY", "numpy.npy"),
+    (b"GGUF", "gguf"),
+    (b"\x89HDF\r\n\x1a\n", "hdf5"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"%PDF-", "pdf"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"GIF8", "gif"),
+    (b"PAR1", "parquet"),
+    (b"ARROW1", "arrow"),
+    (b"RIFF", "riff"),
+    (b"version https://git-lfs", "git-lfs pointer"),
+)
+_AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"TFL3", "tflite"), (b"ET12", "executorch"))
+
+_BY_NAME: tuple[tuple[str, str], ...] = (
+    (".onnx", "onnx"),
+    (".pb", "tensorflow graph"),
+    (".tflite", "tflite"),
+    (".gguf", "gguf"),
+    (".safetensors", "safetensors"),
+    (".npy", "numpy.npy"),
+    (".pkl", "pickle"),
+    (".pickle", "pickle"),
+    (".dill", "pickle"),
+    (".cloudpickle", "pickle"),
+)
+_PROMISES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (".safetensors", ("safetensors",)),
+    (".gguf", ("gguf",)),
+    (".onnx", ("onnx",)),
+    (".tflite", ("tflite", "zip")),
+    (".h5", ("hdf5",)),
+    (".hdf5", ("hdf5",)),
+    (".npy", ("numpy.npy",)),
+    (".npz", ("zip",)),
+    (".keras", ("zip", "hdf5")),
+    (".json", ("text",)),
+    (".txt", ("text",)),
+    (".md", ("text",)),
+    (".yaml", ("text",)),
+    (".yml", ("text",)),
+    (".csv", ("text",)),
+    (".png", ("png",)),
+    (".jpg", ("jpeg",)),
+    (".jpeg", ("jpeg",)),
+    (".gif", ("gif",)),
+    (".pdf", ("pdf",)),
+    (".parquet", ("parquet",)),
+)
+_TEXT = bytes({7, 8, 9, 10, 12, 13, 27} | set(range(0x20, 0x100)) - {0x7F})
+
+
+@value
+class Sniffed:
+    """``formats`` by content, ``named`` by extension only; ``promised`` is what the extension promises, if anything."""
+
+    formats: tuple[str, ...]
+    named: tuple[str, ...]
+    promised: tuple[str, ...]
+
+
+def sniff(source: ByteSource, name: str) -> Sniffed:
+    """Identify a node by its content, then by its name."""
+    lower = name.lower()
+    found = _by_content(source) if source.size else ["empty"]
+    named = tuple(kind for ending, kind in _BY_NAME if lower.endswith(ending) and kind not in found)
+    promised = next((kinds for ending, kinds in _PROMISES if lower.endswith(ending)), ())
+    return Sniffed(formats=tuple(found), named=named if source.size else (), promised=promised)
+
+
+def _by_content(source: ByteSource) -> list[str]:
+    head = source.read_at(0, HEAD)
+    found = [kind for magic, kind in _LEADING if head.startswith(magic)]
+    found += [kind for magic, kind in _AT_FOUR if head[4:8] == magic]
+    if "zip" not in found and _ends_as_zip(source):
+        found.append("zip")
+    if "lzma" in found and not _is_lzma_alone(head):
+        found.remove("lzma")
+    if _is_zlib(head):
+        found.append("zlib")
+    if head[257:262] == b"ustar" or _is_old_tar(head):
+        found.append("tar")
+    if head[8:9] in {b"{", b" "} and _is_safetensors(head, source.size):
+        found.append("safetensors")
+    if head[:2] in native.PREFIXES and native.identify(source.read_at(0, native.reach(head)), source.size):
+        found.append("native")
+    pickled = _pickled(source, head)
+    if pickled:
+        found.append(pickled)
+    if not found and _is_text(head):
+        found.append("text")
+    return found
+
+
+def _pickled(source: ByteSource, head: bytes) -> str:
+    from weighbridge.formats.pickle.probe import TORCH_LEGACY, holds_pickle
+
+    if head.startswith(TORCH_LEGACY):
+        return "torch.legacy"
+    return "pickle" if holds_pickle(source) else ""
+
+
+def _ends_as_zip(source: ByteSource) -> bool:
+    """Find an end-of-central-directory record whose directory lies inside the file (APPNOTE 4.3.16)."""
+    length = min(source.size, ZIP_TAIL)
+    tail = source.read_at(source.size - length, length)
+    at = tail.rfind(b"PK\x05\x06")
+    while at >= 0:
+        if len(tail) - at >= 22:
+            size = int.from_bytes(tail[at + 12 : at + 16], "little")
+            entries = int.from_bytes(tail[at + 10 : at + 12], "little")
+            start = source.size - length + at - size
+            if entries and (size == 0xFFFFFFFF or (start >= 0 and source.read_at(start, 4) == b"PK\x01\x02")):
+                return True
+        at = tail.rfind(b"PK\x05\x06", 0, at)
+    return False
+
+
+def _is_lzma_alone(head: bytes) -> bool:
+    """Check the legacy .lzma header: properties, a dictionary of 2^n, a size that is unknown or below 2^48."""
+    if len(head) < 13:
+        return False
+    dictionary, size = int.from_bytes(head[1:5], "little"), int.from_bytes(head[5:13], "little")
+    return dictionary & (dictionary - 1) == 0 and (size == (1 << 64) - 1 or size < 1 << 48)
+
+
+def _is_zlib(head: bytes) -> bool:
+    """Check the zlib header (RFC 1950) and that its beginning inflates: two bytes alone prove nothing."""
+    if len(head) < 8 or head[0] != 0x78 or (head[0] << 8 | head[1]) % 31 or head[1] & 0x20:
+        return False
+    import zlib
+
+    try:
+        return bool(zlib.decompressobj().decompress(head, 64))
+    except zlib.error:
+        return False
+
+
+def _is_old_tar(head: bytes) -> bool:
+    if len(head) < 512 or not head[0]:
+        return False
+    from weighbridge.formats.containers.tar import looks_like
+
+    return bool(head[148:154].strip(b" 0123456789\0") == b"" and looks_like(head))
+
+
+def _is_safetensors(head: bytes, size: int) -> bool:
+    from weighbridge.formats.safetensors import sniff as is_safetensors
+
+    return is_safetensors(head, size)
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether the beginning holds no byte that text has no use for, or is UTF-16 with its mark."""
+    return head[:2] in {b"\xff\xfe", b"\xfe\xff"} or not head.translate(None, _TEXT)

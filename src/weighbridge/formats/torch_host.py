@@ -1,0 +1,122 @@
+"""What ``torch.load`` adds to the unpickler: storages by persistent id, and tensors rebuilt over them.
+
+Source: ``torch/serialization.py`` and ``torch/_utils.py``. Sizes, strides and offsets are checked against the storages
+here because older loaders trust them (CVE-2026-24747, CVE-2025-62164; catalogue PKL-12, TOR-07, TOR-22).
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.facts import Inconsistency
+from weighbridge.formats.pickle.abstract import Box, Global, Made, Persistent
+from weighbridge.formats.pickle.embedded import ConstantSearch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from weighbridge.core.limits import Limits
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.node import Node
+    from weighbridge.formats.pickle.abstract import Value
+    from weighbridge.formats.pickle.machine import Machine
+
+ITEM_SIZES = {
+    "DoubleStorage": 8, "FloatStorage": 4, "HalfStorage": 2, "BFloat16Storage": 2, "LongStorage": 8, "IntStorage": 4,
+    "ShortStorage": 2, "CharStorage": 1, "ByteStorage": 1, "BoolStorage": 1, "ComplexDoubleStorage": 16,
+    "ComplexFloatStorage": 8, "QUInt8Storage": 1, "QInt8Storage": 1, "QInt32Storage": 4, "QUInt4x2Storage": 1,
+    "QUInt2x4Storage": 1, "UntypedStorage": 1, "TypedStorage": 1,
+}  # fmt: skip
+"""Bytes per element of each storage class (``torch/storage.py``)."""
+
+_MODULES = frozenset({"torch", "torch.cuda", "torch.storage"})
+_REBUILDERS = frozenset({
+    ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor_v3"),
+    ("torch._utils", "_rebuild_qtensor"),
+})  # fmt: skip
+PROBLEMS = 50
+"""Contradictions of one file that are reported one by one."""
+
+
+class Storage:
+    """A storage as a persistent id declares it."""
+
+    __slots__ = ("count", "item", "key")
+
+    def __init__(self, key: str, item: int, count: int) -> None:
+        self.key = key
+        self.item = item
+        self.count = count
+
+
+class TorchHost(ConstantSearch):
+    """Follows torch's loader; ``storages`` collects what the stream declares, by key."""
+
+    watched = _REBUILDERS
+
+    def __init__(self, source: ByteSource, limits: Limits, node: Node, records: Mapping[str, int] | None) -> None:
+        super().__init__(source, limits)
+        self.node = node
+        self.records = records
+        self.storages: dict[str, Storage] = {}
+        self.problems: list[Inconsistency] = []
+
+    def persistent(self, machine: Machine, identity: Value, made: Persistent, at: int) -> bool:
+        """Read ``('storage', class, key, location, count)``, or ``('module', class, file, source)`` of old files."""
+        parts = identity.items if isinstance(identity, Box) and identity.kind == "tuple" else []
+        tag = machine.constants.short_text(parts[0]) if parts and isinstance(parts[0], int) else ""
+        if tag == "module" and len(parts) == 4:
+            return True
+        if tag != "storage" or len(parts) not in {5, 6}:
+            return False
+        kind, key, count = parts[1], parts[2], parts[4]
+        if not isinstance(kind, Global) or kind.module not in _MODULES or kind.name not in ITEM_SIZES:
+            return False
+        if not isinstance(key, int) or not isinstance(count, int):
+            return False
+        text, number = machine.constants.short_text(key), machine.constants.scalar(count)
+        if isinstance(number, bool) or not isinstance(number, int) or not text:
+            return False
+        storage = Storage(text, ITEM_SIZES[kind.name], number)
+        made.note = storage
+        self._check_record(storage, at)
+        self.storages.setdefault(text, storage)
+        return True
+
+    def _check_record(self, storage: Storage, at: int) -> None:
+        if storage.count < 0:
+            self._problem(at, "storage size", f"storage {storage.key!r} has {storage.count} elements")
+        elif "/" in storage.key or "\\" in storage.key or storage.key in {".", ".."}:
+            self._problem(at, "storage key", f"storage key {storage.key!r} is a path")
+        elif self.records is not None:
+            held = self.records.get(storage.key)
+            if held is None:
+                self._problem(at, "storage record", f"storage {storage.key!r} has no record in the archive", memory=False)
+            elif held < storage.count * storage.item:
+                detail = f"storage {storage.key!r} is declared with {storage.count * storage.item} bytes and holds {held}"
+                self._problem(at, "storage size", detail)
+
+    def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:  # noqa: ARG002
+        """Check that a tensor lies inside its storage."""
+        items = arguments.items
+        if len(items) < 4 or not isinstance(items[0], Persistent) or not isinstance(items[0].note, Storage):
+            return
+        storage, offset = items[0].note, self._numbers(machine, [items[1]])
+        sizes, strides = (self._numbers(machine, box.items) if isinstance(box, Box) else None for box in items[2:4])
+        if callee.name == "_rebuild_tensor_v3" or offset is None or sizes is None or strides is None:
+            return
+        if len(sizes) != len(strides) or min((*sizes, *strides, *offset), default=0) < 0:
+            self._problem(at, "tensor layout", f"sizes {sizes} and strides {strides} cannot be")
+            return
+        last = offset[0] + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
+        if 0 not in sizes and last >= storage.count:
+            detail = f"a tensor reaches element {last} of storage {storage.key!r}, which has {storage.count}"
+            self._problem(at, "tensor layout", detail)
+
+    def _numbers(self, machine: Machine, items: list[Value]) -> list[int] | None:
+        found = [machine.constants.scalar(item) if isinstance(item, int) else None for item in items]
+        numbers = [number for number in found if isinstance(number, int) and not isinstance(number, bool)]
+        return numbers if len(numbers) == len(items) else None
+
+    def _problem(self, at: int, what: str, detail: str, *, memory: bool = True) -> None:
+        if len(self.problems) < PROBLEMS:
+            self.problems.append(Inconsistency(at=self.node.at(at), what=what, detail=detail, memory=memory))

@@ -1,0 +1,73 @@
+"""torch files from before 1.6: five pickles one after the other, then the storages.
+
+Source: ``torch/serialization.py`` (``_legacy_load``). Magic number, protocol version, system information, the object,
+the storage keys; then for each key an int64 count of elements and the elements. The order is followed exactly: a
+payload in any of the streams runs (GHSA-jgw4-cr84-mqxg, TOR-02).
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.coverage import GapKind
+from weighbridge.core.facts import Identity, Inconsistency
+from weighbridge.formats.bulk import probe_heads
+from weighbridge.formats.pickle.embedded import ConstantSearch
+from weighbridge.formats.pickle.extract import stream, tail
+from weighbridge.formats.pickle.probe import holds_pickle
+from weighbridge.formats.torch_host import Storage, TorchHost
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.node import Bench, Node, Yield
+
+_PREAMBLE = 3
+"""Streams before the object: magic number, protocol version, system information."""
+
+
+def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
+    """Yield the facts of every stream, then account for the storages."""
+    yield Identity(at=node.at(), format="torch.legacy")
+    position: int | None = 0
+    for _ in range(_PREAMBLE):
+        position = yield from stream(source, position or 0, node, bench, ConstantSearch(source, bench.limits))
+        if position is None:
+            return
+    host = TorchHost(source, bench.limits, node, None)
+    position = yield from stream(source, position, node, bench, host)
+    yield from host.problems
+    if position is None:
+        return
+    if not holds_pickle(source, position):
+        yield node.gap(GapKind.UNPARSED, "the list of storage keys is missing", position)
+        yield from tail(source, position, node, after="the object")
+        return
+    position = yield from stream(source, position, node, bench, ConstantSearch(source, bench.limits))
+    if position is not None:
+        end = yield from _storages(source, position, node, host.storages)
+        yield from tail(source, end, node, after="the last storage")
+
+
+def _storages(
+    source: ByteSource, position: int, node: Node, declared: dict[str, Storage]
+) -> Generator[Yield, None, int]:
+    """Step over the storages, which lie in the sorted order of their keys; returns the offset behind the last."""
+    stretches = []
+    for key in sorted(declared):
+        storage = declared[key]
+        head = source.read_at(position, 8)
+        count = int.from_bytes(head, "little", signed=True)
+        size = count * storage.item
+        if len(head) < 8 or count < 0 or position + 8 + size > source.size:
+            detail = f"storage {key!r} announces {count} elements, {max(0, source.size - position - 8)} bytes are left"
+            yield Inconsistency(at=node.at(position, len(head)), what="storage size", detail=detail, memory=False)
+            yield node.gap(GapKind.UNPARSED, "the storages end too early or are out of order", position)
+            return position
+        if count != storage.count:
+            detail = f"storage {key!r} is declared with {storage.count} elements and stored with {count}"
+            yield Inconsistency(at=node.at(position, 8), what="storage size", detail=detail, memory=True)
+        stretches.append((position + 8, position + 8 + size, f"storage {key}"))
+        position += 8 + size
+    yield from probe_heads(source, node, stretches, "tensor")
+    return position

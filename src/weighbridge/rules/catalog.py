@@ -1,0 +1,69 @@
+"""The set of rules: immutable, indexed by the type of fact that each rule asks for.
+
+A rule is a module with ``INFO`` and ``match(fact: A | B, words: Vocabulary)``; the annotation of ``fact`` is its
+subscription. ``INDEX`` is generated from the modules (``make generate``), so that a rule is imported only when a fact
+that it asks for appears; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from weighbridge.core.facts import Call, GlobalReference, ItemChange, StateChange
+from weighbridge.rules.index import INDEX
+from weighbridge.rules.vocabulary.standing import Kind, Vocabulary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from weighbridge.core.facts import Fact
+    from weighbridge.core.finding import Match, RuleInfo
+
+    class Rule(Protocol):
+        """A module under ``rules``."""
+
+        INFO: RuleInfo
+
+        def match(self, fact: Fact, words: Vocabulary) -> Iterator[Match]:
+            """Yield what the rule finds in a fact."""
+            ...
+
+
+class RuleSet:
+    """All rules; ``disabled`` rules are never shown a fact."""
+
+    def __init__(self, *, disabled: frozenset[str] = frozenset()) -> None:
+        self.words = Vocabulary()
+        self._wanted: dict[str, list[str]] = {}
+        for rule, (module, subscriptions) in INDEX.items():
+            for subscription in subscriptions if rule not in disabled else ():
+                self._wanted.setdefault(subscription, []).append(module)
+
+    def matches(self, fact: Fact) -> Iterator[tuple[RuleInfo, Match]]:
+        """Yield every match of a fact. A vetted use of a name is not worth importing a rule for."""
+        modules = self._wanted.get(type(fact).__name__)
+        if not modules:
+            return
+        if isinstance(fact, GlobalReference | Call | StateChange | ItemChange):
+            if self.words.standing(fact).kind in {Kind.VETTED, Kind.COVERED}:
+                return
+        for module in modules:
+            rule: Rule = import_module(module)  # type: ignore[assignment]
+            for match in rule.match(fact, self.words):
+                yield rule.INFO, match
+
+
+def info(rule: str) -> RuleInfo | None:
+    """Find the words of a rule by its id."""
+    entry = INDEX.get(rule.upper())
+    if entry is None:
+        return None
+    found: RuleInfo = import_module(entry[0]).INFO
+    return found
+
+
+def all_infos() -> tuple[RuleInfo, ...]:
+    """Give the words of every rule, in the order of their ids."""
+    return tuple(found for found in (info(rule) for rule in INDEX) if found is not None)

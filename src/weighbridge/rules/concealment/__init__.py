@@ -1,0 +1,1 @@
+"""Rules about content that hides from the reader or from the scanner."""

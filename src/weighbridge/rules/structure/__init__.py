@@ -1,0 +1,1 @@
+"""Rules about files that contradict themselves or claim more than they hold."""

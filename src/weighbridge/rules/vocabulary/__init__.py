@@ -1,0 +1,1 @@
+"""What is known about names: the vetted list decides, the dangerous list only chooses words and severity."""

@@ -1,0 +1,79 @@
+"""The executor of the command line: files are examined in jailed workers, and a lost worker is a gap."""
+
+from __future__ import annotations
+
+from weighbridge.core.coverage import Gap, GapKind
+from weighbridge.core.limits import Limits
+from weighbridge.engine.executors import Outcome
+from weighbridge.engine.wire import Misshapen, loads
+from weighbridge.engine.worker import request
+from weighbridge.sandbox.policy import JailPolicy
+from weighbridge.sandbox.pool import JailedPool
+from weighbridge.sandbox.tasks import Crashed, Killed, OutOfMemory, Oversized, PoolTask, TimedOut, Unreadable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from weighbridge.engine.executors import Task
+    from weighbridge.sandbox.policy import Layer
+    from weighbridge.sandbox.tasks import Failure, PoolResult
+
+
+class Jailed:
+    """Runs tasks in up to ``jobs`` jailed workers; ``layers`` tells which walls really stood."""
+
+    def __init__(self, *, jobs: int, trace: bool = False, disabled: frozenset[str] = frozenset()) -> None:
+        self.jobs = jobs
+        self.trace = trace
+        self.disabled = tuple(sorted(disabled))
+        self.layers: tuple[Layer, ...] = ()
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
+        """Yield one outcome for each task, in the order in which they become ready."""
+        limits = Limits()
+        waiting = (
+            PoolTask(
+                key=task.key, request=request(task.name, trace=self.trace, disabled=self.disabled), open=task.open,
+                size=task.size,
+            )
+            for task in tasks
+        )  # fmt: skip
+
+        def deadline(size: int) -> float:
+            return limits.seconds + size / limits.bytes_per_second
+
+        with JailedPool(workers=self.jobs, policy=JailPolicy(), deadline=deadline) as pool:
+            for result in pool.run(waiting):
+                self.layers = pool.layers or ()
+                yield _outcome(result)
+
+
+def _outcome(result: PoolResult) -> Outcome:
+    if result.answer is None:
+        assert result.failure is not None
+        return Outcome(key=result.key, gap=_gap(result.failure))
+    try:
+        return Outcome(key=result.key, answer=loads(result.answer))
+    except Misshapen as broken:
+        gap = Gap(kind=GapKind.CRASHED, reason=f"the worker's answer does not fit its schema: {broken}")
+        return Outcome(key=result.key, gap=gap)
+
+
+def _gap(failure: Failure) -> Gap:
+    match failure:
+        case Unreadable(errno=number):
+            from os import strerror
+
+            return Gap(kind=GapKind.UNREAD, reason=strerror(number).lower() if number else "it cannot be opened")
+        case TimedOut(seconds=seconds):
+            return Gap(kind=GapKind.OVER_LIMIT, reason=f"not done after {seconds:.0f} seconds")
+        case OutOfMemory(limit=limit):
+            return Gap(kind=GapKind.OVER_LIMIT, reason=f"more than {limit >> 20} MiB of memory would be needed")
+        case Oversized(what=what, limit=limit):
+            return Gap(kind=GapKind.OVER_LIMIT, reason=f"{what} would be longer than {limit >> 20} MiB")
+        case Killed(reason=reason):
+            return Gap(kind=GapKind.CRASHED, reason=f"the worker was killed: {reason}")
+        case Crashed(exit_code=code, stderr=stderr):
+            last = stderr.strip().rpartition("\n")[2][:200]
+            return Gap(kind=GapKind.CRASHED, reason=f"the worker ended with {code}: {last}")

@@ -1,0 +1,95 @@
+"""The jail: a process gives up, for good, everything that reading and answering does not need."""
+
+from __future__ import annotations
+
+from struct import pack, unpack_from
+
+from weighbridge.sandbox import landlock, seccomp
+from weighbridge.sandbox.kernel import Kernel, running_kernel
+from weighbridge.sandbox.policy import JailPolicy, Layer
+
+_CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWNET = 0x08000000, 0x10000000, 0x40000000
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_SIGKILL = 9
+_CAPABILITY_VERSION_3 = 0x20080522
+_CAP_DAC_READ_SEARCH = 1 << 2
+
+
+def seal(policy: JailPolicy) -> tuple[Layer, ...]:
+    """Raise the layers of ``policy`` around this process and name those that really stand.
+
+    Called once, in a process with a single thread, after it has opened what it writes to and before it touches
+    hostile input. A layer that the system refuses or does not have is left out of the answer; the others still stand.
+    On Linux the process also dies with the thread that started it (prctl(2), PR_SET_PDEATHSIG).
+    """
+    kernel = running_kernel()
+    if kernel is not None:
+        kernel.call("prctl", _PR_SET_PDEATHSIG, _SIGKILL)
+    # The order of Layer matters: namespaces need what later layers take away, Landlock and seccomp need no_new_privs,
+    # seccomp forbids all the calls that the others are made of.
+    return tuple(layer for layer in Layer if layer in policy.layers and _raise_layer(layer, policy, kernel))
+
+
+def _raise_layer(layer: Layer, policy: JailPolicy, kernel: Kernel | None) -> bool:
+    if layer is Layer.RLIMITS:
+        return _limit_resources(policy)
+    if kernel is None:
+        return False
+    if layer is Layer.NAMESPACES:
+        return _leave_namespaces(kernel)
+    if layer is Layer.NO_NEW_PRIVS:
+        return kernel.call("prctl", _PR_SET_NO_NEW_PRIVS, 1) == 0
+    if layer is Layer.LANDLOCK:
+        return landlock.restrict(kernel, policy.readable)
+    if layer is Layer.CAPABILITIES:
+        return _drop_capabilities(kernel)
+    return seccomp.restrict(kernel)
+
+
+def _limit_resources(policy: JailPolicy) -> bool:
+    """Set hard limits with the soft ones, so that they cannot be raised again (getrlimit(2))."""
+    import resource
+
+    bounds = [
+        (resource.RLIMIT_DATA, policy.memory_bytes, 0),
+        (resource.RLIMIT_FSIZE, policy.scratch_bytes, 0),
+        (resource.RLIMIT_NOFILE, policy.descriptors, 0),
+        (resource.RLIMIT_NPROC, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+    ]
+    if policy.cpu_seconds:
+        # A second between the soft limit, whose signal tells what happened, and the hard one, which cannot be caught.
+        bounds.append((resource.RLIMIT_CPU, policy.cpu_seconds, 1))
+    try:
+        for limit, bound, grace in bounds:
+            _, hard = resource.getrlimit(limit)
+            ceiling = bound + grace if hard == resource.RLIM_INFINITY else min(bound + grace, hard)
+            resource.setrlimit(limit, (min(bound, ceiling), ceiling))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _leave_namespaces(kernel: Kernel) -> bool:
+    """Move into an empty network and IPC namespace (unshare(2)); without privilege, by way of a user namespace.
+
+    With privilege there is no user namespace: in it root could no longer read libraries that other users own.
+    """
+    empty = _CLONE_NEWNET | _CLONE_NEWIPC
+    return kernel.call("unshare", empty) == 0 or kernel.call("unshare", _CLONE_NEWUSER | empty) == 0
+
+
+def _drop_capabilities(kernel: Kernel) -> bool:
+    """Keep of the capabilities none but CAP_DAC_READ_SEARCH, where held (capabilities(7), capset(2)).
+
+    That one lets root import, after the seal, from a library directory that another user owns; what it may read is
+    Landlock's matter.
+    """
+    header = bytearray(pack("<Ii", _CAPABILITY_VERSION_3, 0))
+    sets = bytearray(24)  # effective, permitted, inheritable; twice, for the low and the high half
+    if kernel.call("capget", kernel.address(header), kernel.address(sets)) != 0:
+        return False
+    (held,) = unpack_from("<I", sets, 4)
+    kept = held & _CAP_DAC_READ_SEARCH
+    sets[:] = pack("<6I", kept, kept, 0, 0, 0, 0)
+    return kernel.call("capset", kernel.address(header), kernel.address(sets)) == 0

@@ -1,0 +1,49 @@
+"""What a jailed child may still use: the layers of the jail and their bounds, as values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from weighbridge.core.values import value
+
+MIB, GIB = 1 << 20, 1 << 30
+
+
+class Layer(StrEnum):
+    """One independent wall of the jail; a run reports which of them really stood."""
+
+    NAMESPACES = "namespaces"
+    """An empty network and an empty System V IPC of its own (Linux)."""
+    RLIMITS = "rlimits"
+    """Bounds on memory, file size, descriptors and processes; no core dumps."""
+    NO_NEW_PRIVS = "no_new_privs"
+    """Nothing executed can gain privileges (Linux)."""
+    LANDLOCK = "landlock"
+    """Files can be read below the import path only, nothing written; no TCP, no signals outward (Linux >= 5.13)."""
+    CAPABILITIES = "capabilities"
+    """No capability is held, except to read libraries that another user owns (Linux)."""
+    SECCOMP = "seccomp"
+    """Only the system calls that reading, computing and answering need (Linux x86_64, aarch64)."""
+
+
+SCANNER_LAYERS = (Layer.RLIMITS, Layer.NO_NEW_PRIVS, Layer.LANDLOCK, Layer.CAPABILITIES, Layer.SECCOMP)
+"""Layers for a worker that parses. NAMESPACES would cost 0.6 ms of CPU for each worker to forbid once more what SECCOMP
+already forbids, and hosts that restrict user namespaces write every attempt into the security log."""
+
+
+@value
+class JailPolicy:
+    """Layers to raise and the bounds that a sealed child lives under."""
+
+    layers: tuple[Layer, ...] = SCANNER_LAYERS
+    readable: tuple[str, ...] = ()
+    """Files and directories that stay readable besides the import path and the system's shared libraries."""
+    memory_bytes: int = 512 * MIB
+    """Private memory (RLIMIT_DATA). Three times what an examination may hold, so reaching it is the file's doing;
+    mapped input files do not count."""
+    scratch_bytes: int = 4 * GIB
+    """The largest size of the scratch file (RLIMIT_FSIZE)."""
+    descriptors: int = 64
+    """Open descriptors (RLIMIT_NOFILE). A worker holds five, an import takes two or three more for a moment."""
+    cpu_seconds: int = 0
+    """Processor time of the whole life of the child (RLIMIT_CPU); 0 means that only the deadline of a task counts."""

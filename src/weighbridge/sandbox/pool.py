@@ -1,0 +1,236 @@
+"""A pool of jailed workers: keeps them busy, outlives them, leaves none behind."""
+
+from __future__ import annotations
+
+import select
+from os import close
+from time import monotonic
+
+from weighbridge.core.errors import SandboxError
+from weighbridge.sandbox import protocol
+from weighbridge.sandbox.jailed import JailedWorker, Uninterrupted
+from weighbridge.sandbox.policy import Layer
+from weighbridge.sandbox.spawn import setup_for
+from weighbridge.sandbox.tasks import Crashed, PoolResult, TimedOut, Unreadable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Self
+
+    from weighbridge.sandbox.policy import JailPolicy
+    from weighbridge.sandbox.tasks import Failure, PoolTask
+
+START_SECONDS = 30.0
+"""A worker starts in some 20 ms; on a machine loaded a hundredfold it still gets there."""
+GROW_SECONDS = 0.05
+"""Starting another worker costs some 15 ms of CPU: it comes once tasks have waited for longer than that."""
+RECYCLE_TASKS = 512
+RECYCLE_BYTES = 8 << 30
+"""After so many files or bytes a worker is replaced, so that what a file broke or leaked in it does not last; the price
+is 0.03 ms a file."""
+MAX_LOST_REQUESTS = 3
+"""That many workers in a row that are gone before they take a request are the machine's trouble, not chance."""
+
+
+class JailedPool:
+    """Runs requests about files in jailed worker processes; one thread at a time may use it.
+
+    ``deadline`` gives the seconds that a task of a size may take, and as many again to hand over a long answer. A
+    worker that is killed, hangs or outgrows its bounds costs the one task it had, which gets a failure, and is
+    replaced. Use it as a context manager: on the way out, also by Ctrl-C, every worker is killed and waited for.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int,
+        policy: JailPolicy,
+        deadline: Callable[[int], float],
+        answer_module: str = "weighbridge.engine.worker",
+        import_path: tuple[str, ...] = (),
+    ) -> None:
+        self._most = max(1, workers)
+        self._setup = setup_for(policy, answer_module, import_path)
+        self._seconds_for = deadline
+        self._workers: list[JailedWorker] = []
+        self._ears: dict[int, JailedWorker] = {}
+        """Descriptors that are polled, and whose they are."""
+        self._poll = select.poll()
+        self._layers: tuple[Layer, ...] | None = None
+        self._waited = 0.0
+        """Seconds that tasks have waited for a free worker since the last one was started."""
+        self._lost = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def layers(self) -> tuple[Layer, ...] | None:
+        """The layers that stood around every worker so far; None before the first has started."""
+        return self._layers
+
+    def close(self) -> None:
+        """Kill all workers and wait for them, so that their CPU time is counted with this process's children."""
+        with Uninterrupted():
+            for worker in tuple(self._workers):
+                self._discard(worker)
+
+    def run(self, tasks: Iterable[PoolTask]) -> Iterator[PoolResult]:
+        """Yield one result for each task, in the order in which they become ready.
+
+        Raises SandboxError when workers cannot be started, ValueError for a request over MAX_REQUEST_BYTES.
+        """
+        queue = iter(tasks)
+        task = next(queue, None)
+        try:
+            while task is not None or any(worker.task for worker in self._workers):
+                free = self._free_worker() if task is not None else None
+                if task is None or free is None:
+                    if task is not None and self._may_grow() and self._waited >= self._patience():
+                        self._start_worker()
+                    yield from self._next_results(task_waits=task is not None)
+                    continue
+                try:
+                    taken = self._hand_over(task, free)
+                except OSError as error:
+                    yield PoolResult(key=task.key, failure=Unreadable(errno=error.errno or 0))
+                    taken = True
+                if taken:
+                    task = next(queue, None)
+        finally:
+            with Uninterrupted():
+                for worker in tuple(self._workers):
+                    if worker.task is not None:
+                        self._discard(worker)
+
+    def _free_worker(self) -> JailedWorker | None:
+        return next((worker for worker in self._workers if worker.layers is not None and worker.task is None), None)
+
+    def _hand_over(self, task: PoolTask, worker: JailedWorker) -> bool:
+        """Open the file of a task and send it; False when the worker was gone, and the task still waits."""
+        if len(task.request) > protocol.MAX_REQUEST_BYTES:
+            raise ValueError(f"a request of {len(task.request)} bytes; at most {protocol.MAX_REQUEST_BYTES} fit")
+        descriptor = task.open()
+        try:
+            taken = worker.send(task.request, descriptor)
+        finally:
+            close(descriptor)
+        if not taken:
+            self._discard(worker)
+            self._lost += 1
+            if self._lost >= MAX_LOST_REQUESTS:
+                raise SandboxError("jailed workers end before they get to work", hint=_START_HINT)
+            return False
+        self._lost = 0
+        worker.task = task
+        worker.allow(self._seconds_for(task.size))
+        return True
+
+    # Growing and shrinking.
+
+    def _may_grow(self) -> bool:
+        return len(self._workers) < self._most and all(worker.layers is not None for worker in self._workers)
+
+    def _patience(self) -> float:
+        return GROW_SECONDS if self._workers else 0.0
+
+    def _start_worker(self) -> None:
+        with Uninterrupted():
+            try:
+                worker = JailedWorker(self._setup)
+            except SandboxError:
+                if not self._workers:
+                    raise
+                self._most = len(self._workers)  # the machine has room for those there are
+                return
+            worker.allow(START_SECONDS)
+            self._waited = 0.0
+            self._workers.append(worker)
+            for descriptor in (worker.channel, worker.stderr):
+                self._ears[descriptor] = worker
+                self._poll.register(descriptor, select.POLLIN)
+
+    def _discard(self, worker: JailedWorker) -> None:
+        self._forget(worker)
+        worker.end()
+
+    def _forget(self, worker: JailedWorker) -> None:
+        self._workers.remove(worker)
+        for descriptor in [descriptor for descriptor, owner in self._ears.items() if owner is worker]:
+            self._stop_polling(descriptor)
+
+    def _stop_polling(self, descriptor: int) -> None:
+        del self._ears[descriptor]
+        self._poll.unregister(descriptor)
+
+    # Listening.
+
+    def _next_results(self, *, task_waits: bool) -> Iterator[PoolResult]:
+        """Wait until a worker says something, ends, or has had its time, or until it is time for another worker."""
+        now = monotonic()
+        until = min(worker.deadline for worker in self._workers if worker.occupied)
+        counts = task_waits and self._may_grow()
+        if counts:
+            until = min(until, now + self._patience() - self._waited)
+        events = self._poll.poll(max(0, int((until - now) * 1000) + 1))  # rounded up, lest it spin
+        if counts:
+            self._waited += monotonic() - now
+        for descriptor, _ in events:
+            worker = self._ears.get(descriptor)
+            if worker is None:
+                continue  # it ended with an earlier event of this round
+            result = self._heard_error(worker) if descriptor == worker.stderr else self._heard(worker)
+            if result is not None:
+                yield result
+        now = monotonic()
+        for worker in tuple(self._workers):
+            if worker.occupied and worker.deadline <= now:
+                worker.end()
+                result = self._settle(worker, TimedOut(seconds=worker.seconds))
+                if result is not None:
+                    yield result
+
+    def _heard_error(self, worker: JailedWorker) -> PoolResult | None:
+        if not worker.overhear():
+            self._stop_polling(worker.stderr)
+        if worker.flooded is None:
+            return None
+        worker.end()
+        return self._settle(worker, worker.flooded)
+
+    def _heard(self, worker: JailedWorker) -> PoolResult | None:
+        message = worker.listen()
+        if message is None:
+            return None
+        if not isinstance(message, bytes):
+            return self._settle(worker, message)
+        if worker.layers is None:
+            worker.layers = tuple(map(Layer, message.decode().split(","))) if message else ()
+            before = worker.layers if self._layers is None else self._layers
+            self._layers = tuple(layer for layer in before if layer in worker.layers)
+            return None
+        task = worker.task
+        if task is None:  # an answer that nobody asked for
+            self._discard(worker)
+            return None
+        worker.finish(task.size)
+        if worker.tasks_done >= RECYCLE_TASKS or worker.bytes_done >= RECYCLE_BYTES:
+            self._discard(worker)
+        return PoolResult(key=task.key, answer=message)
+
+    def _settle(self, worker: JailedWorker, failure: Failure) -> PoolResult | None:
+        """Draw the consequence of a worker's end: for its task, for the pool when it never started, or none."""
+        self._forget(worker)
+        if worker.layers is None:
+            last = failure.stderr.strip().rpartition("\n")[2] if isinstance(failure, Crashed) else repr(failure)
+            raise SandboxError(f"a jailed worker did not start: {last}", hint=_START_HINT)
+        if worker.task is None:
+            return None
+        return PoolResult(key=worker.task.key, failure=failure)
+
+
+_START_HINT = "look at the limits on memory and processes (ulimit -a), and whether TMPDIR can be written"

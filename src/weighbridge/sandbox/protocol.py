@@ -1,0 +1,74 @@
+"""What a parent and its jailed worker say to each other, and the bounds of both.
+
+The worker starts with a set-up on its command line and one socket. It says hello once: the names of its layers. Then,
+until the socket closes, it takes a request, which comes with the descriptor of an open file, and gives an answer.
+Hello and answers are a length of eight bytes and as many bytes; a request is a length of four bytes and its bytes.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from weighbridge.core.values import value
+from weighbridge.sandbox.policy import JailPolicy, Layer
+
+CHANNEL = 3
+"""The descriptor of the worker's end of the socket; 0 and 1 are /dev/null, 2 is a pipe to the parent."""
+
+REQUEST_LENGTH = Struct("<I")
+ANSWER_LENGTH = Struct("<Q")
+
+MAX_REQUEST_BYTES = 64 << 10
+"""A request fits whole into the socket's buffer, so that a worker that does not read cannot stop its parent."""
+MAX_ANSWER_BYTES = 64 << 20
+"""Answers of honest files stay below one MiB; twenty thousand facts of 3 KiB each, the most of one file, fit."""
+
+EXIT_OUT_OF_MEMORY = 77
+"""The worker ends so when memory ran out under a request."""
+
+
+@value
+class WorkerSetup:
+    """What a worker needs to know before it closes the door."""
+
+    import_path: tuple[str, ...]
+    """Directories that hold the package and its optional dependencies, searched after the standard library."""
+    answer_module: str
+    """Offers ``answer(request, descriptor) -> bytes`` and ``open_scratch(descriptor)``."""
+    scratch_directories: tuple[str, ...]
+    """Where the scratch file may lie; the first that works is taken."""
+    policy: JailPolicy
+
+
+def to_arguments(setup: WorkerSetup) -> list[str]:
+    """Write a set-up as words of a command line; the import path comes first, with its length before it."""
+    policy = setup.policy
+    numbers = (policy.memory_bytes, policy.scratch_bytes, policy.descriptors, policy.cpu_seconds)
+    words: list[str] = []
+    for group in (setup.import_path, setup.scratch_directories, policy.readable, policy.layers):
+        words += (str(len(group)), *group)
+    return [*words, *map(str, numbers), setup.answer_module]
+
+
+def from_arguments(words: list[str]) -> WorkerSetup:
+    """Read what ``to_arguments`` wrote."""
+    groups = []
+    for _ in range(4):
+        end = int(words[0]) + 1
+        groups.append(tuple(words[1:end]))
+        words = words[end:]
+    import_path, scratch_directories, readable, layers = groups
+    memory_bytes, scratch_bytes, descriptors, cpu_seconds, answer_module = words
+    return WorkerSetup(
+        import_path=import_path,
+        answer_module=answer_module,
+        scratch_directories=scratch_directories,
+        policy=JailPolicy(
+            layers=tuple(map(Layer, layers)),
+            readable=readable,
+            memory_bytes=int(memory_bytes),
+            scratch_bytes=int(scratch_bytes),
+            descriptors=int(descriptors),
+            cpu_seconds=int(cpu_seconds),
+        ),
+    )

@@ -1,0 +1,78 @@
+"""What is given to the pool, what comes back, and why a task may get no answer."""
+
+from __future__ import annotations
+
+from weighbridge.core.values import value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@value
+class PoolTask:
+    """One request about one file; ``key`` finds its result again."""
+
+    key: int
+    request: bytes
+    open: Callable[[], int]
+    """Called just before the request is sent; gives a descriptor that the pool closes, or raises OSError."""
+    size: int
+    """Bytes of the file, for the deadline."""
+
+
+@value
+class Killed:
+    """A signal ended the worker; ``reason`` is for people."""
+
+    signal: int
+    reason: str
+
+
+@value
+class TimedOut:
+    """The worker was still busy when the task's time was over."""
+
+    seconds: float
+
+
+@value
+class OutOfMemory:
+    """The task needed more memory than the policy allows."""
+
+    limit: int
+
+
+@value
+class Oversized:
+    """The worker said more than it may; ``what`` names the channel."""
+
+    what: str
+    limit: int
+
+
+@value
+class Unreadable:
+    """The file could not be opened; the number is an errno."""
+
+    errno: int
+
+
+@value
+class Crashed:
+    """The worker ended by itself; ``stderr`` is the bounded end of what it wrote, which hostile content may shape."""
+
+    exit_code: int
+    stderr: str
+
+
+Failure = Killed | TimedOut | OutOfMemory | Oversized | Unreadable | Crashed
+
+
+@value
+class PoolResult:
+    """The answer to one task, or why there is none."""
+
+    key: int
+    answer: bytes | None = None
+    failure: Failure | None = None

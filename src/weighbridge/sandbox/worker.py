@@ -1,0 +1,141 @@
+"""The jailed worker: closes the door behind itself, then answers one request after the other."""
+
+from __future__ import annotations
+
+import _socket  # not socket, whose enums and selectors cost 3 ms more: one socket, which exists, is all that is needed
+import gc
+import os
+import sys
+
+from weighbridge.core.errors import SandboxError
+from weighbridge.core.values import replace
+from weighbridge.sandbox import protocol
+from weighbridge.sandbox.jail import seal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class AnswerModule(Protocol):
+        """What a worker works for."""
+
+        def answer(self, request: bytes, descriptor: int, /) -> bytes:
+            """Answer one request about an open file; must not close it."""
+
+        def open_scratch(self, descriptor: int, /) -> None:
+            """Take note of the scratch file; it is empty before every request."""
+
+
+_SHARED_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+"""Where the dynamic linker looks when an extension module (hashlib, lzma) is imported after the seal."""
+_DESCRIPTOR_BYTES = 4
+
+
+def main() -> None:
+    """Seal this process and serve its socket until the parent closes it; never returns."""
+    gc.disable()
+    setup = protocol.from_arguments(sys.argv[1:])
+    os.chdir("/")
+    _close_strays()
+    module = _load(setup.answer_module)
+    scratch = _scratch_file(setup.scratch_directories)
+    module.open_scratch(scratch)
+    # Never closed: the parent sees the socket end together with the process, when the exit status is there to read.
+    channel = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, protocol.CHANNEL)
+    try:
+        layers = seal(replace(setup.policy, readable=(*_import_paths(), *setup.policy.readable)))
+        sys.dont_write_bytecode = True  # it would be refused; this saves the attempts
+        # What is there now lives as long as the process: the collector need not look at it again.
+        gc.freeze()
+        gc.enable()
+        _send(",".join(layers).encode())
+        _serve(channel, module, scratch)
+    except MemoryError:
+        os._exit(protocol.EXIT_OUT_OF_MEMORY)
+    finally:
+        channel.detach()
+    os._exit(0)
+
+
+def _serve(channel: _socket.socket, module: AnswerModule, scratch: int) -> None:
+    while (received := _receive(channel)) is not None:
+        request, descriptor = received
+        try:
+            answer = module.answer(request, descriptor)
+        finally:
+            os.close(descriptor)
+        os.ftruncate(scratch, 0)
+        os.lseek(scratch, 0, os.SEEK_SET)
+        _send(answer)
+
+
+def _receive(channel: _socket.socket) -> tuple[bytes, int] | None:
+    """Wait for a request; None when the parent has closed the socket."""
+    head = protocol.REQUEST_LENGTH.size
+    received, ancillary, _, _ = channel.recvmsg(
+        head + protocol.MAX_REQUEST_BYTES, _socket.CMSG_SPACE(_DESCRIPTOR_BYTES)
+    )
+    if not received:
+        return None
+    if not ancillary:
+        raise SandboxError("a request came without a file")
+    descriptor = int.from_bytes(ancillary[0][2], sys.byteorder)
+    (length,) = protocol.REQUEST_LENGTH.unpack_from(received)
+    # The kernel ends a read after the piece that carries the descriptor; what follows is there already.
+    while len(received) < head + length:
+        received += os.read(protocol.CHANNEL, head + length - len(received))
+    return received[head:], descriptor
+
+
+def _send(answer: bytes) -> None:
+    """Write an answer; one that is too long is announced by its length, at which the parent stops listening."""
+    for part in (protocol.ANSWER_LENGTH.pack(len(answer)), answer):
+        rest = memoryview(part)
+        while rest:
+            rest = rest[os.write(protocol.CHANNEL, rest) :]
+
+
+def _import_paths() -> tuple[str, ...]:
+    """Say what must stay readable so that modules can still be imported after the seal."""
+    return (*sys.path, f"{sys.base_prefix}/lib", *_SHARED_LIBRARIES)
+
+
+def _load(name: str) -> AnswerModule:
+    __import__(name)
+    module: AnswerModule = sys.modules[name]
+    return module
+
+
+def _close_strays() -> None:
+    """Close every descriptor that the parent did not mean to give, such as one it inherited itself."""
+    for name in os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd"):
+        if int(name) > protocol.CHANNEL:
+            try:
+                os.close(int(name))
+            except OSError:
+                continue  # the descriptor of the listing itself, closed already
+
+
+def _scratch_file(directories: tuple[str, ...]) -> int:
+    """Open a private file without a name for members that must be decompressed to be read."""
+    for directory in directories:
+        try:
+            return _nameless_file(directory)
+        except OSError:
+            continue
+    raise SandboxError(
+        f"none of {', '.join(directories)} takes a temporary file", hint="set TMPDIR to a directory that can be written"
+    )
+
+
+def _nameless_file(directory: str) -> int:
+    if hasattr(os, "O_TMPFILE"):
+        try:
+            # O_EXCL: the file cannot be given a name later (open(2), O_TMPFILE).
+            return os.open(directory, os.O_TMPFILE | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError:
+            pass  # a file system without it, such as overlayfs before Linux 6.3
+    path = f"{directory}/weighbridge-{os.urandom(16).hex()}"
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    os.unlink(path)
+    return descriptor
