@@ -82,7 +82,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
             raise Malformed(f"the header claims {length} bytes, {reader.left} are there", offset=0)
         raise OverLimit(f"the header claims {length} bytes, more than {largest}", offset=0)
     header = Header(source, node, bench, length)
-    yield from header.read(reader.exactly(length))
+    yield from header.read()
     yield from header.lay_out()
     yield from header.remainder()
     inside = [(begin, min(end, source.size), name) for begin, end, name in header.spans]
@@ -102,12 +102,13 @@ class Header:
         self._unknown: dict[str, int] = {}
         self._holes = 0
 
-    def read(self, data: bytes) -> Iterator[Yield]:
+    def read(self) -> Iterator[Yield]:
         """Yield the facts of the JSON text: metadata, tensors, whatever is odd about them."""
-        if data[:1] != b"{":
+        length = self.start - _LENGTH
+        if self.source.read_at(_LENGTH, 1) != b"{":
             self._wrong("header start", "the header begins with blanks, not with a brace")
         try:
-            json = JsonReader(data, depth=_DEPTH)
+            json = JsonReader(self.source.read_at(_LENGTH, length), depth=_DEPTH)
             for name, entry in json.members():
                 self.bench.meter.spend_member()
                 if name == _METADATA:
@@ -119,7 +120,7 @@ class Header:
             raise Malformed(str(error), offset=_LENGTH + error.offset) from None
         for odd in json.oddities():
             self._wrong(odd.kind, odd.detail)
-        rest = data[json.end() :]
+        rest = self.source.read_at(_LENGTH + json.end(), length - json.end())
         if rest.strip(_BLANK):
             yield from self._unclaimed(self.start - len(rest), self.start, "gap", "the header's object")
         elif rest.strip(b" "):

@@ -3,14 +3,14 @@
 RFC 8259 leaves duplicate keys, number ranges and lone surrogates to the reader, and readers differ (catalogue of such
 differences: RFC 8259 sections 4, 6, 8.2). Here every value of a repeated key is kept, numbers are read as they are
 written, bytes that are not UTF-8 survive, and each of these is reported. Text that is no JSON at all, or nests deeper
-than asked for, is ``Malformed``.
+than asked for, is ``Malformed``; text with too many values is ``OverLimit``.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from weighbridge.core.errors import Malformed
+from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.values import value
 
 TYPE_CHECKING = False
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 DEPTH = 64
 """Arrays and objects within each other; honest configurations end below twenty."""
 
+VALUES = 2_000_000
+"""Values of one text, as counted by commas and brackets: 100 to 200 MB. A header of 200,000 tensors has 1.6 million."""
+
+_LENIENT = 4 << 20  # longer text must be UTF-8: what is not costs many times its size
 _LISTED = 16  # oddities of one kind that are told one by one; the rest is counted
 _EXCERPT = 80  # characters of a key or number that are repeated in an oddity
 
@@ -70,9 +74,9 @@ def pairs_of(found: dict[str, JsonValue]) -> tuple[tuple[str, JsonValue], ...]:
     return found.pairs if isinstance(found, RepeatedKeys) else tuple(found.items())
 
 
-def read_json(data: bytes, *, depth: int = DEPTH) -> JsonDocument:
-    """Read the JSON value at the start of ``data``; raises Malformed."""
-    reader = JsonReader(data, depth=depth)
+def read_json(data: bytes, *, depth: int = DEPTH, values: int = VALUES) -> JsonDocument:
+    """Read the JSON value at the start of ``data``; raises Malformed and OverLimit."""
+    reader = JsonReader(data, depth=depth, values=values)
     found = reader.value()
     return JsonDocument(value=found, oddities=reader.oddities(), end=reader.end())
 
@@ -80,10 +84,13 @@ def read_json(data: bytes, *, depth: int = DEPTH) -> JsonDocument:
 class JsonReader:
     """Reads one JSON text, as a whole or member by member: then an object of any length costs one member's memory."""
 
-    def __init__(self, data: bytes, *, depth: int = DEPTH) -> None:
+    def __init__(self, data: bytes, *, depth: int = DEPTH, values: int = VALUES) -> None:
         import json
         import re
 
+        openings = data.count(b"[") + data.count(b"{")
+        if data.count(b",") + openings > values:
+            raise OverLimit(f"JSON with more than {values} values")
         self._counts: dict[JsonOddity, int] = {}
         self._listed: list[OddJson] = []
         self._codec, self._errors = json.detect_encoding(data), "surrogateescape"
@@ -93,10 +100,11 @@ class JsonReader:
         self._opening = re.compile(r"[ \t\n\r]*+(\{)[ \t\n\r]*+")
         self._colon = re.compile(r"[ \t\n\r]*+(:)[ \t\n\r]*+")
         self._closing = re.compile(r"[ \t\n\r]*+(\}|,[ \t\n\r]*+)")
-        if data.count(b"[") + data.count(b"{") > depth and not _nests_within(depth).match(self._text):
+        if openings > depth and not _nests_within(depth).match(self._text):
             raise Malformed(f"brackets do not close, or nest deeper than {depth} levels")
         self._surrogates = bool(self._counts) or "\\ud" in self._text or "\\uD" in self._text
-        wide = b"0" * 19 in data.translate(_DIGITS_AS_ZERO) or self._codec != "utf-8"
+        long = len(data) > _LENIENT or self._codec != "utf-8"
+        wide = long or b"0" * 19 in data.translate(_DIGITS_AS_ZERO)
         self._decoder = json.JSONDecoder(
             object_pairs_hook=self._object,
             parse_constant=self._constant,
@@ -152,8 +160,12 @@ class JsonReader:
             try:
                 return data.decode()
             except UnicodeDecodeError as error:
+                if len(data) > _LENIENT:
+                    raise Malformed("JSON must be UTF-8", offset=error.start) from None
                 self._note(JsonOddity.ENCODING, f"byte {data[error.start]:#04x} at {error.start} is not UTF-8")
             return data.decode("utf-8", self._errors)
+        if len(data) > _LENIENT:
+            raise Malformed(f"JSON must be UTF-8, not {self._codec}")
         self._note(JsonOddity.ENCODING, f"written as {self._codec}")
         if self._codec != "utf-8-sig":
             self._errors = "replace"

@@ -48,8 +48,8 @@ def running_kernel() -> Kernel | None:
     if sys.platform != "linux" or known is None or sys.maxsize < 1 << 32:
         return None
 
-    # The C core of ctypes, because importing ctypes itself costs 1.3 ms more in every worker. Only what ctypes
-    # itself is made of is used here, unchanged since CPython 2.5.
+    # The C core of ctypes, because importing ctypes itself costs 1.3 ms more in every worker. Used here is
+    # only what the functions of ctypes are themselves made of.
     import _ctypes
 
     class Word(_ctypes._SimpleCData):  # type: ignore[type-arg]

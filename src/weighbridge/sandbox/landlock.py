@@ -1,5 +1,6 @@
 """Landlock: from here on this process opens files below given directories for reading, and nothing else.
 
+What a name is, how large and how old can still be asked of any file (stat, readlink): Landlock has no right for that.
 Source: Documentation/userspace-api/landlock.rst ("Filesystem flags", "Network flags", "Scope flags", "Compatibility").
 """
 

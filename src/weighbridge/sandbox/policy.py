@@ -27,8 +27,8 @@ class Layer(StrEnum):
 
 
 SCANNER_LAYERS = (Layer.RLIMITS, Layer.NO_NEW_PRIVS, Layer.LANDLOCK, Layer.CAPABILITIES, Layer.SECCOMP)
-"""Layers for a worker that parses. NAMESPACES would cost 0.6 ms of CPU for each worker to forbid once more what SECCOMP
-already forbids, and hosts that restrict user namespaces write every attempt into the security log."""
+"""Layers for a worker that parses. NAMESPACES would cost half a millisecond of CPU for each worker to forbid
+once more what SECCOMP forbids, and a host that restricts user namespaces may log every attempt."""
 
 
 @value

@@ -29,6 +29,8 @@ RECYCLE_TASKS = 512
 RECYCLE_BYTES = 8 << 30
 """After so many files or bytes a worker is replaced, so that what a file broke or leaked in it does not last; the price
 is 0.03 ms a file."""
+LONGEST_POLL_SECONDS = 3600.0
+"""poll(2) counts milliseconds in an int, and the deadline of a file of ten terabytes is longer than that."""
 MAX_LOST_REQUESTS = 3
 """That many workers in a row that are gone before they take a request are the machine's trouble, not chance."""
 
@@ -39,6 +41,7 @@ class JailedPool:
     ``deadline`` gives the seconds that a task of a size may take, and as many again to hand over a long answer. A
     worker that is killed, hangs or outgrows its bounds costs the one task it had, which gets a failure, and is
     replaced. Use it as a context manager: on the way out, also by Ctrl-C, every worker is killed and waited for.
+    On Linux workers also end with the thread that started them.
     """
 
     def __init__(
@@ -172,7 +175,7 @@ class JailedPool:
     def _next_results(self, *, task_waits: bool) -> Iterator[PoolResult]:
         """Wait until a worker says something, ends, or has had its time, or until it is time for another worker."""
         now = monotonic()
-        until = min(worker.deadline for worker in self._workers if worker.occupied)
+        until = min(now + LONGEST_POLL_SECONDS, *(worker.deadline for worker in self._workers if worker.occupied))
         counts = task_waits and self._may_grow()
         if counts:
             until = min(until, now + self._patience() - self._waited)

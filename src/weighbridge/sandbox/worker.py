@@ -134,7 +134,7 @@ def _nameless_file(directory: str) -> int:
             # O_EXCL: the file cannot be given a name later (open(2), O_TMPFILE).
             return os.open(directory, os.O_TMPFILE | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
         except OSError:
-            pass  # a file system without it, such as overlayfs before Linux 6.3
+            pass  # not every file system offers it
     path = f"{directory}/weighbridge-{os.urandom(16).hex()}"
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR | os.O_CLOEXEC, 0o600)
     os.unlink(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from weighbridge.core.errors import Malformed, OverLimit
+from weighbridge.formats.containers.oddities import Notes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from weighbridge.core.source import ByteSource
-    from weighbridge.formats.containers.oddities import Remark, Span
 
     class Decoder(Protocol):
         """What ``bz2`` and ``lzma`` call a decompressor."""
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
             ...
 
         @property
-        def unused_data(self) -> bytes:
+        def unused_data(self) -> bytes | None:
             """Input after the end of the stream."""
             ...
 
@@ -60,11 +60,11 @@ class End:
 class Told:
     """What a reader of streams found beside their content: remarks, and where the last whole stream ended."""
 
-    __slots__ = ("end", "said")
+    __slots__ = ("end", "notes")
 
     def __init__(self) -> None:
         self.end: int | None = None
-        self.said: list[Remark | Span] = []
+        self.notes = Notes()
 
 
 class Inflate:
@@ -210,7 +210,7 @@ def _steps(feed: Iterator[bytes], decoder: Decoder, end: End, step: int, limit: 
             idle += 1
             if idle > 1:
                 raise Malformed("the stream is cut short", offset=end.consumed)
-    end.consumed -= len(decoder.unused_data) if decoder.eof else 0
+    end.consumed -= len(decoder.unused_data or b"") if decoder.eof else 0
     end.complete = True
 
 

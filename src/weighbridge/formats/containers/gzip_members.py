@@ -85,7 +85,7 @@ def ungzip(source: ByteSource, told: Told) -> Iterator[bytes]:
     while at is not None:
         told.end = None
         header, end = gzip_header(source, at), End()
-        told.said.extend(header.said)
+        told.notes.add(*header.said)
         start = at + header.length
         yield from decoded(lambda start=start: chunks(source, start, source.size), Inflate, end)  # type: ignore[misc]
         stop = start + end.consumed
@@ -94,7 +94,7 @@ def ungzip(source: ByteSource, told: Told) -> Iterator[bytes]:
             raise Malformed("the gzip trailer is cut short", offset=stop)
         crc, size = int.from_bytes(trailer[:4], "little"), int.from_bytes(trailer[4:], "little")
         if crc != end.crc or size != end.produced & 0xFFFFFFFF:
-            told.said.append(_mismatch(f"CRC-32 {end.crc:#010x} and {end.produced} bytes", stop, 8))
+            told.notes.add(_mismatch(f"CRC-32 {end.crc:#010x} and {end.produced} bytes", stop, 8))
         told.end = stop + 8
         after = past_zeros(source, told.end, source.size)
         at = after if source.read_at(after, len(GZIP)) == GZIP else None
@@ -114,7 +114,7 @@ def unzlib(source: ByteSource, told: Told) -> Iterator[bytes]:
         if len(trailer) < 4:
             raise Malformed("the zlib trailer is cut short", offset=stop)
         if int.from_bytes(trailer) != total:
-            told.said.append(_mismatch(f"Adler-32 {total:#010x}", stop, 4))
+            told.notes.add(_mismatch(f"Adler-32 {total:#010x}", stop, 4))
         told.end = stop + 4
         at = told.end if recognise(source.read_at(told.end, HEAD)) == "zlib" else None
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from weighbridge.formats.node import Node
 
 PER_KIND = 100
-"""Facts of one kind that are told one by one; ``rest`` counts the others. Rules judge kinds, not numbers."""
+"""Facts of one kind that are told one by one; of the others only that there are more. Rules judge kinds."""
 EXCERPT = 200
 """Characters of a name or a target that a detail repeats."""
 
@@ -41,6 +41,28 @@ class Span:
     zero: bool
     after: str
 
+    @property
+    def kind(self) -> str:
+        """What ``Remark`` calls kind."""
+        return self.where
+
+
+class Notes:
+    """What a reader wants said later, bounded as the facts will be: no archive can fill the memory with remarks."""
+
+    __slots__ = ("_counts", "said")
+
+    def __init__(self) -> None:
+        self.said: dict[Remark | Span, None] = {}
+        self._counts: dict[Oddity | str, int] = {}
+
+    def add(self, *more: Remark | Span) -> None:
+        """Keep remarks; past ``PER_KIND`` of a kind one stands for all that follow, equal ones count once."""
+        for one in more:
+            if self._counts.get(one.kind, 0) <= PER_KIND and one not in self.said:
+                self._counts[one.kind] = self._counts.get(one.kind, 0) + 1
+                self.said[one] = None
+
 
 class Oddities:
     """Makes the oddity and trailing-data facts of one container."""
@@ -54,8 +76,7 @@ class Oddities:
 
     def tell(self, said: Remark | Span) -> Iterator[Fact]:
         """Make the fact; nothing once its kind was told often enough."""
-        kind = said.kind if isinstance(said, Remark) else said.where
-        count = self._counts[kind] = self._counts.get(kind, 0) + 1
+        count = self._counts[said.kind] = self._counts.get(said.kind, 0) + 1
         if count > PER_KIND:
             return
         if isinstance(said, Span):
@@ -72,11 +93,11 @@ class Oddities:
         yield from self.tell(Remark(kind=kind, member=member, detail=detail, offset=offset, length=length))
 
     def rest(self) -> Iterator[Fact]:
-        """Tell how many facts of each kind were left out."""
+        """Tell of which kinds there are more than were told."""
         for kind, count in self._counts.items():
             if count <= PER_KIND:
                 continue
-            at, more = self._node.at(), f"{count - PER_KIND} more"
+            at, more = self._node.at(), "more of the same"
             if isinstance(kind, Oddity):
                 yield ContainerOddity(at=at, container=self._container, kind=kind, member="", detail=more)
             else:

@@ -66,7 +66,7 @@ def _is_lzma(head: bytes) -> bool:
         return False
     dictionary, size = int.from_bytes(head[1:5], "little"), int.from_bytes(head[5:13], "little")
     low = dictionary & -dictionary
-    if dictionary not in (low, 3 * low, 0xFFFFFFFF) or not 4096 <= dictionary:
+    if dictionary not in (low, 3 * low, 0xFFFFFFFF) or dictionary < 4096:
         return False
     if size >= 1 << 38 and size != (1 << 64) - 1:
         return False

@@ -54,7 +54,7 @@ def extract(source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
     blocks = _READERS[kind]
     yield Child(name, Packed(lambda: blocks(source, told), stored=source.size))
     # The child has been drained by now, so `told` is complete unless the stream broke.
-    for one in told.said:
+    for one in told.notes.said:
         yield from tell.tell(one)
     if told.end is not None and told.end < source.size:
         yield from tell.tell(span(source, "tail", told.end, source.size, f"{kind} stream"))
@@ -100,7 +100,7 @@ def _each(source: ByteSource, told: Told, kind: str, one: Callable[[int, End], I
             if after > source.size:
                 raise Malformed("a skippable frame is cut short", offset=at)
             if after > at + 8:
-                told.said.append(span(source, "gap", at + 8, after, "head of a skippable frame"))
+                told.notes.add(span(source, "gap", at + 8, after, "head of a skippable frame"))
         else:
             end = End()
             yield from one(at, end)

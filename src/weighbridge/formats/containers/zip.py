@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from weighbridge.core.facts import Fact
     from weighbridge.core.source import ByteSource
-    from weighbridge.formats.containers.oddities import Remark, Span
     from weighbridge.formats.containers.zip_directory import Directory
     from weighbridge.formats.containers.zip_records import Entry
     from weighbridge.formats.node import Bench, Node, Yield
@@ -87,12 +86,11 @@ class _Archive:
 
     def members(self, describe: Callable[[Entry], Description]) -> Iterator[Yield]:
         tell, directory = self.tell, self.directory
-        said: tuple[Remark | Span, ...] = (*directory.remarks, *directory.spans)
-        for one in said:
+        for one in directory.notes:
             yield from tell.tell(one)
         yield from self._names()
         yield from self._claims()
-        shared = any(remark.kind is Oddity.OVERLAP for remark in directory.remarks)
+        shared = any(one.kind is Oddity.OVERLAP for one in directory.notes)
         seen: set[tuple[object, ...]] = set()
         for entry in (*directory.entries, *directory.alternatives):
             description = describe(entry)

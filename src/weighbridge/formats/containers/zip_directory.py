@@ -12,7 +12,7 @@ from __future__ import annotations
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Oddity
 from weighbridge.core.values import replace, value
-from weighbridge.formats.containers.oddities import Remark, excerpt, span
+from weighbridge.formats.containers.oddities import Notes, Remark, excerpt, span
 from weighbridge.formats.containers.zip_ends import claims, end_records, end_remarks, end_spans
 from weighbridge.formats.containers.zip_records import (
     CENTRAL,
@@ -59,8 +59,7 @@ class Directory:
 
     entries: tuple[Entry, ...]
     alternatives: tuple[Entry, ...]
-    remarks: tuple[Remark, ...]
-    spans: tuple[Span, ...]
+    notes: tuple[Remark | Span, ...]
     trouble: Malformed | OverLimit | None = None
 
 
@@ -78,8 +77,7 @@ def read_directory(source: ByteSource, bench: Bench) -> Directory:
     return Directory(
         entries=tuple(survey.entries),
         alternatives=tuple(survey.alternatives),
-        remarks=tuple(dict.fromkeys(survey.remarks)),
-        spans=tuple(survey.spans),
+        notes=tuple(survey.notes.said),
         trouble=survey.trouble,
     )
 
@@ -92,15 +90,14 @@ class _Survey:
         self.meter = bench.meter
         self.entries: list[Entry] = []
         self.alternatives: list[Entry] = []
-        self.remarks: list[Remark] = []
-        self.spans: list[Span] = []
+        self.notes = Notes()
         self.trouble: Malformed | OverLimit | None = None
         self.named = False  # whether some directory was read
         self.taken: list[tuple[int, int, str]] = []  # start, end, what lies there
 
     def remark(self, kind: Oddity, member: str, detail: str, *at: int) -> None:
         offset, length = (*at, None, None)[:2]
-        self.remarks.append(Remark(kind=kind, member=excerpt(member), detail=detail, offset=offset, length=length))
+        self.notes.add(Remark(kind=kind, member=excerpt(member), detail=detail, offset=offset, length=length))
 
     # -- which directories there are ----------------------------------------------------------------------------------
 
@@ -113,7 +110,7 @@ class _Survey:
             return
         self.named = True
         end, found = usable[0]
-        self.remarks.extend(end_remarks(self.source, end))
+        self.notes.add(*end_remarks(self.source, end))
         if ends[0] is not end:
             detail = "the last end record leads to no directory, an earlier one does"
             self.remark(Oddity.SECOND_DIRECTORY, "", detail, ends[0].offset, ends[0].length)
@@ -138,7 +135,7 @@ class _Survey:
         self.remark(Oddity.COMMENT, member, f"{length} bytes", offset, length)
         self.taken.append((offset, offset + length, "comment"))
         after = f"directory entry of {excerpt(member)}" if member else "end record"
-        self.spans.append(span(self.source, where, offset, offset + length, after))
+        self.notes.add(span(self.source, where, offset, offset + length, after))
 
     def _read_other(self, claim: Claim, end: EndRecord) -> None:
         """Read one more directory and keep only what the first one does not say."""
@@ -233,7 +230,7 @@ class _Survey:
             body = extra[start : start + length]
             if body != body[:1] * length and (kind < 0 or length > _PLAIN_EXTRA + 4 * len(raw)):
                 where, after = offset + start, f"extra field of {excerpt(name)}"
-                self.spans.append(span(self.source, "gap", where, where + length, after))
+                self.notes.add(span(self.source, "gap", where, where + length, after))
 
     def _local(self, listed: tuple[str, bytes, int, int, int, int, int], offset: int) -> int | None:
         """Read a local header, compare it with what the directory lists and take its span; gives where data starts."""
@@ -316,7 +313,7 @@ class _Survey:
     def _rest(self, start: int, end: int, after: str) -> None:
         if start < end and (self.named or self.entries):
             where = "prefix" if start == 0 else "tail" if end == self.source.size else "gap"
-            self.spans.append(span(self.source, where, start, end, after))
+            self.notes.add(span(self.source, where, start, end, after))
 
 
 def _covers(spans: list[tuple[int, int]], offset: int) -> bool:

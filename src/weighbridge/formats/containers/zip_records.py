@@ -139,7 +139,7 @@ def decode_name(raw: bytes, flags: int) -> str:
 
 
 def utf8_reading(entry: Entry) -> str:
-    """Read a name as UTF-8 although bit 11 does not say so, as miniz and most of Unix do; empty where it is no other."""
+    """Read a name as UTF-8 although bit 11 does not say so, as most of Unix does; empty where that is no other name."""
     if entry.raw.isascii() or entry.flags & UTF8:
         return ""
     try:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"\x28\xb5\x2f\xfd"
 _RAW, _RLE, _COMPRESSED = 0, 1, 2
+_LARGEST_BLOCK = 128 << 10
 
 
 def missing() -> str:
@@ -46,30 +47,27 @@ def unzstd(source: ByteSource, start: int, stop: int, end: End) -> Iterator[byte
 
 
 def _pieces(source: ByteSource, start: int, stop: int) -> Iterator[bytes]:
-    """Give the frame header, each block and the checksum (3.1.1)."""
-    head = _exactly(source, start, 5, stop)
-    if not head.startswith(MAGIC):
+    """Give the frame header, each block and the checksum (3.1.1); of a piece that is cut short what there is of it."""
+    head = source.read_at(start, min(5, stop - start))
+    if len(head) < 5 or not head.startswith(MAGIC):
         raise Malformed("no zstd frame", offset=start)
     descriptor = head[4]
     single, checksum = descriptor & 0x20, 4 if descriptor & 0x4 else 0
     size = (1 if single else 0, 2, 4, 8)[descriptor >> 6]
-    length = 5 + (0 if single else 1) + (0, 1, 2, 4)[descriptor & 3] + size
-    yield _exactly(source, start, length, stop)
-    at, last = start + length, 0
-    while not last:
-        header = int.from_bytes(_exactly(source, at, 3, stop), "little")
+    at, length = start, 5 + (0 if single else 1) + (0, 1, 2, 4)[descriptor & 3] + size
+    last, kind = 0, _RAW
+    while length:
+        piece = source.read_at(at, min(length, stop - at)) if at < stop else b""
+        if piece:
+            yield piece
+        if len(piece) < length:
+            raise Malformed("the stream is cut short", offset=at)
+        at += length
+        if last:
+            length, checksum = checksum, 0
+            continue
+        header = int.from_bytes(source.read_at(at, 3), "little")
         last, kind, size = header & 1, header >> 1 & 3, header >> 3
-        if kind not in (_RAW, _RLE, _COMPRESSED) or size > 1 << 17:
+        if kind not in (_RAW, _RLE, _COMPRESSED) or size > _LARGEST_BLOCK:
             raise Malformed("the stream is broken: bad block header", offset=at)
         length = 3 + (1 if kind == _RLE else size)
-        yield _exactly(source, at, length, stop)
-        at += length
-    if checksum:
-        yield _exactly(source, at, checksum, stop)
-
-
-def _exactly(source: ByteSource, start: int, length: int, stop: int) -> bytes:
-    found = source.read_at(start, min(length, stop - start)) if start < stop else b""
-    if len(found) != length:
-        raise Malformed("the stream is cut short", offset=start)
-    return found

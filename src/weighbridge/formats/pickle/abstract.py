@@ -69,10 +69,10 @@ class Box:
 
     __slots__ = ("dunders", "items", "kind", "length")
 
-    def __init__(self, kind: str, items: list[Value] | None = None) -> None:
+    def __init__(self, kind: str, items: list[Value]) -> None:
         self.kind = kind
-        self.items: list[Value] = items if items is not None else []
-        self.length = len(self.items)
+        self.items = items
+        self.length = len(items)
         self.dunders: tuple[str, ...] = ()
 
 

@@ -20,14 +20,19 @@ SHORT_TEXT = 64
 """Bytes of a string that keys and literals in contracts are compared by."""
 
 
+FAR = 4_096
+"""Constants behind the window whose kind and text are remembered."""
+
+
 class Constants:
     """Decodes the constant that an opcode pushed, given the offset just behind that opcode."""
 
-    __slots__ = ("source", "window")
+    __slots__ = ("_far", "source", "window")
 
     def __init__(self, source: ByteSource, window: Window) -> None:
         self.source = source
         self.window = window
+        self._far: dict[int, tuple[str, str]] = {}
 
     def bytes_at(self, offset: int, length: int) -> bytes:
         """Read bytes of the stream, from the machine's window when it holds them."""
@@ -51,16 +56,37 @@ class Constants:
         """Read the operand of GET or PUT."""
         return literals.decimal(line)
 
+    def _code(self, offset: int) -> int:
+        window = self.window
+        inside = offset - 1 - window.base
+        if 0 <= inside < len(window.content):
+            return window.content[inside]
+        return self.source.read_at(offset - 1, 1)[0]
+
     def kind(self, offset: int) -> str:
         """Tell the kind of the constant at ``offset``; a persistent id of protocol 0 is a ``str``."""
-        code = self.bytes_at(offset - 1, 1)[0]
+        if offset < self.window.base:
+            return self._remembered(offset)[0]
+        return self._kind(offset)
+
+    def _kind(self, offset: int) -> str:
+        code = self._code(offset)
         if code == op.INT and self.bytes_at(offset, 3) in {b"00\n", b"01\n"}:
             return "bool"
         return op.CONSTANT_KINDS.get(code, "str")
 
+    def _remembered(self, offset: int) -> tuple[str, str]:
+        """Look up a constant that the window has left behind; the memo brings the same ones back again and again."""
+        found = self._far.get(offset)
+        if found is None:
+            if len(self._far) >= FAR:
+                self._far.clear()
+            found = self._far[offset] = (self._kind(offset), self._short_text(offset))
+        return found
+
     def text(self, offset: int, limit: int) -> tuple[str | bytes | None, bool]:
         """Decode up to ``limit`` bytes of a str or bytes constant, and tell whether that is all; None for others."""
-        code = self.bytes_at(offset - 1, 1)[0]
+        code = self._code(offset)
         if code in {op.STRING, op.UNICODE}:
             line, _ = self.line_at(offset)
             content = self.literal(code, line).content
@@ -91,6 +117,9 @@ class Constants:
 
     def short_text(self, offset: int) -> str:
         """Decode a short string constant; empty for a long one or another kind."""
+        return self._remembered(offset)[1] if offset < self.window.base else self._short_text(offset)
+
+    def _short_text(self, offset: int) -> str:
         try:
             found, whole = self.text(offset, SHORT_TEXT)
         except UnicodeDecodeError:
@@ -99,7 +128,7 @@ class Constants:
 
     def scalar(self, offset: int) -> int | float | str | bytes | bool | None:
         """Decode a number, a truth value or None; of text and bytes only enough to tell whether it is empty."""
-        code = self.bytes_at(offset - 1, 1)[0]
+        code = self._code(offset)
         if code in op.LINES and code not in {op.STRING, op.UNICODE}:
             return self.literal(code, self.line_at(offset)[0]).content
         if code in {op.BININT1, op.BININT2, op.BININT}:

@@ -52,7 +52,7 @@ class Describer:
             kind = self.constants.kind(value)
             return magnitude(self._number(value)) if kind == "int" and depth == DEPTH_SHOWN else kind
         if isinstance(value, Box):
-            inside = frozenset(self.shape(item, depth - 1) for item in value.items) if depth else None
+            inside = frozenset([self.shape(item, depth - 1) for item in value.items]) if depth and value.items else None
             return value.kind, inside, value.length > len(value.items), value.dunders
         if isinstance(value, Made):
             return "object", value.maker

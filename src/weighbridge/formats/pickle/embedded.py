@@ -33,6 +33,11 @@ _MAGICS = (
 )  # fmt: skip
 _ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_\r\n")
+_BASE64_BEGINS = (
+    b"gAI", b"gAM", b"gAQ", b"gAU", b"UEsD", b"H4sI", b"N3q8", b"Qlpo", b"/Td6", b"KLUv", b"f0VM", b"k05V",
+    b"Y1", b"Y2", b"Y3", b"KG", b"KF",
+)  # fmt: skip
+"""What the magic numbers, and names and marks of protocol 0, look like in base64."""
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 _TELLING = (
     (b"://", "url"), (b"import ", "python source"), (b"__import__", "python source"), (b"eval(", "python source"),
@@ -125,8 +130,9 @@ def _encoding(head: bytes) -> str:
         return ""
     if _HEX.issuperset(head):
         return "hex" if _promising(a2b_hex(head[: len(head) // 2 * 2])) else ""
-    if _BASE64.issuperset(head) and any(_promising(_base64(head[start:])) for start in range(4)):
-        return "base64"
+    start = head[:12]
+    if any([token in start for token in _BASE64_BEGINS]) and _BASE64.issuperset(head):  # a list: quicker than a generator
+        return "base64" if any(_promising(_base64(head[shift:])) for shift in range(4)) else ""
     return ""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from weighbridge.core.errors import OverLimit
 from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle.abstract import ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent
-from weighbridge.formats.pickle.stack import PIECE_FROM, Broken, StackMachine
+from weighbridge.formats.pickle.stack import LOST, PIECE_FROM, Broken, StackMachine
 from weighbridge.formats.pickle.window import REACH
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from weighbridge.formats.pickle.abstract import Value
     from weighbridge.formats.pickle.window import Window
 
+_PYTHON_ONLY = "only the Python unpickler goes on"
 _FIXED = [op.FIXED_SCALARS.get(code, -1) for code in range(256)]
 
 
@@ -41,9 +42,10 @@ class Machine(StackMachine):
         raise AssertionError("the loop ends by an exception")
 
     def _execute(self, window: Window) -> None:
-        stack, marks, memo, kept = self.stack, self.marks, self.memo, self.kept
+        """Interpret opcodes until one of them raises; the commonest are done here, the others by methods."""
+        stack, marks, memo, kept, shared = self.stack, self.marks, self.memo, self.kept, self.shared
         push, remember = stack.append, memo.append
-        fixed, others = _FIXED, _OTHERS
+        fixed, others, room = _FIXED, _OTHERS, self.limits.containers_in_memo
         content, base, here, reach = b"", self.start, 0, -1
         fence = 0
         while True:
@@ -56,44 +58,54 @@ class Machine(StackMachine):
             if width >= 0:
                 push(base + here)
                 here += width
-            elif code == op.SHORT_BINUNICODE:
-                push(base + here)
-                if here < len(content):
-                    length = content[here]
-                    if length >= PIECE_FROM:
-                        self.host.constant(code, base + here + 1, length, content[here + 1 : here + 1 + length])
-                    here += 1 + length
-                else:
-                    here += 1
-            elif code == op.MEMOIZE:
-                if len(stack) <= fence:
-                    raise Broken("MEMOIZE on an empty stack", base + here - 1)
+                continue
+            if code == op.MEMOIZE and len(stack) > fence and not self.sparse:
                 top = stack[-1]
-                if self.sparse:
-                    self._put(len(memo) + len(self.sparse), top)
-                elif top.__class__ is int:
+                if top.__class__ is int:
                     remember(top)
-                elif len(kept) < self.limits.containers_in_memo:
+                elif len(kept) < room:
                     kept[len(memo)] = top
                     remember(0)
                 else:
-                    self._put(len(memo), top)
-            elif code == op.BINGET and here < len(content) and content[here] < len(memo) and memo[content[here]] > 0:
-                push(memo[content[here]])
+                    remember(self._share(top))
+                continue
+            if code == op.BINGET and here < reach:
+                index = content[here]
+                if index < len(memo):
+                    entry = memo[index]
+                    push(entry if entry > 0 else kept[index] if entry == 0 else shared[~entry])
+                    here += 1
+                    continue
+            elif code == op.SHORT_BINUNICODE and here < reach:
+                push(base + here)
+                length = content[here]
                 here += 1
+                if length >= PIECE_FROM:
+                    self.host.constant(code, base + here, length, content[here : here + length])
+                here += length
+                continue
             elif code == op.MARK:
                 fence = len(stack)
                 marks.append(fence)
-            elif code == op.EMPTY_TUPLE:
-                push(Box("tuple"))
+                continue
             elif code == op.EMPTY_DICT:
-                push(Box("dict"))
-            else:
-                self.position = base + here
-                self.at = self.position - 1
-                others[code](self, code)
-                here = self.position - base
-                fence = marks[-1] if marks else 0
+                push(Box("dict", []))
+                continue
+            elif code == op.EMPTY_TUPLE:
+                push(Box("tuple", []))
+                continue
+            elif op.TUPLE1 <= code <= op.TUPLE3:
+                count = code - op.TUPLE1 + 1
+                if len(stack) - fence >= count:
+                    items = stack[-count:]
+                    del stack[-count:]
+                    push(Box("tuple", items))
+                    continue
+            self.position = base + here
+            self.at = self.position - 1
+            others[code](self, code)
+            here = self.position - base
+            fence = marks[-1] if marks else 0
 
     def _slide(self, window: Window, position: int) -> tuple[bytes, int]:
         """Bring the next stretch of the stream into the window, or find that there is none."""
@@ -107,11 +119,26 @@ class Machine(StackMachine):
         ):
             raise OverLimit("the stream holds more values at once than the machine follows", offset=position)
         window.slide(position)
-        self.dunders = self.dunders or b"__" in window.content
+        self._find_dunders(window.content, window.base)
         return window.content, len(window.content) if window.last else len(window.content) - REACH
+
+    def _find_dunders(self, content: bytes, base: int) -> None:
+        """Note where a constant beginning with two underscores might be: keys of a state are looked up there.
+
+        The text begins 1, 4 or 8 bytes behind the offset that stands for a constant.
+        """
+        found = content.find(b"__")
+        while found >= 0:
+            self.dunders.update((base + found - 1, base + found - 4, base + found - 8))
+            if len(self.dunders) > self.limits.containers_in_memo:
+                raise OverLimit("more names with two underscores than the machine follows", offset=base + found)
+            found = content.find(b"__", found + 2)
 
     def _unreachable(self, code: int) -> None:
         raise self._broken(f"byte 0x{code:02x} is not an opcode")
+
+    def _too_few(self, _code: int) -> None:
+        raise self._broken("an opcode takes more than the stack holds")
 
     def _stop(self, _code: int) -> None:
         self._pop()
@@ -193,17 +220,17 @@ class Machine(StackMachine):
         self.ledger.made(made)
         self.stack.append(made)
 
-    def _arguments(self, value: Value, opcode: str, *, c_strict: str) -> Box:
+    def _arguments(self, value: Value, opcode: str) -> Box:
         """See call arguments as a tuple; other iterables pass only the Python unpickler."""
         if isinstance(value, Box):
             if value.kind != "tuple":
-                self.ledger.disagree(self.at, f"{opcode} takes its arguments from a {value.kind}: {c_strict}")
+                self.ledger.disagree(self.at, f"{opcode} takes its arguments from a {value.kind}: {_PYTHON_ONLY}")
             return value
         if isinstance(value, int):
             kind = self.constants.kind(value)
             if kind not in {"str", "bytes"}:
                 raise self._broken(f"{opcode} takes its arguments from a constant")
-            self.ledger.disagree(self.at, f"{opcode} takes its arguments from {kind}: {c_strict}")
+            self.ledger.disagree(self.at, f"{opcode} takes its arguments from {kind}: {_PYTHON_ONLY}")
         self.exact = False
         box = Box("tuple", [UNKNOWN])
         box.length = ITEMS_KEPT + 1
@@ -211,9 +238,9 @@ class Machine(StackMachine):
 
     def _reduce(self, _code: int) -> None:
         packed, callee = self._pop(), self._pop()
-        if isinstance(callee, int | Box):
+        if callee.__class__ is int or callee.__class__ is Box:
             raise self._broken("REDUCE calls what cannot be called")
-        self._called("REDUCE", callee, self._arguments(packed, "REDUCE", c_strict="only the Python unpickler goes on"))
+        self._called("REDUCE", callee, self._arguments(packed, "REDUCE"))
 
     def _inst(self, _code: int) -> None:
         module, name = self._name_line(), self._name_line()
@@ -247,7 +274,7 @@ class Machine(StackMachine):
         if not isinstance(callee, Global):
             self.exact = False
         self._called(
-            opcode, callee, self._arguments(packed, opcode, c_strict="only the Python unpickler goes on"), keywords
+            opcode, callee, self._arguments(packed, opcode), keywords
         )
 
     def _build(self, _code: int) -> None:
@@ -258,6 +285,8 @@ class Machine(StackMachine):
                 raise self._broken("BUILD on plain data")
             self.exact = False
             return
+        if isinstance(state, Box) and state.length == LOST:
+            raise OverLimit("a state comes from a container that is no longer followed", offset=self.at)
         self.ledger.build(self.at, target, state)
         if isinstance(target, Made):
             target.built += 1
@@ -289,7 +318,7 @@ class Machine(StackMachine):
 
     def _next_buffer(self, _code: int) -> None:
         self.ledger.buffer(self.at)
-        self.stack.append(Box("buffer"))
+        self.stack.append(Box("buffer", []))
 
     def _readonly_buffer(self, _code: int) -> None:
         top = self._top()
@@ -311,7 +340,7 @@ def _dispatch() -> list[Callable[[Machine, int], None]]:
         op.GET: m._text_get, op.BINGET: m._binget, op.LONG_BINGET: m._binget,
         op.PROTO: m._proto, op.FRAME: m._frame,
         op.EMPTY_LIST: m._empty, op.EMPTY_SET: m._empty,
-        op.TUPLE1: m._tuple_of, op.TUPLE2: m._tuple_of, op.TUPLE3: m._tuple_of,
+        op.TUPLE1: m._too_few, op.TUPLE2: m._too_few, op.TUPLE3: m._too_few,
         op.TUPLE: m._collect, op.LIST: m._collect, op.DICT: m._collect, op.FROZENSET: m._collect,
         op.SETITEM: m._setitems, op.SETITEMS: m._setitems, op.APPEND: m._append, op.APPENDS: m._append,
         op.ADDITEMS: m._additems,

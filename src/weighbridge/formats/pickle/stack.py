@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from weighbridge.formats.pickle.host import Host
 
 
+LOST = -1
+"""The length of a container whose contents are no longer followed."""
+
 PIECE = 1_024
 """Bytes of an operand that the host sees before it decides whether it wants the whole."""
 
@@ -66,7 +69,7 @@ class StackMachine:
         self.position = 0
         self.at = 0
         self.exact = True
-        self.dunders = False
+        self.dunders: set[int] = set()
         self.globals: dict[tuple[str, str, str], Global] = {}
 
     def _broken(self, reason: str) -> Broken:
@@ -143,8 +146,8 @@ class StackMachine:
             return -len(self.shared)
         kind = item.kind if isinstance(item, Box) else ""
         if kind not in self.shared_boxes:
-            box = Box(kind)
-            box.dunders = ("…",) if self.dunders else ()
+            box = Box(kind, [])
+            box.length = LOST
             self.shared.append(box if kind else UNKNOWN)
             self.shared_boxes[kind] = -len(self.shared)
         return self.shared_boxes[kind]
@@ -222,7 +225,7 @@ class StackMachine:
             raise Broken("the stream ends inside a constant", start - 1)
         if length >= PIECE_FROM:
             self.host.constant(code, self.position, length, self.constants.bytes_at(self.position, min(length, PIECE)))
-        self.stack.append(Box("bytearray") if code == op.BYTEARRAY8 else start)
+        self.stack.append(Box("bytearray", []) if code == op.BYTEARRAY8 else start)
         self.position += length
 
     def _text(self, code: int) -> None:
@@ -235,25 +238,20 @@ class StackMachine:
         if literal.odd:
             self.ledger.disagree(start - 1, literal.odd, benign=literal.benign)
         if code in {op.STRING, op.UNICODE}:
-            self.dunders = self.dunders or b"\\" in line
+            self.dunders.add(start)
             self.host.constant(code, start, len(line), line[:PIECE])
         self.stack.append(start)
 
     # -- containers -----------------------------------------------------------------------------------------------
 
     def _empty(self, code: int) -> None:
-        self.stack.append(Box("list" if code == op.EMPTY_LIST else "set"))
-
-    def _tuple_of(self, code: int) -> None:
-        count = code - op.TUPLE1 + 1
-        items = [self._pop() for _ in range(count)]
-        self.stack.append(Box("tuple", items[::-1]))
+        self.stack.append(Box("list" if code == op.EMPTY_LIST else "set", []))
 
     def _collect(self, code: int) -> None:
         """TUPLE, LIST, DICT and FROZENSET gather what lies above the MARK."""
         items = self._pop_mark()
         kind = {op.TUPLE: "tuple", op.LIST: "list", op.DICT: "dict", op.FROZENSET: "frozenset"}[code]
-        box = Box(kind)
+        box = Box(kind, [])
         if kind == "dict":
             if len(items) % 2:
                 raise self._broken("DICT has a key without a value")
@@ -269,11 +267,12 @@ class StackMachine:
         box.length += len(pairs) // 2
         if len(box.items) < ITEMS_KEPT:
             box.items += pairs[: ITEMS_KEPT - len(box.items)]
+        dunders = self.dunders
         for key in pairs[::2]:
             if key.__class__ is not int:
                 if not is_hashable(key):
                     raise self._broken("a dict key cannot be hashed")
-            elif self.dunders:
+            elif dunders and key in dunders:
                 text = self.constants.short_text(key)
                 if text.startswith("__") and len(box.dunders) < ITEMS_KEPT:
                     box.dunders += (text,)
@@ -285,7 +284,7 @@ class StackMachine:
         else:
             pairs = self._pop_mark()
         target = self._top()
-        if isinstance(target, Box) and target.kind == "dict" and len(pairs) % 2 == 0:
+        if target.__class__ is Box and target.kind == "dict" and len(pairs) % 2 == 0:
             self._fill(target, pairs)
         elif pairs:
             self._change(code, target, pairs)

@@ -1,0 +1,1 @@
+"""The bench: Weighbridge, the other scanners and the floors, on the same inputs, in one run."""

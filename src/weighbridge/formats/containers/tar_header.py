@@ -1,0 +1,115 @@
+"""One tar header block and one set of pax records: POSIX.1-2017 `pax` (ustar and pax formats), the GNU tar manual (GNU)."""
+
+from __future__ import annotations
+
+from weighbridge.core.errors import Malformed
+from weighbridge.core.values import value
+
+BLOCK = 512
+ZEROS = bytes(BLOCK)
+
+FILE, OLD_FILE, HARD_LINK, SYMLINK, CHARACTER, BLOCK_DEVICE, DIRECTORY, FIFO, CONTIGUOUS = "0\0001234567"
+PAX, PAX_GLOBAL, PAX_SOLARIS = "xgX"
+GNU_LONG_NAME, GNU_LONG_LINK, GNU_SPARSE = "LKS"
+WITHOUT_DATA = frozenset((HARD_LINK, SYMLINK, CHARACTER, BLOCK_DEVICE, DIRECTORY, FIFO))
+"""Kinds after whose header Python reads the next header at once, whatever their size field says."""
+
+_GNU_KINDS = frozenset((GNU_LONG_NAME, GNU_LONG_LINK, GNU_SPARSE))
+_USTAR = b"ustar\0"
+_SUM = slice(148, 156)
+_SUM_ALPHABET = b"01234567 \0"
+
+
+@value
+class Header:
+    """The fields of a header block that matter here.
+
+    ``other_name`` is what Python makes of the name, where that differs from what the magic allows: it puts the prefix
+    before the name in archives of the old kinds too. ``odd`` tells numbers that are not written as they should be.
+    """
+
+    name: str
+    other_name: str
+    kind: str
+    size: int
+    link: str
+    valid: bool
+    odd: str = ""
+
+
+def looks_like(head: bytes) -> bool:
+    """Tell whether a tar header begins here: a block that is not all zero and whose checksum is right."""
+    return len(head) >= BLOCK and has_sum(head[:BLOCK])
+
+
+def has_sum(block: bytes) -> bool:
+    """Check the sum of a header block, taken over unsigned or, as some old tars did, over signed bytes."""
+    told = block[_SUM]
+    if told.strip(_SUM_ALPHABET) or not told.strip(b" \0"):
+        return False
+    wanted = number(told)[0]
+    rest = block[:148] + block[156:]
+    total = sum(rest) + 8 * 0x20
+    return wanted == total or wanted == total - 256 * sum(byte > 127 for byte in rest)
+
+
+def number(field: bytes) -> tuple[int, str]:
+    """Read a number: octal digits, or base 256 where the first bit is set (GNU); and how it is oddly written."""
+    if field[0] & 0x80:
+        return int.from_bytes(field, signed=True) if field[0] == 0xFF else int.from_bytes(field) & _low(field), ""
+    digits = field.partition(b"\0")[0].strip(b" ")
+    if not digits:
+        return 0, ""
+    if not digits.strip(b"01234567"):
+        return int(digits, 8), ""
+    try:
+        return int(digits.decode("ascii").strip(), 8), f"a number is written as {digits!r}"
+    except ValueError:
+        return -1, f"{digits!r} is not a number"
+
+
+def _low(field: bytes) -> int:
+    return (1 << (8 * len(field) - 1)) - 1
+
+
+def text(field: bytes) -> str:
+    """Read a text field: up to the first NUL, as UTF-8, other bytes escaped."""
+    return field.partition(b"\0")[0].decode("utf-8", "backslashreplace")
+
+
+def parse(block: bytes) -> Header:
+    """Read a header block of 512 bytes; ``valid`` tells whether its sum is right."""
+    size, odd = number(block[124:136])
+    name, prefix, kind = text(block[:100]), text(block[345:500]), chr(block[156])
+    other = name
+    if prefix and kind not in _GNU_KINDS:
+        other = f"{prefix}/{name}"
+    if block[257:263] == _USTAR:
+        name = other
+    if kind == OLD_FILE and name.endswith("/"):
+        kind = DIRECTORY
+    return Header(
+        name=name,
+        other_name=other,
+        kind=kind,
+        size=size,
+        link=text(block[157:257]),
+        valid=has_sum(block),
+        odd=odd,
+    )
+
+
+def pax_records(body: bytes, offset: int) -> list[tuple[str, str]]:
+    """Read the records of a pax header, `length key=value` and a newline each; raises Malformed where they break off."""
+    found, at = [], 0
+    while at < len(body) and body[at]:
+        space = body.find(b" ", at, at + 20)
+        digits = body[at : max(space, at)]
+        length = int(digits) if digits.isdigit() else 0
+        record = body[space + 1 : at + length]
+        key, equals, content = record.partition(b"=")
+        if not equals or not content.endswith(b"\n") or at + length > len(body):
+            raise Malformed("a pax record breaks off", offset=offset + at)
+        found.append((key.decode("utf-8", "backslashreplace"), content[:-1].decode("utf-8", "backslashreplace")))
+        at += length
+    return found

@@ -1,0 +1,187 @@
+"""A toy in place of the engine: does what the request says, good or bad, inside a sealed worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+from weighbridge.sandbox import protocol
+
+_scratch: list[int] = []
+
+
+def open_scratch(descriptor: int) -> None:
+    """Remember the scratch file."""
+    _scratch.append(descriptor)
+
+
+def answer(request: bytes, descriptor: int) -> bytes:
+    """Look up the word of the request among the functions below."""
+    word, _, argument = request.decode().partition(" ")
+    return _ANSWERS[word](argument, descriptor)
+
+
+def _read(_: str, descriptor: int) -> bytes:
+    return os.read(descriptor, 1 << 20)
+
+
+def _identify(_: str, __: int) -> bytes:
+    return str(os.getpid()).encode()
+
+
+def _exit(code: str, _: int) -> bytes:
+    os._exit(int(code))
+
+
+def _raise(words: str, _: int) -> bytes:
+    raise ValueError(words)
+
+
+def _signal(number: str, _: int) -> bytes:
+    os.kill(os.getpid(), int(number))
+    time.sleep(60)
+    return b"survived"
+
+
+def _spin(_: str, __: int) -> bytes:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    while True:
+        pass
+
+
+def _sleep(seconds: str, _: int) -> bytes:
+    time.sleep(float(seconds))
+    return b"awake"
+
+
+def _allocate(count: str, _: int) -> bytes:
+    return str(len(bytearray(int(count)))).encode()
+
+
+def _grow(_: str, __: int) -> bytes:
+    hoard = []
+    while True:
+        hoard.append(bytearray(1 << 16))
+
+
+def _blow_up(count: str, _: int) -> bytes:
+    return bytes(int(count))
+
+
+def _announce(count: str, _: int) -> bytes:
+    os.write(protocol.CHANNEL, protocol.ANSWER_LENGTH.pack(int(count)))
+    time.sleep(60)
+    return b""
+
+
+def _trickle(_: str, __: int) -> bytes:
+    os.write(protocol.CHANNEL, protocol.ANSWER_LENGTH.pack(1000))
+    while True:
+        os.write(protocol.CHANNEL, b"x")
+        time.sleep(0.05)
+
+
+def _answer_twice(_: str, __: int) -> bytes:
+    os.write(protocol.CHANNEL, (protocol.ANSWER_LENGTH.pack(5) + b"first") * 2)
+    time.sleep(60)
+    return b""
+
+
+def _shout(_: str, __: int) -> bytes:
+    while True:
+        os.write(2, b"x" * 65536)
+
+
+def _hang_up(_: str, __: int) -> bytes:
+    os.close(protocol.CHANNEL)
+    time.sleep(60)
+    return b""
+
+
+def _close_everything(_: str, __: int) -> bytes:
+    os.closerange(0, 64)
+    time.sleep(60)
+    return b""
+
+
+def _spill(count: str, _: int) -> bytes:
+    written = 0
+    while written < int(count):
+        written += os.write(_scratch[0], bytes(1 << 16))
+    return str(written).encode()
+
+
+def _measure_scratch(_: str, __: int) -> bytes:
+    status = os.fstat(_scratch[0])
+    position = os.lseek(_scratch[0], 0, os.SEEK_CUR)
+    return f"{status.st_size} {status.st_nlink} {status.st_mode & 0o777:o} {position}".encode()
+
+
+def _name_scratch(path: str, _: int) -> bytes:
+    os.link(f"/proc/self/fd/{_scratch[0]}", path, follow_symlinks=True)
+    return b"named"
+
+
+def _look_around(_: str, __: int) -> bytes:
+    kinds = []
+    for descriptor in range(64):
+        try:
+            kinds.append(f"{descriptor}:{os.fstat(descriptor).st_mode >> 12:o}")
+        except OSError:
+            continue
+    facts = (
+        " ".join(kinds),
+        " ".join(f"{name}={content}" for name, content in os.environ.items()),
+        os.getcwd(),
+        " ".join(sys.path),
+    )
+    return "\n".join(facts).encode()
+
+
+def _import(names: str, _: int) -> bytes:
+    for name in names.split():
+        __import__(name)
+    return b"imported"
+
+
+def _hash(words: str, _: int) -> bytes:
+    import hashlib
+
+    return hashlib.sha256(words.encode()).hexdigest().encode()
+
+
+def _call_x32(_: str, __: int) -> bytes:
+    from weighbridge.sandbox.kernel import running_kernel
+
+    kernel = running_kernel()
+    assert kernel is not None
+    return str(kernel.syscall(0x40000000 | 39, 0, 0, 0, 0, 0, 0)).encode()
+
+
+_ANSWERS = {
+    "read": _read,
+    "identify": _identify,
+    "exit": _exit,
+    "raise": _raise,
+    "signal": _signal,
+    "spin": _spin,
+    "sleep": _sleep,
+    "allocate": _allocate,
+    "grow": _grow,
+    "blow-up": _blow_up,
+    "announce": _announce,
+    "trickle": _trickle,
+    "answer-twice": _answer_twice,
+    "shout": _shout,
+    "hang-up": _hang_up,
+    "close-everything": _close_everything,
+    "spill": _spill,
+    "measure-scratch": _measure_scratch,
+    "name-scratch": _name_scratch,
+    "look-around": _look_around,
+    "import": _import,
+    "hash": _hash,
+    "call-x32": _call_x32,
+}

@@ -1,0 +1,266 @@
+"""Whatever happens in a worker costs one task; the pool goes on and leaves no process behind."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.toy_pool import ask, toy_pool, toy_task
+from weighbridge.core.errors import SandboxError
+from weighbridge.sandbox import pool as pool_module
+from weighbridge.sandbox.policy import JailPolicy, Layer
+from weighbridge.sandbox.protocol import MAX_ANSWER_BYTES, MAX_REQUEST_BYTES
+from weighbridge.sandbox.tasks import Crashed, Killed, OutOfMemory, Oversized, PoolTask, TimedOut, Unreadable
+
+ROOT = Path(__file__).parents[2]
+
+
+def children() -> set[int]:
+    """Processes, living or dead, that this one has started and not yet waited for."""
+    return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left():
+    before = children()
+    yield
+    assert children() <= before
+
+
+def test_answers_come_back_with_their_keys(tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / str(number)).write_text(f"content {number}")
+    with toy_pool() as pool:
+        results = list(pool.run(toy_task("read", key=number, path=str(tmp_path / str(number))) for number in range(5)))
+    assert {result.key: result.answer for result in results} == {n: f"content {n}".encode() for n in range(5)}
+
+
+def test_two_hundred_tasks_over_two_workers() -> None:
+    with toy_pool(workers=2) as pool:
+        results = list(pool.run(toy_task("sleep 0.002" if key % 2 else "identify", key=key) for key in range(200)))
+    assert sorted(result.key for result in results) == list(range(200))
+    assert not any(result.failure for result in results)
+    assert len({result.answer for result in results} - {b"awake"}) == 2
+
+
+def test_a_single_task_starts_a_single_worker() -> None:
+    with toy_pool(workers=8) as pool:
+        ask(pool, "identify")
+        assert len(children()) == 1
+
+
+def test_a_second_worker_comes_only_when_tasks_wait() -> None:
+    with toy_pool(workers=4) as pool:
+        list(pool.run(toy_task("identify", key=key) for key in range(3)))
+        assert len(children()) == 1
+        list(pool.run(toy_task("sleep 0.2", key=key) for key in range(4)))
+        assert len(children()) >= 2
+
+
+def test_workers_tell_which_layers_stand() -> None:
+    wanted = (Layer.RLIMITS, Layer.NO_NEW_PRIVS)
+    with toy_pool(policy=JailPolicy(layers=wanted)) as pool:
+        assert pool.layers is None
+        ask(pool, "identify")
+        assert pool.layers == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "failure"),
+    [
+        ("exit 3", Crashed(exit_code=3, stderr="")),
+        ("exit 0", Crashed(exit_code=0, stderr="")),
+        (f"signal {signal.SIGSEGV.value}", Killed(signal=11, reason="an invalid memory access in native code")),
+        (f"signal {signal.SIGABRT.value}", Killed(signal=6, reason="native code gave up")),
+        (f"allocate {1 << 40}", OutOfMemory(limit=256 << 20)),
+        ("grow", OutOfMemory(limit=256 << 20)),
+        (f"blow-up {MAX_ANSWER_BYTES + 1}", Oversized(what="answer", limit=MAX_ANSWER_BYTES)),
+        (f"announce {1 << 60}", Oversized(what="answer", limit=MAX_ANSWER_BYTES)),
+        ("answer-twice", Oversized(what="answer", limit=5)),
+        ("shout", Oversized(what="standard error", limit=1 << 20)),
+        ("spin", TimedOut(seconds=0.5)),
+        ("sleep 60", TimedOut(seconds=0.5)),
+        (f"signal {signal.SIGSTOP.value}", TimedOut(seconds=0.5)),
+        ("trickle", TimedOut(seconds=0.5)),
+    ],
+)
+def test_a_bad_end_costs_one_task(words: str, failure: object) -> None:
+    tasks = [toy_task("identify", key=0), toy_task(words, key=1), toy_task("identify", key=2)]
+    with toy_pool(seconds=0.5, policy=JailPolicy(memory_bytes=256 << 20)) as pool:
+        before, bad, after = pool.run(tasks)
+    assert (bad.key, bad.answer, bad.failure) == (1, None, failure)
+    assert before.answer
+    assert after.answer
+    assert before.answer != after.answer
+
+
+@pytest.mark.parametrize("words", ["hang-up", "close-everything"])
+def test_a_worker_that_hangs_up_is_ended(words: str) -> None:
+    with toy_pool() as pool:
+        started = time.monotonic()
+        result = ask(pool, words)
+        assert isinstance(result.failure, Killed)
+        assert time.monotonic() - started < 5
+        assert ask(pool, "identify").answer
+
+
+def test_an_exception_is_told_with_its_last_lines() -> None:
+    with toy_pool() as pool:
+        failure = ask(pool, "raise " + "w" * 20_000).failure
+    assert isinstance(failure, Crashed)
+    assert failure.exit_code == 1
+    assert failure.stderr.endswith("w\n")
+    assert len(failure.stderr) == 4096
+
+
+def test_processor_time_can_be_bounded() -> None:
+    with toy_pool(policy=JailPolicy(cpu_seconds=1)) as pool:
+        assert ask(pool, "spin").failure == Killed(signal=24, reason="the processor time of the worker is used up")
+
+
+def test_memory_that_the_policy_allows_is_there() -> None:
+    with toy_pool(policy=JailPolicy(memory_bytes=256 << 20)) as pool:
+        assert ask(pool, f"allocate {100 << 20}").answer == str(100 << 20).encode()
+
+
+def test_an_answer_of_many_pieces_comes_whole() -> None:
+    with toy_pool() as pool:
+        assert ask(pool, f"blow-up {20 << 20}").answer == bytes(20 << 20)
+
+
+def test_a_file_that_cannot_be_opened_needs_no_worker(tmp_path: Path) -> None:
+    with toy_pool() as pool:
+        missing, there = pool.run([toy_task("read", key=1, path=str(tmp_path / "absent")), toy_task("identify", key=2)])
+    assert missing.failure == Unreadable(errno=errno.ENOENT)
+    assert there.answer
+
+
+def test_descriptors_do_not_pile_up() -> None:
+    with toy_pool() as pool:
+        ask(pool, "identify")
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(100):
+            ask(pool, "exit 1") if _ % 20 == 0 else ask(pool, "identify")
+        assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_a_long_request_is_our_own_mistake() -> None:
+    with toy_pool() as pool:
+        assert ask(pool, "read" + " " * (MAX_REQUEST_BYTES - 4)).answer
+        with pytest.raises(ValueError, match="65537 bytes"):
+            ask(pool, "read" + " " * (MAX_REQUEST_BYTES - 3))
+
+
+def test_workers_are_replaced_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "RECYCLE_TASKS", 3)
+    with toy_pool() as pool:
+        answers = [result.answer for result in pool.run(toy_task("identify", key=key) for key in range(9))]
+    assert [answers.count(answer) for answer in dict.fromkeys(answers)] == [3, 3, 3]
+
+
+def test_an_idle_worker_that_dies_is_not_missed() -> None:
+    with toy_pool() as pool:
+        first = ask(pool, "identify").answer
+        assert first
+        os.kill(int(first), signal.SIGKILL)
+        time.sleep(0.1)
+        second = ask(pool, "identify")
+        assert second.failure is None
+        assert second.answer != first
+
+
+def test_results_that_nobody_fetches_end_with_the_loop() -> None:
+    with toy_pool() as pool:
+        for _ in pool.run(toy_task(words, key=key) for key, words in enumerate(["identify", "sleep 30", "identify"])):
+            break
+        assert ask(pool, "identify").answer
+
+
+def test_a_worker_that_cannot_start_is_told_with_the_reason() -> None:
+    with toy_pool(answer_module="no_such_module") as pool, pytest.raises(SandboxError, match="no_such_module"):
+        ask(pool, "identify")
+
+
+@pytest.mark.parametrize("path", ["", "/nonexistent/python"])
+def test_an_interpreter_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(sys, "executable", path)
+    before = os.listdir("/proc/self/fd")
+    with toy_pool() as pool, pytest.raises(SandboxError) as raised:
+        ask(pool, "identify")
+    assert raised.value.hint
+    assert len(os.listdir("/proc/self/fd")) <= len(before) + 1
+
+
+def test_time_of_workers_is_counted() -> None:
+    def spent() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = spent()
+    with toy_pool(seconds=0.3) as pool:
+        ask(pool, "spin")
+        ask(pool, "identify")
+    assert spent() - before > 0.1
+
+
+CTRL_C = """
+import sys
+from tests.sandbox.toy_pool import toy_pool, toy_task
+with toy_pool(workers=2, seconds=60) as pool:
+    for result in pool.run(toy_task(words, key=key) for key, words in enumerate(["identify", *["spin"] * 4])):
+        print("going", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_worker_outlives_its_parent(number: signal.Signals) -> None:
+    environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    with subprocess.Popen(
+        [sys.executable, "-c", CTRL_C], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stderr is not None
+        assert parent.stdout.readline() == "going\n"
+        listing = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        until = time.monotonic() + 10
+        while len(workers := listing.read_text().split()) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert len(workers) == 2
+        parent.send_signal(number)
+        parent.wait(10)
+        if number is signal.SIGINT:
+            assert "KeyboardInterrupt" in parent.stderr.read()
+    until = time.monotonic() + 5
+    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_ctrl_c_of_the_terminal_does_not_reach_workers() -> None:
+    with toy_pool() as pool:
+        worker = ask(pool, "identify").answer
+        assert worker
+        assert os.getsid(int(worker)) == os.getpgid(int(worker)) == int(worker)
+
+
+def test_a_task_is_opened_only_when_it_is_sent() -> None:
+    opened: list[int] = []
+
+    def task(key: int) -> PoolTask:
+        def open_() -> int:
+            opened.append(key)
+            return os.open(__file__, os.O_RDONLY)
+
+        return PoolTask(key=key, request=b"identify", open=open_, size=1)
+
+    with toy_pool() as pool:
+        for done, _ in enumerate(pool.run(map(task, range(4))), start=1):
+            assert len(opened) <= done

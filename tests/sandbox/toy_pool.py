@@ -1,0 +1,36 @@
+"""A pool whose workers answer with ``pool_answers``, and short ways to use it in tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from weighbridge.sandbox.policy import JailPolicy
+from weighbridge.sandbox.pool import JailedPool
+from weighbridge.sandbox.tasks import PoolResult, PoolTask
+
+HERE = Path(__file__).parent
+
+
+def toy_pool(
+    *, workers: int = 1, seconds: float = 10.0, policy: JailPolicy | None = None, answer_module: str = "pool_answers"
+) -> JailedPool:
+    """Make a pool of toy workers."""
+    return JailedPool(
+        workers=workers,
+        policy=policy or JailPolicy(),
+        deadline=lambda _: seconds,
+        answer_module=answer_module,
+        import_path=(str(HERE),),
+    )
+
+
+def toy_task(words: str, key: int = 0, path: str = __file__) -> PoolTask:
+    """Make a task that says ``words`` about a file."""
+    return PoolTask(key=key, request=words.encode(), open=lambda: os.open(path, os.O_RDONLY), size=1)
+
+
+def ask(pool: JailedPool, words: str, path: str = __file__) -> PoolResult:
+    """Run one task and take its result."""
+    (result,) = pool.run([toy_task(words, path=path)])
+    return result
