@@ -110,6 +110,16 @@ def vetted_faults(path: Path) -> Iterator[str]:
     yield from order_faults(path, order)
 
 
+def reference_faults(path: Path, vetted: dict[str, str]) -> Iterator[str]:
+    """Names that a contract accepts as an argument though they are not vetted themselves."""
+    for row in rows(path):
+        contract = "|".join(row.cells[3:5]).replace(",", "|")
+        for kind in contract.split("|"):
+            name = kind.removesuffix("...").removesuffix("?").removeprefix("=")
+            if kind.startswith("=") and "." in name and not name.startswith("'") and name not in vetted:
+                yield f"{row.place}: accepts {name}, which is not vetted"
+
+
 def order_faults(path: Path, keys: list[tuple[str, str]]) -> Iterator[str]:
     """Entries that stand out of order or twice in one file."""
     for before, after in pairwise(keys):
@@ -182,6 +192,8 @@ def lint(tables: Path) -> list[str]:
     for path in sorted((tables / "vetted").glob("*.tsv")):
         faults += vetted_faults(path)
         vetted |= {".".join(row.cells[:2]): row.place for row in rows(path) if len(row.cells) > 1}
+    for path in sorted((tables / "vetted").glob("*.tsv")):
+        faults += reference_faults(path, vetted)
     for path in sorted((tables / "dangerous").glob("*.tsv")):
         faults += dangerous_faults(path)
         for row in rows(path):
@@ -193,7 +205,7 @@ def lint(tables: Path) -> list[str]:
     return faults
 
 
-# What a load runs of a class, by use. `__getattr__` counts always: BUILD asks every instance for `__setstate__`.
+# What a load runs of a class, by use, with the calls that it makes.
 RUN_BY_USE = {
     "call": ("__new__", "__init__", "__post_init__", "_missing_"),
     "new": ("__new__",),
@@ -201,6 +213,7 @@ RUN_BY_USE = {
     "items": ("__setitem__", "append", "extend", "add", "update"),
     "reference": (),
 }
+# Read whatever the use is, but not followed: BUILD asks instances for `__setstate__`, keys are hashed and compared.
 RUN_ALWAYS = ("__getattr__", "__getattribute__", "__hash__", "__eq__", "__del__")
 DEPTH = 4  # calls followed from a method that a load runs; scipy.stats reaches exec in the third
 SINK_NAMES = (
@@ -384,8 +397,8 @@ def loading_code(library: Library, module: str, qualname: str, uses: frozenset[s
     owner = (home, node) if isinstance(node, ast.ClassDef) else None
     queue: list[tuple[Module, Definition, ast.ClassDef | None, tuple[str, ...]]] = []
     if owner:
-        names = dict.fromkeys([name for use in sorted(uses) for name in RUN_BY_USE[use]])
-        for name in [*names, *RUN_ALWAYS]:
+        by_use = dict.fromkeys(name for use in sorted(uses) for name in RUN_BY_USE[use])
+        for name in [*by_use, *RUN_ALWAYS]:
             method = library.method(*owner, name)
             if method:
                 queue.append((*method, None, (name,)))
@@ -404,7 +417,7 @@ def loading_code(library: Library, module: str, qualname: str, uses: frozenset[s
             sink = sink_of(call)
             if sink:
                 hits[Hit(sink, place.name, call.lineno, path)] = None
-            elif len(path) < DEPTH:
+            elif len(path) < DEPTH and path[0] not in RUN_ALWAYS:
                 for inner_module, inner, inner_holder in callees(library, place, owner, holder, call):
                     queue.append((inner_module, inner, inner_holder, (*path, inner.name)))
     return list(hits)

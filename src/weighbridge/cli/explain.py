@@ -28,7 +28,8 @@ def main(arguments: list[str]) -> int:
     if not given.rule:
         raise UsageError("name a rule or give --trace FILE", hint="weighbridge rules lists the rules")
     from weighbridge.reports.explanation import render
-    from weighbridge.rules.catalog import INDEX, info
+    from weighbridge.rules.catalog import info
+    from weighbridge.rules.index import INDEX
 
     found = info(given.rule)
     if found is None:

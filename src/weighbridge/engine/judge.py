@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.core.finding import Finding
+from weighbridge.core.values import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ class Judge:
         """Show a fact to the rules that subscribe to its type."""
         for info, match in self.rules.matches(fact):
             key = (info.id, match.message, fact.at.member)
-            if key not in self._found and len(self._found) < FINDINGS:
+            known = self._found.get(key)
+            if known is not None:
+                merged = tuple(dict.fromkeys((*known[1].evidence, *match.evidence)))
+                self._found[key] = (info, replace(known[1], evidence=merged[:EVIDENCE]), known[2])
+            elif len(self._found) < FINDINGS:
                 self._found[key] = (info, match, fact)
 
     def findings(self) -> tuple[Finding, ...]:

@@ -13,6 +13,9 @@ from weighbridge.core.facts import Call, GlobalReference, ItemChange, StateChang
 from weighbridge.rules.index import INDEX
 from weighbridge.rules.vocabulary.standing import Kind, Vocabulary
 
+_NAMED = GlobalReference | Call | StateChange | ItemChange
+_SETTLED = frozenset({Kind.VETTED, Kind.COVERED})
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +49,10 @@ class RuleSet:
         modules = self._wanted.get(type(fact).__name__)
         if not modules:
             return
-        if isinstance(fact, GlobalReference | Call | StateChange | ItemChange):
-            if self.words.standing(fact).kind in {Kind.VETTED, Kind.COVERED}:
-                return
+        if isinstance(fact, _NAMED) and self.words.standing(fact).kind in _SETTLED:
+            return
         for module in modules:
-            rule: Rule = import_module(module)  # type: ignore[assignment]
+            rule: Rule = import_module(module)
             for match in rule.match(fact, self.words):
                 yield rule.INFO, match
 

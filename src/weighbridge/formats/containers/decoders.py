@@ -41,20 +41,25 @@ STEP = 1 << 18
 """Bytes that one step may produce."""
 FEED = 1 << 16
 """Bytes that are read for one step."""
+_MIDDLE_STEP, _LARGE = 1 << 11, 1 << 25
 WINDOW = 128 << 20
 """Largest dictionary that a stream may ask for: `zstd --ultra -22` asks for this much, `xz -9` for half."""
 
 
 class End:
-    """How far a decoder came: bytes taken and given, the CRC-32 of what it gave, whether the stream ended."""
+    """How far a decoder came: bytes taken and given, the CRC-32 of what it gave.
 
-    __slots__ = ("complete", "consumed", "crc", "produced")
+    ``complete``: all that was wanted came out. ``closed``: the stream itself ended, so ``consumed`` is exact.
+    """
+
+    __slots__ = ("closed", "complete", "consumed", "crc", "produced")
 
     def __init__(self) -> None:
         self.consumed = 0
         self.produced = 0
         self.crc = 0
         self.complete = False
+        self.closed = False
 
 
 class Told:
@@ -210,7 +215,8 @@ def _steps(feed: Iterator[bytes], decoder: Decoder, end: End, step: int, limit: 
             idle += 1
             if idle > 1:
                 raise Malformed("the stream is cut short", offset=end.consumed)
-    end.consumed -= len(decoder.unused_data or b"") if decoder.eof else 0
+    end.closed = decoder.eof
+    end.consumed -= len(decoder.unused_data or b"") if end.closed else 0
     end.complete = True
 
 
@@ -220,27 +226,39 @@ def decoded(
     """Decode one stream in blocks of at most ``STEP`` bytes; ``limit`` ends streams that do not say where they end.
 
     Raises Malformed where the stream is cut or broken. A loader that reads in small steps gets everything before a
-    break, the last bytes of a large step included; so the stream is then decoded again to fetch them one by one.
+    break, the last bytes of a large step included; so the stream is then decoded again in ever smaller steps.
     """
     try:
         yield from _steps(feed(), make(), end, STEP, limit)
     except _Broken as error:
-        yield from _before_break(feed(), make(), end, limit)
+        # Fine steps over a whole large step are cheaper than one more pass over a large stream.
+        for step in (1,) if end.produced > _LARGE else (_MIDDLE_STEP, 1):
+            yield from _before_break(feed(), make(), end, step, limit)
         raise Malformed(f"the stream is broken: {error}", offset=end.consumed) from error
 
 
-def _before_break(feed: Iterator[bytes], decoder: Decoder, end: End, limit: int | None) -> Iterator[bytes]:
-    skipped = 0
+def decode(feed: Iterator[bytes], decoder: Decoder, end: End, *, limit: int | None = None) -> Iterator[bytes]:
+    """Decode what can be read only once; a step that breaks is lost. Raises Malformed as ``decoded`` does."""
     try:
-        while skipped < end.produced:
-            data = next(feed, b"") if decoder.needs_input else b""
-            skipped += len(_step(decoder, data, min(STEP, end.produced - skipped)))
-        for byte in _steps(feed, decoder, End(), 1, None if limit is None else limit - end.produced):
-            end.produced += 1
-            end.crc = crc32(byte, end.crc)
-            yield byte
+        yield from _steps(feed, decoder, end, STEP, limit)
+    except _Broken as error:
+        raise Malformed(f"the stream is broken: {error}", offset=end.consumed) from error
+
+
+def _before_break(feed: Iterator[bytes], decoder: Decoder, end: End, step: int, limit: int | None) -> Iterator[bytes]:
+    """Decode once more up to what was given already, then on in small steps to the break, in one block."""
+    found = bytearray()
+    try:
+        for _ in _steps(feed, decoder, End(), STEP, end.produced):
+            pass
+        for block in _steps(feed, decoder, End(), step, None if limit is None else limit - end.produced):
+            found += block
     except _Broken:
-        return
+        pass  # it breaks here as before; what came until then is the result
+    end.produced += len(found)
+    end.crc = crc32(found, end.crc)
+    if found:
+        yield bytes(found)
 
 
 def chunks(source: ByteSource, start: int, end: int) -> Iterator[bytes]:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from weighbridge.core.facts import Oddity
 
 # Slashes that Unicode's compatibility mapping does not fold, but that fonts and best-fit code pages do.
-_SLASHES = {0x2044: "/", 0x2215: "/", 0x29F8: "/", 0x29F5: "\\"}
 _TURNS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_SLASHES = {0x2044: "/", 0x2215: "/", 0x29F8: "/", 0x29F5: "\\"}
+
+
+def readable(raw: bytes) -> str:
+    """Decode a name as UTF-8; a byte that is not part of it becomes ``%FF``, which no separator looks like."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        name = raw.decode("utf-8", "surrogateescape")
+        return "".join(f"%{ord(one) - 0xDC00:02X}" if "\udc80" <= one <= "\udcff" else one for one in name)
 
 
 def escapes(name: str) -> str:

@@ -1,9 +1,10 @@
-"""One tar header block and one set of pax records: POSIX.1-2017 `pax` (ustar and pax formats), the GNU tar manual (GNU)."""
+"""One tar header block and one set of pax records, after POSIX.1-2017 `pax` and the GNU tar manual."""
 
 from __future__ import annotations
 
 from weighbridge.core.errors import Malformed
 from weighbridge.core.values import value
+from weighbridge.formats.containers.paths import readable
 
 BLOCK = 512
 ZEROS = bytes(BLOCK)
@@ -73,8 +74,8 @@ def _low(field: bytes) -> int:
 
 
 def text(field: bytes) -> str:
-    """Read a text field: up to the first NUL, as UTF-8, other bytes escaped."""
-    return field.partition(b"\0")[0].decode("utf-8", "backslashreplace")
+    """Read a text field: up to the first NUL, as ``readable`` has it."""
+    return readable(field.partition(b"\0")[0])
 
 
 def parse(block: bytes) -> Header:
@@ -100,7 +101,7 @@ def parse(block: bytes) -> Header:
 
 
 def pax_records(body: bytes, offset: int) -> list[tuple[str, str]]:
-    """Read the records of a pax header, `length key=value` and a newline each; raises Malformed where they break off."""
+    """Read the records of a pax header, `length key=value` and a newline; raises Malformed where they break off."""
     found, at = [], 0
     while at < len(body) and body[at]:
         space = body.find(b" ", at, at + 20)
@@ -110,6 +111,6 @@ def pax_records(body: bytes, offset: int) -> list[tuple[str, str]]:
         key, equals, content = record.partition(b"=")
         if not equals or not content.endswith(b"\n") or at + length > len(body):
             raise Malformed("a pax record breaks off", offset=offset + at)
-        found.append((key.decode("utf-8", "backslashreplace"), content[:-1].decode("utf-8", "backslashreplace")))
+        found.append((readable(key), readable(content[:-1])))
         at += length
     return found

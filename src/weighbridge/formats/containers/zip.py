@@ -197,7 +197,7 @@ class _Archive:
         yield _child(entry, Stored(SubSource(self.source, start, length)), description)
 
     def _drained(self, entry: Entry, start: int, end: End) -> Iterator[Fact]:
-        if end.consumed < entry.packed:
+        if end.closed and end.consumed < entry.packed:
             unused = start + end.consumed, start + entry.packed
             yield from self.tell.tell(span(self.source, "gap", *unused, f"the data of {excerpt(entry.name)}"))
         if entry.crc is None:

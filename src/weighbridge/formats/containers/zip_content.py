@@ -75,7 +75,7 @@ def _lzma(entry: Entry, source: ByteSource, start: int, stop: int, end: End) -> 
     begin = start + _LZMA_HEAD.size + length
     limit = None if entry.flags & _EOS else entry.size
     yield from decoded(lambda: chunks(source, begin, stop), lambda: raw_lzma(chain), end, limit=limit)
-    end.consumed = end.consumed + begin - start if limit is None else entry.packed
+    end.consumed += begin - start
 
 
 def beginning(entry: Entry, source: ByteSource, length: int) -> bytes:

@@ -14,15 +14,13 @@ from weighbridge.core.facts import Oddity
 from weighbridge.core.values import replace, value
 from weighbridge.formats.containers.oddities import Notes, Remark, excerpt, span
 from weighbridge.formats.containers.zip_ends import claims, end_records, end_remarks, end_spans
+from weighbridge.formats.containers.zip_local import local_header
 from weighbridge.formats.containers.zip_records import (
     CENTRAL,
     CENTRAL_FIXED,
     FULL32,
-    LOCAL,
-    LOCAL_FIXED,
     LOCKED,
     STREAMED,
-    UTF8,
     Entry,
     decode_name,
     descriptor_length,
@@ -39,12 +37,12 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.containers.oddities import Span
     from weighbridge.formats.containers.zip_ends import Claim
+    from weighbridge.formats.containers.zip_local import Listed
     from weighbridge.formats.containers.zip_records import EndRecord
     from weighbridge.formats.node import Bench
 
 _BLOCK = 1 << 20
 _LONGEST = CENTRAL_FIXED.size + 3 * 0xFFFF
-_LOCAL_EXTRA = 128  # torch pads up to 64 bytes here; more is read when there is more
 _PLAIN_EXTRA = 64  # blocks up to here are times, ids and paths of the known kinds
 
 
@@ -128,12 +126,16 @@ class _Survey:
 
     def _take_end(self, end: EndRecord) -> None:
         self.taken.extend(end_spans(self.source, end))
-        if end.comment:
-            self._comment("", end.offset + end.length, end.comment, "tail")
+        start = end.offset + end.length
+        length = min(end.comment, self.source.size - start)
+        if length < end.comment:
+            self.remark(Oddity.BAD_HEADER, "", "the archive comment is cut short", end.offset, end.length)
+        if length:
+            self.taken.append((start, start + length, "comment"))
+            self._comment("", start, length, "tail")
 
     def _comment(self, member: str, offset: int, length: int, where: str) -> None:
         self.remark(Oddity.COMMENT, member, f"{length} bytes", offset, length)
-        self.taken.append((offset, offset + length, "comment"))
         after = f"directory entry of {excerpt(member)}" if member else "end record"
         self.notes.add(span(self.source, where, offset, offset + length, after))
 
@@ -232,45 +234,25 @@ class _Survey:
                 where, after = offset + start, f"extra field of {excerpt(name)}"
                 self.notes.add(span(self.source, "gap", where, where + length, after))
 
-    def _local(self, listed: tuple[str, bytes, int, int, int, int, int], offset: int) -> int | None:
-        """Read a local header, compare it with what the directory lists and take its span; gives where data starts."""
+    def _local(self, listed: Listed, offset: int) -> int | None:
+        """Read a local header, tell where it differs from what the directory lists; gives where the data starts."""
         name, raw, flags, method, crc, packed, size = listed
-        head = self.source.read_at(offset, LOCAL_FIXED.size + len(raw) + _LOCAL_EXTRA) if offset >= 0 else b""
-        if len(head) < LOCAL_FIXED.size or not head.startswith(LOCAL):
+        found = local_header(self.source, listed, offset)
+        if found is None:
             self.remark(Oddity.HEADER_MISMATCH, name, "no local header where the directory points", offset)
             return None
-        (_, _, own_flags, own_method, _, _, own_crc, own_packed, own_size, name_length, extra_length) = (
-            LOCAL_FIXED.unpack_from(head)
-        )
-        name_end = LOCAL_FIXED.size + name_length
-        data: int = name_end + extra_length
-        if data > len(head):
-            head = self.source.read_at(offset, data)
-        own_raw, extra = head[LOCAL_FIXED.size : name_end], head[name_end:data]
+        start, own_flags, extra, wrong = found
         if extra:
-            if FULL32 in (own_size, own_packed):
-                own_size, own_packed = zip64_values(extra, (own_size, own_packed))
-            self._extra(extra, offset + name_end, raw, name)
-        streamed = own_flags & STREAMED
-        wrong = []
-        if own_raw != raw:
-            wrong.append(f"name {excerpt(decode_name(own_raw, own_flags))!r}")
-        if own_method != method:
-            wrong.append(f"method {own_method}, not {method}")
-        if (own_flags ^ flags) & (LOCKED if raw.isascii() else LOCKED | UTF8):
-            wrong.append(f"flags {own_flags:#x}, not {flags:#x}")
-        for what, own, other in (("crc", own_crc, crc), ("packed size", own_packed, packed), ("size", own_size, size)):
-            if own != other and not (streamed and not own):
-                wrong.append(f"{what} {own}, not {other}")
-        start = offset + data
-        stop = start + packed
+            self._extra(extra, start - len(extra), raw, name)
         if own_flags & LOCKED and not flags & LOCKED:
             detail = f"only the local header has flags {own_flags:#x}"
-            self.remark(Oddity.FALSE_ENCRYPTION_FLAG, name, detail, offset, data)
+            self.remark(Oddity.FALSE_ENCRYPTION_FLAG, name, detail, offset, start - offset)
         if wrong:
-            self.remark(Oddity.HEADER_MISMATCH, name, f"the local header has {', '.join(wrong)}", offset, data)
+            detail = f"the local header has {', '.join(wrong)}"
+            self.remark(Oddity.HEADER_MISMATCH, name, detail, offset, start - offset)
             self._alternative(offset, method, packed)
-        if streamed:
+        stop = start + packed
+        if own_flags & STREAMED:
             stop += descriptor_length(self.source, stop, crc, packed, size)
         self.taken.append((offset, stop, name))
         return start
@@ -283,7 +265,7 @@ class _Survey:
         if own.crc is None:  # sizes follow the data, so only the method can differ
             own = replace(own, packed=packed)
         if (own.method, own.packed) != (method, packed) and own.packed:
-            self.alternatives.append(replace(own, hidden=False))
+            self.alternatives.append(replace(own, hidden=False, crc=None))
 
     # -- accounting for every byte ------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from struct import Struct
 
 from weighbridge.core.values import value
+from weighbridge.formats.containers.paths import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ class Entry:
 
 @value
 class EndRecord:
-    """An end of central directory record, plain (4.3.16) or zip64 (4.3.14); ``length`` is its own."""
+    """An end of central directory record, plain (4.3.16) or zip64 (4.3.14).
+
+    ``length`` is its own, ``comment`` the announced length of the comment after it.
+    """
 
     offset: int
     length: int
@@ -91,7 +95,7 @@ def end_record(source: ByteSource, offset: int) -> EndRecord | None:
         entries=entries,
         directory_size=size,
         directory_offset=start,
-        comment=min(comment, source.size - offset - _END_FIXED.size),
+        comment=comment,
     )
 
 
@@ -135,7 +139,7 @@ def decode_name(raw: bytes, flags: int) -> str:
     """Decode a member name; bytes that are not UTF-8 although bit 11 says so are escaped (APPNOTE appendix D)."""
     if raw.isascii():
         return raw.decode("ascii")
-    return raw.decode("utf-8", "backslashreplace") if flags & UTF8 else raw.decode("cp437")
+    return readable(raw) if flags & UTF8 else raw.decode("cp437")
 
 
 def utf8_reading(entry: Entry) -> str:
@@ -186,7 +190,7 @@ def unicode_path(extra: bytes, raw: bytes) -> str:
     for kind, start, length in extra_fields(extra):
         told = int.from_bytes(extra[start + 1 : start + 5], "little")
         if kind == _UNICODE_PATH and length > 5 and told == crc32(raw):
-            return extra[start + 5 : start + length].decode("utf-8", "backslashreplace")
+            return readable(extra[start + 5 : start + length])
     return ""
 
 

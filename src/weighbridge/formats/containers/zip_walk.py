@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 METHODS = frozenset({*range(21), *range(92, 100)})
 """Compression methods that APPNOTE 4.4.5 names; others mark four bytes that look like a header by chance."""
 _LONGEST_NAME = 4096
+_NEWEST = 63  # version needed to extract, of APPNOTE 6.3
 
 
 def walk(source: ByteSource, start: int, end: int) -> Iterator[tuple[Entry, int]]:
@@ -46,9 +47,9 @@ def local_entry(source: ByteSource, offset: int, end: int) -> Entry | None:
     head = source.read_at(offset, LOCAL_FIXED.size)
     if len(head) != LOCAL_FIXED.size or not head.startswith(LOCAL):
         return None
-    _, _, flags, method, _, _, crc, packed, size, name_length, extra_length = LOCAL_FIXED.unpack(head)
+    _, needed, flags, method, _, _, crc, packed, size, name_length, extra_length = LOCAL_FIXED.unpack(head)
     data_offset = offset + LOCAL_FIXED.size + name_length + extra_length
-    if method not in METHODS or not 0 < name_length <= _LONGEST_NAME or data_offset > end:
+    if method not in METHODS or needed & 0xFF > _NEWEST or not 0 < name_length <= _LONGEST_NAME or data_offset > end:
         return None
     tail = source.read_at(offset + LOCAL_FIXED.size, name_length + extra_length)
     raw = tail[:name_length]

@@ -43,7 +43,7 @@ def unzstd(source: ByteSource, start: int, stop: int, end: End) -> Iterator[byte
         end.crc = crc32(block, end.crc)
         for at in range(0, len(block), STEP):
             yield block[at : at + STEP]
-    end.complete = True
+    end.complete = end.closed = True
 
 
 def _pieces(source: ByteSource, start: int, stop: int) -> Iterator[bytes]:

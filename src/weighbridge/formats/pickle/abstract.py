@@ -94,4 +94,4 @@ def is_hashable(value: Value) -> bool:
         return True
     if value.kind == "tuple":
         return all(is_hashable(item) for item in value.items)
-    return value.kind == "frozenset"
+    return value.kind in {"frozenset", "buffer"}

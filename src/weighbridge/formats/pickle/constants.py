@@ -20,6 +20,8 @@ SHORT_TEXT = 64
 """Bytes of a string that keys and literals in contracts are compared by."""
 
 
+_KINDS = [op.CONSTANT_KINDS.get(code, "str") for code in range(256)]
+
 FAR = 4_096
 """Constants behind the window whose kind and text are remembered."""
 
@@ -65,15 +67,18 @@ class Constants:
 
     def kind(self, offset: int) -> str:
         """Tell the kind of the constant at ``offset``; a persistent id of protocol 0 is a ``str``."""
-        if offset < self.window.base:
+        window = self.window
+        inside = offset - 1 - window.base
+        if inside < 0:
             return self._remembered(offset)[0]
-        return self._kind(offset)
+        code = window.content[inside]
+        return _KINDS[code] if code != op.INT else self._kind(offset)
 
     def _kind(self, offset: int) -> str:
         code = self._code(offset)
         if code == op.INT and self.bytes_at(offset, 3) in {b"00\n", b"01\n"}:
             return "bool"
-        return op.CONSTANT_KINDS.get(code, "str")
+        return _KINDS[code]
 
     def _remembered(self, offset: int) -> tuple[str, str]:
         """Look up a constant that the window has left behind; the memo brings the same ones back again and again."""

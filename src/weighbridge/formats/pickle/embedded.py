@@ -31,11 +31,13 @@ _MAGICS = (
     (b"PK\x03\x04", "zip"), (b"\x1f\x8b\x08", "gzip"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x7fELF", "ELF"), (b"MZ", "PE"), (b"\x93NUMPY", "numpy"),
 )  # fmt: skip
+_ALL_MAGICS = tuple(magic for magic, _ in _MAGICS)
+_LONG_MAGICS = tuple(magic for magic in _ALL_MAGICS if len(magic) > 2)
 _ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_\r\n")
 _BASE64_BEGINS = (
-    b"gAI", b"gAM", b"gAQ", b"gAU", b"UEsD", b"H4sI", b"N3q8", b"Qlpo", b"/Td6", b"KLUv", b"f0VM", b"k05V",
-    b"Y1", b"Y2", b"Y3", b"KG", b"KF",
+    b"gA", b"UEsD", b"H4sI", b"N3q8", b"Qlpo", b"/Td6", b"KLUv", b"f0VM", b"k05V",
+    b"eA", b"eF", b"eJ", b"eN", b"Y1", b"Y2", b"Y3", b"KG", b"KF",
 )  # fmt: skip
 """What the magic numbers, and names and marks of protocol 0, look like in base64."""
 _HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -66,7 +68,7 @@ class ConstantSearch(Host):
         how = _encoding(head)
         if how:
             self.candidates.append((offset, length, how))
-        elif op.CONSTANT_KINDS.get(opcode) == "str" and len(self.texts) < FINDINGS:
+        elif len(self.texts) < FINDINGS and _may_tell(piece) and op.CONSTANT_KINDS.get(opcode) == "str":
             for telling, what in _TELLING:
                 if telling in piece:
                     self.texts.append((offset, length, what, piece[:SHOWN]))
@@ -101,26 +103,34 @@ class ConstantSearch(Host):
             return
         raw = self.source.read_at(offset, min(length, self.limits.probe_bytes)).strip(b"'\"")
         if how == "zlib":
-            import zlib
-
-            try:
-                yield 0, BytesSource(zlib.decompressobj().decompress(raw, self.limits.probe_bytes))
-            except zlib.error:
-                return
+            yield 0, self._inflated(raw)
         elif how == "hex":
             yield 0, BytesSource(a2b_hex(raw[: len(raw) // 2 * 2]))
         else:
             for start in range(4):
                 decoded = _base64(raw[start:])
                 if decoded:
-                    yield start, BytesSource(decoded)
+                    yield start, self._inflated(decoded) if decoded[:2] in _ZLIB else BytesSource(decoded)
+
+    def _inflated(self, raw: bytes) -> BytesSource:
+        import zlib
+
+        try:
+            return BytesSource(zlib.decompressobj().decompress(raw, self.limits.probe_bytes))
+        except zlib.error:
+            return BytesSource(b"")
+
+
+def _may_tell(piece: bytes) -> bool:
+    """Rule out most text before ``_TELLING`` is tried one by one."""
+    return b"/" in piece or b"(" in piece or b"import " in piece or b"ell" in piece or b".exe" in piece
 
 
 def _encoding(head: bytes) -> str:
     """Guess by the first bytes how a constant is wrapped; empty when it looks like plain data."""
     if head[:1] == b"\x80" and head[1:2] <= b"\x05" and len(head) > 2 and head[2] in op.NAMES:
         return "raw"
-    if head.startswith(tuple(magic for magic, _ in _MAGICS)):
+    if head.startswith(_ALL_MAGICS):
         return "raw"
     if head[:2] in _ZLIB:
         return "zlib"
@@ -130,8 +140,7 @@ def _encoding(head: bytes) -> str:
         return ""
     if _HEX.issuperset(head):
         return "hex" if _promising(a2b_hex(head[: len(head) // 2 * 2])) else ""
-    start = head[:12]
-    if any([token in start for token in _BASE64_BEGINS]) and _BASE64.issuperset(head):  # a list: quicker than a generator
+    if _BASE64.issuperset(head) and any(token in head[:12] for token in _BASE64_BEGINS):
         return "base64" if any(_promising(_base64(head[shift:])) for shift in range(4)) else ""
     return ""
 
@@ -157,8 +166,7 @@ def _promising(decoded: bytes) -> bool:
     """Tell whether decoded bytes begin like something that is worth decoding whole."""
     if decoded[:1] == b"\x80" and decoded[1:2] <= b"\x05" and len(decoded) > 2 and decoded[2] in op.NAMES:
         return True
-    magics = tuple(magic for magic, _ in _MAGICS if magic != b"MZ")
-    return decoded.startswith(magics) or (decoded[:1] in _TEXT_BEGINS and _resolves(decoded))
+    return decoded[:2] in _ZLIB or decoded.startswith(_LONG_MAGICS) or (decoded[:1] in _TEXT_BEGINS and _resolves(decoded))
 
 
 def _base64(text: bytes) -> bytes:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import OverLimit
 from weighbridge.core.facts import GlobalReference, Identity, LoaderDisagreement, Statement, StreamBreak, TrailingData
 from weighbridge.core.source import SubSource
 from weighbridge.formats.node import Child, Stored
+from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle import plain
 from weighbridge.formats.pickle.embedded import ConstantSearch
+from weighbridge.formats.pickle.frames import READINGS, Spliced
 from weighbridge.formats.pickle.machine import Machine
 from weighbridge.formats.pickle.probe import holds_pickle
 from weighbridge.formats.pickle.stack import Broken
@@ -22,6 +26,13 @@ if TYPE_CHECKING:
 
 ZEROS = 1 << 16
 """Bytes read at a time when a tail is checked for being nothing but zeros."""
+
+
+TAIL_SEARCHED = 1 << 20
+"""Bytes of a tail that are searched for the beginning of another pickle."""
+
+TAIL_TRIES = 64
+"""Places in a tail where a pickle is looked for."""
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
@@ -67,10 +78,8 @@ def _without_jumps(source: ByteSource, start: int, node: Node, bench: Bench, jum
     there for it (DESIGN, law 2).
     """
     bare = Machine(source, start, node, bench.limits, ConstantSearch(source, bench.limits))
-    try:
+    with suppress(Broken, OverLimit):
         bare.run()
-    except (Broken, OverLimit):
-        pass
     for fact in bare.ledger.facts():
         behind = fact.at.offset is not None and fact.at.offset >= jump
         if behind and not (isinstance(fact, GlobalReference) and not _could_be(fact)):
@@ -109,6 +118,8 @@ def stream(
         reason, at, kind = str(spent), spent.offset, GapKind.OVER_LIMIT
     ledger = machine.ledger
     yield from ledger.facts()
+    if machine.dropped:
+        yield from _as_a_file(machine, start, node, bench)
     yield from host.found(node)
     for offset, text in ledger.program or ():
         yield Statement(at=node.at(offset), text=text)
@@ -116,9 +127,25 @@ def stream(
         if kind is GapKind.UNPARSED:
             yield StreamBreak(at=node.at(at), reason=reason, calls=ledger.calls, names=len(ledger.names))
         yield node.gap(kind, f"the pickle breaks off: {reason}", at)
-        if at < source.size:
-            yield from tail(source, at, node, after="the break")
     return end
+
+
+def _as_a_file(first: Machine, start: int, node: Node, bench: Bench) -> Iterator[Yield]:
+    """Read the stream as loaders do that drop what a frame cuts off; offsets count without the dropped bytes."""
+    machine = first
+    for _ in range(READINGS):
+        if machine.dropped is None:
+            return
+        dropped = machine.dropped
+        length = dropped.end - dropped.begin
+        what = f"a FRAME ends inside an operand: loaders from a file drop {length} bytes, others do not"
+        yield LoaderDisagreement(at=node.at(dropped.begin, length), what=what)
+        source = Spliced(machine.source, dropped)
+        machine = Machine(source, start, node, bench.limits, ConstantSearch(source, bench.limits))
+        with suppress(Broken, OverLimit):
+            machine.run()
+        yield from machine.ledger.facts()
+    yield node.gap(GapKind.OVER_LIMIT, f"more than {READINGS} frames end inside an operand", start)
 
 
 def tail(source: ByteSource, position: int, node: Node, *, after: str) -> Iterator[Yield]:
@@ -128,8 +155,24 @@ def tail(source: ByteSource, position: int, node: Node, *, after: str) -> Iterat
         return
     zero = is_zero(source, position, source.size)
     yield TrailingData(at=node.at(position, left), where="tail", zero=zero, after=after)
-    if not zero:
-        yield Child(f"tail@{position}", Stored(SubSource(source, position, left)), offset=position, quiet=True)
+    if zero:
+        return
+    for start in (position, *_pickles_behind(source, position)):
+        rest = SubSource(source, start, source.size - start)
+        yield Child(f"tail@{start}", Stored(rest), offset=start, quiet=True)
+
+
+def _pickles_behind(source: ByteSource, position: int) -> Iterator[int]:
+    """Find where pickles of protocol 2 and later begin in a tail that does not begin with one (PKL-30)."""
+    head = source.read_at(position, TAIL_SEARCHED)
+    at, tried = head.find(b"\x80"), 0
+    while at >= 0 and tried < TAIL_TRIES:
+        if at and 2 <= (head[at + 1] if at + 1 < len(head) else 0) <= op.HIGHEST_PROTOCOL:
+            tried += 1
+            if holds_pickle(source, position + at):
+                yield position + at
+                return
+        at = head.find(b"\x80", at + 1)
 
 
 def is_zero(source: ByteSource, start: int, end: int) -> bool:

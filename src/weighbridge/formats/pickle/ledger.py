@@ -108,10 +108,18 @@ class Ledger:
     def call(self, at: int, opcode: str, callee: Value, arguments: Box, keywords: tuple[str, ...]) -> None:
         """Something is called."""
         self.calls += 1
-        origin, module, name = origin_of(callee)
-        marks = tuple([self.describe.mark(item, module, name, place) for place, item in enumerate(arguments.items)])
-        key = (opcode, origin, module, name, marks, arguments.length > ITEMS_KEPT, arguments.kind, keywords)
-        if not self._count(key, at):
+        if callee.__class__ is Global:
+            origin, module, name, caller = Origin.GLOBAL, callee.module, callee.name, callee
+        else:
+            origin, module, name = origin_of(callee)
+            caller = (origin, module, name)
+        mark = self.describe.mark
+        marks = [mark(item, module, name, place) for place, item in enumerate(arguments.items)]
+        key = (opcode, caller, arguments.length > ITEMS_KEPT, arguments.kind, keywords, *marks)
+        record = self.records.get(key)
+        if record is not None:
+            record.count += 1
+        elif not self._count(key, at):
             described = self.describe.all(arguments.items, module, name)
             if arguments.length > len(arguments.items):
                 described += (Argument(kind="unknown", text="…", truncated=True),)

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from weighbridge.core.values import value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 @value
 class Literal:
@@ -25,6 +29,8 @@ class Literal:
         return self.c_accepts or self.python_accepts
 
 
+HIDDEN_LETTERS = "a string writes printable letters as escapes"
+
 DIGITS = 4_000
 """Digits that are turned into a number; CPython itself refuses more than 4,300 in base 10."""
 
@@ -36,14 +42,14 @@ def integer(line: bytes) -> Literal:
     """
     if line in {b"00", b"01"}:
         return Literal(content=line == b"01")
-    return Literal(content=int(line)) if _is_canonical(line) else _odd_integer(line)
+    return Literal(content=int(line)) if _is_canonical(line) else _odd_integer(line, _strtol)
 
 
 def long(line: bytes) -> Literal:
     """Read the operand of LONG: base 0, with an ``L`` at the end that is cut off."""
     digits = line[:-1] if line.endswith(b"L") else line
     if not _is_canonical(digits):
-        return _odd_integer(digits)
+        return _odd_integer(digits, _base_0)
     return Literal(content=int(digits), odd="" if line.endswith(b"L") else "a LONG without its L")
 
 
@@ -52,8 +58,8 @@ def _is_canonical(digits: bytes) -> bool:
     return body.isdigit() and len(body) < DIGITS and (body[:1] != b"0" or digits == b"0")
 
 
-def _odd_integer(text: bytes) -> Literal:
-    by_python, by_c = _base_0(text), _strtol(text.split(b"\0", 1)[0])
+def _odd_integer(text: bytes, in_c: Callable[[bytes], int | None]) -> Literal:
+    by_python, by_c = _base_0(text), in_c(text.split(b"\0", 1)[0])
     return Literal(
         content=by_c if by_c is not None else by_python,
         c_accepts=by_c is not None,
@@ -63,6 +69,7 @@ def _odd_integer(text: bytes) -> Literal:
 
 
 def _base_0(text: bytes) -> int | None:
+    """Read as ``int(text, 0)`` does, which is also what ``PyLong_FromString`` does."""
     try:
         return int(text, 0) if len(text) < DIGITS else 0
     except ValueError:
@@ -70,15 +77,15 @@ def _base_0(text: bytes) -> int | None:
 
 
 def _strtol(text: bytes) -> int | None:
-    """Read as ``strtol`` with base 0 does: a leading 0 means octal, nothing at all is 0."""
-    stripped = text.strip(b" \t\n\v\f\r")
+    """Read as ``strtol`` with base 0 does: a leading 0 means octal."""
+    stripped = text.lstrip(b" \t\n\v\f\r")
     digits = stripped[1:] if stripped[:1] in {b"+", b"-"} else stripped
     if len(digits) > 1 and digits[:1] == b"0" and digits.isdigit():
         try:
             return int(stripped, 8)
         except ValueError:
             return None
-    return 0 if text == b"" else _base_0(stripped)
+    return _base_0(text)
 
 
 def decimal(line: bytes) -> int | None:
@@ -92,16 +99,32 @@ def decimal(line: bytes) -> int | None:
 
 
 def real(line: bytes) -> Literal:
-    """Read the operand of FLOAT."""
+    """Read the operand of FLOAT.
+
+    C uses ``PyOS_string_to_double``: no space, no underscore, no overflow, and it stops at a NUL byte.
+    """
+    by_python, by_c = _float(line), _float(line.split(b"\0", 1)[0])
+    if by_c is not None and (line.split(b"\0", 1)[0].strip(b" \t\n\v\f\r_").count(b"_") or line[:1].isspace()):
+        by_c = None
+    if by_c is not None and (line.endswith((b" ", b"\t", b"\r")) or (by_c in _INFINITE and b"n" not in line.lower())):
+        by_c = None
+    odd = "" if by_c is not None and by_python is not None else f"the number {line[:40]!r} is written oddly"
+    return Literal(
+        content=by_c if by_c is not None else by_python,
+        c_accepts=by_c is not None,
+        python_accepts=by_python is not None,
+        odd=odd,
+    )
+
+
+_INFINITE = (float("inf"), float("-inf"))
+
+
+def _float(text: bytes) -> float | None:
     try:
-        return Literal(content=float(line))
+        return float(text)
     except ValueError:
-        pass
-    try:
-        number = float(line.split(b"\0", 1)[0])
-    except ValueError:
-        return Literal(content=None, c_accepts=False, python_accepts=False)
-    return Literal(content=number, python_accepts=False, odd=f"the number {line[:40]!r} has a NUL byte")
+        return None
 
 
 def quoted(line: bytes) -> Literal:
@@ -116,11 +139,9 @@ def quoted(line: bytes) -> Literal:
     if inner is None:
         return Literal(content=None, c_accepts=False, python_accepts=False)
     text, odd = decoded(inner)
-    if odd:
-        return Literal(content=text, odd=odd, benign=True)
-    if b"\\x" in line and any(32 < byte < 127 for byte in _escaped_bytes(line)):
-        odd = "a string hides printable letters behind escapes"
-    return Literal(content=text, odd=odd)
+    if not odd and b"\\x" in line and any(32 < byte < 127 for byte in _escaped_bytes(line)):
+        odd = HIDDEN_LETTERS
+    return Literal(content=text, odd=odd, benign=bool(odd))
 
 
 def decoded(raw: bytes) -> tuple[str, str]:
@@ -144,7 +165,7 @@ def raw_unicode(line: bytes) -> Literal:
     hidden = b"\\u00" in line and any(
         f"\\u{code:04x}".encode() in line.lower() for code in range(33, 127) if code != 92
     )
-    return Literal(content=text, odd="a string hides printable letters behind escapes" if hidden else "")
+    return Literal(content=text, odd=HIDDEN_LETTERS if hidden else "", benign=hidden)
 
 
 _SIMPLE = {

@@ -10,7 +10,8 @@ from __future__ import annotations
 from weighbridge.core.errors import OverLimit
 from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle.abstract import ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent
-from weighbridge.formats.pickle.stack import LOST, PIECE_FROM, Broken, StackMachine
+from weighbridge.formats.pickle.frames import straddle
+from weighbridge.formats.pickle.stack import LOST, TEXT_FROM, Broken, StackMachine
 from weighbridge.formats.pickle.window import REACH
 
 TYPE_CHECKING = False
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from weighbridge.formats.pickle.abstract import Value
     from weighbridge.formats.pickle.window import Window
 
-_PYTHON_ONLY = "only the Python unpickler goes on"
 _FIXED = [op.FIXED_SCALARS.get(code, -1) for code in range(256)]
 
 
@@ -39,6 +39,10 @@ class Machine(StackMachine):
             self._execute(self.constants.window)
         except Stopped:
             return self.position
+        except Broken:
+            if self.frame_end and self.dropped is None:
+                self.dropped = straddle(self.source, self.frame_start, self.frame_end)
+            raise
         raise AssertionError("the loop ends by an exception")
 
     def _execute(self, window: Window) -> None:
@@ -50,8 +54,8 @@ class Machine(StackMachine):
         fence = 0
         while True:
             if here >= reach:
-                content, reach = self._slide(window, base + here)
-                base, here = window.base, 0
+                content, here, reach = self._slide(window, base + here)
+                base = window.base
             code = content[here]
             here += 1
             width = fixed[code]
@@ -80,7 +84,7 @@ class Machine(StackMachine):
                 push(base + here)
                 length = content[here]
                 here += 1
-                if length >= PIECE_FROM:
+                if length >= TEXT_FROM:
                     self.host.constant(code, base + here, length, content[here : here + length])
                 here += length
                 continue
@@ -94,6 +98,16 @@ class Machine(StackMachine):
             elif code == op.EMPTY_TUPLE:
                 push(Box("tuple", []))
                 continue
+            elif code == op.SETITEMS and fence and not len(stack) - fence & 1:
+                target = stack[fence - 1]
+                if target.__class__ is Box and target.kind == "dict" and fence > (marks[-2] if len(marks) > 1 else 0):
+                    pairs = stack[fence:]
+                    del stack[fence:]
+                    marks.pop()
+                    fence = marks[-1] if marks else 0
+                    self.at = base + here - 1
+                    self._fill(target, pairs)
+                    continue
             elif op.TUPLE1 <= code <= op.TUPLE3:
                 count = code - op.TUPLE1 + 1
                 if len(stack) - fence >= count:
@@ -105,10 +119,15 @@ class Machine(StackMachine):
             self.at = self.position - 1
             others[code](self, code)
             here = self.position - base
+            if code == op.FRAME:
+                reach = -1
             fence = marks[-1] if marks else 0
 
-    def _slide(self, window: Window, position: int) -> tuple[bytes, int]:
-        """Bring the next stretch of the stream into the window, or find that there is none."""
+    def _slide(self, window: Window, position: int) -> tuple[bytes, int, int]:
+        """Bring the next stretch into the window: its bytes, where the stream goes on in them, and how far to read.
+
+        The end of a frame ends a stretch too, so that an opcode that lies across it is noticed.
+        """
         if position >= self.source.size:
             cut = "" if position == self.source.size else " inside an operand"
             raise Broken(f"the stream ends{cut} without STOP", self.source.size)
@@ -118,9 +137,18 @@ class Machine(StackMachine):
             or len(self.marks) > self.limits.marks
         ):
             raise OverLimit("the stream holds more values at once than the machine follows", offset=position)
-        window.slide(position)
-        self._find_dunders(window.content, window.base)
-        return window.content, len(window.content) if window.last else len(window.content) - REACH
+        self._leave_frame(position)
+        inside = position - window.base
+        if (len(window.content) - inside < REACH and not window.last) or inside < 0:
+            window.slide(position)
+            inside = 0
+        if window.base != self.searched:
+            self.searched = window.base
+            self._find_dunders(window.content, window.base)
+        reach = len(window.content) if window.last else len(window.content) - REACH
+        if self.frame_end:
+            reach = min(reach, self.frame_end - window.base)
+        return window.content, inside, reach
 
     def _find_dunders(self, content: bytes, base: int) -> None:
         """Note where a constant beginning with two underscores might be: keys of a state are looked up there.
@@ -170,8 +198,11 @@ class Machine(StackMachine):
         self.stack.append(self.resolve(module, name, "GLOBAL"))
 
     def _name_line(self) -> str:
+        line = self._line()
+        if not line:
+            self._only("Python", "a name is empty")
         try:
-            return self._line().decode("utf-8")
+            return line.decode("utf-8")
         except UnicodeDecodeError:
             raise self._broken("a name is not UTF-8") from None
 
@@ -224,13 +255,13 @@ class Machine(StackMachine):
         """See call arguments as a tuple; other iterables pass only the Python unpickler."""
         if isinstance(value, Box):
             if value.kind != "tuple":
-                self.ledger.disagree(self.at, f"{opcode} takes its arguments from a {value.kind}: {_PYTHON_ONLY}")
+                self._only("Python", f"{opcode} takes its arguments from a {value.kind}")
             return value
         if isinstance(value, int):
             kind = self.constants.kind(value)
             if kind not in {"str", "bytes"}:
                 raise self._broken(f"{opcode} takes its arguments from a constant")
-            self.ledger.disagree(self.at, f"{opcode} takes its arguments from {kind}: {_PYTHON_ONLY}")
+            self._only("Python", f"{opcode} takes its arguments from {kind}")
         self.exact = False
         box = Box("tuple", [UNKNOWN])
         box.length = ITEMS_KEPT + 1
@@ -262,6 +293,7 @@ class Machine(StackMachine):
         if isinstance(named, int) or (isinstance(named, Box) and named.kind != "dict"):
             raise self._broken("NEWOBJ_EX has keywords that are no dict")
         keys: tuple[str, ...] = ("…",)
+        self.exact = self.exact and isinstance(named, Box)
         if isinstance(named, Box):
             keys = tuple(self.constants.short_text(key) if isinstance(key, int) else "…" for key in named.items[::2])
             if any(not key for key in keys):

@@ -8,6 +8,8 @@ break in a loader (an empty stack, an unknown memo key) is of no consequence: no
 
 from __future__ import annotations
 
+import sys
+
 from weighbridge.core.values import value
 from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle.stack import PIECE, PIECE_FROM
@@ -56,7 +58,6 @@ def _pattern() -> bytes:
         b"\\x%02x.{8}" % op.BINFLOAT,
         b"[\\x%02x\\x%02x\\x%02x].{4}" % (op.BININT, op.LONG_BINGET, op.LONG_BINPUT),
         b"\\x%02x[\\x00-\\x05]" % op.PROTO,
-        b"\\x%02x.{8}" % op.FRAME,
         b"\\x%02x" % op.BINUNICODE + b"(?>" + b"|".join(
             b"\\x%02x\\0\\0\\0.{%d}" % (length, length) for length in range(256)) + b")",
         _of_length(op.SHORT_BINSTRING, range(PIECE_FROM)),
@@ -71,6 +72,9 @@ def _pattern() -> bytes:
     )) + b")*+"  # fmt: skip
 
 
+SOUND = (3, 11, 5)
+"""The first CPython whose possessive quantifiers match right (gh-106052); before it the machine reads everything."""
+
 _compiled: list[re.Pattern[bytes]] = []
 _asked = [0]
 
@@ -78,7 +82,7 @@ _asked = [0]
 def is_worth_it(size: int) -> bool:
     """Tell whether ``size`` more bytes justify the expression, given how many were asked for in this process."""
     _asked[0] += size
-    return _asked[0] >= WORTH_COMPILING
+    return _asked[0] >= WORTH_COMPILING and sys.version_info >= SOUND
 
 
 def _expression() -> re.Pattern[bytes]:
@@ -97,9 +101,14 @@ def read(source: ByteSource, start: int, constant: Callable[[int, int, int, byte
     match = _expression().match
     window = Window(source, start)
     inside = 0
+    frame_end = 0
     while True:
-        found = match(window.content, inside)
+        bound = frame_end - window.base if frame_end else len(window.content)
+        found = match(window.content, inside, bound)
         inside = found.end() if found else inside
+        if frame_end and inside == bound:
+            frame_end = 0
+            continue
         if not window.last and len(window.content) - inside < REACH:
             window.slide(window.base + inside)
             inside = 0
@@ -110,18 +119,33 @@ def read(source: ByteSource, start: int, constant: Callable[[int, int, int, byte
         code = window.content[inside]
         if code == op.STOP:
             return Plain(stop=here + 1, at=here)
-        width = op.COUNTED.get(code)
-        if width is None or len(window.content) - inside <= width:
+        if code == op.FRAME and not frame_end and len(window.content) - inside >= 9:
+            inside += 9
+            frame_end = window.base + inside + int.from_bytes(window.content[inside - 8 : inside], "little")
+            if frame_end > source.size:
+                return Plain(stop=None, at=here)
+            continue
+        after = _behind(source, window, inside)
+        if after is None or (frame_end and after > frame_end):
             return Plain(stop=None, at=here)
-        signed = code in {op.BINSTRING, op.LONG4}
-        length = int.from_bytes(window.content[inside + 1 : inside + 1 + width], "little", signed=signed)
-        after = here + 1 + width + length
-        if length < 0 or after > source.size:
-            return Plain(stop=None, at=here)
+        content = here + 1 + op.COUNTED[code]
+        length = after - content
         if length >= PIECE_FROM:
-            constant(code, here + 1 + width, length, window.bytes_at(here + 1 + width, min(length, PIECE)))
+            constant(code, content, length, window.bytes_at(content, min(length, PIECE)))
         if after - window.base > len(window.content) - REACH:
             window.slide(after)
             inside = 0
         else:
             inside = after - window.base
+
+
+def _behind(source: ByteSource, window: Window, inside: int) -> int | None:
+    """Find the offset behind a constant with a count; None for any other opcode or an impossible count."""
+    code = window.content[inside]
+    width = op.COUNTED.get(code)
+    if width is None or len(window.content) - inside <= width:
+        return None
+    signed = code in {op.BINSTRING, op.LONG4}
+    length = int.from_bytes(window.content[inside + 1 : inside + 1 + width], "little", signed=signed)
+    after = window.base + inside + 1 + width + length
+    return after if length >= 0 and after <= source.size else None

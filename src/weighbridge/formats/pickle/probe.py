@@ -83,7 +83,9 @@ def _after(window: Window, position: int, code: int) -> int | None:
 
 
 def _numeric(line: bytes) -> bool:
-    return bool(line) and len(line) < 400 and all(byte in b"0123456789abcdefxoABCDEFXOL+-_ \t\0" for byte in line)
+    """Tell whether a line could be a number to some loader; the C unpickler stops at a NUL byte."""
+    digits = line.split(b"\0", 1)[0]
+    return bool(digits) and len(digits) < 400 and all(byte in b"0123456789abcdefxoABCDEFXOL+-_ \t" for byte in digits)
 
 
 def _names(window: Window, position: int) -> bool:

@@ -12,6 +12,7 @@ from weighbridge.core.errors import OverLimit
 from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle.abstract import ITEMS_KEPT, UNKNOWN, Box, Global, Made, is_hashable
 from weighbridge.formats.pickle.constants import Constants
+from weighbridge.formats.pickle.frames import Dropped, straddle
 from weighbridge.formats.pickle.ledger import Ledger
 from weighbridge.formats.pickle.window import Window
 
@@ -31,7 +32,10 @@ PIECE = 1_024
 """Bytes of an operand that the host sees before it decides whether it wants the whole."""
 
 PIECE_FROM = 24
-"""Operands from this length are shown to the host: the shortest pickle that calls something is longer."""
+"""Byte operands from this length are shown to the host: the shortest pickle that calls something is longer."""
+
+TEXT_FROM = 40
+"""Text from this length is shown to the host: a pickle that calls something is no shorter in base64 or hex."""
 
 
 class Broken(Exception):  # noqa: N818
@@ -47,7 +51,9 @@ class StackMachine:
     """The state of one run over one stream; ``ledger`` holds what it saw.
 
     ``position`` is the offset of the next byte, ``at`` that of the opcode being read. ``exact`` turns False where the
-    loader's own objects decide whether the stream goes on, so that more may be reported than really happens.
+    loader's own objects decide whether the stream goes on, so that more may be reported than really happens;
+    ``alive`` are the unpicklers that would have come this far.
+    ``dropped`` is the span that a loader from a file drops, see ``frames``.
     """
 
     def __init__(self, source: ByteSource, start: int, node: Node, limits: Limits, host: Host) -> None:
@@ -65,12 +71,30 @@ class StackMachine:
         self.shared: list[Value] = []
         self.shared_boxes: dict[str, int] = {}
         self.protocol = 0
-        self.frame_end = 0
+        self.frame_start = self.frame_end = 0
+        self.dropped: Dropped | None = None
+        self.searched = -1
         self.position = 0
         self.at = 0
         self.exact = True
+        self.alive = {"C", "Python"}
         self.dunders: set[int] = set()
         self.globals: dict[tuple[str, str, str], Global] = {}
+
+    def _leave_frame(self, position: int) -> None:
+        """See whether the frame ends where an opcode ends."""
+        if self.frame_end and position >= self.frame_end:
+            if position > self.frame_end:
+                self._only("C", "a FRAME ends inside an operand")
+                self.dropped = self.dropped or straddle(self.source, self.frame_start, self.frame_end)
+            self.frame_end = 0
+
+    def _only(self, loader: str, what: str) -> None:
+        """Note that just one unpickler goes on here; when each has stopped once, others still may go on."""
+        self.ledger.disagree(self.at, f"{what}: only the {loader} unpickler goes on")
+        self.alive &= {loader}
+        if not self.alive:
+            self.exact = False
 
     def _broken(self, reason: str) -> Broken:
         return Broken(reason, self.at)
@@ -203,13 +227,17 @@ class StackMachine:
 
     def _frame(self, _code: int) -> None:
         size = int.from_bytes(self._operand(8), "little")
+        self._leave_frame(self.position)
         if size >= 1 << 63:
             raise self._broken("a FRAME is longer than any file")
         if self.position + size > self.source.size:
-            self.ledger.disagree(self.at, "a FRAME is longer than the file: only the Python unpickler goes on")
-        elif self.at < self.frame_end:
-            self.ledger.disagree(self.at, "a FRAME begins inside another: only the C unpickler goes on")
-        self.frame_end = self.position + size
+            self._only("Python", "a FRAME is longer than the file")
+            size = self.source.size - self.position
+        if self.position < self.frame_end:
+            self._only("C", "a FRAME begins inside another")
+            if self.frame_end < self.position + size and self.dropped is None:
+                self.dropped = Dropped(begin=self.position, end=self.frame_end, frame=self.frame_start)
+        self.frame_start, self.frame_end = self.position, self.position + size
 
     # -- constants ------------------------------------------------------------------------------------------------
 
@@ -235,7 +263,9 @@ class StackMachine:
         literal = self.constants.literal(code, line)
         if not literal.accepted:
             raise Broken(f"{op.NAMES[code]} has an operand that no loader reads", start - 1)
-        if literal.odd:
+        if not (literal.c_accepts and literal.python_accepts):
+            self._only("C" if literal.c_accepts else "Python", literal.odd)
+        elif literal.odd:
             self.ledger.disagree(start - 1, literal.odd, benign=literal.benign)
         if code in {op.STRING, op.UNICODE}:
             self.dunders.add(start)

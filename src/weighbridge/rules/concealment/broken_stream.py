@@ -40,8 +40,12 @@ INFO = RuleInfo(
 def match(fact: StreamBreak, _words: Vocabulary) -> Iterator[Match]:
     """Find breaks; one in mere data is more likely an interrupted download."""
     if fact.calls or fact.names:
-        done = f"{fact.names:,} imported names and {fact.calls:,} calls"
-        message = f"the pickle breaks off after {done}, which have run by then: {fact.reason}"
+        done = f"{_counted(fact.names, 'imported name')} and {_counted(fact.calls, 'call')}"
+        message = f"the pickle breaks off: {fact.reason}; what ran before the break has run: {done}"
         yield Match(message=message, fact=fact)
     else:
         yield Match(message=f"the pickle breaks off: {fact.reason}", fact=fact, severity=Severity.LOW)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

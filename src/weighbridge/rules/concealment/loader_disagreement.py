@@ -35,8 +35,8 @@ INFO = RuleInfo(
         "https://github.com/python/cpython/issues/123309",
     ),
     since="0.1",
-    positive="pickles.hostile_streams:nul_tail",
-    negative="pickles.hostile_streams:true_frame",
+    positive="pickles.hostile_streams:odd_integer",
+    negative="pickles:plain_data",
 )
 
 

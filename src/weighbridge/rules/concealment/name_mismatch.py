@@ -50,8 +50,12 @@ INFO = RuleInfo(
 
 def match(fact: NameMismatch, _words: Vocabulary) -> Iterator[Match]:
     """Find names that mislead; worse when the content is able to do more than the name says."""
-    promised = set(fact.promised)
-    able = fact.found in RUNNING | HOLDING
-    expected = promised & RUNNING or (fact.found in HOLDING and promised & HOLDING)
     message = f"the name ends in {fact.extension} ({' or '.join(fact.promised)}), the content is {fact.found}"
-    yield Match(message=message, fact=fact, severity=None if able and not expected else Severity.LOW)
+    severity = None if _can_do_more(fact.found, fact.promised) else Severity.LOW
+    yield Match(message=message, fact=fact, severity=severity)
+
+
+def _can_do_more(found: str, promised: tuple[str, ...]) -> bool:
+    if found in RUNNING:
+        return RUNNING.isdisjoint(promised)
+    return found in HOLDING and (RUNNING | HOLDING).isdisjoint(promised)

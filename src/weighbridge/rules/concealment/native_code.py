@@ -43,8 +43,7 @@ INFO = RuleInfo(
 def match(fact: NativeCode, _words: Vocabulary) -> Iterator[Match]:
     """Find programs; one inside another file is worse than one that is a file of its own."""
     inside = bool(fact.at.member)
-    place = f"inside {fact.where or 'another file'}" if inside else "the file itself"
-    message = f"{fact.format}: {place}"
+    message = f"{fact.format} code inside another file ({fact.where})" if inside else f"the file is {fact.format} code"
     if fact.format == "script" and not inside:
         yield Match(message=message, fact=fact, severity=Severity.LOW, confidence=Confidence.MEDIUM)
     elif fact.format == "script":

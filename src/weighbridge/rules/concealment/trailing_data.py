@@ -42,8 +42,9 @@ def match(fact: TrailingData, _words: Vocabulary) -> Iterator[Match]:
     if fact.at.length is None:
         message = f"more bytes like these in the file ({fact.where}): {fact.after}"
     else:
-        place = "before" if fact.where == "prefix" else "after"
-        message = f"{fact.at.length:,} {'zero bytes' if fact.zero else 'bytes that nothing reads'} {place} {fact.after}"
+        what = "zero bytes" if fact.zero else "bytes that nothing reads"
+        place = "before everything else" if fact.where == "prefix" else f"after {fact.after}"
+        message = f"{fact.at.length:,} {what} {place}"
     if fact.zero:
         yield Match(message=message, fact=fact, severity=Severity.INFO, confidence=Confidence.LOW)
     else:

@@ -21,7 +21,7 @@ INFO = RuleInfo(
     confidence=Confidence.HIGH,
     harm=Harm.EXECUTION,
     finds=(
-        "The stream builds code objects or functions out of its own bytes: `marshal.loads`, `types.FunctionType`, "
+        "The stream builds code objects or functions out of its own bytes: `types.CodeType`, `types.FunctionType`, "
         "and the function builders of cloudpickle and dill."
     ),
     why=(
@@ -35,9 +35,9 @@ INFO = RuleInfo(
     cwe=(502, 94),
     atlas=("AML.T0011.000", "AML.T0018.002"),
     owasp=("LLM03:2025", "ML06:2023"),
-    references=("https://docs.python.org/3/library/marshal.html", "https://nvd.nist.gov/vuln/detail/CVE-2025-67747"),
+    references=("https://docs.python.org/3/library/types.html", "https://nvd.nist.gov/vuln/detail/CVE-2025-67747"),
     since="0.1",
-    positive="examples:byte_code",
+    positive="examples:code_object",
     negative="pickles:state_dict",
 )
 

@@ -21,8 +21,8 @@ INFO = RuleInfo(
     confidence=Confidence.HIGH,
     harm=Harm.EXECUTION,
     finds=(
-        "The stream calls, or hands to another object, a loader of its own: `pickle.loads`, `joblib.load`, "
-        "`torch.load`, `numpy.load`, `yaml.unsafe_load`, `pandas.read_pickle` and others."
+        "The stream calls, or hands to another object, a loader of its own: `pickle.loads`, `marshal.loads`, "
+        "`joblib.load`, `torch.load`, `numpy.load`, `yaml.unsafe_load`, `pandas.read_pickle` and others."
     ),
     why=(
         "The inner loader runs whatever the inner data asks for, unseen by everything that looked at the outer file "

@@ -34,7 +34,7 @@ INFO = RuleInfo(
     owasp=("LLM03:2025", "ML06:2023"),
     references=("https://docs.python.org/3/library/pickle.html", "https://docs.python.org/3/library/functools.html"),
     since="0.1",
-    positive="examples:partial_function",
+    positive="examples:go_between",
     negative="pickles:state_dict",
 )
 

@@ -37,7 +37,7 @@ INFO = RuleInfo(
         "https://github.com/protectai/modelscan/issues/330",
     ),
     since="0.1",
-    positive="examples:current_frame",
+    positive="examples:live_objects",
     negative="pickles:state_dict",
 )
 

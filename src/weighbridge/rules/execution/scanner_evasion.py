@@ -34,7 +34,7 @@ INFO = RuleInfo(
     owasp=("LLM03:2025", "ML06:2023"),
     references=("https://docs.python.org/3/library/pickle.html", "https://github.com/trailofbits/fickling/issues/249"),
     since="0.1",
-    positive="pickles.hostile_calls:scanner_tampering",
+    positive="examples:scanner_hook",
     negative="pickles:state_dict",
 )
 

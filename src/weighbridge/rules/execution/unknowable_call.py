@@ -42,13 +42,12 @@ INFO = RuleInfo(
 
 def match(fact: Call | StateChange | ItemChange, words: Vocabulary) -> Iterator[Match]:
     """Find calls without a known callee; changes without a known target are less sure to run anything."""
-    standing = words.standing(fact)
-    if standing.kind is not Kind.INDIRECT:
+    if words.standing(fact).kind is not Kind.INDIRECT:
         return
     runs = isinstance(fact, Call) and fact.origin is not Origin.DATA
     deed = "calls" if isinstance(fact, Call) else "changes"
     yield Match(
-        message=f"loading {deed} {subject(fact)}: {standing.reason}",
+        message=f"loading {deed} {subject(fact)}",
         fact=fact,
         evidence=(line(fact),),
         confidence=None if runs else Confidence.MEDIUM,

@@ -35,7 +35,7 @@ INFO = RuleInfo(
     references=("https://docs.python.org/3/library/pickletools.html", "https://peps.python.org/pep-3154/"),
     since="0.1",
     positive="pickles.hostile_calls:computed_name",
-    negative="pickles.hostile_calls:remembered_names",
+    negative="pickles:ordered_dict",
 )
 
 

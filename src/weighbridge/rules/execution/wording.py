@@ -20,7 +20,7 @@ NAME = 120
 LINE = 400
 """Characters of one line of evidence."""
 
-_BRACKETS = {"list": "[]", "tuple": "()", "dict": "{}", "set": "{}", "frozenset": "{}"}
+_BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "dict": ("{", "}"), "set": ("{", "}"), "frozenset": ("{", "}")}
 
 
 def short(text: str, most: int) -> str:
@@ -50,7 +50,7 @@ def line(fact: GlobalReference | Call | StateChange | ItemChange | UnresolvedNam
 
 
 def _line(fact: GlobalReference | Call | StateChange | ItemChange | UnresolvedName) -> str:
-    name = dotted(fact.module or "?", fact.name or "?")
+    name = dotted(fact.module, fact.name) if fact.module or fact.name else "<unknown>"
     if isinstance(fact, Call):
         called = name if fact.origin is not Origin.RESULT else f"{name}(…)"
         inside = [written(argument) for argument in fact.arguments[:SHOWN]]

@@ -63,9 +63,15 @@ class Vocabulary:
 
     def __init__(self, tables: Tables | None = None) -> None:
         self.tables = tables or Tables()
+        self._last: tuple[PickleFact, Standing] | None = None
 
     def standing(self, fact: PickleFact) -> Standing:
-        """Judge one fact."""
+        """Judge one fact; the answer is kept for the next rule that asks."""
+        if self._last is None or self._last[0] is not fact:
+            self._last = (fact, self._judge(fact))
+        return self._last[1]
+
+    def _judge(self, fact: PickleFact) -> Standing:
         if isinstance(fact, GlobalReference):
             return self._reference(fact)
         if isinstance(fact, Call):

@@ -1,0 +1,46 @@
+"""The module and the facts of every rule, and the digest of the rule set; made by ``make generate``."""
+
+from __future__ import annotations
+
+INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
+    "EXE101": ("weighbridge.rules.execution.process", ("Call", "GlobalReference")),
+    "EXE102": ("weighbridge.rules.execution.code_execution", ("Call", "GlobalReference")),
+    "EXE103": ("weighbridge.rules.execution.import_resolution", ("Call", "GlobalReference")),
+    "EXE104": ("weighbridge.rules.execution.file_access", ("Call", "GlobalReference")),
+    "EXE105": ("weighbridge.rules.execution.network", ("Call", "GlobalReference")),
+    "EXE106": ("weighbridge.rules.execution.interpreter", ("Call", "GlobalReference")),
+    "EXE107": ("weighbridge.rules.execution.scanner_evasion", ("Call", "GlobalReference")),
+    "EXE108": ("weighbridge.rules.execution.native_library", ("Call", "GlobalReference")),
+    "EXE109": ("weighbridge.rules.execution.deserialiser", ("Call", "GlobalReference")),
+    "EXE110": ("weighbridge.rules.execution.code_object", ("Call", "GlobalReference")),
+    "EXE111": ("weighbridge.rules.execution.indirect_call", ("Call", "GlobalReference")),
+    "EXE112": ("weighbridge.rules.execution.installer", ("Call", "GlobalReference")),
+    "EXE113": ("weighbridge.rules.execution.denial", ("Call", "GlobalReference")),
+    "EXE114": ("weighbridge.rules.execution.stdlib_call", ("Call", "GlobalReference")),
+    "EXE115": ("weighbridge.rules.execution.unknown_name", ("Call", "GlobalReference")),
+    "EXE116": ("weighbridge.rules.execution.unresolvable_name", ("UnresolvedName",)),
+    "EXE117": ("weighbridge.rules.execution.mutation", ("StateChange", "ItemChange")),
+    "EXE118": ("weighbridge.rules.execution.broken_contract", ("Call", "StateChange", "ItemChange")),
+    "EXE119": ("weighbridge.rules.execution.unknowable_call", ("Call", "StateChange", "ItemChange")),
+    "EXE120": ("weighbridge.rules.execution.extension_code", ("ExtensionCode",)),
+    "EXE121": ("weighbridge.rules.execution.persistent_id", ("PersistentId",)),
+    "EXE122": ("weighbridge.rules.execution.out_of_band_buffer", ("OutOfBandBuffer",)),
+    "HID201": ("weighbridge.rules.concealment.nested_payload", ("EmbeddedPayload",)),
+    "HID202": ("weighbridge.rules.concealment.telling_text", ("EmbeddedPayload",)),
+    "HID203": ("weighbridge.rules.concealment.trailing_data", ("TrailingData",)),
+    "HID204": ("weighbridge.rules.concealment.polyglot", ("Identities",)),
+    "HID205": ("weighbridge.rules.concealment.name_mismatch", ("NameMismatch",)),
+    "HID206": ("weighbridge.rules.concealment.loader_disagreement", ("LoaderDisagreement",)),
+    "HID207": ("weighbridge.rules.concealment.broken_stream", ("StreamBreak",)),
+    "HID208": ("weighbridge.rules.concealment.native_code", ("NativeCode",)),
+    "STR301": ("weighbridge.rules.structure.two_readings", ("ContainerOddity",)),
+    "STR302": ("weighbridge.rules.structure.path_escape", ("ContainerOddity",)),
+    "STR303": ("weighbridge.rules.structure.link_or_device", ("ContainerOddity",)),
+    "STR304": ("weighbridge.rules.structure.false_header", ("ContainerOddity",)),
+    "STR305": ("weighbridge.rules.structure.inconsistency", ("Inconsistency",)),
+    "STR306": ("weighbridge.rules.structure.memory_lie", ("Inconsistency",)),
+    "STR307": ("weighbridge.rules.structure.resource_claim", ("ResourceClaim",)),
+    "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
+}
+
+DIGEST = "8796c3137a2fd6964e4dfa4ff4fbe5a81218bd754426c4bdb4f261887114ea3b"
