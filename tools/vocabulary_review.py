@@ -217,7 +217,8 @@ RUN_BY_USE = {
 RUN_ALWAYS = ("__getattr__", "__getattribute__", "__hash__", "__eq__", "__del__")
 DEPTH = 4  # calls followed from a method that a load runs; scipy.stats reaches exec in the third
 SINK_NAMES = (
-    "eval", "exec", "execfile", "compile", "__import__", "import_module", "open", "getattr", "setattr", "input", "breakpoint",
+    "eval", "exec", "execfile", "compile", "__import__", "import_module", "open", "getattr", "setattr", "input",
+    "breakpoint",
 )  # fmt: skip
 SINK_METHODS = (
     "system", "popen", "import_module", "load", "loads", "open", "urlopen", "memmap", "fromfile", "read_pickle",

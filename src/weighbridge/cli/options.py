@@ -40,7 +40,12 @@ def parser(command: str, description: str, *, epilog: str = "") -> Parser:
     common = made.add_argument_group("common options")
     common.add_argument("--format", choices=FORMATS, default=None, help="format on stdout (default: text)")
     common.add_argument(
-        "--output", "-o", action="append", default=[], metavar="[FORMAT=]FILE", help="write a report to FILE; repeatable"
+        "--output",
+        "-o",
+        action="append",
+        default=[],
+        metavar="[FORMAT=]FILE",
+        help="write a report to FILE; repeatable",
     )
     common.add_argument("--quiet", "-q", action="store_true", help="no talk or progress on stderr")
     common.add_argument("--offline", action="store_true", help="never use the network (local targets never do)")

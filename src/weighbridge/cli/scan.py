@@ -45,12 +45,16 @@ def options() -> Parser:
     judged.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found; errors still exit 2")
     judged.add_argument("--baseline", metavar="FILE", help="a JSON report: what it lists for the same content is known")
     chosen = made.add_argument_group("what is read")
-    chosen.add_argument("--include", action="append", default=[], metavar="GLOB", help="only files that fit; repeatable")
+    chosen.add_argument(
+        "--include", action="append", default=[], metavar="GLOB", help="only files that fit; repeatable"
+    )
     chosen.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="not files that fit; repeatable")
     work = made.add_argument_group("how it works")
     work.add_argument("--jobs", "-j", type=int, default=0, metavar="N", help="workers (default: one per processor)")
     work.add_argument("--no-cache", action="store_true", help="neither use nor keep remembered answers")
-    work.add_argument("--debug", action="store_true", help="work in this process, without a jail; bugs show a traceback")
+    work.add_argument(
+        "--debug", action="store_true", help="work in this process, without a jail; bugs show a traceback"
+    )
     return made
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from weighbridge.formats.node import Node
     from weighbridge.formats.pickle.abstract import Value
 
-WRAPPERS = (("joblib.numpy_pickle", "NumpyArrayWrapper"), ("sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"))
+WRAPPERS = (
+    ("joblib.numpy_pickle", "NumpyArrayWrapper"),
+    ("sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"),
+)
 NESTED = 1_000
 """Object arrays of one file that are followed; each is a pickle of its own."""
 

@@ -90,9 +90,13 @@ class TorchHost(ConstantSearch):
         elif self.records is not None:
             held = self.records.get(storage.key)
             if held is None:
-                self._problem(at, "storage record", f"storage {storage.key!r} has no record in the archive", memory=False)
+                self._problem(
+                    at, "storage record", f"storage {storage.key!r} has no record in the archive", memory=False
+                )
             elif held < storage.count * storage.item:
-                detail = f"storage {storage.key!r} is declared with {storage.count * storage.item} bytes and holds {held}"
+                detail = (
+                    f"storage {storage.key!r} is declared with {storage.count * storage.item} bytes and holds {held}"
+                )
                 self._problem(at, "storage size", detail)
 
     def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:  # noqa: ARG002

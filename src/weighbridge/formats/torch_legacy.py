@@ -29,13 +29,14 @@ _PREAMBLE = 3
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Yield the facts of every stream, then account for the storages."""
     yield Identity(at=node.at(), format="torch.legacy")
-    position: int | None = 0
+    begin = 0
     for _ in range(_PREAMBLE):
-        position = yield from stream(source, position or 0, node, bench, ConstantSearch(source, bench.limits))
-        if position is None:
+        end = yield from stream(source, begin, node, bench, ConstantSearch(source, bench.limits))
+        if end is None:
             return
+        begin = end
     host = TorchHost(source, bench.limits, node, None)
-    position = yield from stream(source, position, node, bench, host)
+    position = yield from stream(source, begin, node, bench, host)
     yield from host.problems
     if position is None:
         return

@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "8796c3137a2fd6964e4dfa4ff4fbe5a81218bd754426c4bdb4f261887114ea3b"
+DIGEST = "039f1cf9e5e9df8a2a1529878130dbfdc084b93935ef0911b4f0205a88ee7539"

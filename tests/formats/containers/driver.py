@@ -13,6 +13,8 @@ from weighbridge.core.source import BytesSource
 from weighbridge.formats.node import Bench, Child, Node, Packed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from weighbridge.formats.node import Extract
 
 BLOCK = 1 << 20
@@ -69,15 +71,28 @@ def _content(child: Child, node: Node, bench: Bench, found: Drained) -> bytes:
     if not isinstance(child.content, Packed):
         source = child.content.source
         return source.read_at(0, source.size)
-    content = b""
+    content, total = [], 0
     try:
         for block in child.content.blocks():
             assert 0 <= len(block) <= BLOCK
-            content += block
-            bench.meter.spend_expanded(len(block), stored=child.content.stored, total=len(content))
+            content.append(block)
+            total += len(block)
+            bench.meter.spend_expanded(len(block), stored=child.content.stored, total=total)
     except (Malformed, OverLimit) as stop:
         found.gaps.append(_gap(stop, node))
-    return content
+    return b"".join(content)
+
+
+def until_break(blocks: Iterable[bytes]) -> tuple[bytes, str]:
+    """Join blocks as far as they come; gives them and the words of what broke them."""
+    content = []
+    try:
+        for block in blocks:
+            assert 0 < len(block) <= BLOCK
+            content.append(block)
+    except (Malformed, OverLimit) as stop:
+        return b"".join(content), str(stop)
+    return b"".join(content), ""
 
 
 def _gap(stop: Malformed | OverLimit, node: Node) -> Gap:

@@ -6,12 +6,14 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import streams
 from tests.builders.noise import noise
+from tests.formats.containers.driver import until_break
 
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.source import BytesSource
@@ -31,7 +33,10 @@ from weighbridge.formats.containers.decoders import (
     unxz,
 )
 
-PACKERS = {
+if TYPE_CHECKING:
+    from weighbridge.formats.containers.decoders import Decoder
+
+PACKERS: dict[str, tuple[Callable[[bytes], bytes], Callable[[], Decoder]]] = {
     "deflate": (streams.deflated, Inflate),
     "bzip2": (bz2.compress, bunzip2),
     "xz": (streams.xz, unxz),
@@ -40,20 +45,14 @@ PACKERS = {
 }
 
 
-def run(packed: bytes, make: Callable[[], object], end: End, limit: int | None = None) -> list[bytes]:
+def run(packed: bytes, make: Callable[[], Decoder], end: End, limit: int | None = None) -> list[bytes]:
     source = BytesSource(packed)
-    return list(decoded(lambda: chunks(source, 0, source.size), make, end, limit=limit))  # type: ignore[arg-type]
+    return list(decoded(lambda: chunks(source, 0, source.size), make, end, limit=limit))
 
 
-def until_break(packed: bytes, make: Callable[[], object]) -> tuple[bytes, str]:
-    source, found = BytesSource(packed), b""
-    try:
-        for block in decoded(lambda: chunks(source, 0, source.size), make, End()):  # type: ignore[arg-type]
-            assert 0 < len(block) <= STEP
-            found += block
-    except (Malformed, OverLimit) as broken:
-        return found, str(broken)
-    return found, ""
+def unpacked(packed: bytes, make: Callable[[], Decoder]) -> tuple[bytes, str]:
+    source = BytesSource(packed)
+    return until_break(decoded(lambda: chunks(source, 0, source.size), make, End()))
 
 
 @pytest.mark.parametrize("kind", PACKERS)
@@ -81,7 +80,7 @@ def test_a_cut_gives_what_came_before(kind: str) -> None:
     pack, make = PACKERS[kind]
     data = noise(3 * STEP)
     packed = pack(data)
-    found, reason = until_break(packed[: len(packed) // 2], make)
+    found, reason = unpacked(packed[: len(packed) // 2], make)
     assert reason == "the stream is cut short"
     assert data.startswith(found)
     assert found or kind == "bzip2"
@@ -109,7 +108,7 @@ def test_a_break_loses_no_byte_that_a_slow_reader_gets() -> None:
         block = at // 0xFFFF * (0xFFFF + 5)  # the header of a stored block: length and its complement
         packed[block + 1] ^= 0xFF
         slow = byte_by_byte(bytes(packed))
-        found, reason = until_break(bytes(packed), Inflate)
+        found, reason = unpacked(bytes(packed), Inflate)
         assert "broken" in reason
         assert found == slow
 
@@ -123,7 +122,7 @@ def test_a_broken_xz_gives_as_much_as_the_slowest_reader_gets() -> None:
         rest = b""
     with pytest.raises(lzma.LZMAError):
         reader.decompress(b"", 1)
-    assert until_break(bytes(packed), unxz) == (slow, "the stream is broken: Corrupt input data")
+    assert unpacked(bytes(packed), unxz) == (slow, "the stream is broken: Corrupt input data")
 
 
 def test_a_limit_ends_a_stream_without_an_end() -> None:
@@ -167,4 +166,4 @@ def test_properties_that_only_liblzma_refuses() -> None:
 @given(data=st.binary(max_size=300))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_end(kind: str, data: bytes) -> None:
-    until_break(data, PACKERS[kind][1])
+    unpacked(data, PACKERS[kind][1])

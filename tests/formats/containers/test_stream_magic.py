@@ -46,28 +46,32 @@ def test_legacy_lz4() -> None:
     assert recognise(b"\x02\x21\x4c\x18" + bytes(10)) == "lz4.legacy"
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"",
-        b"x",
-        b"x^2 + y^2 is the square of the distance\n" * 9,
-        b"BZhello",
-        b"\x1f\x8b\x07",
-        b"]\0\0\1\0" + b"\xff" * 30,
-        bytes(64),
-    ],
-)
+NOTHING = {
+    "empty": b"",
+    "a letter": b"x",
+    "a formula": b"x^2 + y^2 is the square of the distance\n" * 9,
+    "a word": b"BZhello",
+    "another method": b"\x1f\x8b\x07",
+    "a bracket": b"]\0\0\1\0" + b"\xff" * 30,
+    "zeros": bytes(64),
+}
+
+
+@pytest.mark.parametrize("head", NOTHING.values(), ids=NOTHING)
 def test_nothing(head: bytes) -> None:
     assert recognise(head) == ""
 
 
-@given(
-    st.binary(max_size=64),
-    st.sampled_from([b"", b"x\x9c", b"x\x01", b"\x08\x1d", b"]\0\0\x80\0" + b"\xff" * 8 + b"\0"]),
-)
+STARTS = [b"x\x9c", b"x\x01", b"\x08\x1d", b"]\0\0\x80\0" + b"\xff" * 8 + b"\0"]
+
+
+@given(st.binary(max_size=64), st.sampled_from(STARTS))
 def test_weak_magics_need_more_than_a_header(rest: bytes, start: bytes) -> None:
     kind = recognise(start + rest)
     if kind == "zlib":
         assert zlib.decompressobj().decompress(start + rest, 1) is not None
     assert kind in ("", "zlib", "lzma")
+
+
+def test_lzma_with_a_huge_dictionary_is_known_without_a_trial() -> None:
+    assert recognise(b"]\0\0\0\x80" + b"\xff" * 8 + bytes(20)) == "lzma"

@@ -66,16 +66,16 @@ class Content:
             block = self._next()
             if not block:
                 raise Malformed("the folder expands to less than its files", offset=self.at)
-            if self.at < part.start:
-                room = part.start - self.at
-                self._meter.spend_expanded(min(room, len(block)), stored=self._stored, total=self.at)
-            else:
-                room = stop - self.at
-                drained.crc = crc32(block[:room], drained.crc)
-                drained.head = drained.head or block[: min(room, _HEAD)]
-                yield block[:room]
+            wanted = self.at >= part.start
+            room = (stop if wanted else part.start) - self.at
             self.at += min(room, len(block))
-            self._rest = block[room:]
+            block, self._rest = block[:room], block[room:]
+            if wanted:
+                drained.crc = crc32(block, drained.crc)
+                drained.head = drained.head or block[:_HEAD]
+                yield block  # what follows may never run, so nothing is left to do
+            else:
+                self._meter.spend_expanded(len(block), stored=self._stored, total=self.at)
         drained.complete = True
 
     def _next(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weighbridge.formats.containers.decoders import WINDOW
 from weighbridge.formats.containers.zstd_frames import MAGIC as ZSTD
 
 LZ4 = b"\x04\x22\x4d\x18"
@@ -70,6 +71,8 @@ def _is_lzma(head: bytes) -> bool:
         return False
     if size >= 1 << 38 and size != (1 << 64) - 1:
         return False
+    if dictionary > WINDOW:
+        return True  # what a trial would cost is the reader's to refuse
     import lzma
 
     try:

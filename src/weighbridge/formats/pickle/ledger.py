@@ -108,8 +108,9 @@ class Ledger:
     def call(self, at: int, opcode: str, callee: Value, arguments: Box, keywords: tuple[str, ...]) -> None:
         """Something is called."""
         self.calls += 1
-        if callee.__class__ is Global:
-            origin, module, name, caller = Origin.GLOBAL, callee.module, callee.name, callee
+        caller: object = callee
+        if isinstance(callee, Global):
+            origin, module, name = Origin.GLOBAL, callee.module, callee.name
         else:
             origin, module, name = origin_of(callee)
             caller = (origin, module, name)

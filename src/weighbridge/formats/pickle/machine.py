@@ -305,9 +305,7 @@ class Machine(StackMachine):
             raise self._broken(f"{opcode} needs a class")
         if not isinstance(callee, Global):
             self.exact = False
-        self._called(
-            opcode, callee, self._arguments(packed, opcode), keywords
-        )
+        self._called(opcode, callee, self._arguments(packed, opcode), keywords)
 
     def _build(self, _code: int) -> None:
         state = self._pop()
@@ -323,7 +321,9 @@ class Machine(StackMachine):
         if isinstance(target, Made):
             target.built += 1
             if target.maker is not None and target.maker.watched:
-                self.position = self.host.built(self, target, state, self.position)
+                after = self.host.built(self, target, state, self.position)
+                if after != self.position:
+                    self.position, self.frame_end = after, 0
 
     def _is_truthy(self, value: Value) -> bool:
         """Tell whether a value is surely true: only then do both unpicklers look for attributes to set."""
