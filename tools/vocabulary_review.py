@@ -26,7 +26,7 @@ CATEGORIES = (
 )  # fmt: skip
 KINDS = (
     "none", "bool", "int", "float", "complex", "str", "bytes", "list", "tuple", "dict", "set", "frozenset",
-    "global", "object", "persid", "number", "scalar", "any", "callable",
+    "global", "object", "persid", "constant", "number", "scalar", "any", "callable",
 )  # fmt: skip
 
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from weighbridge.core.enums import StrEnum
 from weighbridge.core.location import Location
 from weighbridge.core.values import value
 

@@ -6,8 +6,7 @@ facts follow APPNOTE.TXT (zip) and POSIX.1 (tar). ``VOCABULARY`` grows with ever
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from weighbridge.core.enums import StrEnum
 from weighbridge.core.location import Location
 from weighbridge.core.values import value
 
@@ -35,8 +34,9 @@ class Identity(Fact):
 class GlobalReference(Fact):
     """The stream resolves ``module.name``; ``written`` is the spelling in the stream when the loader maps it.
 
-    ``opcode`` is GLOBAL, STACK_GLOBAL or INST; ``count`` tells how often the stream does it; ``called`` whether a
-    call on it was seen, so that rules on calls need not be repeated by rules on references.
+    ``opcode`` is GLOBAL, STACK_GLOBAL or INST, or getattr where the stream takes an attribute of a name by a constant;
+    ``count`` tells how often the stream does it; ``called`` whether a call on it was seen, so that rules on calls need
+    not be repeated by rules on references; ``only`` names the loader that does it where others do not.
     """
 
     module: str
@@ -45,6 +45,7 @@ class GlobalReference(Fact):
     written: str = ""
     count: int = 1
     called: bool = False
+    only: str = ""
 
 
 @value
@@ -102,6 +103,7 @@ class Call(Fact):
     arguments: tuple[Argument, ...]
     keywords: tuple[str, ...] = ()
     count: int = 1
+    only: str = ""
 
 
 @value

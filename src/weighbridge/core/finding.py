@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from weighbridge.core.facts import Fact
+from weighbridge.core.enums import StrEnum
 from weighbridge.core.location import Location
 from weighbridge.core.values import value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.core.facts import Fact
 
 
 class Severity(StrEnum):

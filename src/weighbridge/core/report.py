@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from weighbridge.core.coverage import Gap
+from weighbridge.core.enums import StrEnum
 from weighbridge.core.finding import Confidence, Finding, Harm, Severity
 from weighbridge.core.values import value
 

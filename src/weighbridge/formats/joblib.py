@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from math import prod
 
-from weighbridge.formats.pickle.abstract import Box, Global, Made
+from weighbridge.formats.numpy_host import ElementType, NumpyHost
+from weighbridge.formats.pickle.abstract import Box, Made
 from weighbridge.formats.pickle.embedded import ConstantSearch
 from weighbridge.formats.pickle.machine import Machine
+from weighbridge.formats.pickle.probe import holds_pickle
 from weighbridge.formats.pickle.stack import Broken
 
 TYPE_CHECKING = False
@@ -28,44 +30,29 @@ NESTED = 1_000
 """Object arrays of one file that are followed; each is a pickle of its own."""
 
 
-class ElementType:
-    """What a ``numpy.dtype`` call says about one element: its size in bytes and whether it holds objects."""
-
-    __slots__ = ("objects", "size")
-
-    def __init__(self, size: int | None, *, objects: bool) -> None:
-        self.size = size
-        self.objects = objects
-
-
-class JoblibHost(ConstantSearch):
+class JoblibHost(NumpyHost):
     """Follows joblib's loader over the arrays; ``jumps`` are the places where it leaves the bare unpickler."""
 
-    watched = frozenset({("numpy", "dtype"), *WRAPPERS})
+    watched = NumpyHost.watched | frozenset(WRAPPERS)
 
     def __init__(self, source: ByteSource, limits: Limits, node: Node) -> None:
-        super().__init__(source, limits)
-        self.node = node
+        super().__init__(source, limits, node)
         self.jumps: list[int] = []
         self.nested: list[Machine] = []
 
-    def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:  # noqa: ARG002
-        """Remember the element size that ``numpy.dtype('f8', …)`` stands for."""
-        if callee.module == "numpy" and arguments.items and isinstance(arguments.items[0], int):
-            made.note = element_type(machine.constants.short_text(arguments.items[0]))
-
     def built(self, machine: Machine, made: Made, state: Value, position: int) -> int:
-        """Step over the array that follows a wrapper; take note of structured dtypes that hold objects."""
+        """Step over the array that follows a wrapper."""
         if made.maker is None or made.maker.module == "numpy":
-            if isinstance(made.note, ElementType) and _mentions_objects(state):
-                made.note.objects = True
-            return position
+            return super().built(machine, made, state, position)
         fields = _fields(machine, state)
         dtype = fields.get("dtype")
         element = dtype.note if isinstance(dtype, Made) else None
         shape = fields.get("shape")
-        if not isinstance(element, ElementType) or not isinstance(shape, Box):
+        if not isinstance(shape, Box):
             return position
+        if not isinstance(element, ElementType):
+            # A dtype that no type string describes (numpy's StringDType): its elements are pickled.
+            element = ElementType(None, objects=holds_pickle(machine.source, position))
         self.jumps.append(position)
         if element.objects:
             return self._object_array(machine, position)
@@ -89,25 +76,11 @@ class JoblibHost(ConstantSearch):
             raise Broken(f"more than {NESTED} arrays of objects", position)
         inner = Machine(machine.source, position, self.node, self.limits, ConstantSearch(self.source, self.limits))
         self.nested.append(inner)
+        self.machines.append(inner)
         try:
             return inner.run()
         except Broken as broken:
             raise Broken(f"in an array of objects: {broken.reason}", broken.at) from None
-
-
-def element_type(code: str) -> ElementType | None:
-    """Read a dtype string such as ``f8``, ``U12``, ``O8`` (numpy's array protocol type strings)."""
-    kind, digits = code.lstrip("<>|=")[:1], code.lstrip("<>|=")[1:]
-    if kind not in "?biufcmMOSUVa" or not kind or (digits and not digits.isdecimal()):
-        return None
-    size = int(digits) if digits and len(digits) < 12 else {"?": 1, "b": 1}.get(kind)
-    return ElementType(size * 4 if size is not None and kind == "U" else size, objects=kind == "O")
-
-
-def _mentions_objects(state: Value) -> bool:
-    if isinstance(state, Made):
-        return isinstance(state.note, ElementType) and state.note.objects
-    return isinstance(state, Box) and any(_mentions_objects(item) for item in state.items)
 
 
 def _fields(machine: Machine, state: Value) -> dict[str, Value]:

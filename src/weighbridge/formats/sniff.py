@@ -126,9 +126,9 @@ def _by_content(source: ByteSource) -> list[str]:
 
 
 def _pickled(source: ByteSource, head: bytes) -> str:
-    from weighbridge.formats.pickle.probe import TORCH_LEGACY, holds_pickle
+    from weighbridge.formats.pickle.probe import begins_torch_legacy, holds_pickle
 
-    if head.startswith(TORCH_LEGACY):
+    if begins_torch_legacy(head):
         return "torch.legacy"
     return "pickle" if holds_pickle(source) else ""
 

@@ -8,8 +8,7 @@ than asked for, is ``Malformed``; text with too many values is ``OverLimit``.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from weighbridge.core.enums import StrEnum
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.values import value
 

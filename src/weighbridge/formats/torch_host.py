@@ -6,9 +6,8 @@ here because older loaders trust them (CVE-2026-24747, CVE-2025-62164; catalogue
 
 from __future__ import annotations
 
-from weighbridge.core.facts import Inconsistency
-from weighbridge.formats.pickle.abstract import Box, Global, Made, Persistent
-from weighbridge.formats.pickle.embedded import ConstantSearch
+from weighbridge.formats.numpy_host import NumpyHost
+from weighbridge.formats.pickle.abstract import Box, Global, Persistent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from weighbridge.core.limits import Limits
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Node
-    from weighbridge.formats.pickle.abstract import Value
+    from weighbridge.formats.pickle.abstract import Made, Value
     from weighbridge.formats.pickle.machine import Machine
 
 ITEM_SIZES = {
@@ -33,9 +32,6 @@ _REBUILDERS = frozenset({
     ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor_v3"),
     ("torch._utils", "_rebuild_qtensor"),
 })  # fmt: skip
-PROBLEMS = 50
-"""Contradictions of one file that are reported one by one."""
-
 
 class Storage:
     """A storage as a persistent id declares it."""
@@ -48,59 +44,60 @@ class Storage:
         self.count = count
 
 
-class TorchHost(ConstantSearch):
+class TorchHost(NumpyHost):
     """Follows torch's loader; ``storages`` collects what the stream declares, by key."""
 
-    watched = _REBUILDERS
+    watched = NumpyHost.watched | _REBUILDERS
 
     def __init__(self, source: ByteSource, limits: Limits, node: Node, records: Mapping[str, int] | None) -> None:
-        super().__init__(source, limits)
-        self.node = node
+        super().__init__(source, limits, node)
         self.records = records
         self.storages: dict[str, Storage] = {}
-        self.problems: list[Inconsistency] = []
 
-    def persistent(self, machine: Machine, identity: Value, made: Persistent, at: int) -> bool:
-        """Read ``('storage', class, key, location, count)``, or ``('module', class, file, source)`` of old files."""
+    def persistent(self, machine: Machine, identity: Value, at: int) -> Value | None:
+        """Read ``('storage', class, key, location, count)``, or ``('module', class, file, source)`` of old files.
+
+        A storage gives its description, a module the class itself.
+        """
         parts = identity.items if isinstance(identity, Box) and identity.kind == "tuple" else []
         tag = machine.constants.short_text(parts[0]) if parts and isinstance(parts[0], int) else ""
         if tag == "module" and len(parts) == 4:
-            return True
+            return parts[1]
         if tag != "storage" or len(parts) not in {5, 6}:
-            return False
+            return None
         kind, key, count = parts[1], parts[2], parts[4]
         if not isinstance(kind, Global) or kind.module not in _MODULES or kind.name not in ITEM_SIZES:
-            return False
+            return None
         if not isinstance(key, int) or not isinstance(count, int):
-            return False
+            return None
         text, number = machine.constants.short_text(key), machine.constants.scalar(count)
         if isinstance(number, bool) or not isinstance(number, int) or not text:
-            return False
+            return None
         storage = Storage(text, ITEM_SIZES[kind.name], number)
-        made.note = storage
         self._check_record(storage, at)
         self.storages.setdefault(text, storage)
-        return True
+        return Persistent(storage)
 
     def _check_record(self, storage: Storage, at: int) -> None:
         if storage.count < 0:
-            self._problem(at, "storage size", f"storage {storage.key!r} has {storage.count} elements")
+            self.problem(at, "storage size", f"storage {storage.key!r} has {storage.count} elements")
         elif "/" in storage.key or "\\" in storage.key or storage.key in {".", ".."}:
-            self._problem(at, "storage key", f"storage key {storage.key!r} is a path")
+            self.problem(at, "storage key", f"storage key {storage.key!r} is a path")
         elif self.records is not None:
             held = self.records.get(storage.key)
             if held is None:
-                self._problem(
+                self.problem(
                     at, "storage record", f"storage {storage.key!r} has no record in the archive", memory=False
                 )
             elif held < storage.count * storage.item:
                 detail = (
                     f"storage {storage.key!r} is declared with {storage.count * storage.item} bytes and holds {held}"
                 )
-                self._problem(at, "storage size", detail)
+                self.problem(at, "storage size", detail)
 
-    def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:  # noqa: ARG002
+    def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:
         """Check that a tensor lies inside its storage."""
+        super().called(machine, callee, arguments, made, at)
         items = arguments.items
         if len(items) < 4 or not isinstance(items[0], Persistent) or not isinstance(items[0].note, Storage):
             return
@@ -109,18 +106,14 @@ class TorchHost(ConstantSearch):
         if callee.name == "_rebuild_tensor_v3" or offset is None or sizes is None or strides is None:
             return
         if len(sizes) != len(strides) or min((*sizes, *strides, *offset), default=0) < 0:
-            self._problem(at, "tensor layout", f"sizes {sizes} and strides {strides} cannot be")
+            self.problem(at, "tensor layout", f"sizes {sizes} and strides {strides} cannot be")
             return
         last = offset[0] + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
         if 0 not in sizes and last >= storage.count:
             detail = f"a tensor reaches element {last} of storage {storage.key!r}, which has {storage.count}"
-            self._problem(at, "tensor layout", detail)
+            self.problem(at, "tensor layout", detail)
 
     def _numbers(self, machine: Machine, items: list[Value]) -> list[int] | None:
         found = [machine.constants.scalar(item) if isinstance(item, int) else None for item in items]
         numbers = [number for number in found if isinstance(number, int) and not isinstance(number, bool)]
         return numbers if len(numbers) == len(items) else None
-
-    def _problem(self, at: int, what: str, detail: str, *, memory: bool = True) -> None:
-        if len(self.problems) < PROBLEMS:
-            self.problems.append(Inconsistency(at=self.node.at(at), what=what, detail=detail, memory=memory))

@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "039f1cf9e5e9df8a2a1529878130dbfdc084b93935ef0911b4f0205a88ee7539"
+DIGEST = "797fa078629730f9b5b5a2c71ecb53589567b8527277c3e1500be94310d8e4e9"

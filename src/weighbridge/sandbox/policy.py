@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from weighbridge.core.enums import StrEnum
 from weighbridge.core.values import value
 
 MIB, GIB = 1 << 20, 1 << 30

@@ -69,7 +69,7 @@ STARTS = [b"x\x9c", b"x\x01", b"\x08\x1d", b"]\0\0\x80\0" + b"\xff" * 8 + b"\0"]
 def test_weak_magics_need_more_than_a_header(rest: bytes, start: bytes) -> None:
     kind = recognise(start + rest)
     if kind == "zlib":
-        assert zlib.decompressobj().decompress(start + rest, 1) is not None
+        zlib.decompressobj(-15).decompress((start + rest)[2:])
     assert kind in ("", "zlib", "lzma")
 
 

@@ -222,8 +222,19 @@ def test_a_large_extension_header_is_a_gap_and_hides_nothing() -> None:
 def test_a_broken_extension_header_hides_nothing() -> None:
     bad = tars.Member(name="x", kind=tars.PAX, data=b"99 broken")
     found = examine(tars.archive(bad, tars.Member(name="a", data=ONE)))
-    assert [gap.kind for gap in found.gaps] == [GapKind.UNPARSED]
-    assert ("a", ONE) in found.contents
+    assert found.kinds == {Oddity.BAD_HEADER}
+    assert found.contents == [("a", ONE)]
+
+
+def test_a_negative_size_with_a_pax_size() -> None:
+    block = bytearray(tars.header(tars.Member(name="a", data=ONE)))
+    block[124:136] = b"\xff" * 12
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    sized = tars.record(tars.pax({"size": str(len(ONE))}))
+    found = examine(sized + bytes(block) + ONE.ljust(512, b"\0") + bytes(1024))
+    assert Oddity.BAD_HEADER in found.kinds
+    assert found.contents == [("a", ONE)]
 
 
 def test_members_are_counted() -> None:

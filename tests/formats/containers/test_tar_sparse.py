@@ -13,7 +13,7 @@ from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.source import BytesSource
 from weighbridge.formats.containers.tar import extract
-from weighbridge.formats.containers.tar_sparse import Sparse, expand, of_pax
+from weighbridge.formats.containers.tar_sparse import Sparse, expand, is_sound, of_pax
 
 AREAS = [(512, 10), (5000, 20), (10_000, 0)]
 DATA = b"a" * 10 + b"b" * 20
@@ -84,10 +84,33 @@ def test_holes_are_bounded_by_the_engine() -> None:
     assert [gap.kind for gap in found.gaps] == [GapKind.OVER_LIMIT]
 
 
-@pytest.mark.parametrize("areas", [((5, 3), (2, 1)), ((0, 50),)])
-def test_areas_that_contradict_the_data(areas: tuple[tuple[int, int], ...]) -> None:
-    with pytest.raises(Malformed):
-        list(expand(BytesSource(b"x" * 10), Sparse(areas=areas, size=100, start=0), 10))
+@pytest.mark.parametrize(
+    ("areas", "whole"),
+    [
+        (((0, 4), (6, 6)), b"0123\0\0" + b"456789"),
+        (((0, 4), (2, 4)), b"012367"),
+        (((0, 50),), b"0123456789"),
+        (((3, 2), (1, 1)), b"\0\0\x0001"),
+    ],
+)
+def test_areas_are_read_as_python_reads_them(areas: tuple[tuple[int, int], ...], whole: bytes) -> None:
+    sparse = Sparse(areas=areas, size=0, start=0)
+    assert b"".join(expand(BytesSource(b"0123456789"), sparse)) == whole
+
+
+@pytest.mark.parametrize(
+    ("areas", "size", "sound"),
+    [
+        (((0, 4), (6, 6)), 12, True),
+        (((0, 4), (6, 6)), 100, True),
+        (((0, 4), (6, 6)), 11, False),
+        (((0, 4), (3, 6)), 12, False),
+        (((0, 4),), 12, False),
+        (((0, 40),), 40, False),
+    ],
+)
+def test_sound_areas(areas: tuple[tuple[int, int], ...], size: int, sound: bool) -> None:
+    assert is_sound(Sparse(areas=areas, size=size, start=0), 10) is sound
 
 
 def test_too_many_areas() -> None:

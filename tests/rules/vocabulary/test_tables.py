@@ -20,7 +20,7 @@ NEVER_VETTED = [
     "importlib.import_module", "numpy.core._ufunc_reconstruct", "numpy.memmap", "scipy.spatial._ckdtree.cKDTree",
     "scipy.spatial._kdtree.KDTree", "scipy.stats._continuous_distns.norm_gen",
     "scipy.stats._distn_infrastructure.rv_continuous_frozen", "torch.ScriptObject", "torch.load",
-    "torch.storage._load_from_bytes", "torch._utils._rebuild_nested_tensor", "cloudpickle.cloudpickle._make_function",
+    "torch._utils._rebuild_nested_tensor", "cloudpickle.cloudpickle._make_function",
     "dill._dill._create_function", "dill._dill._create_type", "joblib.load", "joblib.memory.Memory",
     "joblib.numpy_pickle.NDArrayWrapper", "transformers.modeling_outputs.BaseModelOutput", "copyreg.add_extension",
     "typing.get_type_hints", "uuid._get_command_stdout", "weakref.finalize", "types.FunctionType",

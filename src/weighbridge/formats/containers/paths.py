@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weighbridge.core.errors import OverLimit
 from weighbridge.core.facts import Oddity
 
 # Slashes that Unicode's compatibility mapping does not fold, but that fonts and best-fit code pages do.
@@ -105,17 +106,28 @@ def normalised(name: str) -> str:
     return "/".join(part for part in kept if part)
 
 
+LENGTH = 32 << 20
+"""Characters of all names of one container: 160 for each of the most members that are read."""
+
+
 class Names:
     """The names that a container has used so far."""
 
-    __slots__ = ("_folded", "_seen")
+    __slots__ = ("_folded", "_length", "_seen")
 
     def __init__(self) -> None:
+        self._length = 0
         self._seen: set[str] = set()
         self._folded: set[str] = set()
 
     def add(self, name: str) -> Oddity | None:
-        """Take a name in; answer DUPLICATE_NAME or CASE_COLLISION when an earlier one takes its place somewhere."""
+        """Take a name in; answer DUPLICATE_NAME or CASE_COLLISION when an earlier one takes its place somewhere.
+
+        Raises OverLimit when the names together are longer than ``LENGTH`` characters.
+        """
+        self._length += len(name)
+        if self._length > LENGTH:
+            raise OverLimit(f"member names of more than {LENGTH} characters")
         plain = normalised(name)
         folded = plain.casefold()
         if folded == plain:

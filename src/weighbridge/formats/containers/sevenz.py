@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 SIGNATURE = b"7z\xbc\xaf\x27\x1c"
 SUMMED = 4 << 20
 """Stored files up to here have their CRC-32 checked: more would be a second pass over bulk data."""
+_HEADER_BYTES = 32 << 20
+"""A header: 160 bytes for each of the most members that are read, names in UTF-16 included."""
 _START = Struct("<6s2sIQQI")
 _LAYERS = 4
 """Encoded headers within encoded headers; 7-Zip writes one."""
@@ -66,6 +68,7 @@ class _Archive:
         self.bench = bench
         self.tell = Oddities("7z", node)
         self.taken: list[tuple[int, int, str]] = []
+        self.most = min(bench.limits.header_bytes, _HEADER_BYTES)
 
     def read(self) -> Iterator[Yield]:
         head = self.source.read_at(0, _START.size)
@@ -79,7 +82,7 @@ class _Archive:
         if place + size > self.source.size:
             raise Malformed("the 7z header lies outside the file", offset=place)
         self.taken.append((place, place + size, "header"))
-        if size > self.bench.limits.header_bytes:
+        if size > self.most:
             raise OverLimit(f"a 7z header of {size} bytes", offset=place)
         body = self.source.read_at(place, size)
         if crc32(body) != crc:
@@ -116,7 +119,7 @@ class _Archive:
             if reason:
                 yield self.node.gap(GapKind.UNSUPPORTED, f"the 7z header is packed: {reason}")
                 return None
-            if folder.size > self.bench.limits.header_bytes:
+            if folder.size > self.most:
                 raise OverLimit(f"a 7z header of {folder.size} bytes")
             start, stop = self.take(streams, 0)
             packed, unpacked = stop - start, bytearray()

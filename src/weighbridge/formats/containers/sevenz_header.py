@@ -13,6 +13,9 @@ END, HEADER, ARCHIVE_PROPERTIES, ADDITIONAL_STREAMS, MAIN_STREAMS, FILES = range
 PACK_INFO, UNPACK_INFO, SUBSTREAMS, SIZE, CRC, FOLDER, UNPACK_SIZE, UNPACK_STREAMS = range(6, 14)
 EMPTY_STREAM, EMPTY_FILE, ANTI, NAMES, _, _, _, ATTRIBUTES, _, ENCODED_HEADER = range(0x0E, 0x18)
 
+_MOST = 1_000_000
+"""Packed streams or folders: at most a handful for each member."""
+
 
 @value
 class Coder:
@@ -97,6 +100,8 @@ class Cursor:
         count = self.number()
         if count * least > 8 * (len(self.body) - self.at):
             raise Malformed(f"the 7z header announces {count} things that it cannot hold", offset=self.at)
+        if count > _MOST:
+            raise OverLimit(f"more than {_MOST} streams or folders in a 7z header", offset=self.at)
         return count
 
     def bits(self, count: int) -> list[bool]:
@@ -274,7 +279,7 @@ def _names(cursor: Cursor, count: int) -> list[str]:
     if cursor.byte():
         raise Malformed("names outside the header", offset=cursor.at)
     text = cursor.body[cursor.at :].decode("utf-16-le", "replace")
-    names = text.split("\0")[:count]
+    names = text.split("\0", count)[:count]
     return names + [""] * (count - len(names))
 
 

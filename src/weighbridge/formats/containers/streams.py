@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed
-from weighbridge.core.facts import Identity, Oddity
+from weighbridge.core.facts import Identity
 from weighbridge.formats.containers.decoders import End, Told, bunzip2, chunks, decoded, unlz4, unlzma, unxz
 from weighbridge.formats.containers.gzip_members import gzip_header, ungzip, unzlib
 from weighbridge.formats.containers.oddities import Oddities, span
-from weighbridge.formats.containers.paths import escapes
 from weighbridge.formats.containers.search import past_zeros
 from weighbridge.formats.containers.stream_magic import HEAD, is_skippable, recognise
 from weighbridge.formats.containers.zstd_frames import missing, unzstd
@@ -47,10 +46,8 @@ def extract(source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
         return
     tell, told, name = Oddities(kind, node), Told(), _stripped(node.name)
     if kind == "gzip":
-        name = gzip_header(source, 0).name or name
-        reason = escapes(name)
-        if reason:
-            yield from tell.note(Oddity.PATH_ESCAPE, name, reason, 0)
+        # Some writers (joblib) store the whole path; nothing that loads models looks at it, and gunzip cuts it off.
+        name = gzip_header(source, 0).name.rpartition("/")[2] or name
     blocks = _READERS[kind]
     yield Child(name, Packed(lambda: blocks(source, told), stored=source.size))
     # The child has been drained by now, so `told` is complete unless the stream broke.

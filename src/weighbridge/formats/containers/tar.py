@@ -154,7 +154,9 @@ class _Archive:
                 reason = f"a tar extension header of {header.size} bytes"
                 yield self.node.gap(GapKind.OVER_LIMIT, reason, start, header.size)
             else:
-                self.extend(start, header)
+                odd = self.extend(start, header)
+                if odd:
+                    yield from self.tell.note(Oddity.BAD_HEADER, header.name, odd, start, header.size)
             return start + _padded(header.size)
         if header.odd:
             yield from self.tell.note(Oddity.BAD_HEADER, header.name, header.odd, at, BLOCK)
@@ -181,24 +183,24 @@ class _Archive:
         self.forget()
         return after
 
-    def extend(self, start: int, header: Header) -> None:
-        """Take in a header that speaks about the next member or about all that follow."""
-        body = self.source.read_at(start, header.size)
+    def extend(self, start: int, header: Header) -> str:
+        """Take in a header that speaks about the next member or about all that follow; gives what is odd about it."""
+        body = self.source.read_at(start, _padded(header.size))
         if len(body) < header.size:
             raise Malformed("a tar extension header is cut short", offset=start)
-        if header.kind == GNU_LONG_NAME:
-            self.renames.append(text(body))
-        elif header.kind == GNU_LONG_LINK:
-            self.targets.append(text(body))
-        elif header.kind == PAX_GLOBAL:
-            self.everywhere.update(pax_records(body, start))
-        else:
-            records = pax_records(body, start)
-            values = dict(records)
-            self.records += records
-            self.values = values | self.values  # Python lets the first of several headers win
-            self.renames += [values["path"]] if "path" in values else []
-            self.targets += [values["linkpath"]] if "linkpath" in values else []
+        if header.kind in (GNU_LONG_NAME, GNU_LONG_LINK):
+            (self.renames if header.kind == GNU_LONG_NAME else self.targets).append(text(body))
+            return ""
+        records, odd = pax_records(body, header.size)
+        values = dict(records)
+        if header.kind == PAX_GLOBAL:
+            self.everywhere |= values
+            return odd
+        self.records += records
+        self.values = values | self.values  # Python lets the first of several headers win
+        self.renames += [values["path"]] if "path" in values else []
+        self.targets += [values["linkpath"]] if "linkpath" in values else []
+        return odd
 
     # -- what the headers of one member say together ------------------------------------------------------------------
 
@@ -268,7 +270,11 @@ class _Archive:
         if sparse.size > most:
             what, at = f"expanded size of {excerpt(name)}", self.node.at(start, size)
             yield ResourceClaim(at=at, what=what, claimed=sparse.size, limit=most, unit="bytes")
-        blocks = Packed(lambda: tar_sparse.expand(self.source, sparse, stored), stored=stored)
+        if not tar_sparse.is_sound(sparse, stored):
+            detail = "the areas of a sparse member contradict its size or its data"
+            yield from self.tell.note(Oddity.BAD_HEADER, name, detail, sparse.start, stored)
+            yield Child(name, Stored(SubSource(self.source, sparse.start, stored)), offset=sparse.start)
+        blocks = Packed(lambda: tar_sparse.expand(self.source, sparse), stored=stored)
         yield Child(name, blocks, offset=sparse.start)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from weighbridge.core.errors import Malformed
 from weighbridge.core.values import value
 from weighbridge.formats.containers.paths import readable
 
@@ -81,6 +80,8 @@ def text(field: bytes) -> str:
 def parse(block: bytes) -> Header:
     """Read a header block of 512 bytes; ``valid`` tells whether its sum is right."""
     size, odd = number(block[124:136])
+    if size < 0 and not odd:  # base 256 has a sign; a pax header may still tell the size
+        size, odd = 0, "a negative size"
     name, prefix, kind = text(block[:100]), text(block[345:500]), chr(block[156])
     other = name
     if prefix and kind not in _GNU_KINDS:
@@ -100,17 +101,24 @@ def parse(block: bytes) -> Header:
     )
 
 
-def pax_records(body: bytes, offset: int) -> list[tuple[str, str]]:
-    """Read the records of a pax header, `length key=value` and a newline; raises Malformed where they break off."""
-    found, at = [], 0
+def pax_records(body: bytes, size: int) -> tuple[list[tuple[str, str]], str]:
+    """Read the records of a pax header, `length key=value` and a newline each, and say what is odd about them.
+
+    Like Python's reader this one takes lengths at their word, stops where no record begins, and goes on from the
+    ``size`` that the header announces into the padding of ``body``.
+    """
+    found: list[tuple[str, str]] = []
+    at, odd = 0, ""
     while at < len(body) and body[at]:
         space = body.find(b" ", at, at + 20)
+        equals = body.find(b"=", space + 2)
         digits = body[at : max(space, at)]
         length = int(digits) if digits.isdigit() else 0
-        record = body[space + 1 : at + length]
-        key, equals, content = record.partition(b"=")
-        if not equals or not content.endswith(b"\n") or at + length > len(body):
-            raise Malformed("a pax record breaks off", offset=offset + at)
-        found.append((readable(key), readable(content[:-1])))
-        at += length
-    return found
+        if not length or equals < 0:
+            return found, "a pax record breaks off"
+        stop = at + length
+        if body[stop - 1 : stop] != b"\n" or equals >= stop or stop > size:
+            odd = "a pax record does not end where it says"
+        found.append((readable(body[space + 1 : equals]), readable(body[equals + 1 : stop - 1])))
+        at = stop
+    return found, odd

@@ -97,16 +97,25 @@ def _check_count(count: int, at: int) -> None:
         raise OverLimit(f"a sparse member of more than {_MAX_AREAS} areas", offset=at)
 
 
-def expand(source: ByteSource, sparse: Sparse, stored: int) -> Iterator[bytes]:
-    """Give the member as a reader of sparse files makes it, holes as zeros; ``stored`` is the length of its data."""
-    at, place, left = 0, sparse.start, stored
+def is_sound(sparse: Sparse, stored: int) -> bool:
+    """Tell whether the areas follow each other, end within the member and take up all of its ``stored`` data."""
+    at = 0
     for offset, length in sparse.areas:
-        if offset < at or length > left:
-            raise Malformed("the areas of a sparse member contradict its data", offset=sparse.start)
+        if offset < at:
+            return False
+        at = offset + length
+    return at <= sparse.size and sum(length for _, length in sparse.areas) == stored
+
+
+def expand(source: ByteSource, sparse: Sparse) -> Iterator[bytes]:
+    """Give the member as Python makes it: holes as zeros, of areas that overlap the first, data as long as the file."""
+    at, place = 0, sparse.start
+    for offset, length in sparse.areas:
         yield from _hole(offset - at)
-        for start in range(place, place + length, _BLOCK):
+        twice = max(0, at - offset)
+        for start in range(place + twice, min(place + length, source.size), _BLOCK):
             yield source.read_at(start, min(_BLOCK, place + length - start))
-        at, place, left = offset + length, place + length, left - length
+        at, place = max(at, offset + length), place + length
     yield from _hole(sparse.size - at)
 
 

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _LONGEST = CENTRAL_FIXED.size + 3 * 0xFFFF
+_OTHERS = 50
+"""Directories read beside the first. Two readers arrive at four at most; more are there to waste time."""
+_NAMES = 32 << 20
+"""Bytes of names in one archive: 160 for each of the most members that are read."""
 _PLAIN_EXTRA = 64  # blocks up to here are times, ids and paths of the known kinds
 
 
@@ -91,6 +95,7 @@ class _Survey:
         self.notes = Notes()
         self.trouble: Malformed | OverLimit | None = None
         self.named = False  # whether some directory was read
+        self.named_bytes = 0
         self.taken: list[tuple[int, int, str]] = []  # start, end, what lies there
 
     def remark(self, kind: Oddity, member: str, detail: str, *at: int) -> None:
@@ -117,12 +122,15 @@ class _Survey:
         if at < found[0].end:
             self.trouble = Malformed("the central directory breaks off", offset=at)
         inside = sorted((e.data_offset, e.data_offset + e.packed) for e in self.entries if e.data_offset is not None)
-        for other in found[1:]:
-            self._read_other(other, end)
-        for other_end, others in usable[1:]:
+        others = dict.fromkeys(found[1:], end)
+        for other_end, claimed in usable[1:]:
             if not _covers(inside, other_end.offset):  # the end record of a zip that is a member is its own affair
-                for other in others:
-                    self._read_other(other, other_end)
+                self._take_end(other_end)
+                others |= {claim: other_end for claim in claimed if claim not in others and claim != found[0]}
+        for count, (claim, claiming) in enumerate(others.items()):
+            if count == _OTHERS:
+                raise OverLimit(f"more than {_OTHERS} other directories", offset=claim.start)
+            self._read_other(claim, claiming)
 
     def _take_end(self, end: EndRecord) -> None:
         self.taken.extend(end_spans(self.source, end))
@@ -145,7 +153,6 @@ class _Survey:
         self.remark(Oddity.SECOND_DIRECTORY, "", detail, claim.start, claim.end - claim.start)
         known = {(e.header_offset, e.raw, e.method, e.packed) for e in self.entries}
         taken, first = dict.fromkeys(self.taken), len(self.entries)
-        self._take_end(end)
         self._read_claim(claim)
         self.taken = [*taken, *dict.fromkeys(one for one in self.taken if one not in taken)]
         others = self.entries[first:]
@@ -167,6 +174,9 @@ class _Survey:
         for entry, extra, stop in self._central(claim):
             count += 1
             self.meter.spend_member()
+            self.named_bytes += len(entry.raw)
+            if self.named_bytes > _NAMES:
+                raise OverLimit(f"member names of more than {_NAMES} bytes", offset=at)
             if at >= claim.end:
                 self._hide(entry, "named after the announced end of the directory")
             else:
@@ -188,15 +198,17 @@ class _Survey:
         while True:
             if len(block) - at < _LONGEST:
                 place, at, block = place + at, 0, read_at(place + at, _BLOCK)
-            if len(block) - at < fixed.size or block[at : at + 4] != CENTRAL:
+            room = len(block) if place + at >= claim.end else min(len(block), claim.end - place)
+            if room - at < fixed.size or block[at : at + 4] != CENTRAL:
                 return
             head = fixed.unpack_from(block, at)
             _, made_by, _, flags, method, _, _, crc, packed, size, *lengths, _, _, external, header = head
-            name_end = at + fixed.size + lengths[0]
-            extra_end = name_end + lengths[1]
-            stop = extra_end + lengths[2]
-            if stop > len(block):
-                return
+            # zipfile takes what the directory holds of a last name, extra field or comment, whatever their lengths say.
+            name_end = min(at + fixed.size + lengths[0], room)
+            extra_end = min(name_end + lengths[1], room)
+            stop = min(extra_end + lengths[2], room)
+            if stop - at < fixed.size + sum(lengths):
+                self.remark(Oddity.BAD_HEADER, "", "an entry reaches past the end of the directory", place + at)
             raw, extra = block[at + fixed.size : name_end], block[name_end:extra_end]
             if FULL32 in (size, packed, header):
                 size, packed, header = zip64_values(extra, (size, packed, header))
@@ -216,8 +228,8 @@ class _Survey:
                 header_offset=header,
                 data_offset=self._local((name, raw, flags, method, crc, packed, size), header),
             )
-            if lengths[2]:
-                self._comment(name, place + extra_end, lengths[2], "gap")
+            if stop > extra_end:
+                self._comment(name, place + extra_end, stop - extra_end, "gap")
             at = stop
             yield entry, extra, place + at
 

@@ -30,6 +30,7 @@ LOCKED = ENCRYPTED | PATCHED | STRONG | MASKED
 FULL32, FULL16 = 0xFFFFFFFF, 0xFFFF
 """What a field holds when its value stands in a zip64 record."""
 
+_BLOCKS = 100
 _ZIP64_EXTRA = 0x0001
 _UNICODE_PATH = 0x7075
 
@@ -153,9 +154,14 @@ def utf8_reading(entry: Entry) -> str:
 
 
 def extra_fields(extra: bytes) -> Iterator[tuple[int, int, int]]:
-    """Walk an extra field (4.5): header id, start and length of each block; id -1 for a rest that is no block."""
+    """Walk an extra field (4.5): header id, start and length of each block; id -1 for a rest that is no block.
+
+    So is what comes after ``_BLOCKS`` of them: writers use a handful.
+    """
     at = 0
-    while len(extra) - at >= _TLV.size:
+    for _ in range(_BLOCKS):
+        if len(extra) - at < _TLV.size:
+            break
         kind, length = _TLV.unpack_from(extra, at)
         if at + _TLV.size + length > len(extra):
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weighbridge.core.errors import OverLimit
 from weighbridge.formats.containers.search import find
 from weighbridge.formats.containers.zip_records import (
     CENTRAL,
@@ -23,15 +24,23 @@ if TYPE_CHECKING:
 METHODS = frozenset({*range(21), *range(92, 100)})
 """Compression methods that APPNOTE 4.4.5 names; others mark four bytes that look like a header by chance."""
 _LONGEST_NAME = 4096
+_VAIN = 100_000
+"""Header signatures without a header. By chance there is one in four GiB."""
 _NEWEST = 63  # version needed to extract, of APPNOTE 6.3
 
 
 def walk(source: ByteSource, start: int, end: int) -> Iterator[tuple[Entry, int]]:
-    """Find the members between two offsets; gives each with the offset where it ends."""
-    at = find(source, LOCAL, start, end)
+    """Find the members between two offsets; gives each with the offset where it ends.
+
+    Raises OverLimit where signatures without a header are strewn to waste time.
+    """
+    at, vain = find(source, LOCAL, start, end), 0
     while at >= 0:
         entry = local_entry(source, at, end)
         if entry is None or entry.data_offset is None:
+            vain += 1
+            if vain > _VAIN:
+                raise OverLimit(f"more than {_VAIN} signatures of headers that are none", offset=at)
             at = find(source, LOCAL, at + len(LOCAL), end)
             continue
         stop = entry.data_offset + entry.packed

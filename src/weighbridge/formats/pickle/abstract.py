@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from weighbridge.formats.pickle.known import Bound
+
 ITEMS_KEPT = 64
 """Elements of a container that are remembered, for contracts on arguments and for people."""
 
@@ -17,7 +19,7 @@ ITEMS_KEPT = 64
 class Global:
     """A resolved name; one object per spelling in a stream."""
 
-    __slots__ = ("called", "count", "first", "module", "name", "opcode", "shared", "watched", "written")
+    __slots__ = ("called", "count", "first", "known", "module", "name", "opcode", "shared", "watched", "written")
 
     def __init__(self, module: str, name: str, written: str, *, opcode: str, first: int, watched: bool) -> None:
         self.module = module
@@ -29,6 +31,7 @@ class Global:
         self.count = 0
         self.called = False
         self.shared: Made | None = None
+        self.known = False
 
     @property
     def dotted(self) -> str:
@@ -39,15 +42,18 @@ class Global:
 class Made:
     """What a call returned; ``maker`` is the name that was called, None if that is unknown.
 
-    ``note`` belongs to the host of the stream (a torch storage, an item size …).
+    ``note`` belongs to the host of the stream (an item size …), ``bound`` is what a ``functools.partial`` calls,
+    ``latin1`` the offset of the text that ``_codecs.encode`` turned into bytes.
     """
 
-    __slots__ = ("built", "maker", "note", "number")
+    __slots__ = ("bound", "built", "latin1", "maker", "note", "number")
 
     def __init__(self, maker: Global | None) -> None:
         self.maker = maker
         self.built = 0
         self.note: object = None
+        self.bound: Bound | None = None
+        self.latin1 = 0
         self.number = 0
 
 

@@ -109,6 +109,11 @@ class Constants:
             return literals.decoded(raw)[0], length <= limit
         return raw.decode("utf-8", "surrogatepass" if length <= limit else "replace"), length <= limit
 
+    def span(self, offset: int) -> tuple[int, int]:
+        """Locate the operand of a str or bytes constant that has a count; an empty span for any other."""
+        width = op.COUNTED.get(self._code(offset), 0)
+        return offset + width, int.from_bytes(self.bytes_at(offset, width), "little")
+
     def name(self, offset: int) -> tuple[str, str]:
         """Decode a constant for use as a name: its kind and, for a string, its text."""
         kind = self.kind(offset)

@@ -55,7 +55,7 @@ class Describer:
             inside = frozenset([self.shape(item, depth - 1) for item in value.items]) if depth and value.items else None
             return value.kind, inside, value.length > len(value.items), value.dunders
         if isinstance(value, Made):
-            return "object", value.maker
+            return ("object", value.maker) if not value.latin1 else "bytes"
         return value if isinstance(value, Global) else type(value).__name__
 
     def _number(self, offset: int) -> int:
@@ -85,6 +85,9 @@ class Describer:
             return Argument(kind=kind, text=text, truncated=not whole)
         if isinstance(value, Global):
             return Argument(kind="global", text=value.dotted)
+        if isinstance(value, Made) and value.latin1:
+            text, whole = self._constant_text(value.latin1, "str")
+            return Argument(kind="bytes", text=f"b{text!r}", truncated=not whole)
         if isinstance(value, Made):
             return Argument(kind="object", text=value.maker.dotted if value.maker else "")
         if isinstance(value, Persistent):

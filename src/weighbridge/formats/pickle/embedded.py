@@ -5,11 +5,13 @@ from __future__ import annotations
 from binascii import Error as NotEncoded
 from binascii import a2b_base64, a2b_hex
 
+from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import EmbeddedPayload
 from weighbridge.core.source import BytesSource, SubSource
 from weighbridge.formats.native import identify
 from weighbridge.formats.node import Child, Stored
 from weighbridge.formats.pickle import opcodes as op
+from weighbridge.formats.pickle.abstract import Made
 from weighbridge.formats.pickle.host import Host
 from weighbridge.formats.pickle.probe import holds_pickle
 
@@ -20,9 +22,17 @@ if TYPE_CHECKING:
     from weighbridge.core.limits import Limits
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Node, Yield
+    from weighbridge.formats.pickle.abstract import Box, Global
+    from weighbridge.formats.pickle.machine import Machine
 
 FINDINGS = 50
 """Constants of one stream that are reported; a file with more is described well enough by these."""
+
+NESTED_LOADER = ("torch.storage", "_load_from_bytes")
+"""Loads a whole torch file from its argument; honest pickles of tensors outside of ``torch.save`` are written so."""
+
+LATIN1 = 16 << 20
+"""Bytes of a nested file written as text that are decoded in memory."""
 
 SHOWN = 80
 """Characters of a constant that people see."""
@@ -50,17 +60,25 @@ _HEAD = 64
 
 
 class ConstantSearch(Host):
-    """Collects the constants of a stream that hold something of their own; ``found`` yields them when it is read."""
+    """Collects the constants of a stream that hold something of their own; ``found`` yields them when it is read.
+
+    ``loaded`` are the constants that ``torch.storage._load_from_bytes`` unpickles: they are examined in any case; a
+    negative length marks bytes that protocols below 3 write as Latin-1 text. ``machines`` ran over the stream.
+    """
+
+    watched = frozenset({NESTED_LOADER})
 
     def __init__(self, source: ByteSource, limits: Limits) -> None:
         self.source = source
         self.limits = limits
         self.candidates: list[tuple[int, int, str]] = []
+        self.loaded: dict[int, int] = {}
+        self.machines: list[Machine] = []
         self.texts: list[tuple[int, int, str, bytes]] = []
 
     def constant(self, opcode: int, offset: int, length: int, piece: bytes) -> None:
         """Decide by the first bytes whether an operand is worth decoding."""
-        if len(self.candidates) >= FINDINGS:
+        if len(self.candidates) > FINDINGS:
             return
         head = piece[:_HEAD]
         if opcode == op.STRING:
@@ -77,22 +95,46 @@ class ConstantSearch(Host):
     def forget(self) -> None:
         """Drop what was collected: the stream is read again from its start."""
         self.candidates.clear()
+        self.loaded.clear()
         self.texts.clear()
 
+    def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:  # noqa: ARG002
+        """Take the constant that a nested loader is given, however short it is."""
+        if (callee.module, callee.name) != NESTED_LOADER or not arguments.items:
+            return
+        first = arguments.items[0]
+        if isinstance(first, Made) and first.latin1:
+            begin, length = machine.constants.span(first.latin1)
+            self.loaded[begin] = -length
+        elif isinstance(first, int):
+            begin, length = machine.constants.span(first)
+            self.loaded[begin] = length
+
     def found(self, node: Node) -> Iterator[Yield]:
-        """Yield a fact and a child for every constant that proves to hold something."""
-        for offset, length, how in self.candidates:
-            for start, content in self._decoded(offset, length, how):
-                what = _what(content)
+        """Yield a fact and a child for every constant that proves to hold something, or that is loaded in any case."""
+        for offset, length in self.loaded.items():
+            content: ByteSource = SubSource(self.source, offset, abs(length))
+            if length < 0:
+                if -length > LATIN1:
+                    yield node.gap(GapKind.OVER_LIMIT, "a nested file written as text is too long", offset, -length)
+                    continue
+                text = content.read_at(0, -length).decode("utf-8", "replace")
+                content = BytesSource(text.encode("latin-1", "replace"))
+            yield Child(f"constant@{offset}", Stored(content), offset=offset, role="loaded")
+        for offset, length, how in self.candidates[:FINDINGS]:
+            if offset in self.loaded:
+                continue
+            for start, decoded in self._decoded(offset, length, how):
+                what = _what(decoded)
                 if what:
                     excerpt = self.source.read_at(offset, SHOWN).decode("latin-1")
                     at = node.at(offset, length)
                     yield EmbeddedPayload(at=at, what=what, encoding=how, excerpt=excerpt)
-                    formats = ("pickle",) if what == "pickle" else ()
-                    yield Child(
-                        f"constant@{offset + start}", Stored(content), offset=offset, formats=formats, quiet=True
-                    )
+                    yield Child(f"constant@{offset + start}", Stored(decoded), offset=offset, quiet=True)
                     break
+        if len(self.candidates) > FINDINGS:
+            reason = f"more than {FINDINGS} constants hold something of their own"
+            yield node.gap(GapKind.OVER_LIMIT, reason, self.candidates[FINDINGS][0])
         for offset, length, what, excerpt_bytes in self.texts:
             excerpt = excerpt_bytes.decode("utf-8", "replace")
             yield EmbeddedPayload(at=node.at(offset, length), what=what, encoding="plain", excerpt=excerpt)

@@ -6,8 +6,17 @@ from contextlib import suppress
 
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import OverLimit
-from weighbridge.core.facts import GlobalReference, Identity, LoaderDisagreement, Statement, StreamBreak, TrailingData
+from weighbridge.core.facts import (
+    Call,
+    GlobalReference,
+    Identity,
+    LoaderDisagreement,
+    Statement,
+    StreamBreak,
+    TrailingData,
+)
 from weighbridge.core.source import SubSource
+from weighbridge.core.values import replace
 from weighbridge.formats.node import Child, Stored
 from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle import plain
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from weighbridge.core.source import ByteSource
+    from weighbridge.formats.joblib import JoblibHost
     from weighbridge.formats.node import Bench, Node, Yield
 
 ZEROS = 1 << 16
@@ -63,34 +73,32 @@ def _as_every_loader(source: ByteSource, start: int, node: Node, bench: Bench) -
 
     host = JoblibHost(source, bench.limits, node)
     end = yield from stream(source, start, node, bench, host)
+    yield from host.problems
     for inner in host.nested:
         yield from inner.ledger.facts()
     if host.jumps:
         yield Identity(at=node.at(), format="joblib")
-        yield from _without_jumps(source, start, node, bench, host.jumps[0])
+        yield from _without_jumps(source, start, node, bench, host)
     return end
 
 
-def _without_jumps(source: ByteSource, start: int, node: Node, bench: Bench, jump: int) -> Iterator[Yield]:
+def _without_jumps(source: ByteSource, start: int, node: Node, bench: Bench, host: JoblibHost) -> Iterator[Yield]:
     """Find what the bare unpickler would do behind the place where joblib steps over an array.
 
-    In an honest file the array's bytes end the stream at once. Names that only the bare unpickler resolves were put
-    there for it (DESIGN, law 2).
+    In an honest file the array's bytes end the stream, at once or when they lead into the middle of what follows, where
+    memo entries and so names are mixed up. A dangerous name among them was put there for it (DESIGN, law 2).
     """
     bare = Machine(source, start, node, bench.limits, ConstantSearch(source, bench.limits))
     with suppress(Broken, OverLimit):
         bare.run()
+    known = {name.dotted for machine in host.machines for name in machine.ledger.names.values()}
     for fact in bare.ledger.facts():
-        behind = fact.at.offset is not None and fact.at.offset >= jump
-        if behind and not (isinstance(fact, GlobalReference) and not _could_be(fact)):
-            yield fact
-            if isinstance(fact, GlobalReference):
-                what = "joblib steps over these bytes as an array, a bare unpickler runs them"
-                yield LoaderDisagreement(at=fact.at, what=what)
-
-
-def _could_be(fact: GlobalReference) -> bool:
-    return all(part.isidentifier() for part in (*fact.module.split("."), *fact.name.split(".")))
+        if isinstance(fact, GlobalReference | Call) and (fact.at.offset or 0) >= host.jumps[0]:
+            dotted = f"{fact.module}.{fact.name}"
+            if dotted not in known and all(part.isidentifier() for part in dotted.split(".")):
+                yield replace(fact, only="the bare unpickler")
+                what = "joblib steps over these bytes as an array, a bare unpickler reads them"
+                yield LoaderDisagreement(at=fact.at, what=what, benign=True)
 
 
 def stream(
@@ -109,6 +117,7 @@ def stream(
             return None
         host.forget()
     machine = Machine(source, start, node, bench.limits, host)
+    host.machines.append(machine)
     reason, kind, end, at = "", GapKind.UNPARSED, None, start
     try:
         end = machine.run()

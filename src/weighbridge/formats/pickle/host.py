@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from weighbridge.formats.pickle.abstract import Box, Global, Made, Persistent, Value
+    from weighbridge.formats.pickle.abstract import Box, Global, Made, Value
     from weighbridge.formats.pickle.machine import Machine
 
 
@@ -17,9 +17,9 @@ class Host:
     def constant(self, opcode: int, offset: int, length: int, piece: bytes) -> None:
         """Take note of a long string or byte operand; ``piece`` is its beginning."""
 
-    def persistent(self, machine: Machine, identity: Value, made: Persistent, at: int) -> bool:  # noqa: ARG002
-        """Say whether the enclosing format defines what this persistent id means."""
-        return False
+    def persistent(self, machine: Machine, identity: Value, at: int) -> Value | None:  # noqa: ARG002
+        """Give what the loader makes of a persistent id, None where the enclosing format does not define it."""
+        return None
 
     def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:
         """Take note of a call of a watched name."""

@@ -11,6 +11,8 @@ from weighbridge.core.errors import OverLimit
 from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle.abstract import ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent
 from weighbridge.formats.pickle.frames import straddle
+from weighbridge.formats.pickle.known import KNOWN, attribute, rebound, result
+from weighbridge.formats.pickle.names import mapped
 from weighbridge.formats.pickle.stack import LOST, TEXT_FROM, Broken, StackMachine
 from weighbridge.formats.pickle.window import REACH
 
@@ -174,11 +176,9 @@ class Machine(StackMachine):
 
     # -- names ----------------------------------------------------------------------------------------------------
 
-    def resolve(self, module: str, name: str, opcode: str) -> Global:
-        """Resolve a name as ``find_class`` would."""
-        from weighbridge.formats.pickle.names import mapped
-
-        real_module, real_name = mapped(module, name, self.protocol)
+    def resolve(self, module: str, name: str, opcode: str, *, mapping: bool = True) -> Global:
+        """Resolve a name as ``find_class`` would; without ``mapping`` it is not a Python 2 name."""
+        real_module, real_name = mapped(module, name, self.protocol) if mapping else (module, name)
         # Below protocol 4 a dotted name is one attribute; from 4 on its parts are walked (PKL-15).
         written = f"{module}.{name}" if (real_module, real_name) != (module, name) else ""
         key = (real_module, real_name, written)
@@ -188,6 +188,7 @@ class Machine(StackMachine):
                 real_module, real_name, written, opcode=opcode, first=self.at,
                 watched=(real_module, real_name) in self.host.watched,
             )  # fmt: skip
+            found.known = (real_module, real_name) in KNOWN
             self.globals[key] = found
         found.count += 1
         self.ledger.resolved(found, self.at)
@@ -242,10 +243,18 @@ class Machine(StackMachine):
         if isinstance(callee, int | Box):
             raise self._broken(f"{opcode} calls what cannot be called")
         at = self.at
+        if isinstance(callee, Made) and callee.bound is not None:
+            arguments = Box("tuple", [*callee.bound.items, *arguments.items])
+            callee = callee.bound.function
+        if isinstance(callee, Global) and callee.known and (named := attribute(self, callee, arguments)):
+            self.stack.append(named)
+            return
         self.ledger.call(at, opcode, callee, arguments, keywords)
         made = Made(callee if isinstance(callee, Global) else callee.maker if isinstance(callee, Made) else None)
         if isinstance(callee, Global):
             callee.called = True
+            if callee.known:
+                result(self, callee, arguments, made)
             if callee.watched:
                 self.host.called(self, callee, arguments, made, at)
         self.ledger.made(made)
@@ -320,6 +329,8 @@ class Machine(StackMachine):
         self.ledger.build(self.at, target, state)
         if isinstance(target, Made):
             target.built += 1
+            if target.bound is not None:
+                rebound(target, state)
             if target.maker is not None and target.maker.watched:
                 after = self.host.built(self, target, state, self.position)
                 if after != self.position:
@@ -343,10 +354,9 @@ class Machine(StackMachine):
                 raise self._broken("PERSID is not ASCII")
         else:
             identity = self._pop()
-        made = Persistent()
-        known = self.host.persistent(self, identity, made, self.at)
-        self.ledger.persistent(self.at, identity, known=known)
-        self.stack.append(made)
+        found = self.host.persistent(self, identity, self.at)
+        self.ledger.persistent(self.at, identity, known=found is not None)
+        self.stack.append(Persistent() if found is None else found)
 
     def _next_buffer(self, _code: int) -> None:
         self.ledger.buffer(self.at)

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
 
-TORCH_LEGACY = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
-"""The first stream of a file of ``torch.save`` before 1.6: its magic number as a LONG1 (``torch/serialization.py``)."""
+TORCH_MAGIC = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
+"""The magic number of ``torch.save`` before 1.6 as a LONG1, and STOP (``torch/serialization.py``)."""
 
 OPCODES = 20_000
 """Opcodes read before a stream of nothing but valid opcodes is believed; random bytes fail within a dozen."""
@@ -23,6 +23,14 @@ _WIDTHS = {
     op.EXT1: 1, op.EXT2: 2, op.EXT4: 4,
 }  # fmt: skip
 _TEXT = {**dict.fromkeys(op.LINES, 1), op.GET: 1, op.PUT: 1, op.PERSID: 1, op.GLOBAL: 2, op.INST: 2}
+
+
+def begins_torch_legacy(head: bytes) -> bool:
+    """Tell whether a file's first stream is torch's magic number, in any protocol from 2 on."""
+    if head[:1] != b"\x80" or not 2 <= int.from_bytes(head[1:2], "little") <= op.HIGHEST_PROTOCOL:
+        return False
+    start = 11 if head[2:3] == bytes((op.FRAME,)) else 2
+    return head.startswith(TORCH_MAGIC, start)
 
 
 def holds_pickle(source: ByteSource, start: int = 0) -> bool:

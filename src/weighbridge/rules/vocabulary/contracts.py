@@ -3,7 +3,8 @@
 A contract is ``*`` (anything), ``-`` (nothing), or kinds separated by commas: ``int``, ``str|bytes`` (either),
 ``='latin1'`` (this literal), ``=builtins.object`` (a reference to this name), ``int<1048576`` (a bound on the
 magnitude), ``str?`` (may be absent, and then all behind it), ``any...`` (repeats, last only). ``number`` is int or
-float, ``scalar`` adds bool, str, bytes and None, ``callable`` is a vetted name that may be called.
+float, ``scalar`` adds bool, str, bytes and None, ``callable`` is a vetted name that may be called, ``constant`` bytes that stand
+in the stream itself.
 """
 
 from __future__ import annotations
@@ -63,6 +64,10 @@ def _is(kind: str, argument: Argument, is_callable: Callable[[str], bool]) -> bo
         return argument.kind == "global" and is_callable(argument.text)
     if kind.startswith("="):
         return _equals(kind[1:], argument)
+    if kind == "constant":
+        return argument.kind == "bytes"
+    if kind == "bytes":
+        return argument.kind in {"bytes", "bytearray", "buffer"}
     name, bounded, bound = kind.partition("<")
     if bounded:
         return argument.kind == name and argument.number is not None and abs(argument.number) < int(bound)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from weighbridge.core.enums import StrEnum
 from weighbridge.core.facts import (
     Call,
     GlobalReference,
@@ -48,6 +47,9 @@ class Standing:
 _VETTED = Standing(kind=Kind.VETTED)
 _COVERED = Standing(kind=Kind.COVERED)
 
+_CERTAIN = frozenset({Kind.VETTED, Kind.DANGEROUS, Kind.STDLIB})
+"""What is believed of a name that only one loader arrives at, by a path that mixes names up."""
+
 _METHOD_DUNDERS = frozenset({
     "__setstate__", "__class__", "__reduce__", "__reduce_ex__", "__call__", "__getattr__", "__getattribute__",
     "__setattr__", "__delattr__", "__del__", "__init__", "__new__", "__getstate__", "__builtins__", "__globals__",
@@ -56,6 +58,12 @@ _METHOD_DUNDERS = frozenset({
     "…",
 })  # fmt: skip
 """Keys of a state that turn an instance dict into behaviour (PKL-08). Plain metadata dunders are not among them."""
+
+
+def _takes_method(fact: Call) -> bool:
+    """Tell whether ``getattr`` does what pickled bound methods do: a plain attribute of an object of the stream."""
+    kinds = tuple(argument.kind for argument in fact.arguments)
+    return kinds == ("object", "str") and not fact.arguments[1].truncated and not fact.arguments[1].text.startswith("__")
 
 
 class Vocabulary:
@@ -68,7 +76,10 @@ class Vocabulary:
     def standing(self, fact: PickleFact) -> Standing:
         """Judge one fact; the answer is kept for the next rule that asks."""
         if self._last is None or self._last[0] is not fact:
-            self._last = (fact, self._judge(fact))
+            judged = self._judge(fact)
+            if isinstance(fact, GlobalReference | Call) and fact.only and judged.kind not in _CERTAIN:
+                judged = _COVERED
+            self._last = (fact, judged)
         return self._last[1]
 
     def _judge(self, fact: PickleFact) -> Standing:
@@ -115,6 +126,11 @@ class Vocabulary:
         return False
 
     def _call(self, fact: Call) -> Standing:
+        getattr_of = (fact.module, fact.name) == ("builtins", "getattr")
+        if fact.origin is Origin.GLOBAL and getattr_of and _takes_method(fact):
+            return Standing(kind=Kind.BROKEN_CONTRACT, reason="it takes a method of an object")
+        if fact.origin is Origin.RESULT and getattr_of:
+            return Standing(kind=Kind.INDIRECT, reason="it calls what builtins.getattr returned")
         if fact.origin is Origin.GLOBAL:
             entry = self.tables.vetted(fact.module, fact.name)
             if entry is None:
