@@ -61,7 +61,9 @@ def scan(folder: Path, report: Path) -> tuple[int, dict[str, str]]:
     print(f"\n$ weighbridge scan {folder} --output html={report}", flush=True)
     listing = FETCHED / "report.json"
     listing.parent.mkdir(exist_ok=True)
-    code = subprocess.run([*command, "--output", f"html={report}", "--output", f"json={listing}"], check=False).returncode
+    code = subprocess.run(
+        [*command, "--output", f"html={report}", "--output", f"json={listing}"], check=False
+    ).returncode
     document = json.loads(listing.read_text("utf-8")) if code in {0, 1, 3} else {"artifacts": []}
     return code, {file["path"]: file["verdict"] for target in document["artifacts"] for file in target["files"]}
 
@@ -75,7 +77,9 @@ def main() -> int:
     except (corpus.UnfetchedError, corpus.MismatchError) as error:
         left_out = f"Left out: the real checkpoint of the lpips package and its twin ({error})."
     lay_out(files, FOLDER)
-    print(f"{FOLDER}/ holds {len(files)} model files, half of them poisoned with a call of `echo` that nobody will run.")
+    print(
+        f"{FOLDER}/ holds {len(files)} model files, half of them poisoned with a call of `echo` that nobody will run."
+    )
     if left_out:
         print(left_out)
     code, verdicts = scan(FOLDER, REPORT)
@@ -83,7 +87,9 @@ def main() -> int:
     if code != 1 or not expected.items() <= verdicts.items():
         print(f"The scan should have ended with exit code 1 and these verdicts: {expected}", file=sys.stderr)
         return 1
-    print(f"\nExit code 1 is right: {len(files) // 2} files would run a command when they are loaded. A build would stop here.")
+    print(
+        f"\nExit code 1 is right: {len(files) // 2} files would run a command when they are loaded. A build would stop here."
+    )
     print(f"The same for people who do not read terminals: {REPORT.resolve().as_uri()}")
     if left_out:
         print(left_out)

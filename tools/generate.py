@@ -1,4 +1,4 @@
-"""Writes what is derived from the rules: their index in the package and their pages in the documentation.
+"""Writes what is derived from the code: the index of the rules, their pages, the reference, outputs in the documentation.
 
 Equal sources give equal files. With `--check` nothing is written: stale files are named and the exit code is 1.
 """
@@ -124,6 +124,9 @@ def main(argv: list[str] | None = None) -> int:
     examples = {module.INFO.id: example(module.INFO) for module in modules()}
     silent = [rule for rule, lines in examples.items() if not lines]
     written.update(pages(examples))
+    from tools import generate_docs  # after the index: the commands that it runs need it
+
+    written.update(generate_docs.pages())
     behind = stale(written)
     for path in behind:
         print(f"{'stale' if check else 'renewed'}: {path.relative_to(ROOT)}")

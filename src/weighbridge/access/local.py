@@ -30,6 +30,11 @@ class Found:
     size: int
     trouble: str = ""
 
+    @property
+    def name(self) -> str:
+        """The file's own name, without its directory."""
+        return self.path.rpartition("/")[2]
+
     def open(self) -> int:
         """Open for reading; raises OSError. Never follows a link and never waits for a FIFO."""
         descriptor = os.open(self.real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC)

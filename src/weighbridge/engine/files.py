@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from hashlib import _Hash
+from weighbridge.engine.digest import sha256
 
 WHOLE = 4 << 20
 """Files up to this size are read once into memory."""
@@ -19,11 +17,9 @@ class OpenFile:
     """A regular file by descriptor; ``digest()`` reads what no parser has read and returns the SHA-256 of it all."""
 
     def __init__(self, descriptor: int) -> None:
-        from hashlib import sha256
-
         self.descriptor = descriptor
         self.size = os.fstat(descriptor).st_size
-        self._hash: _Hash = sha256()
+        self._hash = sha256(self.size)
         self._hashed = 0
         self._content: bytes | None = None
         if self.size <= WHOLE:

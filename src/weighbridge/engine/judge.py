@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.finding import Finding
 from weighbridge.core.values import replace
+from weighbridge.engine.digest import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class Judge:
 
 
 def fingerprint(rule: str, message: str, member: tuple[str, ...]) -> str:
-    """Identify a finding across runs: by rule, words and member, not by offset, so that re-saving does not change it."""
-    from hashlib import sha256
-
-    text = "\0".join((rule, message, *member))
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """Identify a finding across runs: by rule, words and member; not by offset, so that re-saving changes nothing."""
+    text = "\0".join((rule, message, *member)).encode("utf-8", "surrogatepass")
+    digest = sha256(len(text))
+    digest.update(text)
+    return digest.hexdigest()[:32]

@@ -78,7 +78,7 @@ class Memo:
     def _path(self, found: Found, digest: str) -> str:
         from hashlib import sha256
 
-        name = sha256(os.fsencode(os.path.basename(found.path))).hexdigest()[:16]
+        name = sha256(os.fsencode(found.name)).hexdigest()[:16]
         return os.path.join(self.directory, f"{found.size}-{digest}-{name}.json")
 
     def _known_sizes(self) -> set[int]:

@@ -78,7 +78,7 @@ def scan(
             if known is not None:
                 settle(key, known, reused=True)
             else:
-                yield Task(key=key, name=found.path, size=found.size, open=found.open)
+                yield Task(key=key, name=found.name, size=found.size, open=found.open)
 
     for outcome in executor.run(tasks()):
         found = plan.files[outcome.key]

@@ -1,7 +1,7 @@
 """Values across process borders: plain JSON, checked against the fields of the value class when it is read.
 
-Neither side needs the module ``json``, which costs either process 2 ms. Reading is strict: unknown fields, wrong types and
-anything a worker should not be able to say raise ``Misshapen``.
+Neither side needs the module ``json``, which costs either process 2 ms. Reading is strict: unknown fields, wrong types
+and anything a worker should not be able to say raise ``Misshapen``.
 """
 
 from __future__ import annotations
@@ -44,6 +44,21 @@ _VALUES: dict[str, type] = {"Answer": Answer, "Finding": Finding, "Gap": Gap, "L
 _ENUMS: dict[str, Any] = {"Severity": Severity, "Confidence": Confidence, "Harm": Harm, "GapKind": GapKind}
 
 
+_DIGEST_LENGTH = 64
+_HEXADECIMAL = "0123456789abcdef"
+
+
+def request(name: str, *, trace: bool, disabled: tuple[str, ...]) -> bytes:
+    """Write a request: the file's own name, whether to trace, and the rules that are off."""
+    return b"\0".join((b"1" if trace else b"0", ",".join(disabled).encode(), name.encode("utf-8", "surrogateescape")))
+
+
+def requested(document: bytes) -> tuple[str, bool, frozenset[str]]:
+    """Read what ``request`` wrote."""
+    trace, disabled, name = document.split(b"\0", 2)
+    return name.decode("utf-8", "surrogateescape"), trace == b"1", frozenset(disabled.decode().split(","))
+
+
 def dumps(one: object) -> str:
     """Write a value as JSON."""
     if one is None:
@@ -74,7 +89,7 @@ class _Reading:
         raise ValueError(name)
 
 
-_scan = make_scanner(_Reading)
+_scan = make_scanner(_Reading)  # type: ignore[arg-type]  # any object with these attributes will do
 
 
 def loads(text: bytes) -> Answer:
@@ -88,6 +103,9 @@ def loads(text: bytes) -> Answer:
         raise Misshapen("something follows the document")
     answer = _read("Answer", document)
     assert isinstance(answer, Answer)
+    # The digest becomes part of a file name in the cache, so it must be one whatever the worker says.
+    if len(answer.sha256) != _DIGEST_LENGTH or answer.sha256.strip(_HEXADECIMAL) or answer.size < 0:
+        raise Misshapen("the size or the digest cannot be")
     return answer
 
 

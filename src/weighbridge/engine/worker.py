@@ -9,11 +9,11 @@ from weighbridge.engine.examine import examine
 from weighbridge.engine.files import OpenFile
 from weighbridge.engine.judge import Judge
 from weighbridge.engine.scratch import Scratch
-from weighbridge.engine.wire import Answer, dumps
+from weighbridge.engine.wire import Answer, dumps, requested
 from weighbridge.rules.catalog import RuleSet
 
 _scratch = [-1]
-_rules: dict[bytes, RuleSet] = {}
+_rules: dict[frozenset[str], RuleSet] = {}
 
 MAX_PROGRAM_ANSWER = 32 << 20
 """Bytes of an answer; a larger one loses its program before it is refused."""
@@ -24,17 +24,12 @@ def open_scratch(descriptor: int) -> None:
     _scratch[0] = descriptor
 
 
-def request(name: str, *, trace: bool, disabled: tuple[str, ...]) -> bytes:
-    """Write a request: the file's name, whether to trace, and the rules that are off."""
-    return b"\0".join((b"1" if trace else b"0", ",".join(disabled).encode(), name.encode("utf-8", "surrogateescape")))
-
-
 def answer(asked: bytes, descriptor: int) -> bytes:
     """Examine the file behind ``descriptor``."""
-    trace, disabled, name = asked.split(b"\0", 2)
+    name, trace, disabled = requested(asked)
     if disabled not in _rules:
-        _rules[disabled] = RuleSet(disabled=frozenset(disabled.decode().split(",")))
-    found = weigh(descriptor, name.decode("utf-8", "surrogateescape"), _rules[disabled], trace=trace == b"1")
+        _rules[disabled] = RuleSet(disabled=disabled)
+    found = weigh(descriptor, name, _rules[disabled], trace=trace)
     text = dumps(found).encode()
     if len(text) > MAX_PROGRAM_ANSWER:
         text = dumps(replace(found, program=())).encode()

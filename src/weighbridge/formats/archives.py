@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity
 from weighbridge.formats.containers.zip import Description, members
 from weighbridge.formats.containers.zip_directory import read_directory
@@ -24,6 +25,8 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     kind, describe = _describer(directory)
     if kind:
         yield Identity(at=node.at(), format=kind)
+    if kind == "torch.script":
+        yield node.gap(GapKind.UNSUPPORTED, "TorchScript code is recognised but not analysed by this version")
     yield from members(directory, source, node, bench, describe)
 
 
@@ -31,17 +34,20 @@ def _describer(directory: Directory) -> tuple[str, Callable[[Entry], Description
     plain = Description()
     found = layout((entry.name, entry.size) for entry in directory.entries)
     if found is not None:
-        pickled = Description(role="torch.pickle", formats=("pickle",), storages=found.storages)
-        tensor = Description(role="tensor", quiet=True)
+        role = "torch.script" if found.script else "torch.pickle"
+        pickled = Description(role=role, formats=("pickle",), storages=found.storages)
+        tensor, code = Description(role="tensor", quiet=True), Description(role=role, quiet=True)
         data, records = f"{found.root}/data/", found.pickles
 
         def of_torch(entry: Entry) -> Description:
             name = entry.name.replace("\\", "/").lower()
             if name in records:
                 return pickled
+            if found.script and name.startswith(f"{found.root}/code/"):
+                return code
             return tensor if name.startswith(data) else _side_record(name)
 
-        return "torch.zip", of_torch
+        return "torch.script" if found.script else "torch.zip", of_torch
     names = {entry.name for entry in directory.entries}
     if names and all(name.endswith(".npy") for name in names):
         return "numpy.npz", lambda _: plain

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from math import prod
 
+from weighbridge.core.facts import ContainerOddity, Oddity
+from weighbridge.formats.containers.paths import escapes
 from weighbridge.formats.numpy_host import ElementType, NumpyHost
 from weighbridge.formats.pickle.abstract import Box, Made
 from weighbridge.formats.pickle.embedded import ConstantSearch
@@ -26,6 +28,18 @@ WRAPPERS = (
     ("joblib.numpy_pickle", "NumpyArrayWrapper"),
     ("sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"),
 )
+SIDECARS = tuple(
+    (module, name)
+    for module in (
+        "joblib.numpy_pickle",
+        "joblib.numpy_pickle_compat",
+        "sklearn.externals.joblib.numpy_pickle",
+        "sklearn.externals.joblib.numpy_pickle_compat",
+    )
+    for name in ("NDArrayWrapper", "ZNDArrayWrapper")
+)
+"""Wrappers from before 0.10: the array is in a file of its own, which is found by name beside the pickle."""
+
 NESTED = 1_000
 """Object arrays of one file that are followed; each is a pickle of its own."""
 
@@ -33,18 +47,22 @@ NESTED = 1_000
 class JoblibHost(NumpyHost):
     """Follows joblib's loader over the arrays; ``jumps`` are the places where it leaves the bare unpickler."""
 
-    watched = NumpyHost.watched | frozenset(WRAPPERS)
+    watched = NumpyHost.watched | frozenset((*WRAPPERS, *SIDECARS))
 
     def __init__(self, source: ByteSource, limits: Limits, node: Node) -> None:
         super().__init__(source, limits, node)
         self.jumps: list[int] = []
         self.nested: list[Machine] = []
+        self.escapes: list[ContainerOddity] = []
 
     def built(self, machine: Machine, made: Made, state: Value, position: int) -> int:
         """Step over the array that follows a wrapper."""
         if made.maker is None or made.maker.module == "numpy":
             return super().built(machine, made, state, position)
         fields = _fields(machine, state)
+        if (made.maker.module, made.maker.name) in SIDECARS:
+            self._sidecar(machine, fields)
+            return position
         dtype = fields.get("dtype")
         element = dtype.note if isinstance(dtype, Made) else None
         shape = fields.get("shape")
@@ -67,6 +85,17 @@ class JoblibHost(NumpyHost):
             machine.ledger.claim(position, count * element.size, max(0, machine.source.size - position))
             raise Broken("the file ends inside an array", position)
         return position + count * element.size
+
+    def _sidecar(self, machine: Machine, fields: dict[str, Value]) -> None:
+        """Check that the file of an array lies beside the pickle (catalogue OTH-03)."""
+        named = fields.get("filename")
+        name = machine.constants.name(named)[1] if isinstance(named, int) else ""
+        reason = escapes(name) or ("it names another folder" if "/" in name or "\\" in name else "")
+        if reason and len(self.escapes) < NESTED:
+            at = self.node.at(machine.at)
+            self.escapes.append(
+                ContainerOddity(at=at, container="joblib", kind=Oddity.PATH_ESCAPE, member=name[:200], detail=reason)
+            )
 
     def _is_number(self, machine: Machine, item: Value) -> bool:
         return isinstance(item, int) and machine.constants.kind(item) == "int"

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "pickle": "weighbridge.formats.pickle.extract",
     "torch.legacy": "weighbridge.formats.torch_legacy",
+    "joblib.zfile": "weighbridge.formats.joblib_zfile",
     "numpy.npy": "weighbridge.formats.numpy",
     "safetensors": "weighbridge.formats.safetensors",
     "zip": "weighbridge.formats.archives",

@@ -31,6 +31,7 @@ _LEADING: tuple[tuple[bytes, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"\x93NUMPY", "numpy.npy"),
+    (b"ZF0x", "joblib.zfile"),
     (b"GGUF", "gguf"),
     (b"\x89HDF\r\n\x1a\n", "hdf5"),
     (b"Rar!\x1a\x07", "rar"),

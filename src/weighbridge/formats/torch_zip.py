@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 @value
 class Layout:
-    """``pickles`` are the lower-cased names of records that torch unpickles, ``storages`` their raw data by key."""
+    """``pickles`` are the lower-cased names of records that torch unpickles, ``storages`` the sizes of raw data by key.
+
+    Of records with the same name the largest counts: that there are two is reported by itself. ``script`` when
+    ``constants.pkl`` makes it a TorchScript archive, which torch hands to its own reader in C++.
+    """
 
     root: str
     pickles: frozenset[str]
     storages: Mapping[str, int]
+    script: bool
 
 
 PICKLES = ("data.pkl", "constants.pkl", "bytecode.pkl")
@@ -39,5 +44,11 @@ def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
     for name, size in listed:
         lower = name.replace("\\", "/").lower()
         if lower.startswith(f"{root}/data/"):
-            storages.setdefault(name.replace("\\", "/").rsplit("/", 1)[1], size)
-    return Layout(root=root, pickles=frozenset(f"{root}/{name}" for name in PICKLES), storages=storages)
+            key = name.replace("\\", "/").rsplit("/", 1)[1]
+            storages[key] = max(size, storages.get(key, 0))
+    return Layout(
+        root=root,
+        pickles=frozenset(f"{root}/{name}" for name in PICKLES),
+        storages=storages,
+        script=any(name.replace("\\", "/").lower() == f"{root}/constants.pkl" for name, _ in listed),
+    )

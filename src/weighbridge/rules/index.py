@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "797fa078629730f9b5b5a2c71ecb53589567b8527277c3e1500be94310d8e4e9"
+DIGEST = "f0d79ea9fd7ab4bcd4f6f6f58d2b58f2e3c2b9e282c9852b789acce4d8894211"

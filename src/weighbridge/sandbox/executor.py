@@ -5,8 +5,7 @@ from __future__ import annotations
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.limits import Limits
 from weighbridge.engine.executors import Outcome
-from weighbridge.engine.wire import Misshapen, loads
-from weighbridge.engine.worker import request
+from weighbridge.engine.wire import Misshapen, loads, request
 from weighbridge.sandbox.policy import JailPolicy
 from weighbridge.sandbox.pool import JailedPool
 from weighbridge.sandbox.tasks import Crashed, Killed, OutOfMemory, Oversized, PoolTask, TimedOut, Unreadable

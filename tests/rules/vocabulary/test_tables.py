@@ -22,7 +22,7 @@ NEVER_VETTED = [
     "scipy.stats._distn_infrastructure.rv_continuous_frozen", "torch.ScriptObject", "torch.load",
     "torch._utils._rebuild_nested_tensor", "cloudpickle.cloudpickle._make_function",
     "dill._dill._create_function", "dill._dill._create_type", "joblib.load", "joblib.memory.Memory",
-    "joblib.numpy_pickle.NDArrayWrapper", "transformers.modeling_outputs.BaseModelOutput", "copyreg.add_extension",
+    "transformers.modeling_outputs.BaseModelOutput", "copyreg.add_extension",
     "typing.get_type_hints", "uuid._get_command_stdout", "weakref.finalize", "types.FunctionType",
 ]  # fmt: skip
 

@@ -262,10 +262,12 @@ def _before_break(feed: Iterator[bytes], decoder: Decoder, end: End, step: int, 
 
 
 def chunks(source: ByteSource, start: int, end: int) -> Iterator[bytes]:
-    """Read a span in pieces of ``FEED`` bytes, as far as the source holds it."""
+    """Read a span in pieces of up to ``FEED`` bytes, as far as the source holds it; the first ones are small."""
+    room = FEED >> 5  # a file may hold a stream in every 20 bytes
     while start < end:
-        data = source.read_at(start, min(FEED, end - start))
+        data = source.read_at(start, min(room, end - start))
         if not data:
             return
         start += len(data)
+        room = min(2 * room, FEED)
         yield data

@@ -29,11 +29,13 @@ def find(source: ByteSource, wanted: bytes, start: int, end: int) -> int:
 
 def past_zeros(source: ByteSource, start: int, end: int) -> int:
     """Find the first byte between two offsets that is not zero; ``end`` when there is none."""
+    room = _FIRST
     while start < end:
-        block = source.read_at(start, min(_LARGEST, end - start))
+        block = source.read_at(start, min(room, end - start))
         if not block:
             return end
         if block != bytes(len(block)):
             return start + len(block) - len(block.lstrip(b"\0"))
         start += len(block)
+        room = min(2 * room, _LARGEST)
     return end

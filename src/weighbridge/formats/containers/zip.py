@@ -191,9 +191,10 @@ class _Archive:
             detail = f"stored, but {entry.packed} bytes packed and {entry.size} unpacked"
             yield from self.tell.note(Oddity.HEADER_MISMATCH, entry.name, detail, entry.header_offset)
             length = max(length, min(entry.size, self.source.size - start))
-        self.summed += entry.size
         # Members that overlap could make this many passes; members that do not are together as long as the file.
-        if entry.crc is not None and entry.size <= SUMMED and not description.quiet and self.summed <= self.source.size:
+        allowed = min(SUMMED, self.source.size - self.summed)
+        if entry.crc is not None and entry.size <= allowed and not description.quiet:
+            self.summed += entry.size
             found = stored_crc(self.source, start, entry.size)
             if found != entry.crc:
                 yield from self._checksum(entry, found, start)

@@ -124,9 +124,11 @@ class _Survey:
         inside = sorted((e.data_offset, e.data_offset + e.packed) for e in self.entries if e.data_offset is not None)
         others = dict.fromkeys(found[1:], end)
         for other_end, claimed in usable[1:]:
-            if not _covers(inside, other_end.offset):  # the end record of a zip that is a member is its own affair
+            # The end record of a zip that is a member is that member's own affair.
+            new = [claim for claim in claimed if claim not in others and claim != found[0]]
+            if new and not _covers(inside, other_end.offset):
                 self._take_end(other_end)
-                others |= {claim: other_end for claim in claimed if claim not in others and claim != found[0]}
+                others |= dict.fromkeys(new, other_end)
         for count, (claim, claiming) in enumerate(others.items()):
             if count == _OTHERS:
                 raise OverLimit(f"more than {_OTHERS} other directories", offset=claim.start)

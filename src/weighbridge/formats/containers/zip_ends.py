@@ -62,9 +62,13 @@ def claims(source: ByteSource, end: EndRecord) -> list[Claim]:
     names (miniz). Only those count where an entry starts or where nothing is announced.
     """
     found: dict[tuple[int, int, int], Claim] = {}
-    for record in (*zip64_records(source, end), end):
+    larger = zip64_records(source, end)
+    for record in (*larger, end):
         size = record.directory_size
-        for start in (record.offset - size, record.directory_offset):
+        # Where there is a zip64 record, nobody looks for the directory right before the other one: the bytes there are
+        # the end of the directory, and may by chance be the start of an entry.
+        before = () if larger and record is end else (record.offset - size,)
+        for start in (*before, record.directory_offset):
             head = source.read_at(start, len(CENTRAL)) if start >= 0 else b""
             if (head == CENTRAL and size >= CENTRAL_FIXED.size) or (size == record.entries == 0):
                 base = start - record.directory_offset

@@ -10,7 +10,9 @@ from weighbridge.core.facts import (
     Call,
     GlobalReference,
     Identity,
+    ItemChange,
     LoaderDisagreement,
+    StateChange,
     Statement,
     StreamBreak,
     TrailingData,
@@ -30,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from weighbridge.core.facts import Fact
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.joblib import JoblibHost
     from weighbridge.formats.node import Bench, Node, Yield
@@ -74,6 +77,7 @@ def _as_every_loader(source: ByteSource, start: int, node: Node, bench: Bench) -
     host = JoblibHost(source, bench.limits, node)
     end = yield from stream(source, start, node, bench, host)
     yield from host.problems
+    yield from host.escapes
     for inner in host.nested:
         yield from inner.ledger.facts()
     if host.jumps:
@@ -126,7 +130,9 @@ def stream(
     except OverLimit as spent:
         reason, at, kind = str(spent), spent.offset, GapKind.OVER_LIMIT
     ledger = machine.ledger
-    yield from ledger.facts()
+    for fact in ledger.facts():
+        if node.role != "torch.script" or not _is_script_type(fact):
+            yield fact
     if machine.dropped:
         yield from _as_a_file(machine, start, node, bench)
     yield from host.found(node)
@@ -137,6 +143,17 @@ def stream(
             yield StreamBreak(at=node.at(at), reason=reason, calls=ledger.calls, names=len(ledger.names))
         yield node.gap(kind, f"the pickle breaks off: {reason}", at)
     return end
+
+
+def _is_script_type(fact: Fact) -> bool:
+    """Tell whether a fact is about a type that the TorchScript archive itself defines in ``code/``.
+
+    Such archives are read by torch's own unpickler in C++, which imports no Python module; what their code does is
+    not analysed here and is a gap of the archive.
+    """
+    if isinstance(fact, GlobalReference | Call | StateChange | ItemChange):
+        return fact.module == "__torch__" or fact.module.startswith("__torch__.")
+    return False
 
 
 def _as_a_file(first: Machine, start: int, node: Node, bench: Bench) -> Iterator[Yield]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.formats.pickle import opcodes as op
-from weighbridge.formats.pickle.window import Window
+from weighbridge.formats.pickle.window import LINE, Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _after(window: Window, position: int, code: int) -> int | None:
         after = position + 1
         for _ in range(_TEXT[code]):
             line, after = window.line_at(after)
-            if code in {op.INT, op.LONG, op.GET, op.PUT} and not _numeric(line):
+            if not _fits(code, line):
                 return None
         return after
     if code in op.COUNTED:
@@ -88,6 +88,19 @@ def _after(window: Window, position: int, code: int) -> int | None:
         count = int.from_bytes(window.bytes_at(position + 1, width), "little", signed=code in {op.BINSTRING, op.LONG4})
         return position + 1 + width + count if count >= 0 else None
     return position + 1 + _WIDTHS.get(code, 0)
+
+
+def _fits(code: int, line: bytes) -> bool:
+    """Tell whether some loader accepts a line as the operand of an opcode."""
+    if len(line) >= LINE:
+        return False
+    if code in {op.INT, op.LONG, op.GET, op.PUT}:
+        return _numeric(line)
+    if code == op.PERSID:
+        return line.isascii()
+    if code == op.STRING:
+        return len(line) >= 2 and line[:1] == line[-1:] and line[:1] in {b"'", b'"'}
+    return code != op.FLOAT or (bool(line) and line.isascii())
 
 
 def _numeric(line: bytes) -> bool:

@@ -1,0 +1,34 @@
+"""joblib's own compressed container from before 0.10: ``ZF``, the length in hexadecimal padded with spaces, zlib.
+
+Source: ``joblib/numpy_pickle_compat.py`` (``read_zfile``). The length field has 19 characters, 20 when Python 2 wrote it.
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.errors import Malformed
+from weighbridge.core.facts import Identity
+from weighbridge.core.source import SubSource
+from weighbridge.formats.node import Child, Stored
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.node import Bench, Node, Yield
+
+MAGIC = b"ZF0x"
+FIELD = 19
+
+
+def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:  # noqa: ARG001
+    """Give the zlib stream behind the header."""
+    yield Identity(at=node.at(), format="joblib.zfile")
+    head = source.read_at(0, 2 + FIELD + 1)
+    try:
+        int(head[2 : 2 + FIELD].strip(b" L"), 16)
+    except ValueError:
+        raise Malformed("the length of a ZF container is not hexadecimal", offset=2) from None
+    start = 2 + FIELD + (head[2 + FIELD :] in {b" ", b"L"})
+    content = SubSource(source, start, source.size - start)
+    yield Child(node.name.rpartition("/")[2], Stored(content), offset=start, formats=("zlib",))

@@ -1,0 +1,1 @@
+"""Programs that make, fetch and show: rule pages, documentation, corpus, demonstration."""
