@@ -88,7 +88,7 @@ def main() -> int:
         print(f"The scan should have ended with exit code 1 and these verdicts: {expected}", file=sys.stderr)
         return 1
     print(
-        f"\nExit code 1 is right: {len(files) // 2} files would run a command when they are loaded. A build would stop here."
+        f"\nExit code 1 is right: {len(files) // 2} files would run a command when they are loaded. A build stops here."
     )
     print(f"The same for people who do not read terminals: {REPORT.resolve().as_uri()}")
     if left_out:

@@ -1,4 +1,4 @@
-"""Writes what is derived from the code: the index of the rules, their pages, the reference, outputs in the documentation.
+"""Writes what is derived from the code: the index of the rules, their pages, reference pages, outputs in the docs.
 
 Equal sources give equal files. With `--check` nothing is written: stale files are named and the exit code is 1.
 """

@@ -1,6 +1,6 @@
 """The picture in the README: a terminal session as SVG, drawn from what the commands really write.
 
-`python tools/picture.py` writes `docs/images/scan.svg`. Letters are placed by column, so that the picture looks the same
+`python tools/picture.py` writes `docs/images/scan.svg`. Words are placed by column, so that the picture looks the same
 with every monospaced font; it holds no script, no font and no link.
 """
 

@@ -22,9 +22,9 @@ MADE = "<!-- Made by `make generate`; do not edit. -->\n\n"
 
 def commands() -> str:
     """Every command with its options, from the parsers themselves."""
-    page = (
-        MADE
-        + "# Commands\n\nResults go to stdout, talk and progress to stderr. [Exit codes](exit-codes.md) are the same for all.\n"
+    page = MADE + (
+        "# Commands\n\nResults go to stdout, talk and progress to stderr. [Exit codes](exit-codes.md) are the same "
+        "for all.\n"
     )
     for name, (module, words) in COMMANDS.items():
         page += f"\n## weighbridge {name}\n\n{words[0].upper()}{words[1:]}.\n" + _command(
@@ -59,8 +59,8 @@ def _invocation(action: argparse.Action) -> str:
 def formats() -> str:
     """What is read, what is only recognised, and what names promise."""
     page = MADE + (
-        "# Formats\n\nContent decides what a file is; its name may only add a reader. A file that is several formats at "
-        "once is read as all of them, and that is a finding.\n\n## Read\n\n"
+        "# Formats\n\nContent decides what a file is; its name may only add a reader. A file that is several formats "
+        "at once is read as all of them, and that is a finding.\n\n## Read\n\n"
     )
     readers: dict[str, list[str]] = {}
     for name in registry.formats():
@@ -68,9 +68,9 @@ def formats() -> str:
     rows = ((", ".join(names), _sentence(import_module(module).__doc__ or "")) for module, names in readers.items())
     page += table(("format", "what its reader does"), rows)
     page += (
-        "\nInside these: torch's zip layout (`torch.zip`) and old tar layout, `numpy.npz`, joblib dumps with their arrays, "
-        "dill and cloudpickle streams, pickles and archives nested in any of them.\n\n## Recognised, not read yet\n\n"
-        "Such a file is `inconclusive`, never `clean`.\n\n"
+        "\nInside these: torch's zip layout (`torch.zip`) and old tar layout, `numpy.npz`, joblib dumps with their "
+        "arrays, dill and cloudpickle streams, pickles and archives nested in any of them.\n\n"
+        "## Recognised, not read yet\n\nSuch a file is `inconclusive`, never `clean`.\n\n"
     )
     known = {name for _, name in (*sniff._LEADING, *sniff._AT_FOUR, *sniff._BY_NAME)} | {"text"}
     page += ", ".join(f"`{name}`" for name in sorted(known) if not registry.is_analysed(name)) + ".\n"
@@ -82,7 +82,7 @@ def formats() -> str:
 
 
 def _sentence(doc: str) -> str:
-    return " ".join(doc.split("\n\n")[0].split())
+    return " ".join(doc.partition("\n\n")[0].split())
 
 
 def bounds() -> str:
@@ -90,8 +90,9 @@ def bounds() -> str:
     from weighbridge.sandbox import policy
 
     return MADE + (
-        "# Limits\n\nWhat a file may cost. A spent budget is a gap of the kind `over_limit`, so the file is `inconclusive` "
-        "at best; what was found before stays found. None of these can be set from outside in this version.\n\n"
+        "# Limits\n\nWhat a file may cost. A spent budget is a gap of the kind `over_limit`, so the file is "
+        "`inconclusive` at best; what was found before stays found. None of these can be set from "
+        "outside in this version.\n\n"
         f"## One file\n\n{_budgets(limits.Limits(), Path(limits.__file__))}\n"
         f"## One worker\n\n{_budgets(policy.JailPolicy(), Path(policy.__file__))}"
     )

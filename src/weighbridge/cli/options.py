@@ -10,6 +10,10 @@ from __future__ import annotations
 from weighbridge.core.errors import UsageError
 from weighbridge.core.values import value
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 @value
 class Option:
@@ -178,8 +182,3 @@ def _check_count(command: Command, operands: tuple[str, ...]) -> None:
 
 def _help_hint(command: Command) -> str:
     return f"see: weighbridge {command.name} --help"
-
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator

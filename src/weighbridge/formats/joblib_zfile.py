@@ -1,4 +1,4 @@
-"""joblib's own compressed container from before 0.10: ``ZF``, the length in hexadecimal padded with spaces, zlib.
+"""joblib's own container from before 0.10: ``ZF``, the length in hexadecimal padded with spaces, a zlib stream.
 
 Source: ``joblib/numpy_pickle_compat.py`` (``read_zfile``). The length field has 19 characters, 20 when Python 2 wrote it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from weighbridge.core.errors import Malformed
 from weighbridge.core.facts import Identity
 from weighbridge.core.source import SubSource
-from weighbridge.formats.node import Child, Stored
+from weighbridge.formats.node import Child, Packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAGIC = b"ZF0x"
 FIELD = 19
+BLOCK = 1 << 18
+"""Bytes read and at most given out in one step."""
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:  # noqa: ARG001
@@ -31,4 +33,21 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:  #
         raise Malformed("the length of a ZF container is not hexadecimal", offset=2) from None
     start = 2 + FIELD + (head[2 + FIELD :] in {b" ", b"L"})
     content = SubSource(source, start, source.size - start)
-    yield Child(node.name.rpartition("/")[2], Stored(content), offset=start, formats=("zlib",))
+    # A pickle, or the bare elements of an array whose pickle is another file: those are bulk data and no gap.
+    yield Child("content", Packed(lambda: _inflated(content), stored=content.size), offset=start, quiet=True)
+
+
+def _inflated(content: ByteSource) -> Iterator[bytes]:
+    import zlib
+
+    stream, position = zlib.decompressobj(), 0
+    while not stream.eof:
+        packed = stream.unconsumed_tail or content.read_at(position, BLOCK)
+        if not packed:
+            raise Malformed("the file ends inside its zlib stream", offset=position)
+        if not stream.unconsumed_tail:
+            position += len(packed)
+        try:
+            yield stream.decompress(packed, BLOCK)
+        except zlib.error as error:
+            raise Malformed(f"the zlib stream is broken: {error}", offset=position) from None

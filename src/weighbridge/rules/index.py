@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "f0d79ea9fd7ab4bcd4f6f6f58d2b58f2e3c2b9e282c9852b789acce4d8894211"
+DIGEST = "491836c6a772b9c846066df9a838dfd7fb94f32c5195736c5a03184313388372"

@@ -23,7 +23,7 @@ def test_each_fact_is_told_where_it_is() -> None:
 
 def test_a_flood_of_one_kind_is_cut_and_said_to_be_cut() -> None:
     tell = Oddities("zip", Node(name="n"))
-    told = [fact for number in range(1000) for fact in tell.tell(remark(number))]
+    told = [fact for number in range(1000) for fact in tell.say(remark(number))]
     told += tell.note(Oddity.OVERLAP, "other", "kind")
     assert len(told) == PER_KIND + 1
     (rest,) = tell.rest()
@@ -34,14 +34,14 @@ def test_a_flood_of_one_kind_is_cut_and_said_to_be_cut() -> None:
 def test_trailing_data_is_told_with_its_span_and_cut_as_well() -> None:
     source = BytesSource(bytes(10) + b"x")
     tell = Oddities("zip", Node(name="n"))
-    (fact,) = tell.tell(span(source, "gap", 2, 5, "a"))
+    (fact,) = tell.say(span(source, "gap", 2, 5, "a"))
     assert isinstance(fact, TrailingData)
     assert (fact.where, fact.zero, fact.after, fact.at.offset, fact.at.length) == ("gap", True, "a", 2, 3)
-    (fact,) = tell.tell(span(source, "tail", 2, 11, "a"))
+    (fact,) = tell.say(span(source, "tail", 2, 11, "a"))
     assert isinstance(fact, TrailingData)
     assert not fact.zero
     for _ in range(PER_KIND):
-        list(tell.tell(span(source, "gap", 2, 5, "a")))
+        list(tell.say(span(source, "gap", 2, 5, "a")))
     (rest,) = tell.rest()
     assert isinstance(rest, TrailingData)
     assert rest.where == "gap"

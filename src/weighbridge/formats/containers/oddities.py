@@ -74,7 +74,7 @@ class Oddities:
         self._node = node
         self._counts: dict[Oddity | str, int] = {}
 
-    def tell(self, said: Remark | Span) -> Iterator[Fact]:
+    def say(self, said: Remark | Span) -> Iterator[Fact]:
         """Make the fact; nothing once its kind was told often enough."""
         count = self._counts[said.kind] = self._counts.get(said.kind, 0) + 1
         if count > PER_KIND:
@@ -90,7 +90,7 @@ class Oddities:
     def note(self, kind: Oddity, member: str, detail: str, *at: int | None) -> Iterator[Fact]:
         """Tell an oddity of ``member``; ``at`` is its offset and its length, as far as they are known."""
         offset, length = (*at, None, None)[:2]
-        yield from self.tell(Remark(kind=kind, member=member, detail=detail, offset=offset, length=length))
+        yield from self.say(Remark(kind=kind, member=member, detail=detail, offset=offset, length=length))
 
     def rest(self) -> Iterator[Fact]:
         """Tell of which kinds there are more than were told."""

@@ -171,11 +171,11 @@ class _Archive:
             if start < cursor < end:
                 yield from self.tell.note(Oddity.OVERLAP, "", f"{what} shares bytes with {last}", start, cursor - start)
             if start > cursor:
-                yield from self.tell.tell(span(self.source, "gap", cursor, start, last))
+                yield from self.tell.say(span(self.source, "gap", cursor, start, last))
             if end > cursor:
                 cursor, last = end, what
         if cursor < self.source.size:
-            yield from self.tell.tell(span(self.source, "tail", cursor, self.source.size, last))
+            yield from self.tell.say(span(self.source, "tail", cursor, self.source.size, last))
 
     # -- the files ----------------------------------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class _Archive:
                 detail = f"stored, but {length} bytes packed and {folder.size} unpacked"
                 yield from self.tell.note(Oddity.HEADER_MISMATCH, "", detail, start, length)
             if folder.size < length:
-                yield from self.tell.tell(span(self.source, "gap", start + folder.size, start + length, "stored files"))
+                yield from self.tell.say(span(self.source, "gap", start + folder.size, start + length, "stored files"))
             for part in parts:
                 yield from self.stored(part, start)
         else:
@@ -277,9 +277,9 @@ class _Archive:
             yield self.node.gap(GapKind.UNPARSED, f"the end of a folder: {bad}", start, stop - start)
             return
         if more:
-            yield from self.tell.tell(span(self.source, "gap", start, stop, "the files of a folder"))
+            yield from self.tell.say(span(self.source, "gap", start, stop, "the files of a folder"))
         elif end.closed and end.consumed < stop - start:
-            yield from self.tell.tell(span(self.source, "gap", start + end.consumed, stop, "a packed stream"))
+            yield from self.tell.say(span(self.source, "gap", start + end.consumed, stop, "a packed stream"))
 
     def check(self, part: Part, found: int, offset: int) -> Iterator[Fact]:
         if part.crc is not None and found != part.crc:

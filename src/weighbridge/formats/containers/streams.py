@@ -52,9 +52,9 @@ def extract(source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
     yield Child(name, Packed(lambda: blocks(source, told), stored=source.size))
     # The child has been drained by now, so `told` is complete unless the stream broke.
     for one in told.notes.said:
-        yield from tell.tell(one)
+        yield from tell.say(one)
     if told.end is not None and told.end < source.size:
-        yield from tell.tell(span(source, "tail", told.end, source.size, f"{kind} stream"))
+        yield from tell.say(span(source, "tail", told.end, source.size, f"{kind} stream"))
     yield from tell.rest()
 
 

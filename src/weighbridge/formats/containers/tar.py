@@ -99,7 +99,7 @@ class _Archive:
                 at = yield from self.resume(at, "the end of the archive")
                 continue
             if len(block) < BLOCK:
-                yield from self.tell.tell(span(self.source, "tail", at, self.source.size, "the last member"))
+                yield from self.tell.say(span(self.source, "tail", at, self.source.size, "the last member"))
                 if block.strip(b"\0"):
                     self.broken = self.broken or Malformed("a tar header is cut short", offset=at)
                 return
@@ -130,7 +130,7 @@ class _Archive:
         found = self.next_header(start // BLOCK * BLOCK)
         end = self.source.size if found is None else found
         if start < end:
-            yield from self.tell.tell(span(self.source, "tail" if found is None else "gap", start, end, what))
+            yield from self.tell.say(span(self.source, "tail" if found is None else "gap", start, end, what))
         self.hidden = self.hidden or f"after {what}"
         return found
 
@@ -179,7 +179,7 @@ class _Archive:
                 cut = Malformed(f"member {excerpt(name)!r} is cut short", offset=self.source.size)
                 self.broken = self.broken or cut
             elif self.source.read_at(end, after - end).strip(b"\0"):
-                yield from self.tell.tell(span(self.source, "gap", end, after, f"member {excerpt(name)}"))
+                yield from self.tell.say(span(self.source, "gap", end, after, f"member {excerpt(name)}"))
         self.forget()
         return after
 

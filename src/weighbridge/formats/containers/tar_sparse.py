@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.core.errors import Malformed, OverLimit
+from weighbridge.core.errors import Malformed
 from weighbridge.core.values import value
 from weighbridge.formats.containers.tar_header import BLOCK, number
 
@@ -94,7 +94,7 @@ def _integer(text: str) -> int:
 
 def _check_count(count: int, at: int) -> None:
     if count > _MAX_AREAS:
-        raise OverLimit(f"a sparse member of more than {_MAX_AREAS} areas", offset=at)
+        raise Malformed(f"a sparse member of more than {_MAX_AREAS} areas", offset=at)
 
 
 def is_sound(sparse: Sparse, stored: int) -> bool:

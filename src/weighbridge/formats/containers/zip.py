@@ -88,7 +88,7 @@ class _Archive:
     def members(self, describe: Callable[[Entry], Description]) -> Iterator[Yield]:
         tell, directory = self.tell, self.directory
         for one in directory.notes:
-            yield from tell.tell(one)
+            yield from tell.say(one)
         yield from self._names()
         yield from self._claims()
         shared = any(one.kind is Oddity.OVERLAP for one in directory.notes)
@@ -203,7 +203,7 @@ class _Archive:
     def _drained(self, entry: Entry, start: int, end: End) -> Iterator[Fact]:
         if end.closed and end.consumed < entry.packed:
             unused = start + end.consumed, start + entry.packed
-            yield from self.tell.tell(span(self.source, "gap", *unused, f"the data of {excerpt(entry.name)}"))
+            yield from self.tell.say(span(self.source, "gap", *unused, f"the data of {excerpt(entry.name)}"))
         if entry.crc is None:
             return
         if end.produced != entry.size:

@@ -121,8 +121,8 @@ class _Survey:
         at = self._read_claim(found[0])
         if at < found[0].end:
             self.trouble = Malformed("the central directory breaks off", offset=at)
-        inside = sorted((e.data_offset, e.data_offset + e.packed) for e in self.entries if e.data_offset is not None)
         others = dict.fromkeys(found[1:], end)
+        inside = self._data_spans() if usable[1:] else []
         for other_end, claimed in usable[1:]:
             # The end record of a zip that is a member is that member's own affair.
             new = [claim for claim in claimed if claim not in others and claim != found[0]]
@@ -133,6 +133,9 @@ class _Survey:
             if count == _OTHERS:
                 raise OverLimit(f"more than {_OTHERS} other directories", offset=claim.start)
             self._read_other(claim, claiming)
+
+    def _data_spans(self) -> list[tuple[int, int]]:
+        return sorted((e.data_offset, e.data_offset + e.packed) for e in self.entries if e.data_offset is not None)
 
     def _take_end(self, end: EndRecord) -> None:
         self.taken.extend(end_spans(self.source, end))

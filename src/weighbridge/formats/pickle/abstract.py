@@ -90,6 +90,9 @@ class Unknown:
 
 UNKNOWN = Unknown()
 
+DATA = (int, Box)
+"""Constants and containers: what cannot be called and has no state to set."""
+
 if TYPE_CHECKING:
     Value: TypeAlias = int | Global | Made | Persistent | Box | Unknown
 

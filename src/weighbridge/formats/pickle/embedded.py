@@ -44,13 +44,13 @@ _MAGICS = (
 _ALL_MAGICS = tuple(magic for magic, _ in _MAGICS)
 _LONG_MAGICS = tuple(magic for magic in _ALL_MAGICS if len(magic) > 2)
 _ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
-_BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_\r\n")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_\r\n"
 _BASE64_BEGINS = (
     b"gA", b"UEsD", b"H4sI", b"N3q8", b"Qlpo", b"/Td6", b"KLUv", b"f0VM", b"k05V",
     b"eA", b"eF", b"eJ", b"eN", b"Y1", b"Y2", b"Y3", b"KG", b"KF",
 )  # fmt: skip
 """What the magic numbers, and names and marks of protocol 0, look like in base64."""
-_HEX = frozenset(b"0123456789abcdefABCDEF")
+_HEX = b"0123456789abcdefABCDEF"
 _TELLING = (
     (b"://", "url"), (b"import ", "python source"), (b"__import__", "python source"), (b"eval(", "python source"),
     (b"exec(", "python source"), (b"/bin/", "command"), (b"powershell", "command"), (b"cmd.exe", "command"),
@@ -86,7 +86,7 @@ class ConstantSearch(Host):
         how = _encoding(head)
         if how:
             self.candidates.append((offset, length, how))
-        elif len(self.texts) < FINDINGS and _may_tell(piece) and op.CONSTANT_KINDS.get(opcode) == "str":
+        elif op.CONSTANT_KINDS.get(opcode) == "str" and len(self.texts) < FINDINGS and _may_tell(piece):
             for telling, what in _TELLING:
                 if telling in piece:
                     self.texts.append((offset, length, what, piece[:SHOWN]))
@@ -165,6 +165,8 @@ class ConstantSearch(Host):
 
 def _may_tell(piece: bytes) -> bool:
     """Rule out most text before ``_TELLING`` is tried one by one."""
+    if piece.isalnum():
+        return False
     return b"/" in piece or b"(" in piece or b"import " in piece or b"ell" in piece or b".exe" in piece
 
 
@@ -172,19 +174,33 @@ def _encoding(head: bytes) -> str:
     """Guess by the first bytes how a constant is wrapped; empty when it looks like plain data."""
     if head[:1] == b"\x80" and head[1:2] <= b"\x05" and len(head) > 2 and head[2] in op.NAMES:
         return "raw"
-    if head.startswith(_ALL_MAGICS):
+    if head.startswith(_LONG_MAGICS) or (head[:2] == b"MZ" and identify(head, _FAR)):
         return "raw"
-    if head[:2] in _ZLIB:
+    if head[:2] in _ZLIB and _inflates(head):
         return "zlib"
     if b"\n" in head and head[:1] in _TEXT_BEGINS and _resolves(head):
         return "raw"
     if len(head) < 32:
         return ""
-    if _HEX.issuperset(head):
+    if not head.translate(None, _HEX):
         return "hex" if _promising(a2b_hex(head[: len(head) // 2 * 2])) else ""
-    if _BASE64.issuperset(head) and any(token in head[:12] for token in _BASE64_BEGINS):
+    if not head.translate(None, _BASE64) and any(token in head[:12] for token in _BASE64_BEGINS):
         return "base64" if any(_promising(_base64(head[shift:])) for shift in range(4)) else ""
     return ""
+
+
+_FAR = 1 << 40
+"""A size that no header contradicts: only the beginning of a constant is at hand."""
+
+
+def _inflates(head: bytes) -> bool:
+    """Tell whether the beginning of a zlib stream gives anything: two bytes alone prove nothing."""
+    import zlib
+
+    try:
+        return bool(zlib.decompressobj().decompress(head, 64))
+    except zlib.error:
+        return False
 
 
 _TEXT_BEGINS = (b"c", b"(", b"i", b"]", b"}", b"I", b"S", b"V", b"N", b"l", b"d", b")")

@@ -22,7 +22,7 @@ from weighbridge.core.facts import (
     UnresolvedName,
 )
 from weighbridge.core.values import replace
-from weighbridge.formats.pickle.abstract import ITEMS_KEPT, Box, Global, Made, Persistent
+from weighbridge.formats.pickle.abstract import DATA, ITEMS_KEPT, Box, Global, Made, Persistent
 from weighbridge.formats.pickle.describe import Describer
 
 TYPE_CHECKING = False
@@ -230,6 +230,6 @@ def origin_of(value: Value) -> tuple[Origin, str, str]:
         return Origin.RESULT, value.maker.module, value.maker.name
     if isinstance(value, Persistent):
         return Origin.PERSISTENT, "", ""
-    if isinstance(value, int | Box):
+    if isinstance(value, DATA):
         return Origin.DATA, "", ""
     return Origin.UNKNOWN, "", ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from weighbridge.core.errors import OverLimit
 from weighbridge.formats.pickle import opcodes as op
-from weighbridge.formats.pickle.abstract import ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent
+from weighbridge.formats.pickle.abstract import DATA, ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent
 from weighbridge.formats.pickle.frames import straddle
 from weighbridge.formats.pickle.known import KNOWN, attribute, rebound, result
 from weighbridge.formats.pickle.names import mapped
@@ -52,6 +52,9 @@ class Machine(StackMachine):
         stack, marks, memo, kept, shared = self.stack, self.marks, self.memo, self.kept, self.shared
         push, remember = stack.append, memo.append
         fixed, others, room = _FIXED, _OTHERS, self.limits.containers_in_memo
+        memoize, binget, short_binunicode, mark = op.MEMOIZE, op.BINGET, op.SHORT_BINUNICODE, op.MARK
+        empty_dict, empty_tuple, setitems = op.EMPTY_DICT, op.EMPTY_TUPLE, op.SETITEMS
+        tuple1, tuple3, frame = op.TUPLE1, op.TUPLE3, op.FRAME
         content, base, here, reach = b"", self.start, 0, -1
         fence = 0
         while True:
@@ -65,7 +68,7 @@ class Machine(StackMachine):
                 push(base + here)
                 here += width
                 continue
-            if code == op.MEMOIZE and len(stack) > fence and not self.sparse:
+            if code == memoize and len(stack) > fence and not self.sparse:
                 top = stack[-1]
                 if top.__class__ is int:
                     remember(top)
@@ -75,14 +78,14 @@ class Machine(StackMachine):
                 else:
                     remember(self._share(top))
                 continue
-            if code == op.BINGET and here < reach:
+            if code == binget and here < reach:
                 index = content[here]
                 if index < len(memo):
                     entry = memo[index]
                     push(entry if entry > 0 else kept[index] if entry == 0 else shared[~entry])
                     here += 1
                     continue
-            elif code == op.SHORT_BINUNICODE and here < reach:
+            elif code == short_binunicode and here < reach:
                 push(base + here)
                 length = content[here]
                 here += 1
@@ -90,17 +93,17 @@ class Machine(StackMachine):
                     self.host.constant(code, base + here, length, content[here : here + length])
                 here += length
                 continue
-            elif code == op.MARK:
+            elif code == mark:
                 fence = len(stack)
                 marks.append(fence)
                 continue
-            elif code == op.EMPTY_DICT:
+            elif code == empty_dict:
                 push(Box("dict", []))
                 continue
-            elif code == op.EMPTY_TUPLE:
+            elif code == empty_tuple:
                 push(Box("tuple", []))
                 continue
-            elif code == op.SETITEMS and fence and not len(stack) - fence & 1:
+            elif code == setitems and fence and not len(stack) - fence & 1:
                 target = stack[fence - 1]
                 if target.__class__ is Box and target.kind == "dict" and fence > (marks[-2] if len(marks) > 1 else 0):
                     pairs = stack[fence:]
@@ -110,8 +113,8 @@ class Machine(StackMachine):
                     self.at = base + here - 1
                     self._fill(target, pairs)
                     continue
-            elif op.TUPLE1 <= code <= op.TUPLE3:
-                count = code - op.TUPLE1 + 1
+            elif tuple1 <= code <= tuple3:
+                count = code - tuple1 + 1
                 if len(stack) - fence >= count:
                     items = stack[-count:]
                     del stack[-count:]
@@ -121,7 +124,7 @@ class Machine(StackMachine):
             self.at = self.position - 1
             others[code](self, code)
             here = self.position - base
-            if code == op.FRAME:
+            if code == frame:
                 reach = -1
             fence = marks[-1] if marks else 0
 
@@ -240,8 +243,6 @@ class Machine(StackMachine):
 
     def _called(self, opcode: str, callee: Value, arguments: Box, keywords: tuple[str, ...] = ()) -> None:
         """Record a call and push what it returns."""
-        if isinstance(callee, int | Box):
-            raise self._broken(f"{opcode} calls what cannot be called")
         at = self.at
         if isinstance(callee, Made) and callee.bound is not None:
             arguments = Box("tuple", [*callee.bound.items, *arguments.items])
@@ -277,10 +278,16 @@ class Machine(StackMachine):
         return box
 
     def _reduce(self, _code: int) -> None:
-        packed, callee = self._pop(), self._pop()
-        if callee.__class__ is int or callee.__class__ is Box:
+        stack = self.stack
+        if len(stack) - (self.marks[-1] if self.marks else 0) < 2:
+            raise self._broken("an opcode takes more than the stack holds")
+        packed = stack.pop()
+        callee = stack.pop()
+        if isinstance(callee, DATA):
             raise self._broken("REDUCE calls what cannot be called")
-        self._called("REDUCE", callee, self._arguments(packed, "REDUCE"))
+        if packed.__class__ is not Box or packed.kind != "tuple":
+            packed = self._arguments(packed, "REDUCE")
+        self._called("REDUCE", callee, packed)
 
     def _inst(self, _code: int) -> None:
         module, name = self._name_line(), self._name_line()
@@ -291,6 +298,8 @@ class Machine(StackMachine):
         items = self._pop_mark()
         if not items:
             raise self._broken("OBJ has nothing to call")
+        if isinstance(items[0], DATA):
+            raise self._broken("OBJ calls what cannot be called")
         self._called("OBJ", items[0], Box("tuple", items[1:]))
 
     def _newobj(self, _code: int) -> None:
@@ -310,7 +319,7 @@ class Machine(StackMachine):
         self._new("NEWOBJ_EX", callee, packed, keys)
 
     def _new(self, opcode: str, callee: Value, packed: Value, keywords: tuple[str, ...] = ()) -> None:
-        if isinstance(callee, int | Box):
+        if isinstance(callee, DATA):
             raise self._broken(f"{opcode} needs a class")
         if not isinstance(callee, Global):
             self.exact = False
@@ -319,7 +328,7 @@ class Machine(StackMachine):
     def _build(self, _code: int) -> None:
         state = self._pop()
         target = self._top()
-        if isinstance(target, int | Box):
+        if isinstance(target, DATA):
             if self._is_truthy(state):
                 raise self._broken("BUILD on plain data")
             self.exact = False

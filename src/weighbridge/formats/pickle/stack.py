@@ -10,7 +10,7 @@ from array import array
 
 from weighbridge.core.errors import OverLimit
 from weighbridge.formats.pickle import opcodes as op
-from weighbridge.formats.pickle.abstract import ITEMS_KEPT, UNKNOWN, Box, Global, Made, is_hashable
+from weighbridge.formats.pickle.abstract import DATA, ITEMS_KEPT, UNKNOWN, Box, Global, Made, is_hashable
 from weighbridge.formats.pickle.constants import Constants
 from weighbridge.formats.pickle.frames import Dropped, straddle
 from weighbridge.formats.pickle.ledger import Ledger
@@ -328,7 +328,7 @@ class StackMachine:
                 target.items += items[: ITEMS_KEPT - len(target.items)]
         elif items:
             self._change(code, target, items)
-        elif isinstance(target, int | Box) and not self._is_kind(target, "bytearray"):
+        elif isinstance(target, DATA) and not self._is_kind(target, "bytearray"):
             self.exact = False
 
     def _additems(self, code: int) -> None:
@@ -341,7 +341,7 @@ class StackMachine:
             target.items += items[: max(0, ITEMS_KEPT - len(target.items))]
         elif items:
             self._change(code, target, items)
-        elif isinstance(target, int | Box):
+        elif isinstance(target, DATA):
             self.exact = False
 
     def _is_kind(self, value: Value, kind: str) -> bool:

@@ -19,7 +19,7 @@ INFO = RuleInfo(
     title="Loading stops or stalls the process",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
-    harm=Harm.EXHAUSTION,
+    harm=Harm.EXECUTION,
     finds=(
         "The stream calls, or hands to another object, something that ends, blocks or crashes the process: "
         "`os._exit`, `time.sleep`, `signal`, `faulthandler`."

@@ -138,6 +138,8 @@ class Vocabulary:
             use = "new" if fact.opcode.startswith("NEWOBJ") else "call"
             if use not in entry.uses:
                 return Standing(kind=Kind.BROKEN_CONTRACT, reason=f"it is vetted as data, not for {fact.opcode}")
+            if (fact.module, fact.name) == ("builtins", "type") and len(fact.arguments) == 3:
+                return Standing(kind=Kind.DANGEROUS, category="code_object", reason="it makes a class")
             if fact.keywords or not holds(entry.arguments, fact.arguments, self._may_call):
                 return Standing(kind=Kind.BROKEN_CONTRACT, reason="its arguments are not those of an honest file")
             return _VETTED

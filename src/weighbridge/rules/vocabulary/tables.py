@@ -57,13 +57,12 @@ class Tables:
         return self._vetted[top].get((module, name))
 
     def danger(self, module: str, name: str) -> Danger | None:
-        """Find what is known against a name: itself first, then the nearest package that is listed whole."""
+        """Find what is known against a name: itself, or the nearest class or package around it that is listed."""
         if not self._exact:
             self._read_dangers()
-        full = f"{module}.{name}"
-        found = self._exact.get(full)
+        full, found = f"{module}.{name}", None
         while found is None and full:
-            found = self._below.get(full)
+            found = self._exact.get(full) or self._below.get(full)
             full = full.rpartition(".")[0]
         return found
 
