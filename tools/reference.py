@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
 from importlib import import_module
@@ -21,39 +20,15 @@ MADE = "<!-- Made by `make generate`; do not edit. -->\n\n"
 
 
 def commands() -> str:
-    """Every command with its options, from the parsers themselves."""
+    """Every command with its options, as `--help` tells them."""
     page = MADE + (
-        "# Commands\n\nResults go to stdout, talk and progress to stderr. [Exit codes](exit-codes.md) are the same "
-        "for all.\n"
+        "# Commands\n\nResults go to stdout, talk and progress to stderr. [Exit codes](exit-codes.md) are the same for "
+        "all. `python -m weighbridge` is the same program.\n"
     )
-    for name, (module, words) in COMMANDS.items():
-        page += f"\n## weighbridge {name}\n\n{words[0].upper()}{words[1:]}.\n" + _command(
-            import_module(module).options()
-        )
+    for name, (_, words) in COMMANDS.items():
+        page += f"\n## weighbridge {name}\n\n{words[0].upper()}{words[1:]}.\n\n"
+        page += f"<!-- run: weighbridge {name} --help -->\n<!-- end -->\n"
     return page
-
-
-def _command(parser: argparse.ArgumentParser) -> str:
-    positional = [_invocation(action) for action in parser._actions if not action.option_strings]
-    usage = " ".join([parser.prog, "[OPTIONS]", *positional])
-    text = f"\n{parser.description}\n\n```console\n{usage}\n```\n"
-    for group in sorted(parser._action_groups, key=lambda group: group.title == "common options"):
-        actions = [action for action in group._group_actions if action.help != argparse.SUPPRESS]
-        if actions:
-            rows = ((f"`{_invocation(action)}`", str(action.help)) for action in actions)
-            text += f"\n{table((str(group.title), ''), rows)}"
-    if parser.epilog:
-        text += f"\n```text\n{parser.epilog.rstrip()}\n```\n"
-    return text
-
-
-def _invocation(action: argparse.Action) -> str:
-    """How an argument is written: `--jobs, -j N`, `TARGET...`, `[RULE]`."""
-    name = str(action.metavar or (",".join(map(str, action.choices)) if action.choices else action.dest.upper()))
-    if not action.option_strings:
-        return {"+": f"{name}...", "?": f"[{name}]"}.get(str(action.nargs), name)
-    written = ", ".join(action.option_strings)
-    return written if action.nargs == 0 else f"{written} {name}"
 
 
 def formats() -> str:

@@ -1,6 +1,6 @@
 """joblib's own container from before 0.10: ``ZF``, the length in hexadecimal padded with spaces, a zlib stream.
 
-Source: ``joblib/numpy_pickle_compat.py`` (``read_zfile``). The length field has 19 characters, 20 when Python 2 wrote it.
+Source: ``joblib/numpy_pickle_compat.py`` (``read_zfile``). The length has 19 characters, 20 when Python 2 wrote it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """numpy inside pickles: what ``numpy.dtype`` calls and their states say about elements.
 
-Sources: ``numpy/_core/src/multiarray/descriptor.c`` (``arraydescr_setstate``) and ``ndarraytypes.h``. The flags of a dtype
-that holds objects must say so (``NPY_ITEM_REFCOUNT``): an array that is rebuilt with such a dtype and false flags takes
-raw bytes for pointers.
+Sources: ``numpy/_core/src/multiarray/descriptor.c`` (``arraydescr_setstate``) and ``ndarraytypes.h``. The flags of a
+dtype that holds objects must say so (``NPY_ITEM_REFCOUNT``): an array that is rebuilt with such a dtype and false flags
+takes raw bytes for pointers.
 """
 
 from __future__ import annotations

@@ -138,14 +138,16 @@ def _ends_as_zip(source: ByteSource) -> bool:
 
 def _stream(head: bytes) -> str:
     """Name the compressed stream that begins here; its own module knows which magic numbers prove something."""
-    if head[:1] not in _STREAM_BEGINS:
+    if head[:1] not in _STREAM_BEGINS and head[5:13] != b"\xff" * 8 and head[10:13] != b"\0\0\0":
         return ""
     from weighbridge.formats.containers.stream_magic import recognise
 
     return recognise(head)
 
 
-_STREAM_BEGINS = (b"\x1f", b"B", b"\xfd", b"]", b"\x04", b"\x02", b"\x28", b"x", b"\x50", b"\x2a", b"\x18", b"\x08")
+_STREAM_CODES = (0x1F, 0x42, 0xFD, 0x04, 0x02, 0x28, *range(0x50, 0x60), *range(0x08, 0x80, 0x10))
+_STREAM_BEGINS = frozenset(bytes((code,)) for code in _STREAM_CODES)
+"""First bytes of gzip, bzip2, xz, lz4, zstd, skippable frames and zlib; LZMA has none, its size field is looked at."""
 
 
 def _is_old_tar(head: bytes) -> bool:

@@ -31,7 +31,7 @@ PICKLES = ("data.pkl", "constants.pkl", "bytecode.pkl")
 
 
 def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
-    """Recognise the layout in names and uncompressed sizes, in the order of the directory; None if it is not torch's."""
+    """Recognise the layout in names and uncompressed sizes, in directory order; None if it is not torch's."""
     root, listed = None, list(members)
     for name, _ in listed:
         folder, _, rest = name.replace("\\", "/").partition("/")

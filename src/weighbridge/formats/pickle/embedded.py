@@ -224,9 +224,9 @@ def _promising(decoded: bytes) -> bool:
     """Tell whether decoded bytes begin like something that is worth decoding whole."""
     if decoded[:1] == b"\x80" and decoded[1:2] <= b"\x05" and len(decoded) > 2 and decoded[2] in op.NAMES:
         return True
-    return (
-        decoded[:2] in _ZLIB or decoded.startswith(_LONG_MAGICS) or (decoded[:1] in _TEXT_BEGINS and _resolves(decoded))
-    )
+    if decoded.startswith(_LONG_MAGICS) or (decoded[:2] in _ZLIB and _inflates(decoded)):
+        return True
+    return decoded[:1] in _TEXT_BEGINS and _resolves(decoded)
 
 
 def _base64(text: bytes) -> bytes:

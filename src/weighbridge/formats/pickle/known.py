@@ -1,9 +1,9 @@
 """Calls whose result is known by definition, so that what happens to the result is judged by what it is.
 
-``copyreg._reconstructor(cls, …)`` and ``copyreg.__newobj__(cls, …)`` give an instance of ``cls`` (protocols 0 and 1 write
-all objects so); ``builtins.getattr(Name, 'attribute')`` is the name ``Name.attribute``; a call of
-``functools.partial(function, …)`` is a call of ``function``; ``_codecs.encode(text, 'latin1')`` is how protocols below 3
-write bytes. Sources: ``Lib/copyreg.py``, ``Lib/functools.py``, ``Lib/pickle.py``.
+``copyreg._reconstructor(cls, …)`` and ``copyreg.__newobj__(cls, …)`` give an instance of ``cls`` (protocols 0 and 1
+write all objects so); ``builtins.getattr(Name, 'attribute')`` is the name ``Name.attribute``; a call of
+``functools.partial(function, …)`` is a call of ``function``; ``_codecs.encode(text, 'latin1')`` is how protocols
+below 3 write bytes. Sources: ``Lib/copyreg.py``, ``Lib/functools.py``, ``Lib/pickle.py``.
 """
 
 from __future__ import annotations
