@@ -11,4 +11,4 @@ class Net:
         self.layers = [64, 10]
 
 
-Path("net.pkl").write_bytes(pickle.dumps(Net()))
+Path("net.pkl").write_bytes(pickle.dumps(Net(), protocol=4))

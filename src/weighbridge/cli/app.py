@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from weighbridge.cli.console import say
 from weighbridge.cli.exit import ERROR
 from weighbridge.core.errors import WeighbridgeError
+from weighbridge.core.modules import module
 
 COMMANDS = {
     "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, and why it matters"),
@@ -18,32 +20,58 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; returns its exit code."""
-    command = arguments[0] if arguments else ""
-    if command in COMMANDS:
-        from importlib import import_module
+    """Run one command; returns its exit code and leaves nothing unwritten."""
+    try:
+        return _command(arguments)
+    except WeighbridgeError as trouble:
+        _complain(str(trouble), trouble.hint)
+    except BrokenPipeError:
+        # The reader of our output has gone; what it did read was right.
+        _forget_stdout()
+    except KeyboardInterrupt:
+        say("\nweighbridge: interrupted\n")
+        return INTERRUPTED
+    except Exception as bug:  # noqa: BLE001  (the one boundary of the command line: a bug never looks like a result)
+        if "--debug" in arguments:
+            from traceback import format_exc
 
-        try:
-            code: int = import_module(COMMANDS[command][0]).main(arguments[1:])
-            sys.stdout.flush()
-        except WeighbridgeError as trouble:
-            from weighbridge.reports.neutral import visible
+            say(format_exc())
+        _complain(f"an error of its own: {type(bug).__name__}: {bug}", "please report it; --debug shows where it is")
+    return ERROR
 
-            sys.stderr.write(f"weighbridge: {visible(str(trouble))}\n")
-            if trouble.hint:
-                sys.stderr.write(f"  {trouble.hint}\n")
-            return ERROR
-        except BrokenPipeError:
-            # The reader of our output has gone; what it did read was right.
-            import os
 
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return ERROR
-        except KeyboardInterrupt:
-            sys.stderr.write("\nweighbridge: interrupted\n")
-            return INTERRUPTED
-        return code
-    return _no_command(arguments)
+def _command(arguments: list[str]) -> int:
+    from weighbridge.cli.options import parse
+
+    name = arguments[0] if arguments else ""
+    if name not in COMMANDS:
+        return _no_command(arguments)
+    chosen = module(COMMANDS[name][0])
+    given = parse(chosen.COMMAND, arguments[1:])
+    if given.on("--help"):
+        from weighbridge.cli.help import render
+
+        return _print(render(chosen.COMMAND))
+    code: int = chosen.main(given)
+    return code
+
+
+def _no_command(arguments: list[str]) -> int:
+    first = arguments[0] if arguments else ""
+    if first in {"--version", "-V"}:
+        from weighbridge import __version__
+
+        return _print(f"weighbridge {__version__}\n")
+    if first in {"--help", "-h", "help"}:
+        return _print(usage())
+    if not arguments:
+        say(usage())
+        return ERROR
+    from difflib import get_close_matches
+
+    close = get_close_matches(first, COMMANDS, n=1)
+    _complain(f"there is no command {first!r}", f"did you mean {close[0]}?" if close else "see: weighbridge --help")
+    return ERROR
 
 
 def usage() -> str:
@@ -59,15 +87,21 @@ def usage() -> str:
     )
 
 
-def _no_command(arguments: list[str]) -> int:
-    if arguments and arguments[0] in {"--version", "-V"}:
-        from weighbridge import __version__
+def _print(text: str) -> int:
+    from weighbridge.cli.output import Output, write
 
-        sys.stdout.write(f"weighbridge {__version__}\n")
-        return 0
-    if arguments and arguments[0] in {"--help", "-h", "help"}:
-        sys.stdout.write(usage())
-        return 0
-    sys.stderr.write(f"weighbridge: there is no command {arguments[0]!r}\n\n" if arguments else "")
-    sys.stderr.write(usage())
-    return ERROR
+    write(text, Output(format="text"))
+    return 0
+
+
+def _complain(trouble: str, hint: str) -> None:
+    from weighbridge.reports.neutral import visible
+
+    say(f"weighbridge: {visible(trouble)}\n" + (f"  {visible(hint)}\n" if hint else ""))
+
+
+def _forget_stdout() -> None:
+    """Let what is still buffered for a reader that has gone disappear without a complaint."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,11 +16,20 @@ EVERY = 0.1
 WIDTH = 30
 
 
+def say(text: str) -> None:
+    """Write on stderr; when it is closed or full there is nobody to tell, and the exit code must still be right."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return
+
+
 class Progress:
     """Draws a bar from events while stderr is a terminal."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self.on = not quiet and sys.stderr.isatty()
+        self.on = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self.start = self.drawn = monotonic()
         self.files = self.size = self.done_files = self.done_size = 0
         self.visible = False
@@ -39,19 +48,17 @@ class Progress:
 
     def _draw(self) -> None:
         self.visible = True
-        share = self.done_size / self.size if self.size else self.done_files / max(1, self.files)
+        share = min(1.0, self.done_size / self.size if self.size else self.done_files / max(1, self.files))
         bar = "#" * int(share * WIDTH)
-        sys.stderr.write(f"\r[{bar:<{WIDTH}}] {self.done_files} of {self.files} files {share:4.0%}")
-        sys.stderr.flush()
+        say(f"\r[{bar:<{WIDTH}}] {self.done_files:,} of {self.files:,} files {share:4.0%}")
 
     def close(self) -> None:
         """Wipe the bar away."""
         if self.visible:
-            sys.stderr.write("\r" + " " * 79 + "\r")
-            sys.stderr.flush()
+            say("\r" + " " * 79 + "\r")
 
 
 def note(text: str, *, quiet: bool) -> None:
     """Say something that is not a result."""
     if not quiet:
-        sys.stderr.write(f"weighbridge: {text}\n")
+        say(f"weighbridge: {text}\n")

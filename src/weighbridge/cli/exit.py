@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.core.finding import Severity
+from weighbridge.core.report import Verdict
 from weighbridge.core.values import value
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ class Threshold:
 
 
 def code_for(report: Report, threshold: Threshold) -> int:
-    """Choose the exit code of a report."""
+    """Choose the exit code of a report; a malicious file fails under any threshold."""
     files = [file for artifact in report.artifacts for file in artifact.files]
     if any(_fails(file, threshold) for file in files):
         return FAIL
@@ -31,15 +32,22 @@ def code_for(report: Report, threshold: Threshold) -> int:
 
 
 def _fails(file: FileReport, threshold: Threshold) -> bool:
+    if file.verdict() is Verdict.MALICIOUS:
+        return True
     return any(finding.severity.rank >= threshold.severity.rank for finding in file.findings)
 
 
-def closing(code: int, threshold: Threshold) -> str:
+def closing(code: int, threshold: Threshold, *, exit_zero: bool = False) -> str:
     """Say what an exit code means, for the last line of the text report."""
     words = {
         PASS: f"nothing at or above {threshold.severity}",
-        FAIL: "something could not be judged, or a finding" if threshold.strict else "a finding",
+        FAIL: f"a finding at or above {threshold.severity}",
         INCONCLUSIVE: "something could not be judged",
     }
-    tail = f" at or above {threshold.severity}" if code == FAIL else ""
-    return f"exit {code}: {words[code]}{tail}"
+    if threshold.severity is Severity.CRITICAL:
+        words[FAIL] = "a malicious file, or a finding at or above critical"
+    if threshold.strict:
+        words[FAIL] += ", or something could not be judged"
+    if exit_zero and code:
+        return f"exit 0 as asked by --exit-zero; it would be {code}: {words[code]}"
+    return f"exit {code}: {words[code]}"

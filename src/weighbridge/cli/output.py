@@ -50,11 +50,13 @@ def outputs(given: Given, formats: tuple[str, ...]) -> tuple[Output, ...]:
 
 
 def _try(file: str) -> None:
+    if not file:
+        raise UsageError("--output names no file")
     folder = os.path.dirname(os.path.realpath(file))
     if not os.path.isdir(folder):
         raise UsageError(f"cannot write {file!r}: there is no directory {folder!r}")
-    if not file or os.path.isdir(file):
-        raise UsageError(f"cannot write {file!r}: it is a directory" if file else "--output names no file")
+    if os.path.isdir(file):
+        raise UsageError(f"cannot write {file!r}: it is a directory")
     if not os.access(file if os.path.exists(file) else folder, os.W_OK):
         raise UsageError(f"cannot write {file!r}: permission denied")
 
@@ -77,14 +79,15 @@ def _to_file(content: bytes, path: str) -> None:
             device.write(content)
         return
     unfinished = f"{path}.{os.getpid()}.part"
-    try:
-        with open(unfinished, "xb") as file:
-            file.write(content)
-        os.replace(unfinished, path)
-    except OSError:
-        if os.path.exists(unfinished):
+    with open(unfinished, "xb", buffering=0) as file:
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.replace(unfinished, path)
+        except BaseException:
             os.unlink(unfinished)
-        raise
+            raise
 
 
 _PLAIN = str.maketrans({"✓": "+", "✗": "x", "│": "|", "…": "...", "·": "-", "—": "-", "×": "x", "≥": ">="})
@@ -96,7 +99,7 @@ def _to_stdout(text: str, format_name: str) -> None:
     if sys.stdout is None:
         raise UsageError("stdout is closed", hint="name a file: --output FILE")
     encoding = sys.stdout.encoding if format_name == "text" else "utf-8"
-    if encoding != "utf-8":
+    if not encoding.lower().startswith("utf"):
         text = text.translate(_PLAIN)
     try:
         sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import sys
-
-from weighbridge.cli.options import parser
+from weighbridge.cli.options import Command
+from weighbridge.cli.output import outputs, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from weighbridge.cli.options import Parser
+    from weighbridge.cli.options import Given
+    from weighbridge.core.finding import RuleInfo
+
+COMMAND = Command(
+    name="rules",
+    description="List all rules with their severity; 'weighbridge explain ID' tells more about one.",
+    formats=("text", "json"),
+)
 
 
-def options() -> Parser:
-    """Make the command's parser."""
-    return parser("rules", "List all rules with their severity; 'weighbridge explain ID' tells more about one.")
-
-
-def main(arguments: list[str]) -> int:
+def main(given: Given) -> int:
     """Run the command; returns the exit code."""
-    given = options().parse_args(arguments)
+    destinations = outputs(given, COMMAND.formats)
     from weighbridge.rules.catalog import all_infos
 
     infos = all_infos()
-    if given.format == "json":
-        import json
-
-        listed = [{"id": one.id, "slug": one.slug, "title": one.title, "severity": str(one.severity)} for one in infos]
-        sys.stdout.write(json.dumps(listed, indent=2) + "\n")
-        return 0
-    for one in infos:
-        sys.stdout.write(f"{one.id}  {one.severity:8}  {one.title}\n")
+    for destination in destinations:
+        write(_json(infos) if destination.format == "json" else _text(infos), destination)
     return 0
+
+
+def _text(infos: tuple[RuleInfo, ...]) -> str:
+    return "".join(f"{one.id}  {one.severity:8}  {one.title}\n" for one in infos)
+
+
+def _json(infos: tuple[RuleInfo, ...]) -> str:
+    import json
+
+    listed = [{"id": one.id, "slug": one.slug, "title": one.title, "severity": str(one.severity)} for one in infos]
+    return json.dumps(listed, indent=2) + "\n"

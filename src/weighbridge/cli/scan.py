@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from weighbridge.cli import config as configuration
 from weighbridge.cli.console import Progress, note
-from weighbridge.cli.exit import Threshold, closing, code_for
-from weighbridge.cli.options import Output, outputs, parser
-from weighbridge.core.errors import UsageError
+from weighbridge.cli.exit import PASS, Threshold, closing, code_for
+from weighbridge.cli.options import Command, Group, Operand, Option
+from weighbridge.cli.output import Output, outputs, write
+from weighbridge.cli.terminal import USUAL, colours, width
 from weighbridge.core.finding import Severity
 from weighbridge.engine.scan import ScanRequest, scan
-from weighbridge.reports import render
+from weighbridge.reports import FORMATS, render
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import Namespace
-
     from weighbridge.cli.config import Config
-    from weighbridge.cli.options import Parser
+    from weighbridge.cli.options import Given
     from weighbridge.core.finding import RuleInfo
     from weighbridge.core.report import Report
     from weighbridge.engine.executors import Executor
@@ -34,72 +32,97 @@ examples:
 """
 
 
-def options() -> Parser:
-    """Make the command's parser."""
-    made = parser("scan", "Say what model files would run if they were loaded. Nothing is loaded.", epilog=EPILOG)
-    made.add_argument("targets", nargs="+", metavar="TARGET", help="a file or a directory")
-    made.add_argument("--verbose", "-v", action="store_true", help="show the decompiled programs and all findings")
-    judged = made.add_argument_group("what fails")
-    judged.add_argument("--fail-on", choices=list(Severity), help="lowest severity that fails (default: medium)")
-    judged.add_argument("--strict", action="store_true", help="fail also on what could not be judged")
-    judged.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found; errors still exit 2")
-    judged.add_argument("--baseline", metavar="FILE", help="a JSON report: what it lists for the same content is known")
-    chosen = made.add_argument_group("what is read")
-    chosen.add_argument(
-        "--include", action="append", default=[], metavar="GLOB", help="only files that fit; repeatable"
-    )
-    chosen.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="not files that fit; repeatable")
-    work = made.add_argument_group("how it works")
-    work.add_argument("--jobs", "-j", type=int, default=0, metavar="N", help="workers (default: one per processor)")
-    work.add_argument("--no-cache", action="store_true", help="neither use nor keep remembered answers")
-    work.add_argument(
-        "--debug", action="store_true", help="work in this process, without a jail; bugs show a traceback"
-    )
-    return made
+COMMAND = Command(
+    name="scan",
+    description="Say what model files would run if they were loaded. Nothing is loaded.",
+    formats=FORMATS,
+    operand=Operand(metavar="TARGET", help="a file or a directory"),
+    groups=(
+        Group(
+            title="what fails",
+            options=(
+                Option(
+                    names=("--fail-on",), metavar="SEVERITY", choices=tuple(map(str, Severity)),
+                    help="lowest severity that fails (default: medium)",
+                ),
+                Option(names=("--strict",), help="fail also on what could not be judged"),
+                Option(names=("--exit-zero",), help="exit 0 whatever was found; errors still exit 2"),
+                Option(
+                    names=("--baseline",), metavar="FILE",
+                    help="a JSON report: what it lists for the same content is known",
+                ),
+            ),
+        ),
+        Group(
+            title="what is read",
+            options=(
+                Option(names=("--include",), metavar="GLOB", repeatable=True, help="only what fits; repeatable"),
+                Option(names=("--exclude",), metavar="GLOB", repeatable=True, help="not what fits; repeatable"),
+            ),
+        ),
+        Group(
+            title="how it works",
+            options=(
+                Option(names=("--verbose", "-v"), help="show the decompiled programs and all findings"),
+                Option(
+                    names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"
+                ),
+                Option(names=("--no-cache",), help="neither use nor keep remembered answers"),
+                Option(names=("--debug",), help="work in this process, without a jail; bugs show a traceback"),
+            ),
+        ),
+    ),
+    epilog=EPILOG,
+)  # fmt: skip
 
 
-def main(arguments: list[str]) -> int:
+def main(given: Given) -> int:
     """Run the command; returns the exit code."""
-    given = options().parse_args(arguments)
-    config = configuration.load(given.config)
-    destinations = outputs(given)
-    threshold = Threshold(severity=Severity(given.fail_on or config.fail_on), strict=given.strict or config.strict)
-    suppressions = _suppressions(given.baseline or config.baseline, config, quiet=given.quiet)
-    report = _weigh(given, config, suppressions)
+    config = configuration.load(given.one("--config"))
+    destinations = outputs(given, FORMATS)
+    threshold = Threshold(
+        severity=Severity(given.one("--fail-on") or config.fail_on), strict=given.on("--strict") or config.strict
+    )
+    quiet = given.on("--quiet")
+    suppressions = _suppressions(given.one("--baseline") or config.baseline, config, quiet=quiet)
+    report = _weigh(given, config, suppressions, quiet=quiet)
     code = code_for(report, threshold)
+    last = closing(code, threshold, exit_zero=given.on("--exit-zero"))
     for destination in destinations:
-        _write(report, destination, verbose=given.verbose, last=closing(code, threshold))
-    return 0 if given.exit_zero else code
+        write(_rendered(report, destination, verbose=given.on("--verbose"), last=last), destination)
+    return PASS if given.on("--exit-zero") else code
 
 
-def _weigh(given: Namespace, config: Config, suppressions: Suppressions | None) -> Report:
+def _weigh(given: Given, config: Config, suppressions: Suppressions | None, *, quiet: bool) -> Report:
     disabled = frozenset(config.disable)
+    debug, verbose = given.on("--debug"), given.on("--verbose")
     memo = None
-    if not given.no_cache and not given.verbose and not given.debug:
+    if not given.on("--no-cache") and not verbose and not debug:
         from weighbridge.engine.memo import Memo, cache_directory
 
         memo = Memo(cache_directory(), disabled=disabled)
     request = ScanRequest(
-        targets=tuple(given.targets),
-        include=tuple(given.include) or config.include,
-        exclude=tuple(given.exclude) or config.exclude,
+        targets=given.operands,
+        include=given.every("--include") or config.include,
+        exclude=given.every("--exclude") or config.exclude,
     )
-    progress = Progress(quiet=given.quiet)
+    jobs = given.number("--jobs") or config.jobs
+    progress = Progress(quiet=quiet)
     try:
-        executor = _executor(given, given.jobs or config.jobs, disabled)
+        executor = _executor(jobs, disabled, debug=debug, trace=verbose)
         return scan(request, executor, memo=memo, suppressions=suppressions, tell=progress)
     finally:
         progress.close()
 
 
-def _executor(given: Namespace, jobs: int, disabled: frozenset[str]) -> Executor:
-    if given.debug:
+def _executor(jobs: int, disabled: frozenset[str], *, debug: bool, trace: bool) -> Executor:
+    if debug:
         from weighbridge.engine.executors import Inline
 
-        return Inline(trace=given.verbose, disabled=disabled)
+        return Inline(trace=trace, disabled=disabled)
     from weighbridge.sandbox.executor import Jailed
 
-    return Jailed(jobs=jobs if jobs > 0 else os.cpu_count() or 1, trace=given.verbose, disabled=disabled)
+    return Jailed(jobs=jobs or os.cpu_count() or 1, trace=trace, disabled=disabled)
 
 
 def _suppressions(baseline: str, config: Config, *, quiet: bool) -> Suppressions | None:
@@ -118,33 +141,23 @@ def _suppressions(baseline: str, config: Config, *, quiet: bool) -> Suppressions
     return made
 
 
-def _write(report: Report, destination: Output, *, verbose: bool, last: str) -> None:
-    if destination.file is None:
-        from weighbridge.cli.terminal import width
-
-        colour = destination.format == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        text = render(
-            destination.format, report, _rules(report, destination.format), verbose=verbose, colour=colour,
-            width=width(), closing=last,
-        )  # fmt: skip
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.buffer.flush()
-        return
-    text = render(destination.format, report, _rules(report, destination.format), verbose=verbose, closing=last)
-    unfinished = f"{destination.file}.{os.getpid()}.part"
-    try:
-        with open(unfinished, "wb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
-        os.replace(unfinished, destination.file)
-    except OSError as error:
-        raise UsageError(f"cannot write {destination.file!r}: {(error.strerror or '').lower()}") from None
+def _rendered(report: Report, destination: Output, *, verbose: bool, last: str) -> str:
+    shown, columns = False, USUAL
+    if destination == Output(format="text"):
+        shown, columns = colours(), width()
+    return render(
+        destination.format, report, _rules(report, destination.format), verbose=verbose, colour=shown, width=columns,
+        closing=last,
+    )  # fmt: skip
 
 
 def _rules(report: Report, format_name: str) -> tuple[RuleInfo, ...]:
     """Give all rules where the format lists them, else those that the report names."""
+    named = {finding.rule for artifact in report.artifacts for file in artifact.files for finding in file.findings}
+    if not named and format_name != "sarif":
+        return ()
     from weighbridge.rules.catalog import all_infos, info
 
     if format_name == "sarif":
         return all_infos()
-    named = {finding.rule for artifact in report.artifacts for file in artifact.files for finding in file.findings}
     return tuple(found for found in (info(rule) for rule in sorted(named)) if found is not None)

@@ -45,8 +45,8 @@ def main() -> None:
     try:
         layers = seal(replace(setup.policy, readable=(*_import_paths(), *setup.policy.readable)))
         sys.dont_write_bytecode = True  # it would be refused; this saves the attempts
-        # The collector stays off: it would walk what a large file makes again and again, for a fifth of the time. Cycles
-        # are rare, hostile ones are bounded by the memory limit, and a worker does not live long.
+        # The collector stays off: it would walk what a large file makes again and again, for a fifth of the time.
+        # Cycles are rare, hostile ones are bounded by the memory limit, and a worker does not live long.
         _send(",".join(layers).encode())
         _serve(channel, module, scratch)
     except MemoryError:

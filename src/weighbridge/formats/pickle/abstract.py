@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 ITEMS_KEPT = 64
 """Elements of a container that are remembered, for contracts on arguments and for people."""
 
+TUPLES_FOLLOWED = 32
+"""Tuples inside one key that are looked into: shared ones make a short stream stand for 2^64 values (PKL-41)."""
+
 
 class Global:
     """A resolved name; one object per spelling in a stream."""
@@ -101,6 +104,18 @@ def is_hashable(value: Value) -> bool:
     """Tell whether a value may be a dict key or set element; what is unknown may be."""
     if not isinstance(value, Box):
         return True
-    if value.kind == "tuple":
-        return all(is_hashable(item) for item in value.items)
-    return value.kind in {"frozenset", "buffer"}
+    followed, pending = {id(value)}, [value]
+    while pending:
+        box = pending.pop()
+        if box.kind != "tuple":
+            if box.kind not in _HASHABLE:
+                return False
+            continue
+        for item in box.items:
+            if isinstance(item, Box) and id(item) not in followed and len(followed) < TUPLES_FOLLOWED:
+                followed.add(id(item))
+                pending.append(item)
+    return True
+
+
+_HASHABLE = frozenset({"frozenset", "buffer"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.core.facts import Argument
+from weighbridge.core.values import replace
 from weighbridge.formats.pickle.abstract import Box, Global, Made, Persistent
 
 TYPE_CHECKING = False
@@ -35,16 +36,14 @@ class Describer:
         kind = self.constants.kind(value)
         if kind == "int":
             return magnitude(self._number(value))
-        if kind == "str":
-            text = self.constants.short_text(value)
-            return (kind, text) if self._keeps(module, name, place, text) else kind
-        return kind
-
-    def _keeps(self, module: str, name: str, place: int, text: str) -> bool:
+        if kind != "str":
+            return kind
         seen = self.variety.setdefault((module, name, place), set())
-        if text not in seen and len(seen) < VARIETY:
-            seen.add(text)
-        return text in seen
+        if len(seen) >= VARIETY:
+            return kind
+        text = self.constants.short_text(value)
+        seen.add(text)
+        return kind, text
 
     def shape(self, value: Value, depth: int = DEPTH_SHOWN) -> object:
         """Give a key for kinds within kinds, without the literals."""
@@ -62,17 +61,13 @@ class Describer:
         number = self.constants.scalar(offset)
         return number if isinstance(number, int) else 0
 
-    def all(self, values: list[Value], module: str, name: str) -> tuple[Argument, ...]:
-        """Describe the arguments of a call."""
-        return tuple(self._told_apart(value, module, name, place) for place, value in enumerate(values))
-
-    def _told_apart(self, value: Value, module: str, name: str, place: int) -> Argument:
-        described = self.argument(value)
-        if isinstance(value, int) and described.kind == "str":
-            short = self.constants.short_text(value)
-            if short and not self._keeps(module, name, place, short):
-                return Argument(kind="str", text=described.text, truncated=True)
-        return described
+    def all(self, values: list[Value], marks: list[object]) -> tuple[Argument, ...]:
+        """Describe the arguments of a call; a text that its mark does not tell apart is no literal to a contract."""
+        described = [self.argument(value) for value in values]
+        return tuple(
+            replace(one, truncated=True) if one.kind == mark == "str" else one
+            for one, mark in zip(described, marks, strict=True)
+        )
 
     def argument(self, value: Value, depth: int = DEPTH_SHOWN) -> Argument:
         """Describe one value."""

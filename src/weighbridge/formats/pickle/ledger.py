@@ -121,7 +121,7 @@ class Ledger:
         if record is not None:
             record.count += 1
         elif not self._count(key, at):
-            described = self.describe.all(arguments.items, module, name)
+            described = self.describe.all(arguments.items, marks)
             if arguments.length > len(arguments.items):
                 described += (Argument(kind="unknown", text="…", truncated=True),)
             self.records[key] = Record(at, Call(

@@ -50,6 +50,7 @@ class Machine(StackMachine):
     def _execute(self, window: Window) -> None:
         """Interpret opcodes until one of them raises; the commonest are done here, the others by methods."""
         stack, marks, memo, kept, shared = self.stack, self.marks, self.memo, self.kept, self.shared
+        sparse = self.sparse
         push, remember = stack.append, memo.append
         fixed, others, room = _FIXED, _OTHERS, self.limits.containers_in_memo
         memoize, binget, short_binunicode, mark = op.MEMOIZE, op.BINGET, op.SHORT_BINUNICODE, op.MARK
@@ -68,7 +69,7 @@ class Machine(StackMachine):
                 push(base + here)
                 here += width
                 continue
-            if code == memoize and len(stack) > fence and not self.sparse:
+            if code == memoize and len(stack) > fence and not sparse:
                 top = stack[-1]
                 if top.__class__ is int:
                     remember(top)
@@ -243,22 +244,26 @@ class Machine(StackMachine):
 
     def _called(self, opcode: str, callee: Value, arguments: Box, keywords: tuple[str, ...] = ()) -> None:
         """Record a call and push what it returns."""
-        at = self.at
         if isinstance(callee, Made) and callee.bound is not None:
             arguments = Box("tuple", [*callee.bound.items, *arguments.items])
             callee = callee.bound.function
-        if isinstance(callee, Global) and callee.known and (named := attribute(self, callee, arguments)):
-            self.stack.append(named)
-            return
-        self.ledger.call(at, opcode, callee, arguments, keywords)
-        made = Made(callee if isinstance(callee, Global) else callee.maker if isinstance(callee, Made) else None)
+        ledger = self.ledger
         if isinstance(callee, Global):
+            if callee.known and (named := attribute(self, callee, arguments)):
+                self.stack.append(named)
+                return
+            ledger.call(self.at, opcode, callee, arguments, keywords)
             callee.called = True
+            made = Made(callee)
             if callee.known:
                 result(self, callee, arguments, made)
             if callee.watched:
-                self.host.called(self, callee, arguments, made, at)
-        self.ledger.made(made)
+                self.host.called(self, callee, arguments, made, self.at)
+        else:
+            ledger.call(self.at, opcode, callee, arguments, keywords)
+            made = Made(callee.maker if isinstance(callee, Made) else None)
+        if ledger.program is not None:
+            ledger.made(made)
         self.stack.append(made)
 
     def _arguments(self, value: Value, opcode: str) -> Box:
@@ -329,7 +334,7 @@ class Machine(StackMachine):
         state = self._pop()
         target = self._top()
         if isinstance(target, DATA):
-            if self._is_truthy(state):
+            if self._sets_something(state):
                 raise self._broken("BUILD on plain data")
             self.exact = False
             return
@@ -345,13 +350,13 @@ class Machine(StackMachine):
                 if after != self.position:
                     self.position, self.frame_end = after, 0
 
-    def _is_truthy(self, value: Value) -> bool:
-        """Tell whether a value is surely true: only then do both unpicklers look for attributes to set."""
-        if isinstance(value, Box):
-            if value.kind == "tuple" and len(value.items) == 2:
-                return any(self._is_truthy(item) for item in value.items)
-            return value.length > 0
-        return isinstance(value, int) and bool(self.constants.scalar(value))
+    def _sets_something(self, state: Value) -> bool:
+        """Tell whether a state or its slot state is surely true: only then do both unpicklers look for attributes."""
+        parts = state.items if isinstance(state, Box) and state.kind == "tuple" and state.length == 2 else [state]
+        return any(
+            part.length > 0 if isinstance(part, Box) else isinstance(part, int) and bool(self.constants.scalar(part))
+            for part in parts
+        )
 
     # -- what the loader supplies -----------------------------------------------------------------------------------
 

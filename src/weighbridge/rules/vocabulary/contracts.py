@@ -3,8 +3,8 @@
 A contract is ``*`` (anything), ``-`` (nothing), or kinds separated by commas: ``int``, ``str|bytes`` (either),
 ``='latin1'`` (this literal), ``=builtins.object`` (a reference to this name), ``int<1048576`` (a bound on the
 magnitude), ``str?`` (may be absent, and then all behind it), ``any...`` (repeats, last only). ``number`` is int or
-float, ``scalar`` adds bool, str, bytes and None, ``callable`` is a vetted name that may be called, ``constant`` bytes that stand
-in the stream itself.
+float, ``scalar`` adds bool, str, bytes and None, ``callable`` is a vetted name that may be called, ``constant``
+bytes that stand in the stream itself.
 """
 
 from __future__ import annotations

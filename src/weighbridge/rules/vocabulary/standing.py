@@ -53,8 +53,8 @@ _CERTAIN = frozenset({Kind.VETTED, Kind.DANGEROUS, Kind.STDLIB})
 _METHOD_DUNDERS = frozenset({
     "__setstate__", "__class__", "__reduce__", "__reduce_ex__", "__call__", "__getattr__", "__getattribute__",
     "__setattr__", "__delattr__", "__del__", "__init__", "__new__", "__getstate__", "__builtins__", "__globals__",
-    "__code__", "__wrapped__", "__func__", "__self__", "__import__", "__loader__", "__spec__", "__path__", "__set_name__",
-    "__get__", "__set__", "__iter__", "__next__", "__eq__", "__hash__", "__repr__", "__str__", "__len__", "__bool__",
+    "__code__", "__wrapped__", "__func__", "__self__", "__import__", "__loader__", "__spec__", "__path__",
+    "__set_name__", "__get__", "__set__", "__iter__", "__next__", "__eq__", "__hash__", "__repr__", "__str__", "__len__", "__bool__",
     "…",
 })  # fmt: skip
 """Keys of a state that turn an instance dict into behaviour (PKL-08). Plain metadata dunders are not among them."""
@@ -62,8 +62,10 @@ _METHOD_DUNDERS = frozenset({
 
 def _takes_method(fact: Call) -> bool:
     """Tell whether ``getattr`` does what pickled bound methods do: a plain attribute of an object of the stream."""
-    kinds = tuple(argument.kind for argument in fact.arguments)
-    return kinds == ("object", "str") and not fact.arguments[1].truncated and not fact.arguments[1].text.startswith("__")
+    if tuple(argument.kind for argument in fact.arguments) != ("object", "str"):
+        return False
+    name = fact.arguments[1]
+    return not name.truncated and not name.text.startswith("__")
 
 
 class Vocabulary:
