@@ -6,7 +6,7 @@ from weighbridge.reports.wrap import wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from weighbridge.cli.options import Command, Option
+    from weighbridge.cli.options import Command, Group, Option
 
 WIDTH = 80
 COLUMN = 26
@@ -22,10 +22,13 @@ def render(command: Command) -> str:
         usage += f" {metavar}" + ("" if command.operand.most else "…")
         blocks.append(_entry(command.operand.metavar, command.operand.help))
     parts = [[usage], wrap(command.description, WIDTH), *blocks]
-    for group in command.all_groups():
-        parts.append([f"{group.title}:", *(line for one in group.options for line in _entry(_names(one), _words(one)))])
+    parts += [_group(group) for group in command.all_groups()]
     text = "\n\n".join("\n".join(part) for part in parts)
     return f"{text}\n\n{command.epilog}" if command.epilog else f"{text}\n"
+
+
+def _group(group: Group) -> list[str]:
+    return [f"{group.title}:", *(line for one in group.options for line in _entry(_names(one), _words(one)))]
 
 
 def _names(option: Option) -> str:

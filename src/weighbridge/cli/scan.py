@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from weighbridge.engine.suppress import Suppressions
 
 EPILOG = """\
-exit codes: 0 nothing at or above the threshold, 1 findings, 2 an error, 3 something could not be judged
+exit codes: 0 nothing at or above the threshold, 1 findings, 2 an error,
+3 something could not be judged
 
 examples:
   weighbridge scan model.pt
-  weighbridge scan checkpoints/ --output sarif=weighbridge.sarif --output html=report.html
+  weighbridge scan checkpoints/ -o sarif=weighbridge.sarif -o html=report.html
 """
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weighbridge.core.modules import module
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.formats.node import Extract
@@ -33,9 +35,7 @@ def is_analysed(name: str) -> bool:
 
 def extractor(name: str) -> Extract:
     """Find the reader of a format."""
-    from importlib import import_module
-
-    found: Extract = import_module(_MODULES[name]).extract
+    found: Extract = module(_MODULES[name]).extract
     return found
 
 

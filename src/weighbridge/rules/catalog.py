@@ -7,9 +7,8 @@ that it asks for appears; a test holds the two together.
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from weighbridge.core.facts import Call, GlobalReference, ItemChange, StateChange
+from weighbridge.core.modules import module
 from weighbridge.rules.index import INDEX
 from weighbridge.rules.vocabulary.standing import Kind, Vocabulary
 
