@@ -59,7 +59,7 @@ def index() -> str:
         asked = ", ".join(f'"{name}"' for name in subscription(module))
         comma = "," if len(subscription(module)) == 1 else ""
         lines.append(f'    "{module.INFO.id}": ("{module.__name__}", ({asked}{comma})),')
-    return HEAD + "\n".join([*lines, "}", "", f'DIGEST = "{digest()}"', ""])
+    return HEAD + "\n".join([*lines, "}", "", f'DIGEST = "sha256:{digest()}"', ""])
 
 
 def builder_of(name: str) -> tuple[str, bytes]:

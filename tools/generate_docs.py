@@ -24,10 +24,12 @@ def written_by_hand() -> list[Path]:
 
 def pages() -> dict[Path, str]:
     """Every file that holds something made, with the text that it should have."""
-    with session() as shell:
-        made = {path: blocks.filled(make(), shell) for path, make in MADE.items()}
-        for path in written_by_hand():
-            text = path.read_text("utf-8")
+    texts = {path: make() for path, make in MADE.items()}
+    texts |= {path: path.read_text("utf-8") for path in written_by_hand()}
+    made = {}
+    for path, text in texts.items():
+        with session() as shell:  # one for each page: what its commands leave behind is nobody else's
             made[path] = blocks.filled(text, shell)
+    with session() as shell:
         made[picture.PICTURE] = picture.draw(picture.shown(shell))
     return made

@@ -57,7 +57,7 @@ def formats() -> str:
 
 
 def _sentence(doc: str) -> str:
-    return " ".join(doc.partition("\n\n")[0].split())
+    return " ".join(doc.partition("\n\n")[0].split()).replace("``", "`")
 
 
 def bounds() -> str:
@@ -77,14 +77,14 @@ def _budgets(held: object, module: Path) -> str:
     told = attribute_words(module, type(held).__name__)
     values = {name: getattr(held, name) for name in field_names(type(held))}
     numbers = {name: number for name, number in values.items() if isinstance(number, int | float)}
-    rows = ((f"`{name}`", _amount(name, number), told[name]) for name, number in numbers.items())
+    rows = ((f"`{name}`", _amount(number), told[name]) for name, number in numbers.items())
     return table(("limit", "value", "reason"), rows)
 
 
-def _amount(name: str, number: float) -> str:
+def _amount(number: float) -> str:
     for unit, size in (("GiB", limits.GIB), ("MiB", limits.MIB)):
-        if "bytes" in name and number % size == 0 and number:
-            return f"{int(number) // size} {unit}"
+        if isinstance(number, int) and number >= size and number % size == 0:
+            return f"{number // size} {unit}"
     return f"{number:,}".removesuffix(".0")
 
 

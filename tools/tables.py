@@ -69,6 +69,6 @@ def attribute_words(module: Path, cls: str) -> dict[str, str]:
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
         elif name and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            told[name] = " ".join(str(node.value.value).split())
+            told[name] = " ".join(str(node.value.value).split()).replace("``", "`")
             name = ""
     return told

@@ -152,13 +152,15 @@ def dangerous_faults(path: Path) -> Iterator[str]:
 
 
 def overlap_faults(vetted: dict[str, str], dangerous: dict[str, str]) -> Iterator[str]:
-    """Names that both sides claim, and patterns that stand in two categories or below a wider one."""
+    """Names that both sides claim, and patterns below a wider one of their own category; of others the nearest counts."""
     for name, place in sorted(vetted.items()):
         claimed = covering(name, dangerous)
         if claimed:
             yield f"{place}: {name} is vetted and dangerous ({claimed})"
     for pattern, place in sorted(dangerous.items()):
-        wider = covering(pattern.removesuffix(".*"), {key: "" for key in dangerous if key != pattern})
+        table = place.partition(":")[0]
+        same = {key: "" for key, other in dangerous.items() if key != pattern and other.partition(":")[0] == table}
+        wider = covering(pattern.removesuffix(".*"), same)
         if wider:
             yield f"{place}: {pattern} is already covered by {wider}"
 

@@ -23,7 +23,7 @@ _HOMES = {"scan": "weighbridge.cli.api", "Report": "weighbridge.core.report", "V
 def __getattr__(name: str) -> object:
     """Fetch a public name from the module that holds it, on first use: importing the package stays cheap."""
     if name in _HOMES:
-        from weighbridge.core.modules import module
+        from weighbridge.core.modules import fetch
 
-        return getattr(module(_HOMES[name]), name)
+        return getattr(fetch(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from tests.builders import polyglots
-from tests.builders.pickles import hostile_calls, hostile_streams, honest
+from tests.builders.pickles import hostile_calls, honest
 from tests.builders.pickles import opcodes as op
 from tests.builders.pickles.described import Global, Reduce
 from tests.builders.pickles.programs import SHELL, VETTED, Target, call, program
 from tests.builders.pickles.writer import data, dumps
 from tests.museum import chains
-from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word, calling, plain_call
+from tests.museum.exhibit import Build, Exhibit, Form, calling, plain_call
 
 _SOURCE = "fickling, advisory or issue"
 _CODE, _ECHO, _FILE = "'INERT'", "echo INERT", "inert-absent-file"
@@ -171,15 +171,6 @@ EXHIBITS = (
         lambda: program(op.GLOBAL("subprocess", "Popen"), data(()), data({"args": ("echo", "INERT")}), op.NEWOBJ_EX),
         calling("subprocess", "Popen", ("echo", "INERT")),
         partial(hostile_calls.newobj_ex, Target("argparse", "Namespace")),
-    ),
-    Exhibit(
-        id="fickling#111",
-        title="expansion",
-        source=_SOURCE,
-        build=hostile_streams.doubling_bomb,
-        twin=partial(hostile_streams.doubling_bomb, 4),
-        expects=Verdict.SUSPICIOUS,
-        word=Word.UNKNOWN,
     ),
     Exhibit(
         id="fickling#111",

@@ -69,7 +69,7 @@ EXHIBITS = (
         "modelscan#354",
         "bad_first_entry",
         partial(zip_tricks.bad_first, posix_system()),
-        partial(zips.plain, {"archive/broken": b"INERT\n", zip_tricks.NAME: plain_data()}),
+        partial(zips.plain, {"archive/first.pkl": plain_data(), zip_tricks.NAME: plain_data()}),
         "model.pt",
         partial(torches.zip_checkpoint, poisoned=call_target(SHELL, protocol=2)),
     ),

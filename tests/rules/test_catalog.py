@@ -31,8 +31,7 @@ def ids(rules: RuleSet, fact: Fact) -> list[str]:
 
 def alone() -> RuleSet:
     """The rules with a vocabulary of a few names."""
-    rules = RuleSet()
-    rules.words = samples.WORDS
+    rules = RuleSet(words=samples.WORDS)
     return rules
 
 

@@ -7,7 +7,7 @@ import sys
 from weighbridge.cli.console import say
 from weighbridge.cli.exit import ERROR
 from weighbridge.core.errors import WeighbridgeError
-from weighbridge.core.modules import module
+from weighbridge.core.modules import fetch
 
 COMMANDS = {
     "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, and why it matters"),
@@ -46,7 +46,7 @@ def _command(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
     if name not in COMMANDS:
         return _no_command(arguments)
-    chosen = module(COMMANDS[name][0])
+    chosen = fetch(COMMANDS[name][0])
     given = parse(chosen.COMMAND, arguments[1:])
     if given.on("--help"):
         from weighbridge.cli.help import render

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
-def module(name: str) -> ModuleType:
+def fetch(name: str) -> ModuleType:
     """Import a module by its dotted name; raises ImportError."""
     __import__(name)
     return sys.modules[name]

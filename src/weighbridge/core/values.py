@@ -62,28 +62,29 @@ def _repr(self: Any) -> str:
 @dataclass_transform(eq_default=True, kw_only_default=True, frozen_default=True)
 def value(cls: C) -> C:
     """Turn an annotated class into a frozen value; fields of value base classes come first."""
-    inherited: dict[str, Any] = {}
-    for base in reversed(cls.__mro__[1:]):
-        inherited.update({name: default for name, _, default in base.__dict__.get("__value_fields__", ())})
-    own = {
-        name: cls.__dict__.get(name, inherited.get(name, MISSING))
-        for name, kind in getattr(cls, "__annotations__", {}).items()
-        if not str(kind).startswith("ClassVar")
-    }
-    body = {name: content for name, content in cls.__dict__.items() if name not in own and name not in _DROPPED}
-    body["__slots__"] = tuple(name for name in own if name not in inherited)
+    body = dict(cls.__dict__)
+    fields: dict[str, Any] = {}
+    for base in cls.__mro__[-2:0:-1]:
+        fields.update({field[0]: field for field in base.__dict__.get("__value_fields__", ())})
+    own = {}
+    for name, kind in body.get("__annotations__", {}).items():
+        if not str(kind).startswith("ClassVar"):
+            inherited = fields[name][2] if name in fields else MISSING
+            own[name] = body.pop(name, inherited)
+    for name in _OF_THE_FIRST_CLASS:
+        body.pop(name, None)
+    body["__slots__"] = tuple(name for name in own if name not in fields)
     body["__init__"], body["__eq__"], body["__hash__"] = _init, _equal, _hash
     body["__setattr__"] = body["__delattr__"] = _frozen
     body.setdefault("__repr__", _repr)
     made: Any = type(cls)(cls.__name__, cls.__bases__, body)
-    made.__value_fields__ = tuple(
-        (name, getattr(made, name).__set__, default) for name, default in (inherited | own).items()
-    )
+    fields.update({name: (name, getattr(made, name).__set__, default) for name, default in own.items()})
+    made.__value_fields__ = tuple(fields.values())
     finished: C = made
     return finished
 
 
-_DROPPED = frozenset({"__dict__", "__weakref__"})
+_OF_THE_FIRST_CLASS = ("__dict__", "__weakref__")
 
 
 def field_names(cls: type) -> tuple[str, ...]:

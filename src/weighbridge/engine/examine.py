@@ -10,7 +10,6 @@ from weighbridge.core.values import value
 from weighbridge.engine.judge import Judge
 from weighbridge.engine.scratch import Scratch
 from weighbridge.formats import registry
-from weighbridge.formats.bulk import begins_like_something
 from weighbridge.formats.node import Bench, Child, Node, Stored
 from weighbridge.formats.sniff import sniff
 
@@ -42,6 +41,12 @@ class Examination:
     program: tuple[str, ...] = ()
 
 
+def _begins_like_something(tensor: ByteSource) -> bool:
+    from weighbridge.formats.bulk import begins_like_something
+
+    return begins_like_something(tensor)
+
+
 class _Examiner:
     def __init__(self, limits: Limits, judge: Judge, scratch: Scratch) -> None:
         self.bench = Bench(limits, Meter(limits))
@@ -55,7 +60,7 @@ class _Examiner:
 
     def node(self, source: ByteSource, node: Node, depth: int, vouched: tuple[str, ...], *, quiet: bool) -> None:
         """Examine one stretch of bytes as everything that it may be."""
-        if node.role == "tensor" and not begins_like_something(source):
+        if node.role == "tensor" and not _begins_like_something(source):
             return
         seen = sniff(source, node.name)
         formats = tuple(dict.fromkeys((*vouched, *seen.formats)))

@@ -6,10 +6,7 @@ alignment byte and padding (joblib ≥ 1.2), then the elements, or a nested pick
 
 from __future__ import annotations
 
-from math import prod
-
 from weighbridge.core.facts import ContainerOddity, Oddity
-from weighbridge.formats.containers.paths import escapes
 from weighbridge.formats.numpy_host import ElementType, NumpyHost
 from weighbridge.formats.pickle.abstract import Box, Made
 from weighbridge.formats.pickle.embedded import ConstantSearch
@@ -80,6 +77,8 @@ class JoblibHost(NumpyHost):
         if "numpy_array_alignment_bytes" in fields and self._is_number(machine, fields["numpy_array_alignment_bytes"]):
             padding = machine.source.read_at(position, 1)
             position += 1 + (padding[0] if padding else 0)
+        from math import prod
+
         count = prod(dim if isinstance(dim, int) and dim >= 0 else 0 for dim in dims)
         if position + count * element.size > machine.source.size:
             machine.ledger.claim(position, count * element.size, max(0, machine.source.size - position))
@@ -88,6 +87,8 @@ class JoblibHost(NumpyHost):
 
     def _sidecar(self, machine: Machine, fields: dict[str, Value]) -> None:
         """Check that the file of an array lies beside the pickle (catalogue OTH-03)."""
+        from weighbridge.formats.containers.paths import escapes
+
         named = fields.get("filename")
         name = machine.constants.name(named)[1] if isinstance(named, int) else ""
         reason = escapes(name) or ("it names another folder" if "/" in name or "\\" in name else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.core.modules import module
+from weighbridge.core.modules import fetch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def is_analysed(name: str) -> bool:
 
 def extractor(name: str) -> Extract:
     """Find the reader of a format."""
-    found: Extract = module(_MODULES[name]).extract
+    found: Extract = fetch(_MODULES[name]).extract
     return found
 
 

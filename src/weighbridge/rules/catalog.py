@@ -8,12 +8,10 @@ that it asks for appears; a test holds the two together.
 from __future__ import annotations
 
 from weighbridge.core.facts import Call, GlobalReference, ItemChange, StateChange
-from weighbridge.core.modules import module
+from weighbridge.core.modules import fetch
 from weighbridge.rules.index import INDEX
-from weighbridge.rules.vocabulary.standing import Kind, Vocabulary
 
 _NAMED = GlobalReference | Call | StateChange | ItemChange
-_SETTLED = frozenset({Kind.VETTED, Kind.COVERED})
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from weighbridge.core.facts import Fact
     from weighbridge.core.finding import Match, RuleInfo
+    from weighbridge.rules.vocabulary.standing import Vocabulary
 
     class Rule(Protocol):
         """A module under ``rules``."""
@@ -36,22 +35,31 @@ if TYPE_CHECKING:
 class RuleSet:
     """All rules; ``disabled`` rules are never shown a fact."""
 
-    def __init__(self, *, disabled: frozenset[str] = frozenset()) -> None:
-        self.words = Vocabulary()
+    def __init__(self, *, disabled: frozenset[str] = frozenset(), words: Vocabulary | None = None) -> None:
+        self._words = words
         self._wanted: dict[str, list[str]] = {}
         for rule, (module, subscriptions) in INDEX.items():
             for subscription in subscriptions if rule not in disabled else ():
                 self._wanted.setdefault(subscription, []).append(module)
+
+    @property
+    def words(self) -> Vocabulary:
+        """The vocabulary; made when a rule first needs it, because plain data has no names to look up."""
+        if self._words is None:
+            from weighbridge.rules.vocabulary.standing import Vocabulary
+
+            self._words = Vocabulary()
+        return self._words
 
     def matches(self, fact: Fact) -> Iterator[tuple[RuleInfo, Match]]:
         """Yield every match of a fact. A vetted use of a name is not worth importing a rule for."""
         modules = self._wanted.get(type(fact).__name__)
         if not modules:
             return
-        if isinstance(fact, _NAMED) and self.words.standing(fact).kind in _SETTLED:
+        if isinstance(fact, _NAMED) and self.words.settles(fact):
             return
         for module in modules:
-            rule: Rule = import_module(module)
+            rule: Rule = fetch(module)
             for match in rule.match(fact, self.words):
                 yield rule.INFO, match
 
@@ -61,7 +69,7 @@ def info(rule: str) -> RuleInfo | None:
     entry = INDEX.get(rule.upper())
     if entry is None:
         return None
-    found: RuleInfo = import_module(entry[0]).INFO
+    found: RuleInfo = fetch(entry[0]).INFO
     return found
 
 

@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "491836c6a772b9c846066df9a838dfd7fb94f32c5195736c5a03184313388372"
+DIGEST = "sha256:5d6d84dab839f300ce3e1116e65feddcea878d4e66d530e3f87edd7807aaca6a"

@@ -8,6 +8,7 @@ import os
 import sys
 
 from weighbridge.core.errors import SandboxError
+from weighbridge.core.modules import fetch
 from weighbridge.core.values import replace
 from weighbridge.sandbox import protocol
 from weighbridge.sandbox.jail import seal
@@ -37,7 +38,7 @@ def main() -> None:
     setup = protocol.from_arguments(sys.argv[1:])
     os.chdir("/")
     _close_strays()
-    module = _load(setup.answer_module)
+    module: AnswerModule = fetch(setup.answer_module)
     scratch = _scratch_file(setup.scratch_directories)
     module.open_scratch(scratch)
     # Never closed: the parent sees the socket end together with the process, when the exit status is there to read.
@@ -97,12 +98,6 @@ def _send(answer: bytes) -> None:
 def _import_paths() -> tuple[str, ...]:
     """Say what must stay readable so that modules can still be imported after the seal."""
     return (*sys.path, f"{sys.base_prefix}/lib", *_SHARED_LIBRARIES)
-
-
-def _load(name: str) -> AnswerModule:
-    __import__(name)
-    module: AnswerModule = sys.modules[name]
-    return module
 
 
 def _close_strays() -> None:

@@ -16,17 +16,21 @@ def _held(what: str, encoding: str) -> EmbeddedPayload:
 
 @pytest.mark.parametrize("encoding", ["base64", "hex", "zlib"])
 @pytest.mark.parametrize("what", ["pickle", "zip", "gzip", "7z", "numpy"])
-def test_what_is_wrapped_is_medium(what: str, encoding: str) -> None:
+def test_what_is_wrapped_says_in_what(what: str, encoding: str) -> None:
     match = only(nested_payload, _held(what, encoding))
     assert match.message == f"a constant holds content of its own: {what}, wrapped in {encoding}"
     assert match.evidence == ("gASV…",)
     assert match.severity is None
 
 
-def test_the_plain_form_is_low() -> None:
+def test_the_plain_form() -> None:
     match = only(nested_payload, _held("pickle", "raw"))
     assert match.message == "a constant holds content of its own: pickle"
-    assert match.severity is Severity.LOW
+    assert match.severity is None
+
+
+def test_content_that_is_examined_itself_is_low() -> None:
+    assert nested_payload.INFO.severity is Severity.LOW
 
 
 @pytest.mark.parametrize("encoding", ["raw", "base64"])

@@ -85,6 +85,13 @@ class Box:
         self.dunders: tuple[str, ...] = ()
 
 
+def gathered(items: list[Value]) -> Box:
+    """Make a tuple of any length of which the first elements are remembered."""
+    box = Box("tuple", items[:ITEMS_KEPT])
+    box.length = len(items)
+    return box
+
+
 class Unknown:
     """A value of which nothing can be known."""
 

@@ -7,6 +7,7 @@ from struct import unpack
 from weighbridge.formats.pickle import literals
 from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle.literals import Literal
+from weighbridge.formats.pickle.window import LINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class Constants:
         code = self._code(offset)
         if code in {op.STRING, op.UNICODE}:
             line, _ = self.line_at(offset)
+            if len(line) >= LINE:
+                return line[:limit].decode("latin-1"), False
             content = self.literal(code, line).content
             return (content[:limit], len(content) <= limit) if isinstance(content, str) else (None, True)
         if code == op.PERSID:

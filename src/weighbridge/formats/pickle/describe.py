@@ -21,6 +21,12 @@ TEXT_SHOWN = 160
 DEPTH_SHOWN = 3
 """Levels of nested containers that people and contracts see."""
 
+ROOM = 192
+"""Elements of containers that are looked at for one use: shared containers make a few bytes stand for 64^3 elements."""
+
+DESCRIBED = 100_000
+"""Arguments and elements that are described for one stream, a few hundred bytes each; honest streams have thousands."""
+
 
 class Describer:
     """Describes the values of one stream."""
@@ -28,6 +34,12 @@ class Describer:
     def __init__(self, constants: Constants) -> None:
         self.constants = constants
         self.variety: dict[tuple[str, str, int], set[str]] = {}
+        self.room = ROOM
+        self.left = DESCRIBED
+
+    def begin(self) -> None:
+        """Begin with another use: its first elements are looked at."""
+        self.room = ROOM
 
     def mark(self, value: Value, module: str, name: str, place: int) -> object:
         """Give the key of one argument: equal keys cannot be told apart by a contract."""
@@ -51,7 +63,12 @@ class Describer:
             kind = self.constants.kind(value)
             return magnitude(self._number(value)) if kind == "int" and depth == DEPTH_SHOWN else kind
         if isinstance(value, Box):
-            inside = frozenset([self.shape(item, depth - 1) for item in value.items]) if depth and value.items else None
+            inside: object = None
+            if depth and value.items:
+                inside = "…"
+                if self.room > 0:
+                    self.room -= len(value.items)
+                    inside = frozenset([self.shape(item, depth - 1) for item in value.items])
             return value.kind, inside, value.length > len(value.items), value.dunders
         if isinstance(value, Made):
             return ("object", value.maker) if not value.latin1 else "bytes"
@@ -63,6 +80,10 @@ class Describer:
 
     def all(self, values: list[Value], marks: list[object]) -> tuple[Argument, ...]:
         """Describe the arguments of a call; a text that its mark does not tell apart is no literal to a contract."""
+        self.begin()
+        if self.left <= 0:
+            return (Argument(kind="unknown", text="…", truncated=True),) if values else ()
+        self.left -= len(values)
         described = [self.argument(value) for value in values]
         return tuple(
             replace(one, truncated=True) if one.kind == mark == "str" else one
@@ -75,7 +96,7 @@ class Describer:
             kind = self.constants.kind(value)
             if kind == "int":
                 number = self._number(value)
-                return Argument(kind=kind, text=str(number)[:40], number=number)
+                return Argument(kind=kind, text=digits(number)[:40], number=number)
             text, whole = self._constant_text(value, kind)
             return Argument(kind=kind, text=text, truncated=not whole)
         if isinstance(value, Global):
@@ -88,8 +109,12 @@ class Describer:
         if isinstance(value, Persistent):
             return Argument(kind="persid")
         if isinstance(value, Box):
-            items = tuple(self.argument(item, depth - 1) for item in value.items) if depth else ()
-            return Argument(kind=value.kind, items=items, truncated=not depth or value.length > _held(value))
+            if not depth or self.room <= 0 or self.left <= 0:
+                return Argument(kind=value.kind, truncated=True)
+            self.room -= len(value.items)
+            self.left -= len(value.items)
+            items = tuple(self.argument(item, depth - 1) for item in value.items)
+            return Argument(kind=value.kind, items=items, truncated=value.length > _held(value))
         return Argument(kind="unknown")
 
     def _constant_text(self, offset: int, kind: str) -> tuple[str, bool]:
@@ -107,11 +132,20 @@ class Describer:
         """Write a value as Python would, shortened."""
         if isinstance(value, Made) and value.number > 0:
             return f"_{value.number}"
+        self.begin()
         return written(self.argument(value, depth))
 
 
 def _held(box: Box) -> int:
     return len(box.items) // 2 if box.kind == "dict" else len(box.items)
+
+
+def digits(number: int) -> str:
+    """Write an integer; one that CPython does not write in base 10 (more than 4,300 digits) in base 16."""
+    return str(number) if number.bit_length() < _LONG else hex(number)
+
+
+_LONG = 4_000
 
 
 def magnitude(number: int) -> tuple[str, int]:

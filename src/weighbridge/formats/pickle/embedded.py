@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import Error as NotEncoded
-from binascii import a2b_base64, a2b_hex
-
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import EmbeddedPayload
 from weighbridge.core.source import BytesSource, SubSource
@@ -147,7 +144,7 @@ class ConstantSearch(Host):
         if how == "zlib":
             yield 0, self._inflated(raw)
         elif how == "hex":
-            yield 0, BytesSource(a2b_hex(raw[: len(raw) // 2 * 2]))
+            yield 0, BytesSource(_hex(raw))
         else:
             for start in range(4):
                 decoded = _base64(raw[start:])
@@ -183,7 +180,7 @@ def _encoding(head: bytes) -> str:
     if len(head) < 32:
         return ""
     if not head.translate(None, _HEX):
-        return "hex" if _promising(a2b_hex(head[: len(head) // 2 * 2])) else ""
+        return "hex" if _promising(_hex(head)) else ""
     if not head.translate(None, _BASE64) and any(token in head[:12] for token in _BASE64_BEGINS):
         return "base64" if any(_promising(_base64(head[shift:])) for shift in range(4)) else ""
     return ""
@@ -230,11 +227,20 @@ def _promising(decoded: bytes) -> bool:
 
 
 def _base64(text: bytes) -> bytes:
+    from binascii import Error, a2b_base64
+
     cleaned = text.translate(_URL_SAFE, b"\r\n=")
     try:
         return a2b_base64(cleaned[: len(cleaned) // 4 * 4])
-    except NotEncoded:
+    except Error:
         return b""
+
+
+def _hex(text: bytes) -> bytes:
+    """Decode hexadecimal digits, of which nothing else may be there; an odd one at the end is left out."""
+    from binascii import a2b_hex
+
+    return a2b_hex(text[: len(text) // 2 * 2])
 
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")

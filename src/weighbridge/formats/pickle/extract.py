@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import OverLimit
 from weighbridge.core.facts import (
@@ -63,6 +61,13 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     yield node.gap(GapKind.OVER_LIMIT, f"more than {bench.limits.streams} pickles in a row", position)
 
 
+def _run_as_far_as_it_goes(machine: Machine) -> None:
+    try:
+        machine.run()
+    except (Broken, OverLimit):
+        return  # what it saw until then is in its ledger
+
+
 def _as_every_loader(source: ByteSource, start: int, node: Node, bench: Bench) -> Generator[Yield, None, int | None]:
     """Read one stream as the loader that the node's role names, or as joblib and the bare unpickler would."""
     if node.storages is not None:
@@ -93,8 +98,7 @@ def _without_jumps(source: ByteSource, start: int, node: Node, bench: Bench, hos
     memo entries and so names are mixed up. A dangerous name among them was put there for it (DESIGN, law 2).
     """
     bare = Machine(source, start, node, bench.limits, ConstantSearch(source, bench.limits))
-    with suppress(Broken, OverLimit):
-        bare.run()
+    _run_as_far_as_it_goes(bare)
     known = {name.dotted for machine in host.machines for name in machine.ledger.names.values()}
     for fact in bare.ledger.facts():
         if isinstance(fact, GlobalReference | Call) and (fact.at.offset or 0) >= host.jumps[0]:
@@ -168,8 +172,7 @@ def _as_a_file(first: Machine, start: int, node: Node, bench: Bench) -> Iterator
         yield LoaderDisagreement(at=node.at(dropped.begin, length), what=what)
         source = Spliced(machine.source, dropped)
         machine = Machine(source, start, node, bench.limits, ConstantSearch(source, bench.limits))
-        with suppress(Broken, OverLimit):
-            machine.run()
+        _run_as_far_as_it_goes(machine)
         yield from machine.ledger.facts()
     yield node.gap(GapKind.OVER_LIMIT, f"more than {READINGS} frames end inside an operand", start)
 

@@ -115,6 +115,7 @@ class Ledger:
             origin, module, name = origin_of(callee)
             caller = (origin, module, name)
         mark = self.describe.mark
+        self.describe.begin()
         marks = [mark(item, module, name, place) for place, item in enumerate(arguments.items)]
         key = (opcode, caller, arguments.length > ITEMS_KEPT, arguments.kind, keywords, *marks)
         record = self.records.get(key)
@@ -149,8 +150,10 @@ class Ledger:
         repeated = (
             isinstance(target, Made) and target.built > 0 and target is not (target.maker and target.maker.shared)
         )
+        self.describe.begin()
         key = ("BUILD", origin, module, name, self.describe.shape(state), dunders, repeated)
         if not self._count(key, at):
+            self.describe.begin()
             self.records[key] = Record(at, StateChange(
                 at=self._place(at), origin=origin, module=module, name=name,
                 state=self.describe.argument(state), dunder_keys=dunders, repeated=repeated,
@@ -175,8 +178,10 @@ class Ledger:
 
     def persistent(self, at: int, identity: Value, *, known: bool) -> None:
         """A persistent id is handed to the loader."""
+        self.describe.begin()
         key = ("persistent", known, self.describe.shape(identity))
         if not self._count(key, at):
+            self.describe.begin()
             fact = PersistentId(at=self._place(at), value=self.describe.argument(identity), known=known)
             self.records[key] = Record(at, fact)
         if self.program is not None:
@@ -195,9 +200,9 @@ class Ledger:
                 at, LoaderDisagreement(at=self._place(at), what=what, benign=benign)
             )
 
-    def claim(self, at: int, claimed: int, left: int) -> None:
-        """A constant is announced longer than the file."""
-        fact = ResourceClaim(at=self._place(at), what="constant", claimed=claimed, limit=left, unit="bytes")
+    def claim(self, at: int, claimed: int, left: int, what: str = "constant") -> None:
+        """A constant or the memo is announced larger than the file."""
+        fact = ResourceClaim(at=self._place(at), what=what, claimed=claimed, limit=left, unit="bytes")
         self.records["claim", at] = Record(at, fact)
 
     def _line(self, at: int, text: str) -> None:

@@ -29,6 +29,9 @@ class Literal:
         return self.c_accepts or self.python_accepts
 
 
+BEYOND = Literal(content=None, odd="a line of text is longer than the machine reads", benign=True)
+"""What a text opcode holds on a line that is not read to its end: some loader may accept it."""
+
 HIDDEN_LETTERS = "a string writes printable letters as escapes"
 
 DIGITS = 4_000
@@ -78,7 +81,7 @@ def _base_0(text: bytes) -> int | None:
 
 def _strtol(text: bytes) -> int | None:
     """Read as ``strtol`` with base 0 does: a leading 0 means octal."""
-    stripped = text.lstrip(b" \t\n\v\f\r")
+    stripped = text.lstrip(SPACES)
     digits = stripped[1:] if stripped[:1] in {b"+", b"-"} else stripped
     if len(digits) > 1 and digits[:1] == b"0" and digits.isdigit():
         try:
@@ -91,11 +94,16 @@ def _strtol(text: bytes) -> int | None:
 def decimal(line: bytes) -> int | None:
     """Read the operand of GET and PUT: base 10; C stops at a NUL byte, Python does not accept one."""
     for text in (line, line.split(b"\0", 1)[0]):
+        digits = text.strip(SPACES)
         try:
-            return int(text) if len(text) < 40 else None
+            return int(digits) if len(digits) < DIGITS else None
         except ValueError:
             continue
     return None
+
+
+SPACES = b" \t\n\v\f\r"
+"""What both unpicklers skip around a number."""
 
 
 def real(line: bytes) -> Literal:

@@ -7,9 +7,12 @@ never less than what one of them does. It builds nothing, imports nothing and ca
 
 from __future__ import annotations
 
+from sys import getallocatedblocks
+
 from weighbridge.core.errors import OverLimit
 from weighbridge.formats.pickle import opcodes as op
-from weighbridge.formats.pickle.abstract import DATA, ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent
+from weighbridge.formats.pickle.abstract import DATA, ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent, gathered
+from weighbridge.formats.pickle.constants import NAME_BYTES
 from weighbridge.formats.pickle.frames import straddle
 from weighbridge.formats.pickle.known import KNOWN, attribute, rebound, result
 from weighbridge.formats.pickle.names import mapped
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 
     from weighbridge.formats.pickle.abstract import Value
     from weighbridge.formats.pickle.window import Window
+
+STRIDE = 1 << 16
+"""Bytes of opcodes between two looks at how much the machine holds; each may make a container of some 150 bytes."""
+
+SMALL_BLOCK = 72
+"""Bytes that a block of the interpreter's small-object allocator takes on average; a container takes two or three."""
 
 _FIXED = [op.FIXED_SCALARS.get(code, -1) for code in range(256)]
 
@@ -45,6 +54,10 @@ class Machine(StackMachine):
             if self.frame_end and self.dropped is None:
                 self.dropped = straddle(self.source, self.frame_start, self.frame_end)
             raise
+        except MemoryError:
+            raise OverLimit("the stream needs more memory than there is", offset=self.position) from None
+        finally:
+            self.forget()
         raise AssertionError("the loop ends by an exception")
 
     def _execute(self, window: Window) -> None:
@@ -137,12 +150,9 @@ class Machine(StackMachine):
         if position >= self.source.size:
             cut = "" if position == self.source.size else " inside an operand"
             raise Broken(f"the stream ends{cut} without STOP", self.source.size)
-        if (
-            len(self.stack) > self.limits.stack
-            or len(self.memo) > self.limits.memo
-            or len(self.marks) > self.limits.marks
-        ):
-            raise OverLimit("the stream holds more values at once than the machine follows", offset=position)
+        if position >= self.measured:
+            self.measured = position + STRIDE
+            self._measure(position)
         self._leave_frame(position)
         inside = position - window.base
         if (len(window.content) - inside < REACH and not window.last) or inside < 0:
@@ -152,9 +162,25 @@ class Machine(StackMachine):
             self.searched = window.base
             self._find_dunders(window.content, window.base)
         reach = len(window.content) if window.last else len(window.content) - REACH
+        reach = min(reach, self.measured - window.base)
         if self.frame_end:
             reach = min(reach, self.frame_end - window.base)
         return window.content, inside, reach
+
+    def _measure(self, position: int) -> None:
+        """See that the values held at once stay within the limits: counts, and an estimate of the memory behind them.
+
+        Containers within containers are on no list of the machine, so the interpreter is asked how much there is.
+        """
+        values, remembered = len(self.stack), len(self.memo)
+        small = (getallocatedblocks() - self.blocks) * SMALL_BLOCK
+        if (
+            values > self.limits.stack
+            or remembered > self.limits.memo
+            or len(self.marks) > self.limits.marks
+            or small + 16 * values + 8 * remembered > self.limits.machine_bytes
+        ):
+            raise OverLimit("the stream holds more values at once than the machine follows", offset=position)
 
     def _find_dunders(self, content: bytes, base: int) -> None:
         """Note where a constant beginning with two underscores might be: keys of a state are looked up there.
@@ -207,7 +233,7 @@ class Machine(StackMachine):
         if not line:
             self._only("Python", "a name is empty")
         try:
-            return line.decode("utf-8")
+            return line.decode("utf-8") if len(line) <= NAME_BYTES else line[:NAME_BYTES].decode("utf-8", "ignore")
         except UnicodeDecodeError:
             raise self._broken("a name is not UTF-8") from None
 
@@ -297,7 +323,7 @@ class Machine(StackMachine):
     def _inst(self, _code: int) -> None:
         module, name = self._name_line(), self._name_line()
         callee = self.resolve(module, name, "INST")
-        self._called("INST", callee, Box("tuple", self._pop_mark()))
+        self._called("INST", callee, gathered(self._pop_mark()))
 
     def _obj(self, _code: int) -> None:
         items = self._pop_mark()
@@ -305,7 +331,7 @@ class Machine(StackMachine):
             raise self._broken("OBJ has nothing to call")
         if isinstance(items[0], DATA):
             raise self._broken("OBJ calls what cannot be called")
-        self._called("OBJ", items[0], Box("tuple", items[1:]))
+        self._called("OBJ", items[0], gathered(items[1:]))
 
     def _newobj(self, _code: int) -> None:
         packed, callee = self._pop(), self._pop()

@@ -56,7 +56,8 @@ def _pattern() -> bytes:
         _of_length(op.SHORT_BINUNICODE, range(256)),
         b"\\x%02x.." % op.BININT2,
         b"\\x%02x.{8}" % op.BINFLOAT,
-        b"[\\x%02x\\x%02x\\x%02x].{4}" % (op.BININT, op.LONG_BINGET, op.LONG_BINPUT),
+        b"[\\x%02x\\x%02x].{4}" % (op.BININT, op.LONG_BINGET),
+        b"\\x%02x.{3}[\\0-\\x03]" % op.LONG_BINPUT,  # below MEMO_ROOM
         b"\\x%02x[\\x00-\\x05]" % op.PROTO,
         b"\\x%02x" % op.BINUNICODE + b"(?>" + b"|".join(
             b"\\x%02x\\0\\0\\0.{%d}" % (length, length) for length in range(256)) + b")",
@@ -66,7 +67,8 @@ def _pattern() -> bytes:
         b"I(?:0[01]|0|-?[1-9][0-9]{0,17})\\n",
         b"L(?:0|-?[1-9][0-9]{0,40})L\\n",
         b"F-?[0-9]{1,20}(?:\\.[0-9]{1,20})?(?:e[-+]?[0-9]{1,4})?\\n",
-        b"[gp][0-9]{1,10}\\n",
+        b"g[0-9]{1,10}\\n",
+        b"p[0-9]{1,7}\\n",
         b"V[^\\n\\\\]{0,250}\\n",
         b"S'[ !#-&(-\\[\\]-~]{0,250}'\\n",
     )) + b")*+"  # fmt: skip

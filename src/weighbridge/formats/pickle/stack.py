@@ -6,7 +6,7 @@ long as either would. Nothing here can import or call; ``machine`` adds the opco
 
 from __future__ import annotations
 
-from array import array
+from sys import getallocatedblocks
 
 from weighbridge.core.errors import OverLimit
 from weighbridge.formats.pickle import opcodes as op
@@ -14,16 +14,22 @@ from weighbridge.formats.pickle.abstract import DATA, ITEMS_KEPT, UNKNOWN, Box, 
 from weighbridge.formats.pickle.constants import Constants
 from weighbridge.formats.pickle.frames import Dropped, straddle
 from weighbridge.formats.pickle.ledger import Ledger
-from weighbridge.formats.pickle.window import Window
+from weighbridge.formats.pickle.literals import BEYOND
+from weighbridge.formats.pickle.window import LINE, Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from array import array
+
     from weighbridge.core.limits import Limits
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Node
     from weighbridge.formats.pickle.abstract import Value
     from weighbridge.formats.pickle.host import Host
 
+
+MEMO_ROOM = 1 << 26
+"""The C unpickler keeps its memo in an array of twice the highest index: from this one on it takes two gigabytes."""
 
 LOST = -1
 """The length of a container whose contents are no longer followed."""
@@ -36,6 +42,19 @@ PIECE_FROM = 24
 
 TEXT_FROM = 40
 """Text from this length is shown to the host: a pickle that calls something is no shorter in base64 or hex."""
+
+
+SMALL = 1 << 18
+"""Importing ``array``, which holds a memo in a quarter of the room, takes as long as reading a stream of a few KiB; a
+stream of this size cannot fill a list that matters."""
+
+
+def _memo(size: int) -> array[int] | list[int]:
+    if size < SMALL:
+        return []
+    from array import array
+
+    return array("q")
 
 
 class Broken(Exception):  # noqa: N818
@@ -65,7 +84,7 @@ class StackMachine:
         self.ledger = Ledger(self.constants, node, start=start)
         self.stack: list[Value] = []
         self.marks: list[int] = []
-        self.memo = array("q")
+        self.memo = _memo(source.size - start)
         self.sparse: dict[int, Value] = {}
         self.kept: dict[int, Value] = {}
         self.shared: list[Value] = []
@@ -74,12 +93,23 @@ class StackMachine:
         self.frame_start = self.frame_end = 0
         self.dropped: Dropped | None = None
         self.searched = -1
+        self.measured = -1
+        self.blocks = getallocatedblocks()
         self.position = 0
         self.at = 0
         self.exact = True
         self.alive = {"C", "Python"}
         self.dunders: set[int] = set()
         self.globals: dict[tuple[str, str, str], Global] = {}
+
+    def forget(self) -> None:
+        """Let go of all values; what the stream did stays in the ledger."""
+        self.stack.clear()
+        self.kept.clear()
+        self.sparse.clear()
+        self.shared.clear()
+        self.dunders.clear()
+        del self.memo[:]
 
     def _leave_frame(self, position: int) -> None:
         """See whether the frame ends where an opcode ends."""
@@ -136,6 +166,8 @@ class StackMachine:
     def _put(self, index: int, item: Value) -> None:
         """Store at ``index``; memo slots are redefined in the order of the stream (PKL-23, PKL-24)."""
         if index > len(self.memo):
+            if index >= MEMO_ROOM and index > self.position:
+                self.ledger.claim(self.at, 16 * index, self.source.size, what="memo")
             if len(self.sparse) >= self.limits.containers_in_memo:
                 raise OverLimit("the memo is used more sparsely than the machine follows", offset=self.position)
             self.sparse[index] = item
@@ -196,6 +228,12 @@ class StackMachine:
         line, self.position = self.constants.line_at(self.position)
         return line
 
+    def _index_line(self) -> bytes:
+        line = self._line()
+        if len(line) >= LINE:
+            raise OverLimit("a memo index is written with more characters than the machine reads", offset=self.at)
+        return line
+
     def _memoize(self, _code: int) -> None:
         self._put(len(self.memo) + len(self.sparse), self._top())
 
@@ -207,13 +245,13 @@ class StackMachine:
         self._recall(int.from_bytes(self._operand(1 if code == op.BINGET else 4), "little"))
 
     def _text_put(self, _code: int) -> None:
-        index = self.constants.index(self._line())
+        index = self.constants.index(self._index_line())
         if index is None or index < 0:
             raise self._broken("PUT without a memo index")
         self._put(index, self._top())
 
     def _text_get(self, _code: int) -> None:
-        index = self.constants.index(self._line())
+        index = self.constants.index(self._index_line())
         if index is None:
             raise self._broken("GET without a memo index")
         self._recall(index)
@@ -260,7 +298,7 @@ class StackMachine:
         """A constant on a line of text, accepted if any loader accepts it."""
         start = self.position
         line = self._line()
-        literal = self.constants.literal(code, line)
+        literal = self.constants.literal(code, line) if len(line) < LINE else BEYOND
         if not literal.accepted:
             raise Broken(f"{op.NAMES[code]} has an operand that no loader reads", start - 1)
         if not (literal.c_accepts and literal.python_accepts):

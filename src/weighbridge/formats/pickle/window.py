@@ -50,6 +50,11 @@ class Window:
         At the end of the input both unpicklers take what is left and cut its last byte off. A line longer than
         ``LINE`` is cut to that; the offset is still the one after its newline.
         """
+        inside = offset - self.base
+        if inside >= 0:
+            end = self.content.find(b"\n", inside, inside + LINE)
+            if end >= 0:
+                return self.content[inside:end], self.base + end + 1
         head = self.bytes_at(offset, LINE)
         end = head.find(b"\n")
         if end >= 0:

@@ -16,7 +16,7 @@ INFO = RuleInfo(
     id="HID201",
     slug="nested-payload",
     title="A constant holds a file of its own",
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
     harm=Harm.CONCEALMENT,
     finds=(
@@ -25,7 +25,7 @@ INFO = RuleInfo(
     ),
     why=(
         "Content that is packed into a constant passes everything that looks at the outer file only. Some libraries "
-        "nest pickles honestly; wrapping one in base64 as well is done to hide it."
+        "nest pickles honestly, base64 and all, so what counts is what the content does: that is reported beside this."
     ),
     fix="Look at what else is reported inside the constant, and ask the publisher what it is for.",
     cwe=(506, 502),
@@ -39,14 +39,10 @@ INFO = RuleInfo(
 
 
 def match(fact: EmbeddedPayload, _words: Vocabulary) -> Iterator[Match]:
-    """Find everything embedded that is not mere text; the wrapping decides how telling it is."""
+    """Find everything embedded that is not mere text; native code has no honest purpose there."""
     if fact.what in TEXTS:
         return
-    severity = None
-    if fact.what == "native code":
-        severity = Severity.HIGH
-    elif fact.encoding == "raw":
-        severity = Severity.LOW
+    severity = Severity.HIGH if fact.what == "native code" else None
     wrapped = "" if fact.encoding == "raw" else f", wrapped in {fact.encoding}"
     message = f"a constant holds content of its own: {fact.what}{wrapped}"
     yield Match(message=message, fact=fact, evidence=(fact.excerpt,), severity=severity)

@@ -44,6 +44,7 @@ class Standing:
     reason: str = ""
 
 
+_SETTLED = frozenset({Kind.VETTED, Kind.COVERED})
 _VETTED = Standing(kind=Kind.VETTED)
 _COVERED = Standing(kind=Kind.COVERED)
 
@@ -83,6 +84,10 @@ class Vocabulary:
                 judged = _COVERED
             self._last = (fact, judged)
         return self._last[1]
+
+    def settles(self, fact: PickleFact) -> bool:
+        """Tell whether no rule has anything to say about a fact."""
+        return self.standing(fact).kind in _SETTLED
 
     def _judge(self, fact: PickleFact) -> Standing:
         if isinstance(fact, GlobalReference):

@@ -8,6 +8,12 @@ from weighbridge.core.values import value
 
 _HERE = os.path.dirname(__file__)
 
+LONGEST = 100
+"""Characters of a package's name that is looked up: no package has a longer one, and no file system takes it."""
+
+DEEPEST = 32
+"""Parts of a dotted name that are looked up; listed names have a handful."""
+
 
 @value
 class Vetted:
@@ -49,7 +55,7 @@ class Tables:
         """Find the entry of a name on the vetted list."""
         top = module.split(".", 1)[0]
         if top not in self._vetted:
-            path = os.path.join(_HERE, "vetted", f"{top}.tsv") if top.isidentifier() else ""
+            path = os.path.join(_HERE, "vetted", f"{top}.tsv") if top.isidentifier() and len(top) < LONGEST else ""
             self._vetted[top] = {
                 (row[0], row[1]): Vetted(uses=frozenset(row[2].split(",")), arguments=row[3], state=row[4])
                 for row in _rows(path, 7)
@@ -60,7 +66,7 @@ class Tables:
         """Find what is known against a name: itself, or the nearest class or package around it that is listed."""
         if not self._exact:
             self._read_dangers()
-        full, found = f"{module}.{name}", None
+        full, found = ".".join(f"{module}.{name}".split(".", DEEPEST)[:DEEPEST]), None
         while found is None and full:
             found = self._exact.get(full) or self._below.get(full)
             full = full.rpartition(".")[0]
