@@ -23,6 +23,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "exit codes": tables.exit_codes,
     "verdicts": tables.verdicts,
     "jail": tables.jail,
+    "decisions": tables.decisions,
 }
 
 

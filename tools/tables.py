@@ -12,6 +12,7 @@ from weighbridge.reports.outline import MEANINGS, WORST_FIRST
 from weighbridge.reports.rule_page import FAMILIES
 from weighbridge.rules.catalog import all_infos
 
+ROOT = Path(__file__).resolve().parent.parent
 EXIT_CODES = {
     codes.PASS: ("pass", "Everything was judged, and nothing is at or above the threshold."),
     codes.FAIL: ("fail", "A finding is at or above the threshold (`medium` unless `--fail-on` says otherwise)."),
@@ -53,6 +54,16 @@ def jail() -> str:
     told = attribute_words(Path(policy.__file__), "Layer")
     rows = ((layer.value, told[layer.name]) for layer in policy.Layer if layer in policy.SCANNER_LAYERS)
     return table(("layer", "what it does"), rows)
+
+
+def decisions() -> str:
+    """The titles of the decisions with links to their pages."""
+    pages = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    return "".join(f"- [{_title(page)}](adr/{page.name})\n" for page in pages)
+
+
+def _title(page: Path) -> str:
+    return page.read_text("utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def attribute_words(module: Path, cls: str) -> dict[str, str]:

@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
-from tools import generate, generate_docs
+from tools import generate, generate_docs, picture
 
 from weighbridge.cli import app, config
 from weighbridge.cli.options import Command, parse
@@ -20,9 +20,9 @@ from weighbridge.sandbox.policy import SCANNER_LAYERS
 ROOT = generate.ROOT
 DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
-BY_HAND = [page for page in [*generate_docs.written_by_hand(), ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"]]
+BY_HAND = [*generate_docs.written_by_hand(), ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"]
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
-MADE = sorted({*generate_docs.MADE, *generate_docs.written_by_hand(), generate_docs.picture.PICTURE})
+MADE = sorted({*generate_docs.MADE, *generate_docs.written_by_hand(), picture.PICTURE})
 
 LONGEST_DECISION = 60
 """Lines: one page."""
@@ -136,6 +136,7 @@ def rows(page: Path, heading: str) -> dict[str, list[str]]:
     """A table by its first column, which is a code span."""
     text = page.read_text("utf-8")
     table = text[text.index(heading) :].split("\n\n")[0]
+    table = table.partition("\n<!-- end")[0]
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.splitlines()[2:]]
     return {line[0].strip("` "): line[1:] for line in cells}
 

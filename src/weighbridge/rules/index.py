@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "sha256:5d6d84dab839f300ce3e1116e65feddcea878d4e66d530e3f87edd7807aaca6a"
+DIGEST = "sha256:c22059e971c8875adbe254fd28f1ed1c5260f85792a8c72ee7381297725c77c1"

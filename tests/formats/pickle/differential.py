@@ -9,6 +9,7 @@ from __future__ import annotations
 import copyreg
 import io
 import pickle
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,10 +96,8 @@ class _Ahead(io.BytesIO):
 def by_unpickler(cls: Any, file: io.BufferedIOBase) -> set[str]:
     """Load with an unpickler that only records; every error of the stream is part of the answer."""
     reader = cls(file)
-    try:
+    with suppress(Exception):  # a hostile stream may raise anything
         reader.load()
-    except Exception:  # noqa: BLE001, S110  (a hostile stream may raise anything)
-        pass
     return set(reader.names) - _EXTENSION_NAMES
 
 

@@ -11,7 +11,9 @@ import struct
 from collections.abc import Callable
 
 WORDS = (b"alpha", b"Beta", b"os", b"system", b"a.b", b"__setstate__", b"commands", b"getoutput", b"x", b"collections")
-NUMBERS = (b"0", b"1", b"-3", b"00", b"01", b"0x10", b"0o17", b"010", b"5\0", b"1_0", b" 7", b"+2", b"9" * 25, b"08", b"")
+NUMBERS = (
+    b"0", b"1", b"-3", b"00", b"01", b"0x10", b"0o17", b"010", b"5\0", b"1_0", b" 7", b"+2", b"9" * 25, b"08", b"",
+)  # fmt: skip
 
 
 class Choices:

@@ -55,8 +55,8 @@ _METHOD_DUNDERS = frozenset({
     "__setstate__", "__class__", "__reduce__", "__reduce_ex__", "__call__", "__getattr__", "__getattribute__",
     "__setattr__", "__delattr__", "__del__", "__init__", "__new__", "__getstate__", "__builtins__", "__globals__",
     "__code__", "__wrapped__", "__func__", "__self__", "__import__", "__loader__", "__spec__", "__path__",
-    "__set_name__", "__get__", "__set__", "__iter__", "__next__", "__eq__", "__hash__", "__repr__", "__str__", "__len__", "__bool__",
-    "…",
+    "__set_name__", "__get__", "__set__", "__iter__", "__next__", "__eq__", "__hash__", "__repr__",
+    "__str__", "__len__", "__bool__", "…",
 })  # fmt: skip
 """Keys of a state that turn an instance dict into behaviour (PKL-08). Plain metadata dunders are not among them."""
 
