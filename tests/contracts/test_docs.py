@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
-from tools import generate, generate_docs, picture
+from tools import corpus, corpus_table, generate, generate_docs, picture
 
 from weighbridge.cli import app, config
 from weighbridge.cli.options import Command, parse
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.modules import fetch
+from weighbridge.core.report import Verdict
 from weighbridge.sandbox.policy import SCANNER_LAYERS
 
 ROOT = generate.ROOT
@@ -180,6 +181,16 @@ def test_the_workflow_is_one() -> None:
     used = {step["with"]["sarif_file"] for step in steps if "sarif_file" in step.get("with", {})}
     assert used <= written
     assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_the_table_of_the_corpus_is_about_the_pinned_files() -> None:
+    text = (DOCS / "corpus.md").read_text("utf-8")
+    told = re.findall(r"^\| ([^|]+) \| `([^`]+)` \| ([^|]+) \| ([^|]+) \|", text, re.MULTILINE)
+    pinned = {(one.folder, member.path): member for one in corpus.read_list() for member in one.members}
+    assert [(folder, path) for folder, path, _, _ in told] == list(pinned)
+    assert len(pinned) >= 25
+    for folder, path, _, verdict in told:
+        assert corpus_table.is_expected(Verdict(verdict), pinned[folder, path])
 
 
 def test_decisions_are_numbered_without_holes() -> None:

@@ -6,6 +6,7 @@ without any disguise.
 
 from __future__ import annotations
 
+import base64
 from functools import partial
 
 from tests.builders.pickles import SAMPLES, Sample, hostile_calls, hostile_streams, honest
@@ -101,6 +102,12 @@ def hooked_module(hook: object) -> bytes:
     return dumps(NewObj(Global("torch.nn.modules.linear", "Identity"), state=state))
 
 
+def far_in(target: Target, protocol: int) -> bytes:
+    """Plain data of more than a hundred kilobytes with one encoded pickle among its strings."""
+    hidden = base64.b64encode(pickled_call(target)).decode()
+    return dumps([*({"id": number, "name": f"row {number}"} for number in range(4000)), {"logo": hidden}], protocol)
+
+
 def absent(protocol: int = 4) -> bytes:
     return pickled_call(ABSENT, protocol=protocol)
 
@@ -158,6 +165,10 @@ EXHIBITS = (
     ),
     _row("PKL-32", "base64_inside_hex", lambda: dumps([hostile_streams.encoded().hex()]),
          lambda: dumps([hostile_streams.encoded(VETTED).hex()])),
+    *(
+        _row("PKL-32", f"far_into_plain_data_{protocol}", partial(far_in, SHELL, protocol), partial(far_in, VETTED, protocol))
+        for protocol in (0, 2, 4)
+    ),
     _row("PKL-35", "factory_posix_system", partial(hostile_calls.default_factory, _SYSTEM), honest.default_dict),
     _row("PKL-38", "scanner_imported_only", partial(hostile_calls.import_only, "picklescan.scanner", "scan_pickle_bytes"),
          partial(hostile_calls.import_only, *VETTED[:2])),

@@ -23,7 +23,7 @@ from weighbridge.reports import outline
         (samples.INCONCLUSIVE, "2 of 2 files could not be judged in full."),
         (samples.CLEAN, "Nothing dangerous found in 2 files."),
         (samples.SUPPRESSED, "Nothing dangerous found in this file, apart from 1 finding set aside."),
-        (samples.report(gaps=(samples.UNSUPPORTED,)), "Not everything could be read."),
+        (samples.report(gaps=(samples.UNSUPPORTED,)), "There was no file to look at."),
         (samples.report(samples.file("a"), gaps=(samples.UNSUPPORTED,)), "Not everything could be read."),
     ],
 )

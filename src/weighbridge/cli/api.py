@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from weighbridge.core.errors import UsageError
 from weighbridge.engine.scan import ScanRequest
 from weighbridge.engine.scan import scan as run
 from weighbridge.sandbox.executor import Jailed
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 def scan(*targets: str | os.PathLike[str], jobs: int = 0, program: bool = False) -> Report:
     """Weigh files and directories in jailed workers; ``program`` adds the decompiled programs to the report.
 
-    Raises AccessError for a target that does not exist. Nothing is loaded, cached or sent anywhere.
+    Raises AccessError for a target that does not exist, UsageError when there is none. Nothing is loaded, cached or
+    sent anywhere.
     """
-    request = ScanRequest(targets=tuple(os.fspath(target) for target in targets))
+    if not targets:
+        raise UsageError("there is no target to scan")
+    request = ScanRequest(targets=tuple(os.fsdecode(target) for target in targets))
     return run(request, Jailed(jobs=jobs or os.cpu_count() or 1, trace=program))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from weighbridge.core.errors import UsageError
+from weighbridge.core.errors import UsageError, reason
 from weighbridge.core.values import value
 
 TYPE_CHECKING = False
@@ -69,7 +69,7 @@ def write(text: str, output: Output) -> None:
     try:
         _to_file(text.encode("utf-8", "backslashreplace"), os.path.realpath(output.file))
     except OSError as error:
-        raise UsageError(f"cannot write {output.file!r}: {_reason(error)}") from None
+        raise UsageError(f"cannot write {output.file!r}: {reason(error)}") from None
 
 
 def _to_file(content: bytes, path: str) -> None:
@@ -107,8 +107,4 @@ def _to_stdout(text: str, format_name: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UsageError(f"cannot write to stdout: {_reason(error)}") from None
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot write to stdout: {reason(error)}") from None

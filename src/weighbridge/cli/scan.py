@@ -101,7 +101,8 @@ def _weigh(given: Given, config: Config, suppressions: Suppressions | None, *, q
     if not given.on("--no-cache") and not verbose and not debug:
         from weighbridge.engine.memo import Memo, cache_directory
 
-        memo = Memo(cache_directory(), disabled=disabled)
+        directory = cache_directory()
+        memo = Memo(directory, disabled=disabled) if directory else None
     request = ScanRequest(
         targets=given.operands,
         include=given.every("--include") or config.include,

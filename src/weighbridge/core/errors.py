@@ -10,6 +10,11 @@ WeighbridgeError            .hint says what to do next
 from __future__ import annotations
 
 
+def reason(error: OSError) -> str:
+    """Say in words why the system refused."""
+    return (error.strerror or str(error)).lower()
+
+
 class WeighbridgeError(Exception):
     """Trouble that the operator can mend; ``hint`` says how."""
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from weighbridge.core.coverage import Gap, GapKind
-from weighbridge.core.errors import Malformed, OverLimit
-from weighbridge.core.facts import Fact, Identities, Identity, NameMismatch, Statement
+from weighbridge.core.errors import Malformed, OverLimit, reason
+from weighbridge.core.facts import (
+    Fact,
+    Identities,
+    Identity,
+    MetadataEntry,
+    NameMismatch,
+    Statement,
+    TensorDecl,
+    TrailingData,
+)
 from weighbridge.core.limits import Meter
+from weighbridge.core.source import SubSource
 from weighbridge.core.values import value
 from weighbridge.engine.judge import Judge
 from weighbridge.engine.scratch import Scratch
@@ -29,6 +39,9 @@ _FRIENDS = frozenset(
     {"pickle", "torch.legacy", "zip", "tar", "7z", "safetensors", "native", "hdf5", "gguf", "numpy.npy"}
 )
 """Formats of which more than one at a time is a polyglot; stream wrappers and text have too little structure."""
+
+_TELLS_ONLY = frozenset({"zip", "tar", "7z", "gzip", "bzip2", "xz", "lzma", "zlib", "lz4", "zstd"})
+"""Formats whose readers tell of bytes that nobody needs without handing them on."""
 
 
 @value
@@ -86,10 +99,10 @@ class _Examiner:
 
     def _unread(self, formats: tuple[str, ...], node: Node) -> None:
         if formats:
-            reason = f"{formats[0]} is recognised but not analysed by this version"
+            said = f"{formats[0]} is recognised but not analysed by this version"
         else:
-            reason = "the format is not recognised"
-        self._gap(node.gap(GapKind.UNSUPPORTED, reason))
+            said = "the format is not recognised"
+        self._gap(node.gap(GapKind.UNSUPPORTED, said))
 
     def _read(self, name: str, source: ByteSource, node: Node, depth: int) -> None:
         """Run one reader over a node; what it found before a break stays found."""
@@ -101,13 +114,27 @@ class _Examiner:
                     self._gap(item)
                 else:
                     self._fact(item, depth)
+                    if isinstance(item, TrailingData) and name in _TELLS_ONLY:
+                        self._unclaimed(item, source, node, depth)
         except Malformed as broken:
             self._gap(node.gap(GapKind.UNPARSED, f"not a valid {name}: {broken}", broken.offset))
         except OverLimit as spent:
             self._gap(node.gap(GapKind.OVER_LIMIT, str(spent), spent.offset))
-        except (Exception, RecursionError) as bug:  # noqa: BLE001  (the one boundary around parsers: a bug is a gap)
+        except OSError as trouble:
+            # Parsers open nothing: it is the file itself that the system does not give.
+            self._gap(node.gap(GapKind.UNREAD, f"reading it failed: {reason(trouble)}"))
+        except MemoryError:
+            self._gap(node.gap(GapKind.OVER_LIMIT, f"the {name} reader needs more memory than it may have"))
+        except Exception as bug:  # noqa: BLE001  (the one boundary around parsers: a bug is a gap)
             self.crashes.append(bug)
             self._gap(node.gap(GapKind.CRASHED, f"the {name} reader failed ({type(bug).__name__}); please report it"))
+
+    def _unclaimed(self, told: TrailingData, source: ByteSource, node: Node, depth: int) -> None:
+        """Examine bytes that no reader of a container needs as a file of their own."""
+        start, length = told.at.offset, told.at.length
+        if start is not None and length and not told.zero:
+            rest = Stored(SubSource(source, start, length))
+            self._child(Child(f"{told.where}@{start}", rest, offset=start, role=told.where, quiet=True), node, depth)
 
     def _child(self, child: Child, parent: Node, depth: int) -> None:
         node = Node(
@@ -126,9 +153,10 @@ class _Examiner:
         self.scratch.release(start)
         if isinstance(trouble, OverLimit):
             self._gap(node.gap(GapKind.OVER_LIMIT, str(trouble), source.size))
-        elif isinstance(trouble, MemoryError | RecursionError):
-            raise trouble
         elif trouble is not None:
+            # By an OSError without a number bz2 means bytes that are no bzip2; with one it comes from the system.
+            if isinstance(trouble, MemoryError | RecursionError) or getattr(trouble, "errno", None) is not None:
+                raise trouble
             self._gap(node.gap(GapKind.UNPARSED, f"decompression breaks off: {trouble}", source.size))
 
     def _fact(self, fact: Fact, depth: int) -> None:
@@ -137,14 +165,20 @@ class _Examiner:
                 self.formats.append(fact.format)
             return
         if isinstance(fact, Statement):
-            if len(self.program) < PROGRAM_LINES:
-                where = " > ".join(fact.at.member)
-                self.program.append(f"{where}{' ' if where else ''}@{fact.at.offset}  {fact.text}")
+            self._statement(fact)
             return
-        self.facts += 1
+        # Tensors and metadata are as many as the file lists, and the meter counts them.
+        self.facts += not isinstance(fact, TensorDecl | MetadataEntry)
         if self.facts > self.bench.limits.facts:
             raise OverLimit(f"more than {self.bench.limits.facts} facts", offset=fact.at.offset or 0)
         self.judge.see(fact)
+
+    def _statement(self, line: Statement) -> None:
+        where = f"{' > '.join(line.at.member)} @{line.at.offset}".lstrip()
+        if len(self.program) < PROGRAM_LINES:
+            self.program.append(f"{where}  {line.text}")
+        elif len(self.program) == PROGRAM_LINES:
+            self.program.append(f"{where}  … (the program is longer than {PROGRAM_LINES:,} lines)")
 
     def _gap(self, gap: Gap) -> None:
         if len(self.gaps) < GAPS:

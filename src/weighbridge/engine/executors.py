@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.core.coverage import Gap, GapKind
+from weighbridge.core.errors import reason
 from weighbridge.core.values import value
 
 TYPE_CHECKING = False
@@ -58,10 +59,14 @@ class Inline:
             try:
                 descriptor = task.open()
             except OSError as error:
-                gap = Gap(kind=GapKind.UNREAD, reason=(error.strerror or str(error)).lower())
-                yield Outcome(key=task.key, gap=gap)
+                yield Outcome(key=task.key, gap=Gap(kind=GapKind.UNREAD, reason=reason(error)))
                 continue
             try:
-                yield Outcome(key=task.key, answer=weigh(descriptor, task.name, rules, trace=self.trace, strict=True))
+                answer = weigh(descriptor, task.name, rules, trace=self.trace, strict=True)
+                outcome = Outcome(key=task.key, answer=answer)
+            except OSError as error:
+                gap = Gap(kind=GapKind.UNREAD, reason=f"reading it failed: {reason(error)}")
+                outcome = Outcome(key=task.key, gap=gap)
             finally:
                 os.close(descriptor)
+            yield outcome

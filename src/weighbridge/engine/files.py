@@ -14,19 +14,22 @@ BLOCK = 1 << 18
 
 
 class OpenFile:
-    """A regular file by descriptor; ``digest()`` reads what no parser has read and returns the SHA-256 of it all."""
+    """A regular file by descriptor; ``digest()`` reads what no parser has read and returns the SHA-256 of it all.
+
+    Its size is what it was when it was opened; ``change()`` tells whether that, or the content, did not last.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
-        self.size = os.fstat(descriptor).st_size
+        self._status = os.fstat(descriptor)
+        self.size = self._status.st_size
         self._hash = sha256(self.size)
         self._hashed = 0
         self._content: bytes | None = None
         if self.size <= WHOLE:
             self._content = self._read(0, self.size)
-            self.size = len(self._content)
             self._hash.update(self._content)
-            self._hashed = self.size
+            self._hashed = self.size = len(self._content)
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Read up to ``length`` bytes; shorter only at the end. Bytes read in order are hashed on the way."""
@@ -53,9 +56,16 @@ class OpenFile:
         """Hash the rest of the file and return the SHA-256 of all of it, as 64 hexadecimal digits."""
         if self._hashed < self.size:
             os.lseek(self.descriptor, self._hashed, os.SEEK_SET)
-            buffer = bytearray(BLOCK)
-            view = memoryview(buffer)
-            while count := os.readv(self.descriptor, [buffer]):
+            view = memoryview(bytearray(BLOCK))
+            while count := os.readv(self.descriptor, [view[: self.size - self._hashed]]):
                 self._hash.update(view[:count])
                 self._hashed += count
         return self._hash.hexdigest()
+
+    def change(self) -> str:
+        """Say how the file is no longer what was opened; empty when it is. Call it last."""
+        now = os.fstat(self.descriptor)
+        if any(getattr(now, name) != getattr(self._status, name) for name in ("st_size", "st_mtime_ns", "st_ctime_ns")):
+            return "the file was changed while it was read"
+        # Files of /proc and the like have a size of 0 and hold something all the same.
+        return "the file holds more than its size says" if os.pread(self.descriptor, 1, self.size) else ""

@@ -9,14 +9,14 @@ from weighbridge.engine.digest import sha256
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.core.facts import Fact
-    from weighbridge.core.finding import Match, RuleInfo
+    from weighbridge.core.finding import Match, RuleInfo, Severity
     from weighbridge.rules.catalog import RuleSet
 
 EVIDENCE = 5
 """Lines of evidence kept for one finding."""
 
-FINDINGS = 2_000
-"""Different findings kept for one file."""
+FINDINGS = 200
+"""Different findings of one rule and severity kept for one file: what is common cannot crowd out what is grave."""
 
 
 class Judge:
@@ -26,6 +26,7 @@ class Judge:
         self.rules = rules
         self.path = path
         self._found: dict[tuple[str, str, tuple[str, ...]], tuple[RuleInfo, Match, Fact]] = {}
+        self._kept: dict[tuple[str, Severity], int] = {}
 
     def see(self, fact: Fact) -> None:
         """Show a fact to the rules that subscribe to its type."""
@@ -35,7 +36,10 @@ class Judge:
             if known is not None:
                 merged = tuple(dict.fromkeys((*known[1].evidence, *match.evidence)))
                 self._found[key] = (info, replace(known[1], evidence=merged[:EVIDENCE]), known[2])
-            elif len(self._found) < FINDINGS:
+                continue
+            kind = (info.id, match.severity or info.severity)
+            self._kept[kind] = self._kept.get(kind, 0) + 1
+            if self._kept[kind] <= FINDINGS:
                 self._found[key] = (info, match, fact)
 
     def findings(self) -> tuple[Finding, ...]:

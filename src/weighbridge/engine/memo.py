@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from weighbridge import __version__
-from weighbridge.core.coverage import GapKind
+from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.report import FileReport
 from weighbridge.engine.wire import Misshapen, dumps, loads
 from weighbridge.rules.index import DIGEST
@@ -25,10 +25,15 @@ ENTRIES = 10_000
 """Remembered answers; the oldest go first."""
 
 
-def cache_directory() -> str:
-    """Find the user's cache directory (XDG Base Directory Specification)."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(home, "weighbridge")
+def cache_directory() -> str | None:
+    """Find the user's cache directory (XDG Base Directory Specification); None for a user without a home.
+
+    A relative path is no answer: it would be another directory each time, and in what is being weighed.
+    """
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(home):
+        home = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(home, "weighbridge") if os.path.isabs(home) else None
 
 
 class Memo:
@@ -52,7 +57,7 @@ class Memo:
                 answer = loads(kept.read())
         except (OSError, Misshapen):
             return None
-        if answer.sha256 != digest or answer.size != found.size:
+        if isinstance(answer, Gap) or answer.sha256 != digest or answer.size != found.size:
             return None
         return FileReport(
             path=found.path, size=answer.size, sha256=digest, formats=answer.formats, findings=answer.findings,
@@ -67,10 +72,14 @@ class Memo:
         try:
             os.makedirs(self.directory, mode=0o700, exist_ok=True)
             unfinished = f"{path}.{os.getpid()}"
-            with open(unfinished, "wb") as kept:
-                kept.write(dumps(answer).encode())
-            os.replace(unfinished, path)
-            self._known_sizes().add(answer.size)
+            try:
+                with open(unfinished, "wb") as kept:
+                    kept.write(dumps(answer).encode())
+                os.replace(unfinished, path)
+            except OSError:
+                os.unlink(unfinished)
+                raise
+            self._known_sizes().add(found.size)
             self._forget_oldest()
         except OSError:
             return
@@ -87,7 +96,9 @@ class Memo:
                 names = os.listdir(self.directory)
             except OSError:
                 names = []
-            self._sizes = {int(size) for size in (name.partition("-")[0] for name in names) if size.isdigit()}
+            # A foreign name may be anything; a longer number than this is no size.
+            sizes = (name.partition("-")[0] for name in names)
+            self._sizes = {int(size) for size in sizes if size.isascii() and size.isdigit() and len(size) < 20}
         return self._sizes
 
     def _forget_oldest(self) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @value
 class ScanRequest:
-    """What to weigh; ``include`` and ``exclude`` are shell patterns on the path below the target or the file's name."""
+    """What to weigh; ``include`` and ``exclude`` are shell patterns, see ``_is_wanted``."""
 
     targets: tuple[str, ...]
     include: tuple[str, ...] = ()
@@ -35,20 +35,20 @@ class _Plan:
     """The files of all targets, in order, and their reports as they become known."""
 
     def __init__(self, request: ScanRequest) -> None:
-        self.targets: list[tuple[str, list[Found]]] = []
+        self.targets: list[tuple[str, list[Found], tuple[Gap, ...]]] = []
         for target in request.targets:
-            wanted = [found for found in find(target) if _is_wanted(found.path, target, request)]
-            self.targets.append((target, wanted))
-        self.files = [found for _, listed in self.targets for found in listed]
+            there = list(find(target))
+            wanted = [found for found in there if _is_wanted(found, target, request)]
+            self.targets.append((target, wanted, () if wanted else (_nothing(there),)))
+        self.files = [found for _, listed, _ in self.targets for found in listed]
         self.reports: list[FileReport | None] = [None] * len(self.files)
 
     def join(self) -> tuple[ArtifactReport, ...]:
         """Put the reports of each target together; the plan was completed before."""
         artifacts, start = [], 0
-        for target, listed in self.targets:
+        for target, listed, gaps in self.targets:
             reports = self.reports[start : start + len(listed)]
             start += len(listed)
-            gaps = () if listed else (Gap(kind=GapKind.UNREAD, reason="there is nothing to weigh here"),)
             artifacts.append(ArtifactReport(ref=target, files=tuple(one for one in reports if one), gaps=gaps))
         return tuple(artifacts)
 
@@ -104,15 +104,24 @@ def _unread(found: Found, gap: Gap) -> FileReport:
     return FileReport(path=found.path, size=size, sha256=None, formats=(), findings=(), gaps=(gap,))
 
 
-def _is_wanted(path: str, target: str, request: ScanRequest) -> bool:
+def _nothing(there: list[Found]) -> Gap:
+    """Say why there is no file in a target: a directory without files must not pass for one that was weighed."""
+    reason = "no file here is chosen by --include and --exclude" if there else "there is no file here"
+    return Gap(kind=GapKind.UNREAD, reason=reason)
+
+
+def _is_wanted(found: Found, target: str, request: ScanRequest) -> bool:
+    """Tell whether a file is chosen; ``include`` does not pass over a directory of which the files are not known."""
     if not request.include and not request.exclude:
         return True
-    from fnmatch import fnmatch
+    from fnmatch import fnmatchcase
 
-    below = path[len(target) :].lstrip("/") or path
-    names = (below, below.rpartition("/")[2])
+    below = found.path[len(target) :].lstrip("/") or found.name
+    parts = below.split("/")
+    # A pattern fits a file by its own name, by its path, or by a directory that it lies in.
+    names = {*parts, *("/".join(parts[:length]) for length in range(1, len(parts) + 1))}
 
     def fits(patterns: tuple[str, ...]) -> bool:
-        return any(fnmatch(name, pattern) for pattern in patterns for name in names)
+        return any(fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
-    return (not request.include or fits(request.include)) and not fits(request.exclude)
+    return (found.folder or not request.include or fits(request.include)) and not fits(request.exclude)

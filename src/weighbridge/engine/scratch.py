@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from weighbridge.core.errors import OverLimit, reason
 from weighbridge.core.source import BytesSource
 
 TYPE_CHECKING = False
@@ -59,17 +60,16 @@ class Scratch:
             if block is None:
                 break
             total += len(block)
-            if not spilled and total > IN_MEMORY:
+            held.append(block)
+            if spilled or total > IN_MEMORY:
                 spilled = True
-                for piece in held:
-                    self._write(piece)
-                held.clear()
-            if spilled:
-                self._write(block)
-            else:
-                held.append(block)
+                try:
+                    self._write(held)
+                except OSError as error:
+                    trouble = OverLimit(f"there is no room to unpack it: {reason(error)}")
+                    break
         if spilled:
-            return _Region(self._file(), start, total), trouble
+            return _Region(self.descriptor, start, self.end - start), trouble
         return BytesSource(b"".join(held)), trouble
 
     def _metered(self, packed: Packed, meter: Meter) -> Iterator[bytes]:
@@ -87,12 +87,15 @@ class Scratch:
                 self.descriptor = os.dup(unlinked.fileno())
         return self.descriptor
 
-    def _write(self, piece: bytes) -> None:
-        view = memoryview(piece)
-        while view:
-            written = os.pwrite(self._file(), view, self.end)
-            self.end += written
-            view = view[written:]
+    def _write(self, held: list[bytes]) -> None:
+        """Move what is held into the file."""
+        for piece in held:
+            view = memoryview(piece)
+            while view:
+                written = os.pwrite(self._file(), view, self.end)
+                self.end += written
+                view = view[written:]
+        held.clear()
 
     def release(self, start: int) -> None:
         """Give back everything kept since the scratch ended at ``start``."""

@@ -92,8 +92,8 @@ class _Reading:
 _scan = make_scanner(_Reading)  # type: ignore[arg-type]  # any object with these attributes will do
 
 
-def loads(text: bytes) -> Answer:
-    """Read an ``Answer``; raises Misshapen."""
+def loads(text: bytes) -> Answer | Gap:
+    """Read an ``Answer``, or the gap that stands for it; raises Misshapen."""
     try:
         words = text.decode()
         document, end = _scan(words, 0)
@@ -101,8 +101,9 @@ def loads(text: bytes) -> Answer:
         raise Misshapen("the document is not JSON") from None
     if end != len(words):
         raise Misshapen("something follows the document")
-    answer = _read("Answer", document)
-    assert isinstance(answer, Answer)
+    answer: Answer | Gap = _read("Gap" if type(document) is dict and "reason" in document else "Answer", document)
+    if isinstance(answer, Gap):
+        return answer
     # The digest becomes part of a file name in the cache, so it must be one whatever the worker says.
     if len(answer.sha256) != _DIGEST_LENGTH or answer.sha256.strip(_HEXADECIMAL) or answer.size < 0:
         raise Misshapen("the size or the digest cannot be")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from weighbridge import __version__
+from weighbridge.core.coverage import Gap, GapKind
+from weighbridge.core.errors import reason
 from weighbridge.core.limits import Limits
 from weighbridge.core.values import replace
 from weighbridge.engine.examine import examine
@@ -29,7 +31,10 @@ def answer(asked: bytes, descriptor: int) -> bytes:
     name, trace, disabled = requested(asked)
     if disabled not in _rules:
         _rules[disabled] = RuleSet(disabled=disabled)
-    found = weigh(descriptor, name, _rules[disabled], trace=trace)
+    try:
+        found = weigh(descriptor, name, _rules[disabled], trace=trace)
+    except OSError as trouble:
+        return dumps(Gap(kind=GapKind.UNREAD, reason=f"reading it failed: {reason(trouble)}")).encode()
     text = dumps(found).encode()
     if len(text) > MAX_PROGRAM_ANSWER:
         text = dumps(replace(found, program=())).encode()
@@ -37,17 +42,20 @@ def answer(asked: bytes, descriptor: int) -> bytes:
 
 
 def weigh(descriptor: int, name: str, rules: RuleSet, *, trace: bool = False, strict: bool = False) -> Answer:
-    """Examine an open file in this process."""
+    """Examine an open file in this process; raises OSError where the system does not give its bytes."""
     file = OpenFile(descriptor)
     examined = examine(
         file, name, limits=Limits(), judge=Judge(rules), scratch=Scratch(_scratch[0]), trace=trace, strict=strict
     )
+    digest = file.digest()
+    change = file.change()
+    gaps = (Gap(kind=GapKind.UNREAD, reason=change),) if change else ()
     return Answer(
         size=file.size,
-        sha256=file.digest(),
+        sha256=digest,
         formats=examined.formats,
         findings=examined.findings,
-        gaps=examined.gaps,
+        gaps=(*examined.gaps, *gaps),
         program=examined.program,
         version=__version__,
     )

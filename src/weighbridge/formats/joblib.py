@@ -72,14 +72,15 @@ class JoblibHost(NumpyHost):
         if element.objects:
             return self._object_array(machine, position)
         dims = [machine.constants.scalar(item) if isinstance(item, int) else None for item in shape.items]
-        if element.size is None or len(dims) != shape.length:
+        sizes = [dim for dim in dims if isinstance(dim, int)]
+        if element.size is None or len(sizes) != shape.length or min(sizes, default=0) < 0:
             raise Broken("the size of an array cannot be known", position)
         if "numpy_array_alignment_bytes" in fields and self._is_number(machine, fields["numpy_array_alignment_bytes"]):
             padding = machine.source.read_at(position, 1)
             position += 1 + (padding[0] if padding else 0)
         from math import prod
 
-        count = prod(dim if isinstance(dim, int) and dim >= 0 else 0 for dim in dims)
+        count = prod(sizes)
         if position + count * element.size > machine.source.size:
             machine.ledger.claim(position, count * element.size, max(0, machine.source.size - position))
             raise Broken("the file ends inside an array", position)

@@ -23,6 +23,9 @@ DTYPE = ("numpy", "dtype")
 HOLDS_REFERENCES = 0x01
 """``NPY_ITEM_REFCOUNT`` in the last element of a dtype's state."""
 
+CONTAINERS = 256
+"""Containers of one dtype's state that are looked into; shared ones make a short stream stand for 2^64 (PKL-41)."""
+
 PROBLEMS = 50
 """Contradictions of one file that are reported one by one."""
 
@@ -57,9 +60,8 @@ class NumpyHost(ConstantSearch):
         """Check the flags of a dtype's state."""
         element = made.note
         if isinstance(element, ElementType) and isinstance(state, Box) and state.kind == "tuple":
-            if not element.objects and any(_mentions_objects(item) for item in state.items):
-                element.objects = True
             flags = self._flags(machine, state)
+            element.objects = element.objects or _mentions_objects(state) or bool(flags and flags & HOLDS_REFERENCES)
             if element.objects and (flags is None or not flags & HOLDS_REFERENCES):
                 detail = f"a dtype that holds objects says by its flags ({flags}) that it holds none"
                 self.problem(machine.at, "numpy dtype", detail)
@@ -86,7 +88,14 @@ def element_type(code: str) -> ElementType | None:
     return ElementType(size * 4 if size is not None and kind == "U" else size, objects=kind == "O")
 
 
-def _mentions_objects(state: Value) -> bool:
-    if isinstance(state, Made):
-        return isinstance(state.note, ElementType) and state.note.objects
-    return isinstance(state, Box) and any(_mentions_objects(item) for item in state.items)
+def _mentions_objects(state: Box) -> bool:
+    """Tell whether a field, at any depth, has a dtype that holds objects."""
+    followed, pending = {id(state)}, [state]
+    while pending:
+        for item in pending.pop().items:
+            if isinstance(item, Made) and isinstance(item.note, ElementType) and item.note.objects:
+                return True
+            if isinstance(item, Box) and id(item) not in followed and len(followed) < CONTAINERS:
+                followed.add(id(item))
+                pending.append(item)
+    return False

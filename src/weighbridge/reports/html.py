@@ -171,7 +171,7 @@ def _advice(report: Report, listed: tuple[outline.Entry, ...], rules: tuple[Rule
     advice = [
         f'{_words(rule.fix)} <span class="note">{_text(rule.id)}</span>' for rule in outline.remedies(listed, rules)
     ]
-    if outline.gaps(report):
+    if listed and outline.gaps(report):
         advice.append(outline.UNJUDGED_ADVICE)
     if advice:
         yield "<section>"

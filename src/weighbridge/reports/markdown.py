@@ -77,7 +77,7 @@ def _details(listed: tuple[outline.Entry, ...]) -> Iterator[str]:
 
 def _advice(report: Report, listed: tuple[outline.Entry, ...], rules: tuple[RuleInfo, ...]) -> Iterator[str]:
     advice = [f"**{rule.id}** {prose(rule.fix)}" for rule in outline.remedies(listed, rules)]
-    if outline.gaps(report):
+    if listed and outline.gaps(report):
         advice.append(outline.UNJUDGED_ADVICE)
     if advice:
         yield ""

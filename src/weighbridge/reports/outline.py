@@ -41,6 +41,9 @@ GAPS = {
 UNJUDGED_ADVICE = "Do not take what was not judged for safe: load it in a sandbox only, or get it in a readable form."
 
 
+_NO_FILE = "There was no file to look at."
+
+
 @value
 class Entry:
     """A file under the name that the reader knows it by; ``path`` is raw text."""
@@ -91,14 +94,14 @@ def headline(report: Report, listed: tuple[Entry, ...]) -> Headline:
     verdict = report.verdict()
     if not listed and verdict is Verdict.CLEAN:
         # No file at all is no reason for a tick, whatever the empty set says about its members.
-        return Headline(tone=Verdict.INCONCLUSIVE, word="nothing weighed", sentence="There was no file to look at.")
+        return Headline(tone=Verdict.INCONCLUSIVE, word="nothing weighed", sentence=_NO_FILE)
     return Headline(tone=verdict, word=str(verdict), sentence=_sentence(verdict, listed))
 
 
 def _sentence(verdict: Verdict, listed: tuple[Entry, ...]) -> str:
     worst = [entry for entry in listed if entry.verdict is verdict]
     if not worst:
-        return "Not everything could be read."
+        return "Not everything could be read." if listed else _NO_FILE
     one, only = len(worst) == 1, len(listed) == 1
     if verdict is Verdict.CLEAN:
         aside = sum(len(entry.file.suppressed) for entry in listed)

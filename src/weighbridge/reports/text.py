@@ -189,7 +189,7 @@ def _remedies(
     report: Report, listed: tuple[outline.Entry, ...], rules: tuple[RuleInfo, ...], manner: _Manner
 ) -> Iterator[str]:
     advice = [(rule.id, rule.fix) for rule in outline.remedies(listed, rules)]
-    if outline.gaps(report):
+    if listed and outline.gaps(report):
         advice.append(("?", outline.UNJUDGED_ADVICE))
     if not advice:
         return

@@ -53,10 +53,13 @@ def _outcome(result: PoolResult) -> Outcome:
         assert result.failure is not None
         return Outcome(key=result.key, gap=_gap(result.failure))
     try:
-        return Outcome(key=result.key, answer=loads(result.answer))
+        found = loads(result.answer)
     except Misshapen as broken:
         gap = Gap(kind=GapKind.CRASHED, reason=f"the worker's answer does not fit its schema: {broken}")
         return Outcome(key=result.key, gap=gap)
+    if isinstance(found, Gap):
+        return Outcome(key=result.key, gap=found)
+    return Outcome(key=result.key, answer=found)
 
 
 def _gap(failure: Failure) -> Gap:

@@ -237,10 +237,11 @@ def _base64(text: bytes) -> bytes:
 
 
 def _hex(text: bytes) -> bytes:
-    """Decode hexadecimal digits, of which nothing else may be there; an odd one at the end is left out."""
+    """Decode the hexadecimal digits that text begins with; an odd one at their end is left out."""
     from binascii import a2b_hex
 
-    return a2b_hex(text[: len(text) // 2 * 2])
+    length = len(text) - len(text.lstrip(_HEX))
+    return a2b_hex(text[: length // 2 * 2])
 
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")

@@ -12,7 +12,7 @@ import sys
 
 from weighbridge.core.values import value
 from weighbridge.formats.pickle import opcodes as op
-from weighbridge.formats.pickle.stack import PIECE, PIECE_FROM
+from weighbridge.formats.pickle.stack import PIECE, PIECE_FROM, TEXT_FROM
 from weighbridge.formats.pickle.window import REACH, Window
 
 TYPE_CHECKING = False
@@ -53,14 +53,14 @@ def _pattern() -> bytes:
     return b"(?>" + b"|".join((
         b"[" + b"".join(b"\\x%02x" % code for code in bare) + b"]++",
         b"[\\x%02x\\x%02x\\x%02x]." % (op.BINGET, op.BININT1, op.BINPUT),
-        _of_length(op.SHORT_BINUNICODE, range(256)),
+        _of_length(op.SHORT_BINUNICODE, range(TEXT_FROM)),
         b"\\x%02x.." % op.BININT2,
         b"\\x%02x.{8}" % op.BINFLOAT,
         b"[\\x%02x\\x%02x].{4}" % (op.BININT, op.LONG_BINGET),
         b"\\x%02x.{3}[\\0-\\x03]" % op.LONG_BINPUT,  # below MEMO_ROOM
         b"\\x%02x[\\x00-\\x05]" % op.PROTO,
         b"\\x%02x" % op.BINUNICODE + b"(?>" + b"|".join(
-            b"\\x%02x\\0\\0\\0.{%d}" % (length, length) for length in range(256)) + b")",
+            b"\\x%02x\\0\\0\\0.{%d}" % (length, length) for length in range(PIECE_FROM)) + b")",
         _of_length(op.SHORT_BINSTRING, range(PIECE_FROM)),
         _of_length(op.SHORT_BINBYTES, range(PIECE_FROM)),
         _of_length(op.LONG1, range(17)),
@@ -69,8 +69,8 @@ def _pattern() -> bytes:
         b"F-?[0-9]{1,20}(?:\\.[0-9]{1,20})?(?:e[-+]?[0-9]{1,4})?\\n",
         b"g[0-9]{1,10}\\n",
         b"p[0-9]{1,7}\\n",
-        b"V[^\\n\\\\]{0,250}\\n",
-        b"S'[ !#-&(-\\[\\]-~]{0,250}'\\n",
+        b"V[^\\n\\\\]{0,%d}\\n" % (TEXT_FROM - 1),
+        b"S'[ !#-&(-\\[\\]-~]{0,%d}'\\n" % (TEXT_FROM - 3),
     )) + b")*+"  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.formats.pickle import opcodes as op
+from weighbridge.formats.pickle.literals import SPACES
 from weighbridge.formats.pickle.window import LINE, Window
 
 TYPE_CHECKING = False
@@ -59,7 +60,7 @@ def holds_pickle(source: ByteSource, start: int = 0) -> bool:
             return named and used
         if code[0] in {op.GLOBAL, op.INST}:
             if not _names(window, position + 1):
-                return False
+                return named and used
             named = True
             used = used or code[0] == op.INST
         elif code[0] == op.STACK_GLOBAL:
@@ -92,21 +93,20 @@ def _after(window: Window, position: int, code: int) -> int | None:
 
 def _fits(code: int, line: bytes) -> bool:
     """Tell whether some loader accepts a line as the operand of an opcode."""
-    if len(line) >= LINE:
-        return False
+    whole = len(line) < LINE
     if code in {op.INT, op.LONG, op.GET, op.PUT}:
         return _numeric(line)
     if code == op.PERSID:
-        return line.isascii()
+        return whole and line.isascii()
     if code == op.STRING:
-        return len(line) >= 2 and line[:1] == line[-1:] and line[:1] in {b"'", b'"'}
+        return line[:1] in {b"'", b'"'} and (not whole or (len(line) >= 2 and line[:1] == line[-1:]))
     return code != op.FLOAT or (bool(line) and line.isascii())
 
 
 def _numeric(line: bytes) -> bool:
     """Tell whether a line could be a number to some loader; the C unpickler stops at a NUL byte."""
     digits = line.split(b"\0", 1)[0]
-    return bool(digits) and len(digits) < 400 and all(byte in b"0123456789abcdefxoABCDEFXOL+-_ \t" for byte in digits)
+    return bool(digits) and not digits.translate(None, b"0123456789abcdefxoABCDEFXOL+-_" + SPACES)
 
 
 def _names(window: Window, position: int) -> bool:

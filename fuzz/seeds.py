@@ -1,0 +1,157 @@
+"""Seeds out of the test builders: every sample that they know, made when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fuzz.bounds import LONGEST
+from tests.builders import (
+    carriers,
+    examples,
+    joblibs,
+    natives,
+    numpys,
+    polyglots,
+    safetensors_files,
+    sevenzips,
+    streams,
+    tars,
+    torch_legacy,
+    torches,
+    zip_tricks,
+    zips,
+)
+from tests.builders.pickles import HONEST, SAMPLES, data, dumps, plain_data, posix_system
+
+DATA = b"content INERT " * 20
+
+
+def pickles() -> Iterator[bytes]:
+    """Every pickle technique, its twin, and honest objects."""
+    for sample in SAMPLES:
+        yield sample.build()
+        yield sample.twin()
+    for _, build in HONEST:
+        yield build()
+    yield from (joblibs.honest(), joblibs.honest(alignment=None), joblibs.object_array(), joblibs.opcodes_in_array())
+    yield from (joblibs.poisoned(place=place) for place in ("before", "after", "between"))
+    yield from (torch_legacy.legacy(), torch_legacy.computed_magic(), joblibs.short_claim(), joblibs.shape_bomb())
+
+
+def zip_archives() -> Iterator[bytes]:
+    """Every trick with zip, checkpoints and arrays in it."""
+    inner = posix_system()
+    for method in (zips.STORED, zips.DEFLATE, 12, 14, 93, 95):
+        yield zips.plain({"archive/data.pkl": inner, "b": DATA}, method=method)
+    yield from (zips.streamed({"a": DATA, "b": inner}, zip64=flag) for flag in (False, True))
+    yield from (torches.zip_checkpoint(), torches.zip_checkpoint(pickle=inner), torches.torchscript())
+    yield from (numpys.npz(), numpys.poisoned_npz(), zip_tricks.symlink(), zip_tricks.special(), zip_tricks.claimed_bomb())
+    for one in (
+        zip_tricks.wrong_crc, zip_tricks.flag_bits, zip_tricks.two_names, zip_tricks.two_sizes, zip_tricks.two_methods,
+        zip_tricks.duplicates, zip_tricks.other_case, zip_tricks.phantom, zip_tricks.overlapping, zip_tricks.quoted,
+        zip_tricks.nested, zip_tricks.exotic, zip_tricks.bad_first,
+    ):  # fmt: skip
+        yield one(inner)
+    for two in (
+        zip_tricks.case_twins, zip_tricks.between_entries, zip_tricks.before_directory, zip_tricks.unlisted,
+        zip_tricks.commented, zip_tricks.trailing, zip_tricks.two_directories, zip_tricks.zip64_dispute,
+    ):  # fmt: skip
+        yield two(inner, DATA)
+
+
+def tar_archives() -> Iterator[bytes]:
+    """Every trick with tar."""
+    inner = posix_system()
+    yield from (tars.plain({"a": DATA, "model.pkl": inner}), torch_legacy.tarred(), tars.link(), tars.special())
+    yield from (tars.pax_size_override(DATA, 5), tars.gnu_sparse(DATA, 4000), tars.link_then_file(inner))
+    yield from (tars.duplicates(inner, DATA), tars.trailing(inner, DATA), tars.two_archives(inner, DATA))
+    yield from (tars.slipping(name) for name in tars.SLIP_NAMES)
+    for one in (tars.pax_override, tars.gnu_long_name, tars.false_checksum):
+        yield one(inner)
+
+
+def seven_archives() -> Iterator[bytes]:
+    """7z archives, plain and packed."""
+    members = {"a": DATA, "model.pkl": posix_system(), "e": b""}
+    yield from (sevenzips.plain(members), sevenzips.sealed(members), sevenzips.symlink())
+    yield sevenzips.archive(members, method=sevenzips.LZMA)
+    yield sevenzips.archive(members, method=sevenzips.LZMA, packed_header=True)
+    yield sevenzips.false_header_crc(members)
+
+
+def compressed() -> Iterator[bytes]:
+    """Every compressed stream."""
+    inner = posix_system()
+    yield from (pack(inner) for pack in streams.CODECS.values())
+    yield streams.gzipped(DATA, name=b"x", extra=b"abc", comment=b"d")
+    yield from (streams.gzip_members(inner, DATA), streams.gzip_with_tail(inner), streams.gzip_with_wrong_crc(inner))
+    yield from (streams.zlibbed(inner), streams.legacy_lzma(inner), joblibs.zfile(inner))
+    yield streams.skippable_frame(inner) + streams.lz4_frame(DATA, checksum=True)
+    yield from (streams.zstd_frame(inner), streams.zstd_bomb(1 << 24))
+
+
+def arrays() -> Iterator[bytes]:
+    """npy headers of every version, honest, hostile and false."""
+    yield from (numpys.npy(version=version) for version in (1, 2, 3))
+    yield from (numpys.structured(version=version) for version in (1, 3))
+    yield from (numpys.hostile_header(text) for text in numpys.HOSTILE_HEADERS)
+    yield from (numpys.object_npy(), numpys.poisoned_npy(), numpys.hidden_objects(posix_system()), numpys.shape_bomb())
+    yield from (numpys.false_length(), numpys.trailing(posix_system()))
+
+
+def safetensors() -> Iterator[bytes]:
+    """safetensors files, honest and not."""
+    files = safetensors_files
+    for build in (
+        files.honest, files.empty, files.every_dtype, files.zero_size, files.zero_size_reused, files.header_beyond_file,
+        files.duplicate_keys, files.duplicate_extents, files.duplicate_fields, files.overlapping, files.hole,
+        files.late_start, files.trailing, files.unsorted, files.truncated, files.wrong_product,
+        files.overflowing_product, files.unknown_dtype, files.odd_offsets, files.other_first_byte, files.leading_spaces,
+        files.odd_padding, files.invalid_utf8, files.odd_metadata, files.constants_in_header, files.stowaway,
+    ):  # fmt: skip
+        yield build()
+    yield from (files.deep_header(60), files.odd_shape([1, -2, 3.5, None]))
+
+
+def json_texts() -> Iterator[bytes]:
+    """JSON texts: the headers of the safetensors files and a few values of every kind."""
+    for made in safetensors():
+        yield made[8 : 8 + int.from_bytes(made[:8], "little")][:LONGEST]
+    yield b'{"a": [1, -2.5e3, true, null, "\\ud83d\\ude00\\n"], "b": {"c": {}}, "": [[], [[]]]}'
+    yield b"[0.1, 1E+9, -0, \"\\u0000\", NaN, Infinity, 'x', 1_0, 01, 0x1]"
+
+
+def named_files() -> Iterator[tuple[str, bytes]]:
+    """All of these under the names that they would have, and what needs a whole examination."""
+    for number, (name, made) in enumerate(_named()):
+        if len(made) <= LONGEST:
+            yield f"{number:04}-{name}", made
+
+
+def _named() -> Iterator[tuple[str, bytes]]:
+    groups = (
+        ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives), ("model.tar", tar_archives),
+        ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays), ("model.safetensors", safetensors),
+        ("model.bin", whole_files),
+    )  # fmt: skip
+    for name, group in groups:
+        for made in group():
+            yield name, made
+    for carrier in carriers.CARRIERS.values():
+        yield carrier.name, carrier.around(posix_system())
+        yield carrier.name, carrier.around(dumps({"a": [1, 2.5, "x", None]}))
+
+
+def whole_files() -> Iterator[bytes]:
+    """Files that are several things at once, executables, and the rules' own examples."""
+    for name in polyglots.__dict__:
+        build = getattr(polyglots, name)
+        if callable(build) and getattr(build, "__module__", "") == polyglots.__name__:
+            yield build()
+    for name in examples.__dict__:
+        build = getattr(examples, name)
+        if callable(build) and getattr(build, "__module__", "") == examples.__name__:
+            yield build()
+    yield from (build() for build in natives.NATIVES.values())
+    yield from (natives.shell_script(), natives.python_source(), natives.wasm(), natives.java_class())
+    yield plain_data(0) + b"\0" * 100 + data("x") + b"."
