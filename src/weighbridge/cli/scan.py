@@ -107,6 +107,7 @@ def _weigh(given: Given, config: Config, suppressions: Suppressions | None, *, q
         targets=given.operands,
         include=given.every("--include") or config.include,
         exclude=given.every("--exclude") or config.exclude,
+        disabled=tuple(sorted(disabled)),
     )
     jobs = given.number("--jobs") or config.jobs
     progress = Progress(quiet=quiet)

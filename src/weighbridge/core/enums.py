@@ -23,7 +23,8 @@ else:
 
         def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
             words = {key: word for key, word in body.items() if type(word) is str and not key.startswith("__")}
-            made = super().__new__(cls, name, bases, {key: one for key, one in body.items() if key not in words})
+            rest = {key: one for key, one in body.items() if key not in words}
+            made = super().__new__(cls, name, bases, rest | {"__slots__": ()})
             members = {key: str.__new__(made, word) for key, word in words.items()}
             type.__setattr__(made, "__members__", members)
             type.__setattr__(made, "_by_word", {str(member): member for member in members.values()})

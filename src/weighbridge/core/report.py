@@ -92,6 +92,8 @@ class Report:
     rules: str
     artifacts: tuple[ArtifactReport, ...]
     plugins: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+    """Rules that were switched off; a verdict does not speak of what they would have found."""
 
     def verdict(self) -> Verdict:
         """Judge the run by its worst target."""

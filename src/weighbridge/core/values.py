@@ -59,6 +59,15 @@ def _repr(self: Any) -> str:
     return f"{type(self).__name__}({inside})"
 
 
+def _reduced(self: Any) -> tuple[Any, ...]:
+    return _rebuilt, (type(self), {name: getattr(self, name) for name, _, _ in type(self).__value_fields__})
+
+
+def _rebuilt(cls: type[V], held: dict[str, Any]) -> V:
+    """Make the copy that ``copy`` and other processes ask for."""
+    return cls(**held)
+
+
 @dataclass_transform(eq_default=True, kw_only_default=True, frozen_default=True)
 def value(cls: C) -> C:
     """Turn an annotated class into a frozen value; fields of value base classes come first."""
@@ -69,13 +78,13 @@ def value(cls: C) -> C:
     own = {}
     for name, kind in body.get("__annotations__", {}).items():
         if not str(kind).startswith("ClassVar"):
-            inherited = fields[name][2] if name in fields else MISSING
-            own[name] = body.pop(name, inherited)
+            own[name] = body.pop(name, MISSING)
     for name in _OF_THE_FIRST_CLASS:
         body.pop(name, None)
     body["__slots__"] = tuple(name for name in own if name not in fields)
     body["__init__"], body["__eq__"], body["__hash__"] = _init, _equal, _hash
     body["__setattr__"] = body["__delattr__"] = _frozen
+    body["__reduce__"] = _reduced
     body.setdefault("__repr__", _repr)
     made: Any = type(cls)(cls.__name__, cls.__bases__, body)
     fields.update({name: (name, getattr(made, name).__set__, default) for name, default in own.items()})

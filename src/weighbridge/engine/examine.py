@@ -77,6 +77,9 @@ class _Examiner:
             return
         seen = sniff(source, node.name)
         formats = tuple(dict.fromkeys((*vouched, *seen.formats)))
+        if any(name.startswith("torch.tar.") for name in vouched):
+            # They begin with a pickle, but the whole is a row of pickles and raw data.
+            formats = tuple(name for name in formats if name != "pickle")
         if not any(registry.is_analysed(name) for name in formats):
             formats += seen.named
         self._mismatches(seen.formats, seen.promised, source, node)

@@ -55,9 +55,8 @@ class OpenFile:
     def digest(self) -> str:
         """Hash the rest of the file and return the SHA-256 of all of it, as 64 hexadecimal digits."""
         if self._hashed < self.size:
-            os.lseek(self.descriptor, self._hashed, os.SEEK_SET)
             view = memoryview(bytearray(BLOCK))
-            while count := os.readv(self.descriptor, [view[: self.size - self._hashed]]):
+            while count := os.preadv(self.descriptor, [view[: self.size - self._hashed]], self._hashed):
                 self._hash.update(view[:count])
                 self._hashed += count
         return self._hash.hexdigest()

@@ -29,6 +29,8 @@ class ScanRequest:
     targets: tuple[str, ...]
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+    """Rules that the executor leaves out, for the report to say so."""
 
 
 class _Plan:
@@ -86,7 +88,7 @@ def scan(
         if memo and outcome.answer is not None:
             memo.store(found, outcome.answer)
         settle(outcome.key, report)
-    return Report(version=__version__, rules=DIGEST, artifacts=plan.join())
+    return Report(version=__version__, rules=DIGEST, artifacts=plan.join(), disabled=request.disabled)
 
 
 def _report(found: Found, outcome: Outcome) -> FileReport:

@@ -15,7 +15,9 @@ _MODULES = {
     "numpy.npy": "weighbridge.formats.numpy",
     "safetensors": "weighbridge.formats.safetensors",
     "zip": "weighbridge.formats.archives",
-    "tar": "weighbridge.formats.containers.tar",
+    "tar": "weighbridge.formats.torch_tar",
+    "torch.tar.storages": "weighbridge.formats.torch_tar:storages",
+    "torch.tar.tensors": "weighbridge.formats.torch_tar:tensors",
     "7z": "weighbridge.formats.containers.sevenz",
     "gzip": "weighbridge.formats.containers.streams",
     "bzip2": "weighbridge.formats.containers.streams",
@@ -35,7 +37,8 @@ def is_analysed(name: str) -> bool:
 
 def extractor(name: str) -> Extract:
     """Find the reader of a format."""
-    found: Extract = fetch(_MODULES[name]).extract
+    module, _, function = _MODULES[name].partition(":")
+    found: Extract = getattr(fetch(module), function or "extract")
     return found
 
 

@@ -51,6 +51,7 @@ _WORD = 1 << 64
 _RANK = 64  # dimensions; numpy and torch end there
 _SHOWN = 8  # departures of one kind that are told one by one; the rest is counted
 _HOLES = 256  # stretches between tensors that are examined
+_TELLING = 24  # characters of metadata that may hold something of their own: no pickle that calls is shorter
 _WORDS = 80  # characters of the file's own words in a sentence about it
 _BLANK = b" \t\n\r"
 _U64 = Struct("<Q")
@@ -97,7 +98,7 @@ class Header:
         self.start = _LENGTH + length
         self.spans: list[Stretch] = []
         self.at = node.at(_LENGTH, length)
-        self._facts: list[Fact] = []
+        self._facts: list[Yield] = []
         self._told: dict[tuple[str, bool], int] = {}
         self._unknown: dict[str, int] = {}
         self._holes = 0
@@ -135,6 +136,10 @@ class Header:
             self.bench.meter.spend_member()
             if not isinstance(content, str):
                 self._wrong("metadata", f"the value of {_short(key)} is {_kind(content)}, not a string")
+            elif len(content) >= _TELLING:
+                from weighbridge.formats.pickle.embedded import held_by_text
+
+                self._facts.extend(held_by_text(content, self.at, self.node, self.bench.limits))
             self._facts.append(MetadataEntry(at=self.at, key=key, text=_text(content)))
 
     def _tensor(self, name: str, entry: JsonValue) -> None:
@@ -237,7 +242,7 @@ class Header:
     def _unclaimed(self, begin: int, end: int, where: str, after: str) -> Iterator[Yield]:
         return bulk.unclaimed(self.source, self.node, self.bench, begin, end, where=where, after=after)
 
-    def _drained(self) -> list[Fact]:
+    def _drained(self) -> list[Yield]:
         facts, self._facts = self._facts, []
         return facts
 

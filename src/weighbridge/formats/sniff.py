@@ -99,12 +99,13 @@ def _by_content(source: ByteSource) -> list[str]:
     head = source.read_at(0, HEAD)
     found = [kind for magic, kind in _LEADING if head.startswith(magic)]
     found += [kind for magic, kind in _AT_FOUR if head[4:8] == magic]
-    if "zip" not in found and _ends_as_zip(source):
+    is_tar = head[257:262] == b"ustar" or _is_old_tar(head)
+    if "zip" not in found and _ends_as_zip(source, at_the_end=is_tar or "7z" in found):
         found.append("zip")
     stream = _stream(head)
     if stream:
         found.append(stream)
-    if head[257:262] == b"ustar" or _is_old_tar(head):
+    if is_tar:
         found.append("tar")
     if head[8:9] in {b"{", b" "} and _is_safetensors(head, source.size):
         found.append("safetensors")
@@ -126,14 +127,23 @@ def _pickled(source: ByteSource, head: bytes) -> str:
     return "pickle" if holds_pickle(source) else ""
 
 
-def _ends_as_zip(source: ByteSource) -> bool:
-    """Find an end-of-central-directory record from which some reader gets to a directory (APPNOTE 4.3.16)."""
+def _ends_as_zip(source: ByteSource, *, at_the_end: bool) -> bool:
+    """Find an end-of-central-directory record from which some reader gets to a directory (APPNOTE 4.3.16).
+
+    ``at_the_end`` asks for one that ends the file: in a tar or 7z archive the last member may be a zip itself, with the
+    archive's own end behind it, and each member is looked at on its own.
+    """
     length = min(source.size, ZIP_TAIL)
     if b"PK\x05\x06" not in source.read_at(source.size - length, length):
         return False
     from weighbridge.formats.containers.zip_ends import claims, end_records
 
-    return any(claim.entries for end in end_records(source) for claim in claims(source, end))
+    return any(
+        claim.entries
+        for end in end_records(source)
+        if not at_the_end or end.offset + end.length + end.comment >= source.size
+        for claim in claims(source, end)
+    )
 
 
 def _stream(head: bytes) -> str:

@@ -59,6 +59,8 @@ class TorchHost(NumpyHost):
 
         A storage gives its description, a module the class itself.
         """
+        if self.node.role == "torch.tar" and isinstance(identity, int):
+            return Persistent()  # the number of a tensor or storage of the same archive
         parts = identity.items if isinstance(identity, Box) and identity.kind == "tuple" else []
         tag = machine.constants.short_text(parts[0]) if parts and isinstance(parts[0], int) else ""
         if tag == "module" and len(parts) == 4:

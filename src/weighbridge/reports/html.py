@@ -272,8 +272,9 @@ def _promise() -> Iterator[str]:
 
 def _foot(report: Report) -> Iterator[str]:
     plugins = f" · plugins: {_text(', '.join(report.plugins))}" if report.plugins else ""
+    off = f" · switched off: {_text(', '.join(report.disabled))}" if report.disabled else ""
     yield "<footer>"
-    yield f"<p>Weighbridge {_text(report.version)} · rules <code>{_text(report.rules)}</code>{plugins}</p>"
+    yield f"<p>Weighbridge {_text(report.version)} · rules <code>{_text(report.rules)}</code>{off}{plugins}</p>"
     yield "</footer>"
     yield "</body>"
     yield "</html>"

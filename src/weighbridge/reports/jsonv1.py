@@ -35,6 +35,8 @@ def document(report: Report, *, verbose: bool = False) -> dict[str, Json]:
     tool: dict[str, Json] = {"name": "weighbridge", "version": report.version, "rules": report.rules}
     if report.plugins:
         tool["plugins"] = list(report.plugins)
+    if report.disabled:
+        tool["disabled"] = list(report.disabled)
     return {
         "schema": SCHEMA,
         "tool": tool,

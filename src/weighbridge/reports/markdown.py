@@ -105,5 +105,7 @@ def _missed(report: Report) -> Iterator[str]:
 def _summary(report: Report, listed: tuple[outline.Entry, ...]) -> Iterator[str]:
     aside = sum(len(entry.file.suppressed) for entry in listed)
     said = f"{outline.plural(aside, 'finding')} set aside by a baseline or suppression. " if aside else ""
+    if report.disabled:
+        said += f"Switched off: {prose(', '.join(report.disabled))}. "
     yield ""
     yield f"{said}{outline.counts(listed)}. Weighbridge {prose(report.version)}, rules {code(report.rules)}."

@@ -57,7 +57,7 @@ def document(report: Report, rules: tuple[RuleInfo, ...]) -> dict[str, Json]:
         "version": report.version,
         "rules": [_rule(rule) for rule in rules],
         "notifications": [_notice(kind) for kind in GapKind],
-        "properties": {"rulesDigest": report.rules},
+        "properties": {"rulesDigest": report.rules} | ({"disabled": list(report.disabled)} if report.disabled else {}),
     }
     tool: dict[str, Json] = {"driver": driver}
     if report.plugins:

@@ -59,7 +59,7 @@ def render(
         *_files(listed, manner),
         *_remedies(report, listed, rules, manner),
         *_missed(report, manner),
-        *_summary(listed, manner),
+        *_summary(report, listed, manner),
         *wrap(visible(closing), manner.width),
     ]
     return "\n".join(lines) + "\n"
@@ -226,7 +226,7 @@ def _missed(report: Report, manner: _Manner) -> Iterator[str]:
         yield from wrap(said, manner.width, first="  ", rest="  ")
 
 
-def _summary(listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[str]:
+def _summary(report: Report, listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[str]:
     yield ""
     aside = sum(len(entry.file.suppressed) for entry in listed)
     light = sum(len(entry.file.findings) - len(outline.weighty(entry.file.findings)) for entry in listed)
@@ -236,6 +236,8 @@ def _summary(listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[str
             yield from _aside(listed, manner)
     if light and not manner.verbose:
         yield from wrap(f"{outline.plural(light, 'finding')} of low weight not shown (-v shows all)", manner.width)
+    if report.disabled:
+        yield from wrap(f"switched off: {visible(', '.join(report.disabled))}", manner.width, rest="  ")
     yield from wrap(outline.counts(listed), manner.width)
 
 

@@ -117,9 +117,13 @@ def test_odd_pax_records_are_read_as_python_reads_them(body: bytes, records: lis
     header = tarfile.TarInfo("PaxHeaders/x")
     header.type, header.size = tarfile.XHDTYPE, len(body)
     data = header.tobuf(tarfile.USTAR_FORMAT) + padded + tarfile.TarInfo("m").tobuf(tarfile.USTAR_FORMAT) + bytes(1024)
-    if not body.startswith(b"0 "):  # newer readers raise for a record of no length
+    try:
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-            assert archive.getmembers()[0].pax_headers == dict(records)
+            read = archive.getmembers()[0].pax_headers
+    except tarfile.ReadError:
+        assert odd  # newer readers refuse what older ones read (CVE-2024-6232)
+    else:
+        assert read == dict(records)
 
 
 @given(st.binary(max_size=100))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import EmbeddedPayload
 from weighbridge.core.source import BytesSource, SubSource
+from weighbridge.core.values import replace
 from weighbridge.formats.native import identify
 from weighbridge.formats.node import Child, Stored
 from weighbridge.formats.pickle import opcodes as op
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from weighbridge.core.limits import Limits
+    from weighbridge.core.location import Location
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Node, Yield
     from weighbridge.formats.pickle.abstract import Box, Global
@@ -158,6 +160,17 @@ class ConstantSearch(Host):
             return BytesSource(zlib.decompressobj().decompress(raw, self.limits.probe_bytes))
         except zlib.error:
             return BytesSource(b"")
+
+
+def held_by_text(text: str, at: Location, node: Node, limits: Limits) -> Iterator[Yield]:
+    """Look at text of another format, found ``at`` a place, as at a constant of a pickle: metadata and the like."""
+    from weighbridge.formats.pickle.stack import PIECE
+
+    raw = text.encode("utf-8", "surrogatepass")
+    search = ConstantSearch(BytesSource(raw), limits)
+    search.constant(op.BINUNICODE, 0, len(raw), raw[:PIECE])
+    for item in search.found(node):
+        yield replace(item, at=at) if isinstance(item, EmbeddedPayload) else item
 
 
 def _may_tell(piece: bytes) -> bool:

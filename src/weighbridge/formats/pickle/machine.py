@@ -201,7 +201,7 @@ class Machine(StackMachine):
         raise self._broken("an opcode takes more than the stack holds")
 
     def _stop(self, _code: int) -> None:
-        self._pop()
+        self.result = self._pop()
         raise Stopped(self.position)
 
     # -- names ----------------------------------------------------------------------------------------------------

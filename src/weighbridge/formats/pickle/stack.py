@@ -71,7 +71,8 @@ class StackMachine:
 
     ``position`` is the offset of the next byte, ``at`` that of the opcode being read. ``exact`` turns False where the
     loader's own objects decide whether the stream goes on, so that more may be reported than really happens;
-    ``alive`` are the unpicklers that would have come this far.
+    ``alive`` are the unpicklers that would have come this far,
+    ``result`` is what STOP left.
     ``dropped`` is the span that a loader from a file drops, see ``frames``.
     """
 
@@ -98,6 +99,7 @@ class StackMachine:
         self.position = 0
         self.at = 0
         self.exact = True
+        self.result: Value = UNKNOWN
         self.alive = {"C", "Python"}
         self.dunders: set[int] = set()
         self.globals: dict[tuple[str, str, str], Global] = {}

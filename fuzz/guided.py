@@ -1,0 +1,70 @@
+"""One target under atheris, which keeps the inputs that reach new code: ``python -m fuzz.guided TARGET …``."""
+
+from __future__ import annotations
+
+import random
+import resource
+import sys
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+import atheris
+
+from fuzz.bounds import ADDRESS_SPACE, MEMORY
+from fuzz.child import parser
+from fuzz.guard import peak
+from fuzz.mutate import mutated
+
+LONGEST = 1 << 14
+"""Bytes of an input: coverage-guided search does better on small ones."""
+
+TIMEOUT = 15
+"""Seconds for an input; instrumented code takes about three times as long."""
+
+CORPUS = 150 << 20
+"""Bytes that the fuzzer's own corpus and counters may take beside the bound on the code under test."""
+
+
+def _import_readers() -> None:
+    """Import every module that reads bytes while imports are instrumented."""
+    import weighbridge
+
+    for room in ("core", "formats", "engine", "rules"):
+        package = import_module(f"{weighbridge.__name__}.{room}")
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+
+
+def main(arguments: list[str]) -> int:
+    """Run atheris until the time is up; it ends the process itself."""
+    made = parser(__doc__ or "")
+    made.add_argument("target")
+    made.add_argument("--corpus", type=Path, required=True)
+    given = made.parse_args(arguments)
+    with atheris.instrument_imports(include=["weighbridge"]):
+        _import_readers()
+    from fuzz.targets import load
+
+    target = load(given.target)
+    seeds = [made for made in target.seeds() if len(made) <= LONGEST]
+    if target.capped:
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+
+    def mutate(data: bytes, longest: int, number: int) -> bytes:
+        changed = mutated(random.Random(number), data, seeds) if number & 1 else atheris.Mutate(data, longest)
+        return (target.repaired(changed) if number & 6 else changed)[:longest]
+
+    memory = 0 if target.capped else (peak() + MEMORY + CORPUS) >> 20
+    flags = (
+        f"-max_total_time={max(1, round(given.seconds))}", f"-seed={given.seed}", f"-max_len={LONGEST}",
+        f"-timeout={TIMEOUT}", f"-rss_limit_mb={memory}", f"-artifact_prefix={given.report}/", "-print_final_stats=1",
+        "-verbosity=1", str(given.corpus),
+    )  # fmt: skip
+    atheris.Setup([sys.argv[0], *flags], target.one, custom_mutator=mutate)
+    atheris.Fuzz()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
