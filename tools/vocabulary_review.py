@@ -152,7 +152,7 @@ def dangerous_faults(path: Path) -> Iterator[str]:
 
 
 def overlap_faults(vetted: dict[str, str], dangerous: dict[str, str]) -> Iterator[str]:
-    """Names that both sides claim, and patterns below a wider one of their own category; of others the nearest counts."""
+    """Names that both sides claim, and patterns below a wider one of their category; of others the nearest counts."""
     for name, place in sorted(vetted.items()):
         claimed = covering(name, dangerous)
         if claimed:

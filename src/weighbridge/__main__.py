@@ -21,4 +21,7 @@ def run() -> None:
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        # ``python -m`` looks for modules in the working directory first, which may be what is to be weighed.
+        del sys.path[0]
     run()

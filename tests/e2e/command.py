@@ -45,7 +45,8 @@ def weigh(*words: str | bytes | Path, env: Mapping[str, str] | None = None, **mo
     more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
     if "input" in more:
         del more["stdin"]
-    done = subprocess.run([*PROGRAM, *words], env=environment(**(env or {})), timeout=PATIENCE, check=False, **more)
+    command, variables = [*PROGRAM, *words], environment(**(env or {}))
+    done: Any = subprocess.run(command, env=variables, timeout=PATIENCE, check=False, **more)
     out, err = done.stdout or b"", done.stderr or b""
     ran = Ran(done.returncode, out.decode(), err.decode("utf-8", "replace"), out)
     assert "Traceback" not in ran.out + ran.err, ran

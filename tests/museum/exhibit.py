@@ -39,6 +39,12 @@ class Word(StrEnum):
     """Hygiene."""
     UNKNOWN = "UNKNOWN"
     """It cannot be analysed in full, and must never be called clean."""
+    FINDING = "finding"
+    """The catalogue asks for a finding and gives it no weight."""
+
+
+NO_CODE = "nothing in the file runs or corrupts memory by itself, so it is reported at high severity and not called malicious"
+"""Why a structure that the catalogue denies outright is suspicious here (ADR 3)."""
 
 
 def plain_call() -> bytes:

@@ -14,12 +14,11 @@ from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
 from tests.builders.pickles.programs import SHELL, VETTED, Target, call_target, pickled_call, program
 from tests.builders.pickles.writer import data
-from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word
+from tests.museum.exhibit import NO_CODE, Build, Exhibit, Form, Verdict, Word
 
 _SOURCE = "catalogue, containers and dispatch"
 _BAD, _GOOD = posix_system(), plain_data()
 _SUSPICIOUS, _INCONCLUSIVE = Verdict.SUSPICIOUS, Verdict.INCONCLUSIVE
-NO_CODE = "nothing in the file runs or corrupts memory; what it does to an extractor is reported at high severity"
 
 
 def _zip(content: bytes, name: str = zip_tricks.NAME) -> bytes:

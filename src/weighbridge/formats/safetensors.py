@@ -123,7 +123,8 @@ class Header:
             self._wrong(odd.kind, odd.detail)
         rest = self.source.read_at(_LENGTH + json.end(), length - json.end())
         if rest.strip(_BLANK):
-            yield from self._unclaimed(self.start - len(rest), self.start, "gap", "the header's object")
+            begin = self.start - len(rest.lstrip(b" "))
+            yield from self._unclaimed(begin, self.start, "gap", "the header's object")
         elif rest.strip(b" "):
             self._wrong("header padding", "the header is padded with other blanks than spaces")
 
