@@ -12,11 +12,10 @@ from fuzz.findings import Finding
 
 @dataclass(slots=True, kw_only=True)
 class Told:
-    """What a child says: counts for the table, and findings; ``again`` asks for a new process for the time left."""
+    """What a child says: counts for the table, and findings."""
 
     counts: dict[str, int | float] = field(default_factory=dict)
     findings: list[dict[str, str]] = field(default_factory=list)
-    again: bool = False
 
     def found(self, finding: Finding) -> None:
         """Keep a finding, unless the same went wrong before."""

@@ -24,7 +24,7 @@ from tests.formats.pickle.streams import stream
 BATCH = 5_000
 """Streams for which hypothesis keeps books together; its memory grows with them."""
 
-CHOICES = st.binary(min_size=4, max_size=160)
+CHOICES = st.binary(min_size=16, max_size=160)
 SPOILT = st.just([]) | st.just([]) | st.lists(st.tuples(st.integers(0, 2**12), st.integers(0, 255)), max_size=3)
 
 

@@ -6,7 +6,6 @@ The input under way lies in a file that outlives the process, so that a crash or
 from __future__ import annotations
 
 import mmap
-import resource
 import signal
 import time
 import traceback
@@ -18,18 +17,30 @@ from fuzz.target import Target
 _LENGTH = 4
 
 
+_STATUS = Path("/proc/self/status")
+_RESET = Path("/proc/self/clear_refs")
+
+
 def peak() -> int:
-    """Tell the peak of this process's memory so far, in bytes (getrusage(2) counts KiB on Linux)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    """Tell the peak of this process's memory since ``forget_peak``, in bytes (``VmHWM``, proc(5))."""
+    status = _STATUS.read_bytes()
+    at = status.index(b"VmHWM:") + 6
+    return int(status[at : status.index(b"kB", at)]) << 10
+
+
+def forget_peak() -> None:
+    """Begin to measure the peak anew; unlike the peak of getrusage(2) it then belongs to what follows alone."""
+    _RESET.write_bytes(b"5")
 
 
 class Guard:
-    """Watches the inputs of one process; ``room`` is what its peak may still grow by."""
+    """Watches the inputs of one process; ``baseline`` is the peak before the first of them."""
 
     def __init__(self, box: Path) -> None:
         box.write_bytes(bytes(_LENGTH + LONGEST))
         with box.open("r+b") as file:
             self._box = mmap.mmap(file.fileno(), 0)
+        forget_peak()
         self.baseline = self.peak = peak()
         self.inputs = 0
         self.slowest = 0.0
@@ -38,21 +49,18 @@ class Guard:
         """Run one input; returns what is wrong, empty for nothing."""
         self._box[: _LENGTH + len(data)] = len(data).to_bytes(_LENGTH, "little") + data
         self.inputs += 1
+        forget_peak()
         wrong, seconds = self._timed(target, data)
         if not wrong and seconds > SECONDS:
             wrong, seconds = self._timed(target, data)
             if not wrong and seconds > SECONDS:
                 wrong = f"slow: {seconds:.1f} s"
         self.slowest = max(self.slowest, seconds)
-        if not wrong and self.is_over_memory:
-            wrong = f"memory: {(peak() - self.baseline) >> 20} MiB above the baseline"
-        self.peak = max(self.peak, peak())
+        reached = peak()
+        if not wrong and reached - self.baseline > MEMORY:
+            wrong = f"memory: {(reached - self.baseline) >> 20} MiB above the baseline"
+        self.peak = max(self.peak, reached)
         return wrong
-
-    @property
-    def is_over_memory(self) -> bool:
-        """Tell whether the peak is too high: from then on no other input can be measured."""
-        return peak() - self.baseline > MEMORY
 
     def _timed(self, target: Target, data: bytes) -> tuple[str, float]:
         signal.setitimer(signal.ITIMER_REAL, HANG)  # its signal ends the process

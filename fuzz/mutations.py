@@ -28,13 +28,12 @@ def main(arguments: list[str]) -> int:
     corpus = [path.read_bytes() for path in sorted(given.corpus.iterdir())]
     chance, told, guard = random.Random(given.seed), Told(), Guard(given.box)
     until = time.monotonic() + given.seconds
-    while time.monotonic() < until and not told.again:
+    while time.monotonic() < until:
         data = mutated(chance, chance.choice(corpus), corpus)
         data = repaired(data) if chance.randrange(4) else data
         wrong = guard.run(target, data)
         if wrong:
             told.found(keep(target.name, wrong, data))
-            told.again = guard.is_over_memory
     told.counts = {
         "inputs": guard.inputs,
         "slowest s": round(guard.slowest, 2),

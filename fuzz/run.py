@@ -129,8 +129,7 @@ class Run:
             inputs += int(told.counts["inputs"])
             line.told = counts(told.counts | {"inputs": inputs})
             line.findings += [Finding(**one) for one in told.findings]
-            if not told.again:
-                break
+            break
         line.seconds = time.monotonic() - begun
         self.lines.append(line)
 

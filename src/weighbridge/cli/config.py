@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @value
 class Config:
-    """What a file says; ``suppress`` are findings set aside, bound to content and date."""
+    """What a file says; ``suppress`` are findings set aside, bound to content and date; ``source`` is the file."""
 
     fail_on: Severity = Severity.MEDIUM
     strict: bool = False
@@ -29,6 +29,7 @@ class Config:
     baseline: str = ""
     jobs: int = 0
     suppress: tuple[Suppression, ...] = ()
+    source: str = ""
 
 
 _KEYS = ("fail-on", "strict", "include", "exclude", "disable", "baseline", "jobs", "suppress")
@@ -111,6 +112,7 @@ def _config(document: dict[str, Any], where: str) -> Config:
         baseline=os.path.join(os.path.dirname(where), baseline) if baseline else "",
         jobs=jobs,
         suppress=tuple(_suppression(entry, where) for entry in _typed(document, "suppress", list, [], where)),
+        source=where,
     )
 
 

@@ -85,6 +85,7 @@ def main(given: Given) -> int:
         severity=Severity(given.one("--fail-on") or config.fail_on), strict=given.on("--strict") or config.strict
     )
     quiet = given.on("--quiet")
+    _tell_source(config, given, quiet=quiet)
     suppressions = _suppressions(given.one("--baseline") or config.baseline, config, quiet=quiet)
     report = _weigh(given, config, suppressions, quiet=quiet)
     code = code_for(report, threshold)
@@ -92,6 +93,28 @@ def main(given: Given) -> int:
     for destination in destinations:
         write(_rendered(report, destination, verbose=given.on("--verbose"), last=last), destination)
     return PASS if given.on("--exit-zero") else code
+
+
+def _tell_source(config: Config, given: Given, *, quiet: bool) -> None:
+    """Name a configuration that was found and not asked for: one inside a download must not work unseen."""
+    if config.source and not given.one("--config"):
+        folder = os.path.realpath(os.path.dirname(config.source) or ".")
+        inside = any(f"{folder}/".startswith(f"{os.path.realpath(target)}/") for target in given.operands)
+        words = ", which lies inside what is weighed; --config names another" if inside else ""
+        note(f"settings come from {config.source}{words}", quiet=quiet)
+
+
+def _tell_jail(executor: Executor, *, verbose: bool, quiet: bool) -> None:
+    """Say which walls stood around the workers: always when one was missing, else when asked for detail."""
+    from weighbridge.sandbox.executor import Jailed
+    from weighbridge.sandbox.policy import SCANNER_LAYERS
+
+    if isinstance(executor, Jailed) and executor.layers:
+        missing = [layer for layer in SCANNER_LAYERS if layer not in executor.layers]
+        if missing:
+            note(f"this system gives the workers' jail no {', '.join(missing)}", quiet=quiet)
+        elif verbose:
+            note(f"the workers' jail: {', '.join(executor.layers)}", quiet=quiet)
 
 
 def _weigh(given: Given, config: Config, suppressions: Suppressions | None, *, quiet: bool) -> Report:
@@ -113,9 +136,11 @@ def _weigh(given: Given, config: Config, suppressions: Suppressions | None, *, q
     progress = Progress(quiet=quiet)
     try:
         executor = _executor(jobs, disabled, debug=debug, trace=verbose)
-        return scan(request, executor, memo=memo, suppressions=suppressions, tell=progress)
+        report = scan(request, executor, memo=memo, suppressions=suppressions, tell=progress)
     finally:
         progress.close()
+    _tell_jail(executor, verbose=verbose, quiet=quiet)
+    return report
 
 
 def _executor(jobs: int, disabled: frozenset[str], *, debug: bool, trace: bool) -> Executor:

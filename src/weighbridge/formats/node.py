@@ -32,8 +32,8 @@ class Node:
     trace: bool = False
 
     def at(self, offset: int | None = None, length: int | None = None) -> Location:
-        """Locate a span of this node."""
-        return Location(member=self.member, offset=offset, length=length)
+        """Locate a span of this node; what points before its beginning is placed there."""
+        return Location(member=self.member, offset=max(0, offset) if offset is not None else None, length=length)
 
     def gap(self, kind: GapKind, reason: str, offset: int | None = None, length: int | None = None) -> Gap:
         """Say that a span of this node is not judged."""

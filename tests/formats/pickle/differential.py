@@ -1,7 +1,8 @@
 """One stream through the machine and through both of CPython's unpicklers, which only record the names they resolve.
 
 Law: what either unpickler resolves, the machine reports; and unless it says that it is not ``exact``, it reports
-nothing else. ``find_class`` never imports: it hands out a stub that accepts every use.
+nothing else. It does not look at text that is never used as a name, nor at who registered an extension code: where a
+loader stops at these, it may report more. ``find_class`` never imports: it hands out a stub that accepts every use.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import copyreg
 import io
 import pickle
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,12 +93,21 @@ class _Ahead(io.BytesIO):
         return self.getvalue()[self.tell() :]
 
 
-def by_unpickler(cls: Any, file: io.BufferedIOBase) -> set[str]:
+def by_unpickler(cls: Any, file: io.BufferedIOBase) -> tuple[set[str], Exception | None]:
     """Load with an unpickler that only records; every error of the stream is part of the answer."""
-    reader = cls(file)
-    with suppress(Exception):  # a hostile stream may raise anything
+    reader, trouble = cls(file), None
+    try:
         reader.load()
-    return set(reader.names) - _EXTENSION_NAMES
+    except Exception as error:  # noqa: BLE001  (a hostile stream may raise anything)
+        trouble = error
+    return set(reader.names) - _EXTENSION_NAMES, trouble
+
+
+def _is_unseen(trouble: Exception | None) -> bool:
+    """Tell whether a loader stopped at what the machine does not look at, or for want of memory."""
+    if isinstance(trouble, ValueError) and str(trouble).startswith("unregistered extension code"):
+        return True
+    return isinstance(trouble, UnicodeDecodeError | MemoryError)
 
 
 def compare(data: bytes) -> Outcome:
@@ -124,12 +133,17 @@ def compare(data: bytes) -> Outcome:
         if machine.dropped is None:
             break
         source = Spliced(source, machine.dropped)
+    (c, first), (c_from_file, second), (python, third) = (
+        by_unpickler(C_UNPICKLER, _Ahead(data)),
+        by_unpickler(C_UNPICKLER, io.BytesIO(data)),
+        by_unpickler(PYTHON_UNPICKLER, io.BytesIO(data)),
+    )
     return Outcome(
-        c=by_unpickler(C_UNPICKLER, _Ahead(data)),
-        c_from_file=by_unpickler(C_UNPICKLER, io.BytesIO(data)),
-        python=by_unpickler(PYTHON_UNPICKLER, io.BytesIO(data)),
+        c=c,
+        c_from_file=c_from_file,
+        python=python,
         machine=found,
-        exact=exact,
+        exact=exact and not any(map(_is_unseen, (first, second, third))),
         end=end,
         over_limit=over,
     )

@@ -85,7 +85,7 @@ def _pairs(fields: bytes) -> list[tuple[int, int]]:
 
 
 def _used(pairs: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    return tuple((offset, length) for offset, length in pairs if length)
+    return tuple((offset, length) for offset, length in pairs if offset >= 0 and length > 0)
 
 
 def _integer(text: str) -> int:

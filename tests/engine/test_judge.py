@@ -1,0 +1,74 @@
+"""Findings of a file: merged where they are the same, bounded without losing what is grave, in a fixed order."""
+
+from __future__ import annotations
+
+from tests.builders.pickles import SHELL, Target, call_target, op, pickled_call, program, resolve
+from weighbridge.core.facts import Call, GlobalReference, Origin
+from weighbridge.core.limits import Limits
+from weighbridge.core.location import Location
+from weighbridge.core.report import Verdict, verdict_of
+from weighbridge.core.source import BytesSource
+from weighbridge.engine.examine import Examination, examine
+from weighbridge.engine.judge import EVIDENCE, FINDINGS, Judge, fingerprint
+from weighbridge.rules.catalog import RuleSet
+
+
+def examined(content: bytes, name: str = "model.pkl") -> Examination:
+    return examine(BytesSource(content), name, limits=Limits(), judge=Judge(RuleSet()), strict=True)
+
+
+def a_call(number: int, at: int) -> Call:
+    return Call(
+        at=Location(offset=at), opcode="REDUCE", origin=Origin.GLOBAL, module="os", name="system",
+        arguments=(), count=number,
+    )  # fmt: skip
+
+
+def test_equal_findings_of_a_place_become_one_with_all_their_evidence() -> None:
+    judge = Judge(RuleSet())
+    for at in range(50):
+        judge.see(a_call(at, at))
+    (finding,) = judge.findings()
+    assert finding.at.offset == 0
+    assert 1 <= len(finding.evidence) <= EVIDENCE
+
+
+def test_findings_in_different_members_stay_apart() -> None:
+    judge = Judge(RuleSet())
+    for member in ((), ("a",), ("a", "b")):
+        judge.see(GlobalReference(at=Location(member=member, offset=1), module="os", name="system", opcode="GLOBAL"))
+    assert [finding.at.member for finding in judge.findings()] == [(), ("a",), ("a", "b")]
+    assert len({finding.fingerprint for finding in judge.findings()}) == 3
+
+
+def test_what_is_common_does_not_crowd_out_what_is_grave() -> None:
+    """An attacker may put any number of harmless oddities before the one call that matters."""
+    names = [resolve("odd_package", f"Class{number}") + op.POP for number in range(3 * FINDINGS)]
+    content = program(*names, call_target(SHELL))
+    found = examined(content)
+    assert "EXE101" in {finding.rule for finding in found.findings}
+    assert verdict_of(found.findings, found.gaps) is Verdict.MALICIOUS
+    assert sum(finding.rule == "EXE115" for finding in found.findings) == FINDINGS
+
+
+def test_worst_first_then_by_rule_and_place() -> None:
+    found = examined(pickled_call(Target("odd_package", "Class")) + pickled_call(SHELL) + b"trailing")
+    ranks = [(-finding.severity.rank, finding.rule, finding.at.offset or 0) for finding in found.findings]
+    assert ranks == sorted(ranks)
+    assert len(ranks) >= 3
+
+
+def test_a_fingerprint_depends_on_rule_words_and_member_only() -> None:
+    base = fingerprint("EXE101", "message", ("a", "b"))
+    assert len(base) == 32
+    assert base == fingerprint("EXE101", "message", ("a", "b"))
+    others = [("EXE102", "message", ("a", "b")), ("EXE101", "messages", ("a", "b")), ("EXE101", "message", ("b",)),
+              ("EXE101", "message\0a", ("b",)), ("EXE101", "message", ())]  # fmt: skip
+    assert base not in {fingerprint(*other) for other in others}
+    assert fingerprint("EXE101", "\udcff\ud800", ()) != base
+
+
+def test_disabled_rules_say_nothing() -> None:
+    judge = Judge(RuleSet(disabled=frozenset({"EXE101"})))
+    judge.see(a_call(1, 0))
+    assert judge.findings() == ()
