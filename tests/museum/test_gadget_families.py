@@ -36,11 +36,6 @@ def _chain(family: str, title: str, build: Build, plain: Build, twin: Build = ho
     return Exhibit(id=family, title=title, source=_SOURCE, build=build, plain=plain, twin=twin)
 
 
-def enum_member() -> bytes:
-    """`getattr` of a vetted enumeration and a constant, as Python 3.11 pickles the members of some of them."""
-    return dumps(Reduce(Global("builtins", "getattr"), (Global("uuid", "SafeUUID"), "unknown")))
-
-
 def pure_partial() -> bytes:
     """`functools.partial(numpy.log1p)` with the state that CPython writes."""
     function = Global("numpy", "log1p")

@@ -63,7 +63,7 @@ class Judge:
 
 def fingerprint(rule: str, message: str, member: tuple[str, ...]) -> str:
     """Identify a finding across runs: by rule, words and member; not by offset, so that re-saving changes nothing."""
-    text = "\0".join((rule, message, *member)).encode("utf-8", "surrogatepass")
+    text = "".join(f"{len(part)}:{part}" for part in (rule, message, *member)).encode("utf-8", "surrogatepass")
     digest = sha256(len(text))
     digest.update(text)
     return digest.hexdigest()[:32]

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeGuard
 
-    from weighbridge.core.facts import Fact
     from weighbridge.core.location import Location
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.bulk import Stretch

@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "sha256:c22059e971c8875adbe254fd28f1ed1c5260f85792a8c72ee7381297725c77c1"
+DIGEST = "sha256:92088429eeb4bd8dd94a7c287c3bc0816095c98b5dd4e6bd8370a2edab9c650a"

@@ -21,6 +21,10 @@ SHORT_TEXT = 64
 """Bytes of a string that keys and literals in contracts are compared by."""
 
 
+LONG_BYTES = 64
+LARGEST = 1 << 8 * LONG_BYTES
+"""An integer of more bytes is taken for this one: nothing is that large, and CPython refuses to write long ones out."""
+
 _KINDS = [op.CONSTANT_KINDS.get(code, "str") for code in range(256)]
 
 FAR = 4_096
@@ -143,13 +147,16 @@ class Constants:
         """Decode a number, a truth value or None; of text and bytes only enough to tell whether it is empty."""
         code = self._code(offset)
         if code in op.LINES and code not in {op.STRING, op.UNICODE}:
-            return self.literal(code, self.line_at(offset)[0]).content
+            content = self.literal(code, self.line_at(offset)[0]).content
+            return content if type(content) is not int else max(-LARGEST, min(content, LARGEST))
         if code in {op.BININT1, op.BININT2, op.BININT}:
             return int.from_bytes(self.bytes_at(offset, op.FIXED_SCALARS[code]), "little", signed=code == op.BININT)
         if code in {op.LONG1, op.LONG4}:
             width = op.COUNTED[code]
             length = int.from_bytes(self.bytes_at(offset, width), "little")
-            return int.from_bytes(self.bytes_at(offset + width, min(length, NAME_BYTES)), "little", signed=True)
+            if length <= LONG_BYTES:
+                return int.from_bytes(self.bytes_at(offset + width, length), "little", signed=True)
+            return -LARGEST if self.bytes_at(offset + width + length - 1, 1) >= b"\x80" else LARGEST
         if code == op.BINFLOAT:
             number: float = unpack(">d", self.bytes_at(offset, 8))[0]
             return number

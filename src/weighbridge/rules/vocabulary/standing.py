@@ -176,7 +176,7 @@ class Vocabulary:
     def _items(self, fact: ItemChange) -> Standing:
         if fact.origin is Origin.GLOBAL:
             return Standing(kind=Kind.MUTATION, reason=f"{fact.opcode} changes something that was imported")
-        if fact.origin is Origin.PERSISTENT or fact.module == "torch._utils":
+        if fact.module == "torch._utils":
             # Unpicklers of torch before 2.10 write outside the memory of what they take for a dict (CVE-2026-24747).
             return Standing(kind=Kind.MUTATION, reason=f"{fact.opcode} treats a tensor as a container")
         if fact.origin is Origin.RESULT:
