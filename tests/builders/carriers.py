@@ -36,8 +36,8 @@ def _same(pickle: bytes) -> bytes:
 
 CARRIERS: dict[str, Carrier] = {
     "raw": Carrier("model.pkl", _same),
-    "torch_zip": Carrier("model.pt", lambda pickle: torches.zip_checkpoint(pickle=pickle)),
-    "torch_legacy": Carrier("model.pth", lambda pickle: torch_legacy.legacy(replaced={"object": pickle})),
+    "torch_zip": Carrier("model.pt", lambda pickle: torches.zip_checkpoint((), pickle=pickle)),
+    "torch_legacy": Carrier("model.pth", lambda pickle: torch_legacy.legacy((), replaced={"object": pickle})),
     "torch_tar": Carrier("model.tar", lambda pickle: tars.plain({"sys_info": plain_data(2), "pickle": pickle})),
     "joblib_objects": Carrier("model.joblib", joblibs.object_array),
     "joblib_stacked": Carrier("model.joblib", lambda pickle: joblibs.honest() + pickle),

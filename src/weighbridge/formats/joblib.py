@@ -80,7 +80,7 @@ class JoblibHost(NumpyHost):
             position += 1 + (padding[0] if padding else 0)
         from math import prod
 
-        count = min(prod(sizes), machine.source.size)
+        count = min(prod(sizes), 1 << 63)
         if position + count * element.size > machine.source.size:
             machine.ledger.claim(position, count * element.size, max(0, machine.source.size - position))
             raise Broken("the file ends inside an array", position)

@@ -111,7 +111,8 @@ def _by_content(source: ByteSource) -> list[str]:
         found.append("safetensors")
     if head[:2] in native.PREFIXES and native.identify(source.read_at(0, native.reach(head)), source.size):
         found.append("native")
-    pickled = _pickled(source, head)
+    # To an unpickler the four bytes are PERSID: a bare one stops there, and torch's takes them for a zip.
+    pickled = "" if head.startswith(b"PK\x03\x04") else _pickled(source, head)
     if pickled:
         found.append(pickled)
     if not found and _is_text(head):

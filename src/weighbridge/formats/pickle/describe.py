@@ -96,7 +96,7 @@ class Describer:
             kind = self.constants.kind(value)
             if kind == "int":
                 number = self._number(value)
-                return Argument(kind=kind, text=digits(number)[:40], number=number)
+                return Argument(kind=kind, text=str(number)[:40], number=number)
             text, whole = self._constant_text(value, kind)
             return Argument(kind=kind, text=text, truncated=not whole)
         if isinstance(value, Global):
@@ -138,14 +138,6 @@ class Describer:
 
 def _held(box: Box) -> int:
     return len(box.items) // 2 if box.kind == "dict" else len(box.items)
-
-
-def digits(number: int) -> str:
-    """Write an integer; one that CPython does not write in base 10 (more than 4,300 digits) in base 16."""
-    return str(number) if number.bit_length() < _LONG else hex(number)
-
-
-_LONG = 4_000
 
 
 def magnitude(number: int) -> tuple[str, int]:
