@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import resource
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -41,7 +42,8 @@ def main(arguments: list[str]) -> int:
     made = parser(__doc__ or "")
     made.add_argument("target")
     made.add_argument("--corpus", type=Path, required=True)
-    given = made.parse_args(arguments)
+    given, until = made.parse_args(arguments), time.monotonic()
+    until += given.seconds
     with atheris.instrument_imports(include=["weighbridge"]):
         _import_readers()
     from fuzz.targets import load
@@ -57,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
     memory = 0 if target.capped else (peak() + MEMORY + CORPUS) >> 20
     flags = (
-        f"-max_total_time={max(1, round(given.seconds))}", f"-seed={given.seed}", f"-max_len={LONGEST}",
+        f"-max_total_time={max(1, round(until - time.monotonic()))}", f"-seed={given.seed}", f"-max_len={LONGEST}",
         f"-timeout={TIMEOUT}", f"-rss_limit_mb={memory}", f"-artifact_prefix={given.report}/", "-print_final_stats=1",
         "-verbosity=1", str(given.corpus),
     )  # fmt: skip

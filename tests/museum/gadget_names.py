@@ -220,6 +220,8 @@ LIBRARIES = _names(
     ("torch.jit.unsupported_tensor_ops", "execWrapper", _CODE, {}, {}),
     ("torch.hub", "load", "inert/absent", "inert"),
     ("torch.distributed.rpc", "rpc_sync", "inert", _PRINT),
+    ("torch.distributed.nn.api.remote_module", "_RemoteModule", _CODE),
+    ("torch.jit.annotations", "parse_type_line", _CODE, None, None),
     ("torch.utils.cpp_extension", "load_inline", "inert", _CODE),
     ("mlflow.projects.backend.local", "_run_entry_point", _ECHO),
     ("mlflow.projects", "run", _URL),

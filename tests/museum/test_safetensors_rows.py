@@ -89,7 +89,7 @@ EXHIBITS = (
         _row("SAF-05", f"shape_{number}", partial(files.odd_shape, shape))
         for number, shape in enumerate(([-1, 3], [2.5], "2,3", [[2], 3]))
     ),
-    _row("SAF-06", "unknown_dtype", files.unknown_dtype, _INCONCLUSIVE, Word.UNKNOWN),
+    _row("SAF-05", "unknown_dtype", files.unknown_dtype, _INCONCLUSIVE, Word.UNKNOWN),
     _row("SAF-07", "padding", files.odd_padding),
     _row("SAF-07", "leading_blanks", files.leading_spaces),
     _malicious("SAF-07", "pickle_behind_the_header", lambda: files.odd_padding(b" " * 8 + posix_system())),

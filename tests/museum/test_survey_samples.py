@@ -17,7 +17,7 @@ from tests.builders.pickles.honest import plain_data
 from tests.builders.pickles.programs import SHELL, VETTED, Target, call_target, pickled_call, program
 from tests.builders.pickles.writer import dumps
 from tests.museum import chains
-from tests.museum.exhibit import NO_CODE, Build, Exhibit, Form, Verdict, Word, described, examined, verdict_of
+from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word, described, examined, verdict_of
 
 _SOURCE = "comparison of nine scanners"
 _ECHO, _URL, _FILE = "echo INERT", "http://inert.invalid/", "inert-absent-file"
@@ -101,7 +101,7 @@ EXHIBITS = (
     _sample("obj.npz", numpys.poisoned_npz, numpys.npz),
     _sample("overlap.safetensors", safetensors_files.overlapping, safetensors_files.honest, expects=Verdict.SUSPICIOUS, word=Word.FINDING),
     _sample("trailing_elf.safetensors", partial(safetensors_files.stowaway, natives.elf(), place="tail"), safetensors_files.honest,
-            expects=Verdict.SUSPICIOUS, word=Word.FINDING, departs=NO_CODE),
+            expects=Verdict.SUSPICIOUS, word=Word.FINDING),
     _sample("hugeheader.safetensors", safetensors_files.header_beyond_file, safetensors_files.honest, expects=Verdict.SUSPICIOUS, word=Word.FINDING),
     _sample("payload_behind_26_megabytes.pkl", lambda: program(b"B" + (26 << 20).to_bytes(4, "little") + bytes(26 << 20) + b"0", call_target(SHELL)),
             lambda: program(b"B" + (26 << 20).to_bytes(4, "little") + bytes(26 << 20) + b"0", call_target(VETTED))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from tests.builders import natives, torch_legacy, torches, zips
+from tests.builders import natives, tars, torch_legacy, torches, zips
 from tests.builders.pickles import hostile_calls, honest
 from tests.builders.pickles import opcodes as op
 from tests.builders.pickles.described import Global, NewObj, Ops, Reduce
@@ -100,6 +100,16 @@ def package(code: bytes | None) -> bytes:
     """The layout of torch.package, with a module of code or without any."""
     records = {".data/version": b"6\n", "model/model.pkl": dumps(NewObj(Global("<torch_package_0>.net", "Net")), 2)}
     return torches.zip_layout(records | ({"model/net.py": code} if code else {}), root="pkg")
+
+
+def _bundle(name: str, content: bytes) -> bytes:
+    """A torch.export archive with one entry."""
+    return torches.zip_layout({f"data/{name}": content}, root="model")
+
+
+def _nemo(name: str, content: bytes) -> bytes:
+    """A NeMo archive is a tar; only its pickles and names are looked at here."""
+    return tars.plain({name: content})
 
 
 _LIES: dict[str, dict[str, object]] = {
@@ -234,6 +244,14 @@ EXHIBITS = (
          partial(torches.zip_checkpoint, extra={"bytecode.pkl": plain_data(2)}), "model.ptl"),
     _row("TOR-23", "extra_file", partial(torches.zip_checkpoint, extra={"extra/inert": posix_system()}),
          partial(torches.zip_checkpoint, extra={"extra/inert": plain_data()}), "model.ptl"),
+    _row("TOR-09", "weight_as_pickle", lambda: _bundle("weights/weight_0", _POISONED()), lambda: _bundle("weights/weight_0", _HONEST()), "model.pt2"),
+    _row("TOR-09", "sample_input_as_pickle", lambda: _bundle("sample_inputs/model.pt", posix_system(2)), lambda: _bundle("sample_inputs/model.pt", plain_data(2)), "model.pt2"),
+    _row("TOR-16", "checkpoint_in_mar", lambda: zips.plain({"model.pt": _POISONED()}), lambda: zips.plain({"model.pt": _HONEST()}), "model.mar"),
+    *(
+        _row("TOR-19", f"in_nemo_{name}", partial(_nemo, name, posix_system()), partial(_nemo, name, plain_data()), "model.nemo")
+        for name in ("model_weights.ckpt", "weights.bin", "tokenizer.dill", "extra.joblib", "blob")
+    ),
+    _row("TOR-20", "nemo_climbs", partial(_nemo, "../../inert.dat", plain_data()), partial(_nemo, "inert.dat", plain_data()), "model.nemo"),
     *(
         _row(id_, name, posix_system, plain_data, name, posix_system)
         for id_, name in (("OTH-14", "model.xgb"), ("OTH-14", "model.lgb"), ("OTH-18", "model.pdparams"), ("OTH-18", "model.pdopt"),

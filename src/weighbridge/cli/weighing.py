@@ -86,7 +86,7 @@ def _tell_jail(executor: Executor, *, verbose: bool, quiet: bool) -> None:
     from weighbridge.sandbox.executor import Jailed
     from weighbridge.sandbox.policy import SCANNER_LAYERS
 
-    if isinstance(executor, Jailed) and executor.layers:
+    if isinstance(executor, Jailed) and executor.layers is not None:
         missing = [layer for layer in SCANNER_LAYERS if layer not in executor.layers]
         if missing:
             note(f"this system gives the workers' jail no {', '.join(missing)}", quiet=quiet)

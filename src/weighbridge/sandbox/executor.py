@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class Jailed:
-    """Runs tasks in up to ``jobs`` jailed workers; ``layers`` tells which walls really stood."""
+    """Runs tasks in up to ``jobs`` jailed workers; ``layers`` tells which walls really stood, None before the first."""
 
     def __init__(self, *, jobs: int, trace: bool = False, disabled: frozenset[str] = frozenset()) -> None:
         self.jobs = jobs
         self.trace = trace
         self.disabled = tuple(sorted(disabled))
-        self.layers: tuple[Layer, ...] = ()
+        self.layers: tuple[Layer, ...] | None = None
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Yield one outcome for each task, in the order in which they become ready."""
@@ -44,7 +44,7 @@ class Jailed:
 
         with JailedPool(workers=self.jobs, policy=JailPolicy(), deadline=deadline) as pool:
             for result in pool.run(waiting):
-                self.layers = pool.layers or ()
+                self.layers = pool.layers
                 yield _outcome(result)
 
 

@@ -41,10 +41,13 @@ DIGITS = 4_000
 def integer(line: bytes) -> Literal:
     """Read the operand of INT: ``00`` and ``01`` are booleans, all else is base 0.
 
-    C uses ``strtol(s, &end, 0)``, which stops at a NUL byte and takes a leading 0 for octal; Python uses ``int(s, 0)``.
+    C uses ``strtol(s, &end, 0)``, which stops at a NUL byte, takes a leading 0 for octal and reads nothing as 0; Python
+    uses ``int(s, 0)``.
     """
     if line in {b"00", b"01"}:
         return Literal(content=line == b"01")
+    if line[:1] == b"\0":
+        return Literal(content=0, python_accepts=False, odd="a number without a digit")
     return Literal(content=int(line)) if _is_canonical(line) else _odd_integer(line, _strtol)
 
 

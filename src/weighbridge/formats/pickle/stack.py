@@ -227,8 +227,14 @@ class StackMachine:
         return found
 
     def _line(self) -> bytes:
-        line, self.position = self.constants.line_at(self.position)
+        begin = self.position
+        line, self.position = self.constants.line_at(begin)
+        if begin < self.frame_end and self.position >= self.source.size and self._last_byte() != b"\n":
+            raise Broken("the stream ends inside a line of a frame", begin - 1)
         return line
+
+    def _last_byte(self) -> bytes:
+        return self.constants.bytes_at(self.source.size - 1, 1)
 
     def _index_line(self) -> bytes:
         line = self._line()
