@@ -52,16 +52,15 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     assert err == ""
 
 
+PLEASE = "please report it; --debug shows where it is"
 ENDS: list[tuple[BaseException, int, str]] = [
     (UsageError("wrong \x1b[31mword", hint="do \u202ethis"), 2, "weighbridge: wrong \\x1b[31mword\n  do \\u202ethis\n"),
     (AccessError("cannot open 'x'"), 2, "weighbridge: cannot open 'x'\n"),
     (SandboxError("no jail", hint="ulimit -a"), 2, "weighbridge: no jail\n  ulimit -a\n"),
     (KeyboardInterrupt(), 130, "\nweighbridge: interrupted\n"),
-    (ZeroDivisionError("bug"), 2, "weighbridge: an error of its own: ZeroDivisionError: bug\n  please report it; "
-     "--debug shows where it is\n"),
-    (MemoryError(), 2, "weighbridge: an error of its own: MemoryError: \n  please report it; --debug shows where it is\n"),
-    (RecursionError("deep"), 2, "weighbridge: an error of its own: RecursionError: deep\n  please report it; --debug "
-     "shows where it is\n"),
+    (ZeroDivisionError("bug"), 2, f"weighbridge: an error of its own: ZeroDivisionError: bug\n  {PLEASE}\n"),
+    (MemoryError(), 2, f"weighbridge: an error of its own: MemoryError: \n  {PLEASE}\n"),
+    (RecursionError("deep"), 2, f"weighbridge: an error of its own: RecursionError: deep\n  {PLEASE}\n"),
 ]  # fmt: skip
 
 

@@ -30,7 +30,9 @@ def imported_then_got(importer: tuple[str, str] = ("builtins", "__import__"), pr
     return program(module, got, op.MARK, data(ECHO, protocol), op.TUPLE, op.REDUCE, protocol=protocol)
 
 
-def method_of_made(module: str, name: str, method: str, *arguments: object, made_with: tuple[object, ...] = ()) -> bytes:
+def method_of_made(
+    module: str, name: str, method: str, *arguments: object, made_with: tuple[object, ...] = ()
+) -> bytes:
     """`getattr(module.name(…), method)(…)`."""
     made = Reduce(Global(module, name), made_with)
     return dumps(Reduce(Reduce(Global("builtins", "getattr"), (made, method)), arguments), 5)
@@ -62,7 +64,9 @@ def code_from_marshal(build: bool = True) -> bytes:
 
 def cloudpickled_function() -> bytes:
     """The calls that cloudpickle writes for a function: code object, cell, globals; the code is empty."""
-    code = Reduce(Global("types", "CodeType"), (0, 0, 0, 0, 0, 0, b"", (), (), (), "inert", "inert", "inert", 1, b"", b""))
+    code = Reduce(
+        Global("types", "CodeType"), (0, 0, 0, 0, 0, 0, b"", (), (), (), "inert", "inert", "inert", 1, b"", b"")
+    )
     cell = Reduce(Global("cloudpickle.cloudpickle", "_make_empty_cell"))
     made = Reduce(Global("cloudpickle.cloudpickle", "_make_function"), (code, {}, None, None, (cell,)))
     return dumps(made)
@@ -104,7 +108,9 @@ def lines_of_a_file() -> bytes:
 def rebound_function() -> bytes:
     """BUILD writes the names of a command onto `numpy.prod`, then STACK_GLOBAL takes them from there."""
     slots = [op.NONE + data({key: value}) + op.TUPLE2 + op.BUILD for key, value in (("a", "os"), ("b", "system"))]
-    names = op.GLOBAL("numpy", "prod.a") + op.PUT(0) + op.POP + op.GLOBAL("numpy", "prod.b") + op.PUT(1) + op.POP + op.POP
+    names = (
+        op.GLOBAL("numpy", "prod.a") + op.PUT(0) + op.POP + op.GLOBAL("numpy", "prod.b") + op.PUT(1) + op.POP + op.POP
+    )
     called = op.GET(0) + op.GET(1) + op.STACK_GLOBAL + data((ECHO,)) + op.REDUCE
     return program(op.GLOBAL("numpy", "prod"), *slots, names, called, protocol=5)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tests.museum import (
-    test_container_rows,
+    test_archive_rows,
+    test_dispatch_rows,
     test_fickling,
     test_gadget_families,
     test_modelaudit,
+    test_modelaudit_game,
     test_modelscan,
     test_numpy_joblib_rows,
     test_pickle_machine_rows,
@@ -15,7 +17,9 @@ from tests.museum import (
     test_picklescan_streams,
     test_safetensors_rows,
     test_survey_samples,
+    test_torch_archive_rows,
     test_torch_rows,
+    test_zip_rows,
 )
 from tests.museum.exhibit import Exhibit
 
@@ -26,9 +30,13 @@ HALLS = (
     test_modelscan,
     test_fickling,
     test_modelaudit,
+    test_modelaudit_game,
     test_gadget_families,
     test_pickle_machine_rows,
-    test_container_rows,
+    test_dispatch_rows,
+    test_zip_rows,
+    test_archive_rows,
+    test_torch_archive_rows,
     test_torch_rows,
     test_numpy_joblib_rows,
     test_safetensors_rows,

@@ -20,6 +20,24 @@ from weighbridge.engine.examine import Examination, examine
 from weighbridge.engine.judge import Judge
 from weighbridge.rules.catalog import RuleSet
 
+__all__ = [
+    "FORMS",
+    "NO_CODE",
+    "RULES",
+    "Build",
+    "Exhibit",
+    "Form",
+    "Verdict",
+    "Word",
+    "calling",
+    "described",
+    "examined",
+    "honest_call",
+    "plain_call",
+    "verdict",
+    "verdict_of",
+]
+
 Build = Callable[[], bytes]
 Form = Literal["bad", "plain", "twin"]
 FORMS: tuple[Form, ...] = ("bad", "plain", "twin")
@@ -43,7 +61,9 @@ class Word(StrEnum):
     """The catalogue asks for a finding and gives it no weight."""
 
 
-NO_CODE = "nothing in the file runs or corrupts memory by itself, so it is reported at high severity and not called malicious"
+NO_CODE = (
+    "nothing in the file runs or corrupts memory by itself, so it is reported at high severity and not called malicious"
+)
 """Why a structure that the catalogue denies outright is suspicious here (ADR 3)."""
 
 
@@ -66,8 +86,8 @@ def calling(module: str, name: str, *arguments: object, protocol: int = 0) -> Bu
 class Exhibit:
     """One technique; ``id`` is the advisory, issue or catalogue row, ``title`` tells exhibits of one id apart.
 
-    ``also`` names further ids of the same technique, ``word`` what the catalogue says of it, ``departs`` why the verdict
-    expected here is weaker than that word asks for. ``name`` is the file name of the bad file and its twin,
+    ``also`` names further ids of the same technique, ``word`` what the catalogue says of it, ``departs`` why the
+    verdict expected here is weaker than that word asks for. ``name`` is the file name of the bad file and its twin,
     ``twin_name`` another one where the name itself is the trick; the plain form is called ``plain_name``.
     """
 

@@ -1,4 +1,4 @@
-"""Names that stand for the families of gadgets (GAD-01 … GAD-17), with inert arguments. Samples, never a blocklist.
+"""Names that stand for the families GAD-01 … GAD-08, with inert arguments. Samples, never a blocklist.
 
 Sources: the advisories and reports on picklescan, modelscan, fickling and modelaudit that the ledger lists.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.builders.pickles.described import Global, Reduce
+from tests.builders.pickles.described import Global
 
 _CODE, _ECHO, _FILE, _URL = "'INERT'", "echo INERT", "inert-absent-file", "http://inert.invalid/"
 _ARGV = ("echo", "INERT")
@@ -24,11 +24,12 @@ class Name(NamedTuple):
     arguments: tuple[object, ...] = (_CODE,)
 
 
-def _names(family: str, *rows: tuple[object, ...]) -> tuple[Name, ...]:
-    return tuple(Name(family, str(module), str(name), arguments) for module, name, *rest in rows for arguments in [tuple(rest)])
+def names(family: str, *rows: tuple[object, ...]) -> tuple[Name, ...]:
+    """Rows of module, name and arguments, as names of one family."""
+    return tuple(Name(family, str(module), str(name), tuple(arguments)) for module, name, *arguments in rows)
 
 
-EXECUTION = _names(
+EXECUTION = names(
     "GAD-01",
     *((module, name, _CODE) for module in ("builtins", "__builtin__") for name in ("eval", "exec")),
     ("builtins", "compile", _CODE, "inert", "eval"),
@@ -44,7 +45,7 @@ EXECUTION = _names(
     ("__builtin__", "execfile", _FILE),
 )
 
-PROCESSES = _names(
+PROCESSES = names(
     "GAD-02",
     *((module, name, _ECHO) for module in ("os", "posix", "nt") for name in ("system", "popen")),
     ("os", "execv", "echo", _ARGV),
@@ -66,7 +67,7 @@ PROCESSES = _names(
     ("commands", "getoutput", _ECHO),
 )
 
-SHELLING_OUT = _names(
+SHELLING_OUT = names(
     "GAD-03",
     ("uuid", "_get_command_stdout", *_ARGV),
     ("_osx_support", "_read_output", _ECHO),
@@ -86,7 +87,7 @@ SHELLING_OUT = _names(
     ("platform", "_syscmd_file", _FILE),
 )
 
-SOURCE_RUNNERS = _names(
+SOURCE_RUNNERS = names(
     "GAD-04",
     ("runpy", "run_path", _FILE),
     ("runpy", "run_module", "inert_absent_pkg"),
@@ -119,7 +120,7 @@ SOURCE_RUNNERS = _names(
     ("_xxsubinterpreters", "run_string", 0, _CODE),
 )
 
-RESOLVERS = _names(
+RESOLVERS = names(
     "GAD-05",
     ("importlib", "import_module", "inert_absent_pkg"),
     ("importlib", "__import__", "inert_absent_pkg"),
@@ -133,7 +134,11 @@ RESOLVERS = _names(
     ("pkgutil", "get_loader", "inert_absent_pkg"),
     ("pydoc", "locate", "inert_absent_pkg.call"),
     ("pydoc", "safeimport", "inert_absent_pkg"),
-    *((module, name, "system") for module in ("operator", "_operator") for name in ("attrgetter", "itemgetter", "methodcaller")),
+    *(
+        (module, name, "system")
+        for module in ("operator", "_operator")
+        for name in ("attrgetter", "itemgetter", "methodcaller")
+    ),
     ("inspect", "getattr_static", "INERT", "upper"),
     ("inspect", "getmembers", "INERT"),
     ("unittest.mock", "_importer", "inert_absent_pkg.call"),
@@ -143,7 +148,7 @@ RESOLVERS = _names(
     ("logging.config", "_resolve", "inert_absent_pkg.call"),
 )
 
-CODE_OBJECTS = _names(
+CODE_OBJECTS = names(
     "GAD-06",
     ("marshal", "loads", b"N"),
     ("types", "FunctionType", "INERT", {}),
@@ -151,15 +156,31 @@ CODE_OBJECTS = _names(
     ("types", "CodeType", "INERT"),
     ("types", "MethodType", _PRINT, "INERT"),
     ("codeop", "compile_command", _CODE),
-    *(("cloudpickle.cloudpickle", name, "INERT") for name in (
-        "_make_function", "_builtin_type", "_make_cell", "subimport", "_make_skeleton_class", "dynamic_subimport",
-    )),
-    *(("dill._dill", name, "INERT") for name in (
-        "_create_function", "_create_code", "_eval_repr", "_import_module", "_create_type", "_load_type",
-    )),
-)  # fmt: skip
+    *(
+        ("cloudpickle.cloudpickle", name, "INERT")
+        for name in (
+            "_make_function",
+            "_builtin_type",
+            "_make_cell",
+            "subimport",
+            "_make_skeleton_class",
+            "dynamic_subimport",
+        )
+    ),
+    *(
+        ("dill._dill", name, "INERT")
+        for name in (
+            "_create_function",
+            "_create_code",
+            "_eval_repr",
+            "_import_module",
+            "_create_type",
+            "_load_type",
+        )
+    ),
+)
 
-GO_BETWEENS = _names(
+GO_BETWEENS = names(
     "GAD-07",
     ("functools", "partial", Global("posix", "system"), _ECHO),
     ("functools", "reduce", _PRINT, ()),
@@ -185,7 +206,7 @@ GO_BETWEENS = _names(
     ("contextlib", "ExitStack.callback", {}, _PRINT),
 )
 
-LOADERS = _names(
+LOADERS = names(
     "GAD-08",
     *((module, "loads", b"N.") for module in ("pickle", "_pickle", "cPickle", "dill", "cloudpickle")),
     ("pickle", "Unpickler", _FILE),
@@ -206,158 +227,13 @@ LOADERS = _names(
     ("joblib.externals.loky.cloudpickle_wrapper", "_reconstruct_wrapper", b"N.", True),
 )
 
-LIBRARIES = _names(
-    "GAD-09",
-    *(("numpy.f2py.crackfortran", name, _CODE) for name in ("myeval", "getlincoef", "param_eval", "_eval_scalar")),
-    ("numpy.testing._private.utils", "runstring", _CODE, {}),
-    ("numpy.distutils.exec_command", "exec_command", _ECHO),
-    ("torch.utils.collect_env", "run", _ECHO),
-    ("torch.utils.bottleneck.__main__", "run_cprofile", _CODE, {}),
-    ("torch._inductor.codecache", "compile_file", _FILE),
-    ("torch._inductor.codecache", "PyCodeCache.load", _CODE),
-    ("torch._dynamo.guards", "GuardBuilder.get", {}, _CODE),
-    ("torch.fx.experimental.symbolic_shapes", "ShapeEnv.evaluate_guards_expression", {}, _CODE, []),
-    ("torch.jit.unsupported_tensor_ops", "execWrapper", _CODE, {}, {}),
-    ("torch.hub", "load", "inert/absent", "inert"),
-    ("torch.distributed.rpc", "rpc_sync", "inert", _PRINT),
-    ("torch.distributed.nn.api.remote_module", "_RemoteModule", _CODE),
-    ("torch.jit.annotations", "parse_type_line", _CODE, None, None),
-    ("torch.utils.cpp_extension", "load_inline", "inert", _CODE),
-    ("mlflow.projects.backend.local", "_run_entry_point", _ECHO),
-    ("mlflow.projects", "run", _URL),
-    ("joblib.testing", "check_subprocess_call", _ARGV),
-    ("pandas", "eval", _CODE),
-    ("pandas", "read_pickle", _FILE),
-    ("pandas.io.parsers.readers", "read_csv", _URL),
-    ("onnx", "save_model", "INERT", _FILE),
-    ("tensorflow.python.ops.script_ops", "py_func", _PRINT, (), ()),
-)
-
-FILES = _names(
-    "GAD-10",
-    ("pathlib", "Path.write_text", {}, "INERT"),
-    ("pathlib", "Path.touch", {}),
-    ("codecs", "open", _FILE, "w"),
-    ("io", "open", _FILE, "w"),
-    ("io", "FileIO", _FILE, "w"),
-    ("_io", "FileIO", _FILE, "w"),
-    ("logging", "FileHandler", _FILE),
-    ("tempfile", "NamedTemporaryFile"),
-    ("csv", "writer", "INERT"),
-    ("mailbox", "mbox", _FILE),
-    ("shutil", "copyfile", _FILE, _FILE),
-    ("shutil", "rmtree", _FILE),
-    ("tarfile", "TarFile.extractall", {}),
-    ("zipfile", "ZipFile.extractall", {}),
-    ("distutils.file_util", "write_file", _FILE, ("INERT",)),
-    ("numpy", "save", _FILE, "INERT"),
-    ("torch", "save", "INERT", _FILE),
-    ("os", "remove", _FILE),
-    ("sqlite3", "connect", _FILE),
-)
-
-NETWORK = _names(
-    "GAD-11",
-    ("urllib.request", "urlopen", _URL),
-    ("urllib", "urlopen", _URL),
-    ("urllib2", "urlopen", _URL),
-    ("requests.api", "get", _URL),
-    ("aiohttp.client", "ClientSession"),
-    ("http.client", "HTTPSConnection", "inert.invalid"),
-    ("httplib", "HTTPSConnection", "inert.invalid"),
-    ("ssl", "get_server_certificate", _HOST),
-    ("socket", "create_connection", _HOST),
-    ("socket", "getaddrinfo", *_HOST),
-    ("smtplib", "SMTP", "inert.invalid"),
-    ("ftplib", "FTP", "inert.invalid"),
-    ("imaplib", "IMAP4", "inert.invalid"),
-    ("poplib", "POP3", "inert.invalid"),
-    ("telnetlib", "Telnet", "inert.invalid"),
-    ("nntplib", "NNTP", "inert.invalid"),
-    ("xmlrpc.client", "ServerProxy", _URL),
-    ("logging.handlers", "HTTPHandler", "inert.invalid", "/"),
-    ("logging.handlers", "SocketHandler", *_HOST),
-    ("pandas", "read_csv", _URL),
-    ("linecache", "getlines", _FILE),
-    ("difflib", "Differ.compare", {}, (), ()),
-    ("netrc", "netrc", _FILE),
-)
-
-NATIVE = _names(
-    "GAD-12",
-    ("ctypes", "CDLL", "inert-absent.so"),
-    ("ctypes", "PyDLL", "inert-absent.so"),
-    ("ctypes.util", "find_library", "inert"),
-    ("_ctypes", "dlopen", "inert-absent.so", 0),
-    ("numpy.ctypeslib", "load_library", "inert-absent", "."),
-    ("torch._ops", "_Ops.load_library", {}, "inert-absent.so"),
-    ("torch.ops", "load_library", "inert-absent.so"),
-    ("torch._classes", "_Classes.load_library", {}, "inert-absent.so"),
-    ("tensorflow", "load_op_library", "inert-absent.so"),
-    ("_imp", "create_dynamic", "INERT"),
-    ("imp", "load_dynamic", "inert", "inert-absent.so"),
-    ("cffi", "FFI.dlopen", {}, "inert-absent.so"),
-)
-
-NAMESPACES = _names(
-    "GAD-13",
-    ("inspect", "currentframe"),
-    ("inspect", "stack"),
-    ("sys", "_getframe"),
-    ("types", "FrameType.f_builtins.__get__", {}),
-    ("numpy", "__builtins__.__getitem__", "eval"),
-    ("collections", "__builtins__.get", "eval"),
-)
-
-CLASSES = _names(
-    "GAD-14",
-    ("builtins", "type", "Inert", (Global("builtins", "object"),), {"inert": 1}),
-    ("types", "new_class", "Inert"),
-    ("builtins", "property", _PRINT),
-    ("builtins", "hasattr", "INERT", "inert"),
-    ("builtins", "super", "INERT"),
-)
-
-EVALUATORS = _names(
-    "GAD-15",
-    ("asteval", "Interpreter"),
-    ("asteval.asteval", "Interpreter.__call__", {}, _CODE),
-    ("simpleeval", "simple_eval", _CODE),
-    ("numexpr", "evaluate", "1"),
-    ("sympy", "sympify", "1"),
-    ("sympy.core.sympify", "sympify", "1"),
-    ("jinja2", "Template", "INERT"),
-    ("jinja2.environment", "Template", "INERT"),
-    ("sh", "Command", "echo"),
-)
-
-INSTALLERS = _names(
-    "GAD-16",
-    ("pip", "main", ("--version",)),
-    ("pip._internal", "main", ("--version",)),
-    ("ensurepip", "bootstrap"),
-    ("venv", "create", "inert-absent"),
-    ("distutils.core", "run_setup", _FILE),
-    ("setuptools", "setup"),
-)
-
-DENIAL = _names(
-    "GAD-17",
-    ("time", "sleep", 0),
-    ("os", "_exit", 0),
-    ("posix", "_exit", 0),
-    ("os", "abort"),
-    ("sys", "exit", 0),
-    ("signal", "alarm", 1),
-    ("signal", "raise_signal", 1),
-    ("faulthandler", "_sigsegv"),
-    ("re", "match", "(I+)+N", "INERT"),
-)
-
 NAMES = (
-    *EXECUTION, *PROCESSES, *SHELLING_OUT, *SOURCE_RUNNERS, *RESOLVERS, *CODE_OBJECTS, *GO_BETWEENS, *LOADERS,
-    *LIBRARIES, *FILES, *NETWORK, *NATIVE, *NAMESPACES, *CLASSES, *EVALUATORS, *INSTALLERS, *DENIAL,
-)  # fmt: skip
-
-NOT_DATA = Reduce(Global("collections", "OrderedDict"))
-"""What the twins make instead."""
+    *EXECUTION,
+    *PROCESSES,
+    *SHELLING_OUT,
+    *SOURCE_RUNNERS,
+    *RESOLVERS,
+    *CODE_OBJECTS,
+    *GO_BETWEENS,
+    *LOADERS,
+)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders.pickles.programs import SHELL, VETTED, Target, pickled_call
 from tests.museum.collection import ALL
-from tests.museum.exhibit import RULES, Exhibit, Verdict, examined, verdict, verdict_of
+from tests.museum.exhibit import FORMS, RULES, Exhibit, Verdict, examined, verdict, verdict_of
 from tests.museum.test_gadget_families import EXHIBITS as GADGETS
 from weighbridge.core.finding import Severity
 from weighbridge.rules.catalog import RuleSet
@@ -83,9 +83,9 @@ def test_a_wrong_expectation_is_noticed(target: Target) -> None:
         twin=lambda: pickled_call(target),
         plain=lambda: pickled_call(VETTED),
     )
-    for form in ("bad", "plain", "twin"):
+    for form in FORMS:
         with pytest.raises(AssertionError):
-            wrong.hangs_true(form)  # type: ignore[arg-type]
+            wrong.hangs_true(form)
 
 
 def test_the_verdicts_are_those_of_the_report() -> None:

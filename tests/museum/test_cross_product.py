@@ -16,8 +16,15 @@ from tests.museum.exhibit import Verdict, verdict
 _OS = Target("os", "system", ("echo INERT",))
 _MADE = Target("argparse", "Namespace")
 
-HONEST_ROADS = {"global": VETTED, "stack_global": VETTED, "inst": VETTED, "obj": VETTED, "memo": VETTED,
-                "newobj": _MADE, "newobj_ex": _MADE}  # fmt: skip
+HONEST_ROADS = {
+    "global": VETTED,
+    "stack_global": VETTED,
+    "inst": VETTED,
+    "obj": VETTED,
+    "memo": VETTED,
+    "newobj": _MADE,
+    "newobj_ex": _MADE,
+}
 """A vetted name for each road that honest files take; a dotted name through another module is none."""
 
 
@@ -57,7 +64,10 @@ def test_an_absent_module_is_suspicious(carrier: str) -> None:
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_a_vetted_name_is_clean(carrier: str) -> None:
     samples = [
-        sample for target in (VETTED, _MADE) for sample in _of(carrier, target) if HONEST_ROADS.get(sample.via) == target
+        sample
+        for target in (VETTED, _MADE)
+        for sample in _of(carrier, target)
+        if HONEST_ROADS.get(sample.via) == target
     ]
     expected = Verdict.SUSPICIOUS if carrier == "wrong_extension" else Verdict.CLEAN
     found = _verdicts(samples)

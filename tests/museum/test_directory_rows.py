@@ -1,4 +1,4 @@
-"""SCN-04, SCN-20, SCN-25: what a scan of a folder does with each of its entries, from the file system to the verdict."""
+"""SCN-04, SCN-20, SCN-25: what a scan of a folder does with its entries, from the file system to the verdict."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from tests.builders import polyglots
-from tests.builders.pickles import hostile_calls, honest
+from tests.builders.pickles import honest, hostile_calls
 from tests.builders.pickles import opcodes as op
 from tests.builders.pickles.described import Global, Reduce
 from tests.builders.pickles.programs import SHELL, VETTED, Target, call, program
@@ -97,7 +97,9 @@ EXHIBITS = (
         calling("smtplib", "SMTP", "inert.invalid"),
         partial(popped_obj, VETTED),
     ),
-    _shown("GHSA-mxhj-88fx-4pcv", "popped_shell", hostile_calls.popped_obj, twin=partial(hostile_calls.popped_obj, VETTED)),
+    _shown(
+        "GHSA-mxhj-88fx-4pcv", "popped_shell", hostile_calls.popped_obj, twin=partial(hostile_calls.popped_obj, VETTED)
+    ),
     _shown("GHSA-mhc9-48gj-9gp3", "setstate_in_state", chains.setstate_in_state),
     *(
         _used("GHSA-mhc9-48gj-9gp3", module, name, *arguments)
@@ -149,7 +151,12 @@ EXHIBITS = (
     _used("GHSA-pc6j-px3p-rrj4", "pkgutil", "resolve_name", "inert_absent_pkg:call"),
     _used("GHSA-cffv-grgg-g429", "linecache", "getlines", _FILE, also=("CVE-2026-14535",)),
     _used("GHSA-cffv-grgg-g429", "colorsys", "rgb_to_hsv", 0, 0, 0),
-    _shown("GHSA-5j3x-jp52-966f", "dotted_stack_global", hostile_calls.dotted, twin=partial(hostile_calls.stack_global, VETTED)),
+    _shown(
+        "GHSA-5j3x-jp52-966f",
+        "dotted_stack_global",
+        hostile_calls.dotted,
+        twin=partial(hostile_calls.stack_global, VETTED),
+    ),
     _shown(
         "GHSA-5j3x-jp52-966f",
         "dotted_private",
@@ -160,10 +167,19 @@ EXHIBITS = (
     _used("GHSA-6ggj-6f2q-f7mx", "_xxsubinterpreters", "run_string", 0, _CODE),
     _used("fickling#302", "_interpreters", "create"),
     *(
-        _shown("fickling#249", f"{module}.{name}", partial(hostile_calls.scanner_tampering, module, name),
-               calling(module, name), hostile_calls.filled_container)
-        for module, name in (("fickling.hook", "run_hook"), ("fickling.ml", "UNSAFE_IMPORTS"),
-                             ("picklescan.scanner", "_unsafe_globals"), ("modelscan.settings", "DEFAULT_SETTINGS"))
+        _shown(
+            "fickling#249",
+            f"{module}.{name}",
+            partial(hostile_calls.scanner_tampering, module, name),
+            calling(module, name),
+            hostile_calls.filled_container,
+        )
+        for module, name in (
+            ("fickling.hook", "run_hook"),
+            ("fickling.ml", "UNSAFE_IMPORTS"),
+            ("picklescan.scanner", "_unsafe_globals"),
+            ("modelscan.settings", "DEFAULT_SETTINGS"),
+        )
     ),
     _shown(
         "fickling ff423da",
@@ -188,7 +204,7 @@ EXHIBITS = (
         name="model.pt",
     ),
     _shown("fickling unused", "as_item", lambda: dumps({"x": Reduce(Global("posix", "system"), (_ECHO,))})),
-)  # fmt: skip
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

@@ -16,9 +16,11 @@ from tests.builders.pickles.programs import SHELL, call_target, pickled_call
 from tests.builders.pickles.writer import dumps
 from tests.museum import chains
 from tests.museum.exhibit import Build, Exhibit, Form, calling
-from tests.museum.gadget_names import NAMES, NOT_DATA
+from tests.museum.gadget_libraries import NAMES as LIBRARY_NAMES
+from tests.museum.gadget_names import NAMES as LANGUAGE_NAMES
 
 _SOURCE = "catalogue, gadget families"
+NAMES = (*LANGUAGE_NAMES, *LIBRARY_NAMES)
 
 
 def _named(family: str, module: str, name: str, arguments: tuple[object, ...]) -> Exhibit:
@@ -28,7 +30,7 @@ def _named(family: str, module: str, name: str, arguments: tuple[object, ...]) -
         source=_SOURCE,
         build=partial(dumps, Reduce(Global(module, name), arguments), 4),
         plain=calling(module, name, *arguments, protocol=4 if "." in name else 0),
-        twin=partial(dumps, NOT_DATA, 4),
+        twin=partial(dumps, Reduce(Global("collections", "OrderedDict")), 4),
     )
 
 
@@ -67,21 +69,49 @@ EXHIBITS = (
         for gadget in GADGETS
         if (gadget.module, gadget.name) not in _SHOWN
     ),
-    _chain("GAD-01", "itemgetter_exec", chains.itemgetter_exec, calling("builtins", "exec", "'INERT'"), honest.default_dict),
-    _chain("GAD-03", "uuid_beside_a_command", partial(chains.used_as_item, "uuid", "_get_command_stdout", "echo"),
-           calling("uuid", "_get_command_stdout", "echo"), uuid_value),
+    _chain(
+        "GAD-01", "itemgetter_exec", chains.itemgetter_exec, calling("builtins", "exec", "'INERT'"), honest.default_dict
+    ),
+    _chain(
+        "GAD-03",
+        "uuid_beside_a_command",
+        partial(chains.used_as_item, "uuid", "_get_command_stdout", "echo"),
+        calling("uuid", "_get_command_stdout", "echo"),
+        uuid_value,
+    ),
     _chain("GAD-06", "marshal_to_function", chains.code_from_marshal, calling("marshal", "loads", b"N")),
     _chain("GAD-06", "cloudpickled_function", chains.cloudpickled_function, calling("types", "CodeType", "INERT")),
     _chain("GAD-06", "dill_function", chains.dill_function, calling("dill._dill", "_create_code", "INERT")),
-    _chain("GAD-07", "partial_of_a_command", partial(chains.used_as_item, "functools", "partial", Global("posix", "system")),
-           calling("posix", "system", "echo INERT"), pure_partial),
-    _chain("GAD-08", "torch.storage._load_from_bytes", partial(torch_bytes, call_target(SHELL, protocol=2)),
-           calling("torch.storage", "_load_from_bytes", pickled_call(SHELL, protocol=2), protocol=4), torch_bytes),
-    _chain("GAD-10", "path_then_write", partial(chains.used_as_item, "pathlib", "Path.write_text", Reduce(Global("pathlib", "PosixPath"), ("inert",)), "INERT"),
-           calling("pathlib", "Path.write_text", "inert", "INERT", protocol=4), posix_path),
+    _chain(
+        "GAD-07",
+        "partial_of_a_command",
+        partial(chains.used_as_item, "functools", "partial", Global("posix", "system")),
+        calling("posix", "system", "echo INERT"),
+        pure_partial,
+    ),
+    _chain(
+        "GAD-08",
+        "torch.storage._load_from_bytes",
+        partial(torch_bytes, call_target(SHELL, protocol=2)),
+        calling("torch.storage", "_load_from_bytes", pickled_call(SHELL, protocol=2), protocol=4),
+        torch_bytes,
+    ),
+    _chain(
+        "GAD-10",
+        "path_then_write",
+        partial(
+            chains.used_as_item,
+            "pathlib",
+            "Path.write_text",
+            Reduce(Global("pathlib", "PosixPath"), ("inert",)),
+            "INERT",
+        ),
+        calling("pathlib", "Path.write_text", "inert", "INERT", protocol=4),
+        posix_path,
+    ),
     _chain("GAD-13", "frame_recovered", chains.frame_recovered, calling("inspect", "currentframe")),
     _chain("GAD-13", "builtins_of_a_module", chains.builtins_of_a_module, calling("builtins", "exec", "'INERT'")),
-)  # fmt: skip
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from tests.builders import joblibs, streams, zip_tricks, zips
-from tests.builders.pickles import hostile_calls, hostile_streams, honest
+from tests.builders.pickles import honest, hostile_calls, hostile_streams
 from tests.builders.pickles import opcodes as op
 from tests.builders.pickles.described import Global, NewObj, Ops, Reduce
 from tests.builders.pickles.gadgets import posix_system
@@ -29,17 +29,6 @@ def _shown(
     return Exhibit(id=id_, title=title, source=_SOURCE, build=build, twin=twin, plain=plain, name=name)
 
 
-def _turn(number: str, module: str, name: str, *arguments: object) -> Exhibit:
-    return Exhibit(
-        id=f"modelaudit game {number}",
-        title=f"{module}.{name}",
-        source=_SOURCE,
-        build=partial(dumps, Reduce(Global(module, name), arguments), 4),
-        plain=calling(module, name, *arguments, protocol=4),
-        twin=honest.default_dict,
-    )
-
-
 def remembered_call(target: Target = SHELL) -> bytes:
     """The callable is stored, thrown away, fetched again and called."""
     stored = op.GLOBAL(target.module, target.name) + op.BINPUT(7) + op.POP
@@ -51,30 +40,6 @@ def popped_decoy(target: Target = SHELL) -> bytes:
     decoy = data("collections") + op.POP + data("OrderedDict") + op.POP
     named = data(target.module) + decoy + data(target.name) + decoy + op.STACK_GLOBAL
     return program(named, decoy, data(target.arguments), op.REDUCE)
-
-
-def lazy_table() -> bytes:
-    """SETITEM writes into the import table of a lazy module, whose next attribute then imports anything."""
-    entry = data("inert") + data(("os", "system")) + op.SETITEM + op.POP
-    return program(op.GLOBAL("scipy._lib", "_lazy_imports"), entry, op.GLOBAL("scipy._lib", "inert"), data((_ECHO,)), op.REDUCE)
-
-
-def hashed_key() -> bytes:
-    """A class made in the stream whose `__hash__` is a command, used as a key of a dictionary."""
-    made = chains.synthesised(op.MARK + data("__hash__") + op.GLOBAL("posix", "system") + op.DICT)
-    return program(op.EMPTY_DICT, data(made) + op.EMPTY_TUPLE + op.REDUCE, data(1), op.SETITEM)
-
-
-def annotated_class() -> bytes:
-    """`typing.get_type_hints` of a class made in the stream evaluates its annotations."""
-    made = chains.synthesised(data({"__annotations__": {"x": "INERT"}}))
-    return dumps(Reduce(Global("typing", "get_type_hints"), (made, {"INERT": Global("builtins", "print")}, None)))
-
-
-def set_name() -> bytes:
-    """A property whose getter is a command, in a class made in the stream."""
-    made = chains.synthesised(op.MARK + data("x") + data(Reduce(Global("builtins", "property"), (_SYSTEM,))) + op.DICT)
-    return dumps(Reduce(Global("inspect", "getmembers"), (Reduce(made),)))
 
 
 def wide(size: int, tail: bytes) -> bytes:
@@ -137,22 +102,9 @@ EXHIBITS = (
         lambda: program((data(1) + op.POP) * 600_000, call_target(SHELL)),
         lambda: program((data(1) + op.POP) * 600_000, call_target(VETTED)),
     ),
-    *(
-        Exhibit(
-            id="modelaudit#1247",
-            title=title,
-            source=_SOURCE,
-            build=lambda build=build: build()[:-1] + op.POP + call_target(SHELL) + op.STOP,
-            twin=twin,
-            also=("promptfoo#6266",),
-        )
-        for title, build, twin in (
-            ("after_doubling", hostile_streams.doubling_bomb, partial(hostile_streams.doubling_bomb, 4)),
-            ("after_marks", hostile_streams.mark_bomb, partial(hostile_streams.mark_bomb, 4)),
-            ("after_nesting", hostile_streams.nesting_bomb, partial(hostile_streams.nesting_bomb, 4)),
-        )
+    _shown(
+        "modelaudit bypass", "computed_name", hostile_calls.computed_name, partial(hostile_calls.stack_global, VETTED)
     ),
-    _shown("modelaudit bypass", "computed_name", hostile_calls.computed_name, partial(hostile_calls.stack_global, VETTED)),
     _shown("modelaudit bypass", "codec_name", hostile_calls.transformed_name, partial(honest.numpy_array, protocol=2)),
     _shown(
         "modelaudit#1061",
@@ -164,70 +116,73 @@ EXHIBITS = (
     *(
         _shown("modelaudit#1061", title, partial(dumps, value), plain, shell)
         for title, value, plain, shell in (
-            ("factory_by_getitem", Reduce(Global("operator", "getitem"), (_FACTORY, "x")), honest.default_dict,
-             calling("operator", "getitem", {"x": 1}, "x")),
-            ("weakref_callback", Reduce(Global("weakref", "finalize"), (NewObj(Global("argparse", "Namespace")), _SYSTEM, _ECHO)),
-             honest.namespace, calling("weakref", "finalize", "INERT", "INERT")),
-            ("future_callback", Reduce(Global("concurrent.futures._base", "Future.add_done_callback"),
-                                       (Reduce(Global("concurrent.futures._base", "Future")), _SYSTEM)),
-             plain_data, calling("concurrent.futures._base", "Future")),
-            ("regex_callback", Reduce(Global("re", "sub"), ("I", _HELP, "INERT")), plain_data, calling("re", "sub", "I", "N", "I")),
-            ("template", Reduce(Global("string", "Template.substitute"), (Reduce(Global("string", "Template"), ("$x",)), _FACTORY)),
-             plain_data, calling("string", "Template", "$x")),
-            ("format_map", Reduce(Global("builtins", "str.format_map"), ("{x}", _FACTORY)), plain_data,
-             calling("builtins", "str.format_map", "{x}", {}, protocol=4)),
-            ("iterable_consumer", Reduce(Global("collections", "deque"), (Reduce(Global("builtins", "map"), (_SYSTEM, (_ECHO,))),)),
-             plain_data, calling("builtins", "map", _SYSTEM, (_ECHO,))),
-            ("starmap", Reduce(Global("itertools", "starmap"), (_SYSTEM, ((_ECHO,),))), plain_data,
-             calling("itertools", "starmap", _SYSTEM, ())),
+            (
+                "factory_by_getitem",
+                Reduce(Global("operator", "getitem"), (_FACTORY, "x")),
+                honest.default_dict,
+                calling("operator", "getitem", {"x": 1}, "x"),
+            ),
+            (
+                "weakref_callback",
+                Reduce(Global("weakref", "finalize"), (NewObj(Global("argparse", "Namespace")), _SYSTEM, _ECHO)),
+                honest.namespace,
+                calling("weakref", "finalize", "INERT", "INERT"),
+            ),
+            (
+                "future_callback",
+                Reduce(
+                    Global("concurrent.futures._base", "Future.add_done_callback"),
+                    (Reduce(Global("concurrent.futures._base", "Future")), _SYSTEM),
+                ),
+                plain_data,
+                calling("concurrent.futures._base", "Future"),
+            ),
+            (
+                "regex_callback",
+                Reduce(Global("re", "sub"), ("I", _HELP, "INERT")),
+                plain_data,
+                calling("re", "sub", "I", "N", "I"),
+            ),
+            (
+                "template",
+                Reduce(
+                    Global("string", "Template.substitute"), (Reduce(Global("string", "Template"), ("$x",)), _FACTORY)
+                ),
+                plain_data,
+                calling("string", "Template", "$x"),
+            ),
+            (
+                "format_map",
+                Reduce(Global("builtins", "str.format_map"), ("{x}", _FACTORY)),
+                plain_data,
+                calling("builtins", "str.format_map", "{x}", {}, protocol=4),
+            ),
+            (
+                "iterable_consumer",
+                Reduce(Global("collections", "deque"), (Reduce(Global("builtins", "map"), (_SYSTEM, (_ECHO,))),)),
+                plain_data,
+                calling("builtins", "map", _SYSTEM, (_ECHO,)),
+            ),
+            (
+                "starmap",
+                Reduce(Global("itertools", "starmap"), (_SYSTEM, ((_ECHO,),))),
+                plain_data,
+                calling("itertools", "starmap", _SYSTEM, ()),
+            ),
         )
     ),
     *(
-        _shown("modelaudit#1064", title, partial(dumps, Reduce(Global("operator", "getitem"), (wrapped, "x"))), honest.default_dict)
+        _shown(
+            "modelaudit#1064",
+            title,
+            partial(dumps, Reduce(Global("operator", "getitem"), (wrapped, "x"))),
+            honest.default_dict,
+        )
         for title, wrapped in (
             ("chain_map", Reduce(Global("collections", "ChainMap"), (_FACTORY,))),
             ("mapping_proxy", Reduce(Global("types", "MappingProxyType"), (_FACTORY,))),
         )
     ),
-    _turn("1", "mailcap", "findmatch", {"text/plain": [{"view": "cat %s", "test": _ECHO}]}, "text/plain", "view", _FILE, []),
-    _turn("3", "setuptools._distutils.spawn", "spawn", ["echo", "INERT"]),
-    _turn("5", "pipes", "Template.copy", Reduce(Global("pipes", "Template")), _FILE, _FILE),
-    _turn("7", "typing", "_eval_type", Reduce(Global("typing", "ForwardRef"), ("INERT",)), {}, None),
-    _turn("9", "dataclasses", "_create_fn", "x", ["a='INERT'"], ["return 1"]),
-    _shown("modelaudit game 11", "get_type_hints", annotated_class, plain=calling("typing", "get_type_hints", "INERT")),
-    _turn("13", "operator", "call", Global("pathlib", "Path.touch"), _PATH),
-    _turn("13-77", "functools", "reduce", _SYSTEM, (_ECHO, _ECHO)),
-    _turn("13-77", "functools", "cmp_to_key", _SYSTEM),
-    _turn("13-77", "logging", "Filterer.filter", Reduce(Global("logging", "Filterer")), _ECHO),
-    _shown("modelaudit game 75-77", "class_made_and_hashed", hashed_key),
-    _shown("modelaudit game 75-77", "property_read_by_getmembers", set_name),
-    *(
-        _turn("113-117", module, name, *arguments)
-        for module, name, *arguments in (
-            ("pathlib", "Path.write_text", _PATH, "INERT"),
-            ("codecs", "open", _FILE, "w"),
-            ("csv", "writer", Reduce(Global("tempfile", "NamedTemporaryFile"))),
-            ("mailbox", "mbox", _FILE),
-            ("numpy", "save", _FILE, "INERT"),
-        )
-    ),
-    *(
-        _shown("modelaudit game 161-167", name, partial(hostile_calls.wrapper_alias, name), partial(hostile_calls.stack_global, VETTED))
-        for name in (
-            "system.__call__", "system.__get__", "system.__func__", "system.__wrapped__", "system.__self__",
-            "system.__repr__.__self__", "__dict__.get", "__builtins__.get", "__globals__.get",
-        )
-    ),
-    _shown("modelaudit game 161-167", "f_builtins", chains.frame_recovered),
-    *(
-        _shown("modelaudit game 199-202", f"{module}.{name}_{how}", partial(hostile_calls.mutated_global, module, name, how),
-               partial(hostile_calls.filled_container, how))
-        for module, name, how in (
-            ("sys", "modules", "SETITEM"), ("sys", "modules", "SETITEMS"), ("sys", "meta_path", "APPEND"),
-            ("sys", "path_hooks", "APPENDS"), ("os", "environ", "SETITEM"), ("warnings", "filters", "ADDITEMS"),
-        )
-    ),
-    _shown("modelaudit game 199-202", "lazy_table", lazy_table, hostile_calls.filled_container),
     *(
         Exhibit(
             id="card SiggytheShark",
@@ -248,12 +203,23 @@ EXHIBITS = (
         expects=Verdict.INCONCLUSIVE,
         word=Word.UNKNOWN,
     ),
-    _shown("modelaudit crossed", "lz4_joblib", lambda: streams.lz4_frame(joblibs.poisoned()), lambda: streams.lz4_frame(joblibs.honest()),
-           joblibs.poisoned, "model.joblib"),
-    _shown("modelaudit crossed", "false_crc_and_protocol_0", partial(zip_tricks.wrong_crc, posix_system(0)),
-           partial(zips.plain, {zip_tricks.NAME: plain_data(0)}), name="model.zip"),
+    _shown(
+        "modelaudit crossed",
+        "lz4_joblib",
+        lambda: streams.lz4_frame(joblibs.poisoned()),
+        lambda: streams.lz4_frame(joblibs.honest()),
+        joblibs.poisoned,
+        "model.joblib",
+    ),
+    _shown(
+        "modelaudit crossed",
+        "false_crc_and_protocol_0",
+        partial(zip_tricks.wrong_crc, posix_system(0)),
+        partial(zips.plain, {zip_tricks.NAME: plain_data(0)}),
+        name="model.zip",
+    ),
     _shown("modelaudit crossed", "call_in_ops", lambda: dumps({"a": Ops(call("posix", "system", _ECHO))})),
-)  # fmt: skip
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

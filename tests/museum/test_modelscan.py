@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from tests.builders import joblibs, numpys, streams, torch_legacy, torches, zip_tricks, zips
-from tests.builders.pickles import hostile_calls, hostile_streams, honest
+from tests.builders.pickles import honest, hostile_calls, hostile_streams
+from tests.builders.pickles import opcodes as op
 from tests.builders.pickles.described import Global, Reduce
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
-from tests.builders.pickles.programs import SHELL, VETTED, Target, call_target, pickled_call
-from tests.builders.pickles.writer import dumps
+from tests.builders.pickles.programs import SHELL, VETTED, Target, call_target, pickled_call, program
+from tests.builders.pickles.writer import data, dumps
 from tests.museum import chains
 from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word, calling, plain_call
 
@@ -31,15 +32,21 @@ def _name(id_: str, module: str, name: str, *arguments: object) -> Exhibit:
 
 def _file(id_: str, title: str, build: Build, twin: Build, name: str, plain: Build | None = None) -> Exhibit:
     return Exhibit(
-        id=id_, title=title, source=_SOURCE, build=build, twin=twin, plain=plain or plain_call, name=name, plain_name=name
+        id=id_,
+        title=title,
+        source=_SOURCE,
+        build=build,
+        twin=twin,
+        plain=plain or plain_call,
+        name=name,
+        plain_name=name,
     )
 
 
 def slot_state(function: str = "prod") -> Build:
     """BUILD sets an attribute of an allowlisted function."""
-    return lambda: chains.program(
-        chains.op.GLOBAL("numpy", function), chains.data((None, {"inert": Global("posix", "system")})), chains.op.BUILD
-    )
+    state = data((None, {"inert": Global("posix", "system")}))
+    return lambda: program(op.GLOBAL("numpy", function), state, op.BUILD)
 
 
 EXHIBITS = (
@@ -188,8 +195,12 @@ EXHIBITS = (
         for what, build, twin, name in (
             ("bare_pickle_as_pt", posix_system, plain_data, "model.pt"),
             ("pickle_without_ending", posix_system, plain_data, "model"),
-            ("legacy_second_pickle", partial(torch_legacy.legacy, (), poisoned=call_target(SHELL, protocol=2), place="sys_info"),
-             partial(torch_legacy.legacy, ()), "model.pt"),
+            (
+                "legacy_second_pickle",
+                partial(torch_legacy.legacy, (), poisoned=call_target(SHELL, protocol=2), place="sys_info"),
+                partial(torch_legacy.legacy, ()),
+                "model.pt",
+            ),
         )
     ),
     Exhibit(
@@ -208,7 +219,7 @@ EXHIBITS = (
         expects=Verdict.SUSPICIOUS,
         word=Word.REVIEW,
     ),
-)  # fmt: skip
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

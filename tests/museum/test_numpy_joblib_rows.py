@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from tests.builders import joblibs, numpys
+from tests.builders.pickles.described import Ops
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import array
 from tests.builders.pickles.programs import SHELL, VETTED, Target, call_target, program
@@ -30,7 +31,9 @@ def _joblib(id_: str, title: str, build: Build, twin: Build = joblibs.honest, **
     )
 
 
-def _numpy(id_: str, title: str, build: Build, twin: Build, name: str = "array.npy", **more: tuple[str, ...]) -> Exhibit:
+def _numpy(
+    id_: str, title: str, build: Build, twin: Build, name: str = "array.npy", **more: tuple[str, ...]
+) -> Exhibit:
     return Exhibit(
         id=id_,
         title=title,
@@ -79,48 +82,124 @@ EXHIBITS = (
         for place in ("before", "after", "between")
     ),
     _joblib("OTH-01", "short_claim", hidden_in_array),
-    _joblib("OTH-01", "before_alignment", lambda: joblibs.dump([joblibs.InlineArray(alignment=None), joblibs.Ops(call_target(SHELL))]),
-            partial(joblibs.honest, alignment=None)),
+    _joblib(
+        "OTH-01",
+        "before_alignment",
+        lambda: joblibs.dump([joblibs.InlineArray(alignment=None), Ops(call_target(SHELL))]),
+        partial(joblibs.honest, alignment=None),
+    ),
     _joblib("OTH-01", "opcodes_that_are_only_data", joblibs.poisoned, joblibs.opcodes_in_array),
-    _joblib("OTH-02", "object_array", joblibs.poisoned_objects, joblibs.object_array, also=("CVE-2024-34997", "card hacnho joblib")),
-    _joblib("OTH-02", "behind_an_object_array", lambda: joblibs.dump([joblibs.InlineArray(shape=(2,), descriptor="O8"), joblibs.Ops(call_target(SHELL))]),
-            joblibs.object_array),
-    *(
-        _joblib("OTH-03", codec, partial(_packed, codec), partial(_packed, codec, False), also=("card xiaoyaoes ZF",))
-        for codec, _packed in (("zfile", lambda codec, bad=True: joblibs.zfile(joblibs.poisoned() if bad else joblibs.honest())),)
+    _joblib(
+        "OTH-02",
+        "object_array",
+        joblibs.poisoned_objects,
+        joblibs.object_array,
+        also=("CVE-2024-34997", "card hacnho joblib"),
+    ),
+    _joblib(
+        "OTH-02",
+        "behind_an_object_array",
+        lambda: joblibs.dump([joblibs.InlineArray(shape=(2,), descriptor="O8"), Ops(call_target(SHELL))]),
+        joblibs.object_array,
+    ),
+    _joblib(
+        "OTH-03",
+        "zfile",
+        lambda: joblibs.zfile(joblibs.poisoned()),
+        lambda: joblibs.zfile(joblibs.honest()),
+        also=("card xiaoyaoes ZF",),
     ),
     *(
-        _joblib("OTH-03", f"behind_{codec}", lambda codec=codec: joblibs.compressed(joblibs.poisoned(), codec),
-                lambda codec=codec: joblibs.compressed(joblibs.honest(), codec))
+        _joblib(
+            "OTH-03",
+            f"behind_{codec}",
+            partial(joblibs.compressed, joblibs.poisoned(), codec),
+            partial(joblibs.compressed, joblibs.honest(), codec),
+        )
         for codec in ("zlib", "gz", "bz2", "xz", "lzma", "lz4", "zst")
     ),
-    _joblib("OTH-03", "sidecar_climbs", partial(sidecar, "model.pkl", climbs=True), partial(sidecar, "model.pkl"), also=("card 01data-ai",)),
-    _numpy("OTH-03", "sidecar_array", partial(sidecar, "model.pkl_01.npy", array_=numpys.poisoned_npy()), partial(sidecar, "model.pkl_01.npy")),
+    _joblib(
+        "OTH-03",
+        "sidecar_climbs",
+        partial(sidecar, "model.pkl", climbs=True),
+        partial(sidecar, "model.pkl"),
+        also=("card 01data-ai",),
+    ),
+    _numpy(
+        "OTH-03",
+        "sidecar_array",
+        partial(sidecar, "model.pkl_01.npy", array_=numpys.poisoned_npy()),
+        partial(sidecar, "model.pkl_01.npy"),
+    ),
     _milder("OTH-04", "shape_bomb", joblibs.shape_bomb, joblibs.honest, "model.joblib", _SUSPICIOUS, Word.FINDING),
     *(
-        _numpy("OTH-05", f"version_{version}", partial(numpys.poisoned_npy, version=version), partial(numpys.object_npy, version=version),
-               also=("CVE-2019-6446", "card mscgo77 npy", "card jeikei97"))
+        _numpy(
+            "OTH-05",
+            f"version_{version}",
+            partial(numpys.poisoned_npy, version=version),
+            partial(numpys.object_npy, version=version),
+            also=("CVE-2019-6446", "card mscgo77 npy", "card jeikei97"),
+        )
         for version in (1, 2, 3)
     ),
-    _numpy("OTH-05", "behind_the_array", partial(numpys.object_npy, _OBJECTS + program(call_target(SHELL))), partial(numpys.object_npy, _OBJECTS)),
-    _numpy("OTH-06", "objects_inside_a_record", partial(numpys.hidden_objects, posix_system()), partial(numpys.hidden_objects, _OBJECTS),
-           also=("card MBM7",)),
+    _numpy(
+        "OTH-05",
+        "behind_the_array",
+        partial(numpys.object_npy, _OBJECTS + program(call_target(SHELL))),
+        partial(numpys.object_npy, _OBJECTS),
+    ),
+    _numpy(
+        "OTH-06",
+        "objects_inside_a_record",
+        partial(numpys.hidden_objects, posix_system()),
+        partial(numpys.hidden_objects, _OBJECTS),
+        also=("card MBM7",),
+    ),
     _numpy("OTH-06", "behind_numbers", partial(numpys.trailing, posix_system()), numpys.npy),
     *(
-        _milder("OTH-06", f"header_{number:02}", partial(numpys.hostile_header, header), numpys.npy, "array.npy", expects, Word.UNKNOWN)
-        for number, (header, expects) in enumerate(zip(numpys.HOSTILE_HEADERS, (
-            _INCONCLUSIVE, _INCONCLUSIVE, _SUSPICIOUS, _SUSPICIOUS, _SUSPICIOUS, Verdict.MALICIOUS,
-            _INCONCLUSIVE, _INCONCLUSIVE, _INCONCLUSIVE, _INCONCLUSIVE, _INCONCLUSIVE,
-        ), strict=True))
+        _milder(
+            "OTH-06",
+            f"header_{number:02}",
+            partial(numpys.hostile_header, header),
+            numpys.npy,
+            "array.npy",
+            expects,
+            Word.UNKNOWN,
+        )
+        for number, (header, expects) in enumerate(
+            zip(
+                numpys.HOSTILE_HEADERS,
+                (
+                    _INCONCLUSIVE,
+                    _INCONCLUSIVE,
+                    _SUSPICIOUS,
+                    _SUSPICIOUS,
+                    _SUSPICIOUS,
+                    Verdict.MALICIOUS,
+                    _INCONCLUSIVE,
+                    _INCONCLUSIVE,
+                    _INCONCLUSIVE,
+                    _INCONCLUSIVE,
+                    _INCONCLUSIVE,
+                ),
+                strict=True,
+            )
+        )
     ),
     _milder("OTH-06", "false_length", numpys.false_length, numpys.npy, "array.npy", _SUSPICIOUS, Word.FINDING),
     _numpy("OTH-06", "shape_overflows", numpys.shape_bomb, numpys.npy),
     *(
-        _numpy("OTH-07", title, partial(numpys.poisoned_npz, name=name), partial(numpys.npz, {"weight.npy": numpys.npy(), name: numpys.object_npy()}), "arrays.npz",
-               also=("card liamramsey npz", "card aslein1413 npz"))
+        _numpy(
+            "OTH-07",
+            title,
+            partial(numpys.poisoned_npz, name=name),
+            partial(numpys.npz, {"weight.npy": numpys.npy(), name: numpys.object_npy()}),
+            "arrays.npz",
+            also=("card liamramsey npz", "card aslein1413 npz"),
+        )
         for title, name in (("without_ending", "bias"), ("other_ending", "bias.txt.bin"), ("ordinary", "bias.npy"))
     ),
-)  # fmt: skip
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

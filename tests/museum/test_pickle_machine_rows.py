@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from functools import partial
 
-from tests.builders.pickles import SAMPLES, Sample, hostile_calls, hostile_streams, honest
+from tests.builders.pickles import SAMPLES, Sample, honest, hostile_calls, hostile_streams
 from tests.builders.pickles import opcodes as op
 from tests.builders.pickles.described import Global, NewObj, Reduce
 from tests.builders.pickles.programs import ABSENT, SHELL, VETTED, Target, call_target, pickled_call, program
@@ -135,46 +135,111 @@ EXHIBITS = (
         expects=_SUSPICIOUS,
         departs=UNLISTED,
     ),
-    _row("PKL-06", "newobj_ex_keywords", lambda: program(op.GLOBAL("subprocess", "Popen"), data(()), data({"args": "echo"}), op.NEWOBJ_EX),
-         partial(hostile_calls.newobj_ex, Target("argparse", "Namespace"))),
-    _row("PKL-07", "standard_library_class", partial(hostile_calls.built_object, Global("logging", "FileHandler"), {"baseFilename": "inert"}),
-         honest.namespace),
-    _row("PKL-07", "call_used_by_build", partial(chains.used_by_build, "posix", "system", "echo INERT"), honest.namespace),
-    _row("PKL-09", "slots_of_a_function", lambda: program(op.GLOBAL("numpy", "log1p"), data((None, {"inert": _SYSTEM})), op.BUILD),
-         hostile_calls.slot_state_on_object),
-    _row("PKL-09", "state_of_a_module", lambda: program(op.GLOBAL("torch", "nn"), data({"inert": 1}), op.BUILD),
-         hostile_calls.slot_state_on_object),
+    _row(
+        "PKL-06",
+        "newobj_ex_keywords",
+        lambda: program(op.GLOBAL("subprocess", "Popen"), data(()), data({"args": "echo"}), op.NEWOBJ_EX),
+        partial(hostile_calls.newobj_ex, Target("argparse", "Namespace")),
+    ),
+    _row(
+        "PKL-07",
+        "standard_library_class",
+        partial(hostile_calls.built_object, Global("logging", "FileHandler"), {"baseFilename": "inert"}),
+        honest.namespace,
+    ),
+    _row(
+        "PKL-07", "call_used_by_build", partial(chains.used_by_build, "posix", "system", "echo INERT"), honest.namespace
+    ),
+    _row(
+        "PKL-09",
+        "slots_of_a_function",
+        lambda: program(op.GLOBAL("numpy", "log1p"), data((None, {"inert": _SYSTEM})), op.BUILD),
+        hostile_calls.slot_state_on_object,
+    ),
+    _row(
+        "PKL-09",
+        "state_of_a_module",
+        lambda: program(op.GLOBAL("torch", "nn"), data({"inert": 1}), op.BUILD),
+        hostile_calls.slot_state_on_object,
+    ),
     _row("PKL-10", "partial", partial(rebuilt_partial, _SYSTEM), partial(rebuilt_partial, Global("builtins", "len"))),
     _row("PKL-10", "forward_hook", partial(hooked_module, _SYSTEM), partial(hooked_module, None)),
-    _row("PKL-15", "random_os", partial(pickled_call, Target("random", "_os.system", ("echo INERT",))), partial(pickled_call, VETTED)),
-    _row("PKL-15", "pathlib_os_obj", partial(pickled_call, Target("pathlib", "os.system", ("echo INERT",)), via="obj"), partial(pickled_call, VETTED, via="obj")),
+    _row(
+        "PKL-15",
+        "random_os",
+        partial(pickled_call, Target("random", "_os.system", ("echo INERT",))),
+        partial(pickled_call, VETTED),
+    ),
+    _row(
+        "PKL-15",
+        "pathlib_os_obj",
+        partial(pickled_call, Target("pathlib", "os.system", ("echo INERT",)), via="obj"),
+        partial(pickled_call, VETTED, via="obj"),
+    ),
     *(
-        _row("PKL-18", f"{module}.{name}_{protocol}", partial(renamed, module, name, protocol),
-             partial(hostile_calls.python2_container, protocol=protocol))
-        for module, name in (("httplib", "HTTPConnection"), ("urllib2", "urlopen"), ("__builtin__", "execfile"), ("itertools", "ifilter"),
-                             ("xmlrpclib", "ServerProxy"))
+        _row(
+            "PKL-18",
+            f"{module}.{name}_{protocol}",
+            partial(renamed, module, name, protocol),
+            partial(hostile_calls.python2_container, protocol=protocol),
+        )
+        for module, name in (
+            ("httplib", "HTTPConnection"),
+            ("urllib2", "urlopen"),
+            ("__builtin__", "execfile"),
+            ("itertools", "ifilter"),
+            ("xmlrpclib", "ServerProxy"),
+        )
         for protocol in (0, 2)
     ),
     _row("PKL-22", "frame_cuts_a_name", shadowed_frame, partial(hostile_streams.true_frame, VETTED)),
-    Exhibit(id="PKL-26", title="starved_stack_global", source=_SOURCE, build=hostile_streams.starved_stack_global,
-            expects=_INCONCLUSIVE, word=Word.UNKNOWN),
-    _row("PKL-29", "eighth_of_eight", partial(hostile_streams.stacked, before=7), partial(hostile_streams.stacked, VETTED, 7)),
+    Exhibit(
+        id="PKL-26",
+        title="starved_stack_global",
+        source=_SOURCE,
+        build=hostile_streams.starved_stack_global,
+        expects=_INCONCLUSIVE,
+        word=Word.UNKNOWN,
+    ),
+    _row(
+        "PKL-29",
+        "eighth_of_eight",
+        partial(hostile_streams.stacked, before=7),
+        partial(hostile_streams.stacked, VETTED, 7),
+    ),
     *(
         _row("PKL-30", f"after_{title}", partial(hostile_streams.after_stop, filler=filler))
         for title, filler in (("text", b"\n# notes\n\n"), ("noise", bytes(range(128, 256)) * 8), ("zeros", bytes(4096)))
     ),
-    _row("PKL-32", "base64_inside_hex", lambda: dumps([hostile_streams.encoded().hex()]),
-         lambda: dumps([hostile_streams.encoded(VETTED).hex()])),
+    _row(
+        "PKL-32",
+        "base64_inside_hex",
+        lambda: dumps([hostile_streams.encoded().hex()]),
+        lambda: dumps([hostile_streams.encoded(VETTED).hex()]),
+    ),
     *(
-        _row("PKL-32", f"far_into_plain_data_{protocol}", partial(far_in, SHELL, protocol), partial(far_in, VETTED, protocol))
+        _row(
+            "PKL-32",
+            f"far_into_plain_data_{protocol}",
+            partial(far_in, SHELL, protocol),
+            partial(far_in, VETTED, protocol),
+        )
         for protocol in (0, 2, 4)
     ),
     _row("PKL-35", "factory_posix_system", partial(hostile_calls.default_factory, _SYSTEM), honest.default_dict),
-    _row("PKL-38", "scanner_imported_only", partial(hostile_calls.import_only, "picklescan.scanner", "scan_pickle_bytes"),
-         partial(hostile_calls.import_only, *VETTED[:2])),
-    _row("PKL-42", "raise_inside_arguments", lambda: program(call_target(SHELL), op.POP, call_target(Target("builtins", "complex", ("INERT",)))),
-         partial(pickled_call, Target("builtins", "complex", (1, 2)))),
-)  # fmt: skip
+    _row(
+        "PKL-38",
+        "scanner_imported_only",
+        partial(hostile_calls.import_only, "picklescan.scanner", "scan_pickle_bytes"),
+        partial(hostile_calls.import_only, *VETTED[:2]),
+    ),
+    _row(
+        "PKL-42",
+        "raise_inside_arguments",
+        lambda: program(call_target(SHELL), op.POP, call_target(Target("builtins", "complex", ("INERT",)))),
+        partial(pickled_call, Target("builtins", "complex", (1, 2))),
+    ),
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

@@ -109,7 +109,11 @@ EXHIBITS = (
     _archive("CVE-2025-1944", "two_names", partial(zip_tricks.two_names, posix_system())),
     _archive("CVE-2025-1944", "one_letter", partial(zip_tricks.two_names, posix_system(), "archive/datap.kl")),
     *(
-        _archive("CVE-2025-1945", f"flag_{flags:#x}_{where}", partial(zip_tricks.flag_bits, posix_system(), flags, where=where))
+        _archive(
+            "CVE-2025-1945",
+            f"flag_{flags:#x}_{where}",
+            partial(zip_tricks.flag_bits, posix_system(), flags, where=where),
+        )
         for flags in (0x1, 0x20, 0x40, 0x41)
         for where in ("both", "local", "central")
     ),
@@ -134,7 +138,12 @@ EXHIBITS = (
     _unreadable("encrypted", lambda: zips.archive(zips.encrypted_entry(zip_tricks.NAME, posix_system()))),
     _unreadable("deflate64", partial(zip_tricks.exotic, posix_system(), zips.DEFLATE64)),
     *(
-        _archive("picklescan#39", f"method_{method}", partial(zip_tricks.exotic, posix_system(), method), partial(zip_tricks.exotic, plain_data(), method))
+        _archive(
+            "picklescan#39",
+            f"method_{method}",
+            partial(zip_tricks.exotic, posix_system(), method),
+            partial(zip_tricks.exotic, plain_data(), method),
+        )
         for method in (zips.XZ, zips.ZSTD)
     ),
     Exhibit(
@@ -156,7 +165,7 @@ EXHIBITS = (
         name="model.tar",
         plain_name="model.pth",
     ),
-)  # fmt: skip
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

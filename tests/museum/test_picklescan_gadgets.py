@@ -156,11 +156,19 @@ CHAINS = (
         calling("pkgutil", "resolve_name", "inert_absent_pkg:call"),
     ),
     _chain(
-        "GHSA-9m3x-qqw2-h32h", "hidden_eval", chains.hidden_eval, calling("builtins", "eval", _CODE), ("CVE-2026-53874",)
+        "GHSA-9m3x-qqw2-h32h",
+        "hidden_eval",
+        chains.hidden_eval,
+        calling("builtins", "eval", _CODE),
+        ("CVE-2026-53874",),
     ),
     _chain("GHSA-9m3x-qqw2-h32h", "CodeType", chains.cloudpickled_function, calling("types", "CodeType", "INERT")),
-    _chain("picklescan-2025-03", "partial_torch_load", partial(chains.used_as_item, "functools", "partial", _RUN),
-           calling("torch", "load", _FILE)),
+    _chain(
+        "picklescan-2025-03",
+        "partial_torch_load",
+        partial(chains.used_as_item, "functools", "partial", _RUN),
+        calling("torch", "load", _FILE),
+    ),
     _chain(
         "picklescan#66",
         "importlib.import_module",

@@ -34,7 +34,9 @@ def shuffled_slots(target: Target = SHELL) -> bytes:
     """PUT fills slots 2 and 3 before 0 and 1: a reader that appends takes the last two for the first two."""
     names = zip((2, 3, 0, 1), (target.module, target.name, "torch", "LongStorage"), strict=True)
     stored = b"".join(op.UNICODE(text) + op.PUT(slot) + op.POP for slot, text in names)
-    return program(stored, op.GET(2), op.GET(3), op.STACK_GLOBAL, op.MARK, *_pushed(target), op.TUPLE, op.REDUCE, protocol=0)
+    return program(
+        stored, op.GET(2), op.GET(3), op.STACK_GLOBAL, op.MARK, *_pushed(target), op.TUPLE, op.REDUCE, protocol=0
+    )
 
 
 def _pushed(target: Target) -> list[bytes]:
@@ -71,7 +73,14 @@ def sour_pickle() -> bytes:
         call("__builtin__", "compile", "'INERT'", "", "eval", protocol=0) + kept(101) + op.POP,
         op.GLOBAL("__builtin__", "eval") + op.MARK + op.GET(101) + op.GET(100) + op.TUPLE + op.REDUCE + op.POP,
         call("__builtin__", "getattr", Global("__builtin__", "dict"), "get", protocol=0) + kept(103) + op.POP,
-        op.GLOBAL("__builtin__", "apply") + op.MARK + op.GET(103) + op.MARK + op.GET(100) + op.LIST + op.TUPLE + op.REDUCE,
+        op.GLOBAL("__builtin__", "apply")
+        + op.MARK
+        + op.GET(103)
+        + op.MARK
+        + op.GET(100)
+        + op.LIST
+        + op.TUPLE
+        + op.REDUCE,
     ]
     return program(*steps, protocol=1)
 
@@ -160,7 +169,9 @@ EXHIBITS = (
         id="GHSA-jgw4-cr84-mqxg",
         title="bare_pickle_as_bin",
         source=_SOURCE,
-        build=partial(pickled_call, Target("asyncio.unix_events", "_UnixSubprocessTransport._start", ({}, "echo INERT"))),
+        build=partial(
+            pickled_call, Target("asyncio.unix_events", "_UnixSubprocessTransport._start", ({}, "echo INERT"))
+        ),
         twin=plain_data,
         name="model.bin",
     ),

@@ -61,7 +61,12 @@ def tail_of(content: bytes) -> bytes:
     return files.trailing(content)
 
 
-_NATIVE = {"elf": natives.elf, "pe": natives.pe, "macho": natives.macho, "macho_fat": natives.macho_fat}
+_NATIVE: tuple[tuple[str, Build], ...] = (
+    ("elf", natives.elf),
+    ("pe", natives.pe),
+    ("macho", natives.macho),
+    ("macho_fat", natives.macho_fat),
+)
 
 EXHIBITS = (
     _row("SAF-01", "header_beyond_file", files.header_beyond_file),
@@ -95,7 +100,12 @@ EXHIBITS = (
     _malicious("SAF-07", "pickle_behind_the_header", lambda: files.odd_padding(b" " * 8 + posix_system())),
     _row("SAF-08", "values_are_no_strings", files.odd_metadata, also=("SCN-28",)),
     _malicious("SAF-08", "pickle_in_base64", partial(in_metadata, posix_system()), partial(in_metadata, plain_data())),
-    _malicious("SAF-08", "pickle_of_protocol_0", polyglots.pickle_in_metadata, partial(polyglots.pickle_in_metadata, plain_data(0))),
+    _malicious(
+        "SAF-08",
+        "pickle_of_protocol_0",
+        polyglots.pickle_in_metadata,
+        partial(polyglots.pickle_in_metadata, plain_data(0)),
+    ),
     *(
         Exhibit(
             id="SAF-10",
@@ -112,13 +122,23 @@ EXHIBITS = (
             ("torch_zip", partial(torches.zip_checkpoint, poisoned=posix_system(2)[2:-1])),
         )
     ),
-    *(_row("SCN-26", title, build) for title, build in (
-        ("not_a_number", files.constants_in_header), ("not_utf8", files.invalid_utf8), ("infinity", partial(files.constants_in_header, b"1e999")),
-    )),
+    *(
+        _row("SCN-26", title, build)
+        for title, build in (
+            ("not_a_number", files.constants_in_header),
+            ("not_utf8", files.invalid_utf8),
+            ("infinity", partial(files.constants_in_header, b"1e999")),
+        )
+    ),
     _row("SCN-26", "byte_order_mark", partial(files.other_first_byte, b"\xef\xbb\xbf"), _INCONCLUSIVE, Word.UNKNOWN),
     *(
-        _row("WGT-04", f"{title}_{place}", partial(files.stowaway, make(), place=place), twin=partial(files.stowaway, natives.noise_beginning(make()[:4]), place="tensor"))
-        for title, make in _NATIVE.items()
+        _row(
+            "WGT-04",
+            f"{title}_{place}",
+            partial(files.stowaway, make(), place=place),
+            twin=partial(files.stowaway, natives.noise_beginning(make()[:4]), place="tensor"),
+        )
+        for title, make in _NATIVE
         for place in ("tensor", "tail")
     ),
     *(
@@ -129,11 +149,16 @@ EXHIBITS = (
         )
     ),
     *(
-        _row("WGT-04", f"torch_{title}", partial(torches.zip_checkpoint, (torches.Tensor(name="x", shape=(len(make()),), dtype="u8", data=make()),)),
-             twin=torches.zip_checkpoint, name="model.pt")
-        for title, make in _NATIVE.items()
+        _row(
+            "WGT-04",
+            f"torch_{title}",
+            partial(torches.zip_checkpoint, (torches.Tensor(name="x", shape=(len(make()),), dtype="u8", data=make()),)),
+            twin=torches.zip_checkpoint,
+            name="model.pt",
+        )
+        for title, make in _NATIVE
     ),
-)  # fmt: skip
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.builders import joblibs, natives, numpys, safetensors_files, streams, tars, torches, zip_tricks, zips
-from tests.builders.pickles import hostile_calls, hostile_streams, honest
+from tests.builders.pickles import honest, hostile_calls, hostile_streams
 from tests.builders.pickles.described import Global, NewObj, Reduce
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
@@ -27,7 +27,13 @@ _BAD, _GOOD = posix_system(), plain_data()
 def _sample(name: str, build: Build, twin: Build = plain_data, **more: object) -> Exhibit:
     """A sample of the comparison under its own file name."""
     return Exhibit(
-        id=f"survey {name}", title="sample", source=_SOURCE, build=build, twin=twin, name=name, **more  # type: ignore[arg-type]
+        id=f"survey {name}",
+        title="sample",
+        source=_SOURCE,
+        build=build,
+        twin=twin,
+        name=name,
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -91,21 +97,47 @@ EXHIBITS = (
     _sample("zip_encflag.pt", partial(zip_tricks.flag_bits, _BAD), _HONEST_ZIP),
     _sample("zip_namemismatch.pt", partial(zip_tricks.two_names, _BAD), _HONEST_ZIP),
     _sample("zip_badfirst_entry.pt", partial(zip_tricks.bad_first, _BAD), _HONEST_ZIP),
-    _sample("zip_pkl_otherext.pt", partial(_zip, _BAD, "archive/weights.dat"), partial(_zip, _GOOD, "archive/weights.dat")),
+    _sample(
+        "zip_pkl_otherext.pt", partial(_zip, _BAD, "archive/weights.dat"), partial(_zip, _GOOD, "archive/weights.dat")
+    ),
     _sample("nested.zip", partial(zip_tricks.nested, _BAD), partial(zip_tricks.nested, _GOOD)),
-    _sample("tar.tar.gz", lambda: streams.gzipped(tars.plain({"model.pkl": _BAD})), lambda: streams.gzipped(tars.plain({"model.pkl": _GOOD}))),
+    _sample(
+        "tar.tar.gz",
+        lambda: streams.gzipped(tars.plain({"model.pkl": _BAD})),
+        lambda: streams.gzipped(tars.plain({"model.pkl": _GOOD})),
+    ),
     _sample("after_array.joblib", poisoned_joblib, honest_joblib),
     _sample("zlib.joblib", partial(joblibs.compressed, _BAD), partial(joblibs.compressed, _GOOD)),
     _sample("after_array_zlib.joblib", partial(poisoned_joblib, "zlib"), partial(honest_joblib, "zlib")),
     _sample("obj.npy", numpys.poisoned_npy, numpys.object_npy),
     _sample("obj.npz", numpys.poisoned_npz, numpys.npz),
-    _sample("overlap.safetensors", safetensors_files.overlapping, safetensors_files.honest, expects=Verdict.SUSPICIOUS, word=Word.FINDING),
-    _sample("trailing_elf.safetensors", partial(safetensors_files.stowaway, natives.elf(), place="tail"), safetensors_files.honest,
-            expects=Verdict.SUSPICIOUS, word=Word.FINDING),
-    _sample("hugeheader.safetensors", safetensors_files.header_beyond_file, safetensors_files.honest, expects=Verdict.SUSPICIOUS, word=Word.FINDING),
-    _sample("payload_behind_26_megabytes.pkl", lambda: program(b"B" + (26 << 20).to_bytes(4, "little") + bytes(26 << 20) + b"0", call_target(SHELL)),
-            lambda: program(b"B" + (26 << 20).to_bytes(4, "little") + bytes(26 << 20) + b"0", call_target(VETTED))),
-)  # fmt: skip
+    _sample(
+        "overlap.safetensors",
+        safetensors_files.overlapping,
+        safetensors_files.honest,
+        expects=Verdict.SUSPICIOUS,
+        word=Word.FINDING,
+    ),
+    _sample(
+        "trailing_elf.safetensors",
+        partial(safetensors_files.stowaway, natives.elf(), place="tail"),
+        safetensors_files.honest,
+        expects=Verdict.SUSPICIOUS,
+        word=Word.FINDING,
+    ),
+    _sample(
+        "hugeheader.safetensors",
+        safetensors_files.header_beyond_file,
+        safetensors_files.honest,
+        expects=Verdict.SUSPICIOUS,
+        word=Word.FINDING,
+    ),
+    _sample(
+        "payload_behind_26_megabytes.pkl",
+        lambda: program(b"B" + (26 << 20).to_bytes(4, "little") + bytes(26 << 20) + b"0", call_target(SHELL)),
+        lambda: program(b"B" + (26 << 20).to_bytes(4, "little") + bytes(26 << 20) + b"0", call_target(VETTED)),
+    ),
+)
 
 LEFT_OUT = {
     "ssti.gguf": "GGUF: recognised, a gap",
@@ -129,14 +161,24 @@ def pipeline() -> object:
     scaler = NewObj(Global("sklearn.preprocessing._data", "StandardScaler"), state={"with_mean": True, **arrays})
     weights = {"coef_": honest.array((1, 3), "f8"), "intercept_": honest.array((1,), "f8"), "C": 1.0, "solver": "lbfgs"}
     model = NewObj(Global("sklearn.linear_model._logistic", "LogisticRegression"), state=weights)
-    state = {"steps": [("scale", scaler), ("fit", model)], "memory": None, "verbose": False, "_sklearn_version": "1.5.0"}
+    state = {
+        "steps": [("scale", scaler), ("fit", model)],
+        "memory": None,
+        "verbose": False,
+        "_sklearn_version": "1.5.0",
+    }
     return NewObj(Global("sklearn.pipeline", "Pipeline"), state=state)
 
 
 def training_arguments() -> bytes:
     """transformers' TrainingArguments with an enumeration and a device, as a torch zip."""
     strategy = Reduce(Global("transformers.trainer_utils", "IntervalStrategy"), ("steps",))
-    state = {"output_dir": "runs", "learning_rate": 5e-5, "eval_strategy": strategy, "device": Reduce(Global("torch", "device"), ("cpu",))}
+    state = {
+        "output_dir": "runs",
+        "learning_rate": 5e-5,
+        "eval_strategy": strategy,
+        "device": Reduce(Global("torch", "device"), ("cpu",)),
+    }
     made = NewObj(Global("transformers.training_args", "TrainingArguments"), state=state)
     return torches.zip_checkpoint((), pickle=dumps(made, 2))
 

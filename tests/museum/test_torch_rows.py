@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from tests.builders import natives, tars, torch_legacy, torches, zips
-from tests.builders.pickles import hostile_calls, honest
+from tests.builders import torch_legacy, torches
+from tests.builders.pickles import honest, hostile_calls
 from tests.builders.pickles import opcodes as op
 from tests.builders.pickles.described import Global, NewObj, Ops, Reduce
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
 from tests.builders.pickles.programs import ABSENT, SHELL, call_target
 from tests.builders.pickles.writer import data, dumps
-from tests.museum.exhibit import NO_CODE, Build, Exhibit, Form, Verdict, Word
+from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word
 
 _SOURCE = "catalogue, PyTorch"
 _SUSPICIOUS, _INCONCLUSIVE = Verdict.SUSPICIOUS, Verdict.INCONCLUSIVE
@@ -96,22 +96,6 @@ def random_state(poisoned: bytes = b"") -> bytes:
     return dumps(held | ({"inert": Ops(poisoned)} if poisoned else {}), 2)
 
 
-def package(code: bytes | None) -> bytes:
-    """The layout of torch.package, with a module of code or without any."""
-    records = {".data/version": b"6\n", "model/model.pkl": dumps(NewObj(Global("<torch_package_0>.net", "Net")), 2)}
-    return torches.zip_layout(records | ({"model/net.py": code} if code else {}), root="pkg")
-
-
-def _bundle(name: str, content: bytes) -> bytes:
-    """A torch.export archive with one entry."""
-    return torches.zip_layout({f"data/{name}": content}, root="model")
-
-
-def _nemo(name: str, content: bytes) -> bytes:
-    """A NeMo archive is a tar; only its pickles and names are looked at here."""
-    return tars.plain({name: content})
-
-
 _LIES: dict[str, dict[str, object]] = {
     "key_climbs": {"key": "../../inert"},
     "key_is_a_path": {"key": "a/b"},
@@ -126,18 +110,37 @@ _LIES: dict[str, dict[str, object]] = {
 EXHIBITS = (
     _row("TOR-01", "data.pkl", _POISONED),
     _row("TOR-01", "root_of_another_name", partial(torches.zip_checkpoint, root="inert", poisoned=_CALL)),
-    _row("TOR-01", "second_pickle", partial(torches.zip_checkpoint, extra={"inert.pkl": posix_system()}),
-         partial(torches.zip_checkpoint, extra={"inert.pkl": plain_data()})),
-    _row("TOR-01", "pickle_as_storage", partial(torches.zip_checkpoint, extra={"data/0": posix_system(2).ljust(24, b"\0")})),
+    _row(
+        "TOR-01",
+        "second_pickle",
+        partial(torches.zip_checkpoint, extra={"inert.pkl": posix_system()}),
+        partial(torches.zip_checkpoint, extra={"inert.pkl": plain_data()}),
+    ),
+    _row(
+        "TOR-01",
+        "pickle_as_storage",
+        partial(torches.zip_checkpoint, extra={"data/0": posix_system(2).ljust(24, b"\0")}),
+    ),
     *(
-        _row("TOR-02", place, partial(torch_legacy.legacy, poisoned=_CALL, place=place), torch_legacy.legacy,
-             also=("GHSA-jgw4-cr84-mqxg",))
+        _row(
+            "TOR-02",
+            place,
+            partial(torch_legacy.legacy, poisoned=_CALL, place=place),
+            torch_legacy.legacy,
+            also=("GHSA-jgw4-cr84-mqxg",),
+        )
         for place in ("magic", "protocol", "sys_info", "object", "keys")
     ),
     _row("TOR-02", "computed_magic", partial(torch_legacy.computed_magic, poisoned=_CALL), torch_legacy.legacy),
     *(
-        _row("TOR-03", f"in_{place}", partial(torch_legacy.tarred, poisoned=_CALL, place=place), torch_legacy.tarred, "model.tar",
-             also=("picklescan tar",))
+        _row(
+            "TOR-03",
+            f"in_{place}",
+            partial(torch_legacy.tarred, poisoned=_CALL, place=place),
+            torch_legacy.tarred,
+            "model.tar",
+            also=("picklescan tar",),
+        )
         for place in ("pickle", "tensors", "storages")
     ),
     Exhibit(
@@ -156,8 +159,16 @@ EXHIBITS = (
     ),
     _row("TOR-04", "torchscript_with_call", partial(torches.torchscript, poisoned=_CALL)),
     *(_row("PKL-12", f"zip_{title}", partial(lying, **claims)) for title, claims in _LIES.items()),
-    *(_row("TOR-22", f"legacy_{title}", partial(lying_legacy, **claims), torch_legacy.legacy, also=("CVE-2025-62164", "CVE-2026-56340", "CVE-2026-73557"))
-      for title, claims in _LIES.items()),
+    *(
+        _row(
+            "TOR-22",
+            f"legacy_{title}",
+            partial(lying_legacy, **claims),
+            torch_legacy.legacy,
+            also=("CVE-2025-62164", "CVE-2026-56340", "CVE-2026-73557"),
+        )
+        for title, claims in _LIES.items()
+    ),
     Exhibit(
         id="PKL-12",
         title="zip_unknown_storage_class",
@@ -187,9 +198,21 @@ EXHIBITS = (
         for opcode in ("SETITEM", "SETITEMS", "APPEND", "ADDITEMS")
     ),
     _row("TOR-07", "storage_count", partial(lying, numel=7), also=("CVE-2026-24747",)),
-    _row("TOR-12", "callable_hyper_parameter", partial(lightning, _SYSTEM), partial(lightning, 3), "last.ckpt",
-         also=("CVE-2026-31221", "CVE-2026-37572")),
-    _row("TOR-12", "called_hyper_parameter", partial(lightning, Reduce(_SYSTEM, ("echo INERT",))), partial(lightning, "adam"), "last.ckpt"),
+    _row(
+        "TOR-12",
+        "callable_hyper_parameter",
+        partial(lightning, _SYSTEM),
+        partial(lightning, 3),
+        "last.ckpt",
+        also=("CVE-2026-31221", "CVE-2026-37572"),
+    ),
+    _row(
+        "TOR-12",
+        "called_hyper_parameter",
+        partial(lightning, Reduce(_SYSTEM, ("echo INERT",))),
+        partial(lightning, "adam"),
+        "last.ckpt",
+    ),
     Exhibit(
         id="TOR-12",
         title="hyper_parameter_of_unknown_class",
@@ -205,60 +228,16 @@ EXHIBITS = (
     *(
         _row("TOR-13", name, partial(build, _CALL), build, name, also=("CVE-2026-1839",))
         for name, build in (
-            ("optimizer.pt", optimizer), ("scheduler.pt", optimizer), ("rng_state_0.pth", random_state),
-            ("random_states_0.pkl", random_state), ("mp_rank_00_model_states.pt", optimizer), ("training_args.bin", optimizer),
+            ("optimizer.pt", optimizer),
+            ("scheduler.pt", optimizer),
+            ("rng_state_0.pth", random_state),
+            ("random_states_0.pkl", random_state),
+            ("mp_rank_00_model_states.pt", optimizer),
+            ("training_args.bin", optimizer),
         )
     ),
     _row("TOR-14", ".metadata", partial(hostile_calls.reduce_call, SHELL, 4), plain_data, ".metadata"),
-    Exhibit(
-        id="TOR-08",
-        title="torch_package",
-        source=_SOURCE,
-        build=partial(package, natives.python_source()),
-        twin=_HONEST,
-        plain=_POISONED,
-        name="model.pt",
-        plain_name="model.pt",
-        expects=_SUSPICIOUS,
-        word=Word.DENY,
-        departs="the code in the archive is recognised and not analysed; its class is named as unknown",
-        also=("card Spoko-dev", "card aslein1413", "card Kanisia"),
-    ),
-    *(
-        Exhibit(
-            id="TOR-10",
-            title=title,
-            source=_SOURCE,
-            build=partial(torches.zip_checkpoint, extra={name: make()}),
-            twin=partial(torches.zip_checkpoint, extra={name: plain_data()}),
-            plain=_POISONED,
-            name="model.pt2",
-            plain_name="model.pt",
-            expects=_SUSPICIOUS,
-            word=Word.DENY,
-            departs=NO_CODE,
-        )
-        for title, name, make in (("elf", "data/aotinductor/model.so", natives.elf), ("pe", "inert", natives.pe), ("macho", "inert.dylib", natives.macho))
-    ),
-    _row("TOR-23", "bytecode.pkl", partial(torches.zip_checkpoint, extra={"bytecode.pkl": posix_system(2)}),
-         partial(torches.zip_checkpoint, extra={"bytecode.pkl": plain_data(2)}), "model.ptl"),
-    _row("TOR-23", "extra_file", partial(torches.zip_checkpoint, extra={"extra/inert": posix_system()}),
-         partial(torches.zip_checkpoint, extra={"extra/inert": plain_data()}), "model.ptl"),
-    _row("TOR-09", "weight_as_pickle", lambda: _bundle("weights/weight_0", _POISONED()), lambda: _bundle("weights/weight_0", _HONEST()), "model.pt2"),
-    _row("TOR-09", "sample_input_as_pickle", lambda: _bundle("sample_inputs/model.pt", posix_system(2)), lambda: _bundle("sample_inputs/model.pt", plain_data(2)), "model.pt2"),
-    _row("TOR-16", "checkpoint_in_mar", lambda: zips.plain({"model.pt": _POISONED()}), lambda: zips.plain({"model.pt": _HONEST()}), "model.mar"),
-    *(
-        _row("TOR-19", f"in_nemo_{name}", partial(_nemo, name, posix_system()), partial(_nemo, name, plain_data()), "model.nemo")
-        for name in ("model_weights.ckpt", "weights.bin", "tokenizer.dill", "extra.joblib", "blob")
-    ),
-    _row("TOR-20", "nemo_climbs", partial(_nemo, "../../inert.dat", plain_data()), partial(_nemo, "inert.dat", plain_data()), "model.nemo"),
-    *(
-        _row(id_, name, posix_system, plain_data, name, posix_system)
-        for id_, name in (("OTH-14", "model.xgb"), ("OTH-14", "model.lgb"), ("OTH-18", "model.pdparams"), ("OTH-18", "model.pdopt"),
-                          ("OTH-28", "index.pkl"), ("OTH-32", "embedding.pt"), ("OTH-32", "lora.bin"))
-    ),
-    _row("OTH-32", "lora_in_zip", lambda: zips.plain({"a/lora.bin": _POISONED()}), lambda: zips.plain({"a/lora.bin": _HONEST()}), "pack.zip"),
-)  # fmt: skip
+)
 
 
 def test_exhibit(exhibit: Exhibit, form: Form) -> None:

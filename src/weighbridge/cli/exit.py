@@ -49,5 +49,5 @@ def closing(code: int, threshold: Threshold, *, exit_zero: bool = False) -> str:
     if threshold.strict:
         words[FAIL] += ", or something could not be judged"
     if exit_zero and code:
-        return f"exit 0 as asked by --exit-zero; it would be {code}: {words[code]}"
+        return f"exit 0 by --exit-zero, else {code}: {words[code]}"
     return f"exit {code}: {words[code]}"

@@ -26,7 +26,7 @@ class Limits:
     """Values on the pickle stack: 64 MB of references. Picklers of lists and dicts push batches of 1,000."""
     memo: int = 6_000_000
     """Memo entries of one pickle that need a full simulation: 48 MB of references."""
-    machine_bytes: int = 100 * MIB
+    machine_bytes: int = 116 * MIB
     """Memory that the values of one pickle take at once, estimated from the interpreter's count of its small blocks."""
     marks: int = 100_000
     """Marks open at once; CPython's own recursion limit ends honest nesting near 1,000."""

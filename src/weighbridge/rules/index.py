@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "sha256:92088429eeb4bd8dd94a7c287c3bc0816095c98b5dd4e6bd8370a2edab9c650a"
+DIGEST = "sha256:b59ee2ca94fb2b854ff3d1b03fafc5442bcafe8868ee4c03bebce20784575c9e"

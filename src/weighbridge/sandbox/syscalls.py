@@ -18,7 +18,7 @@ X86_64 = {
     "sched_getaffinity": 204, "getdents64": 217, "restart_syscall": 219, "fadvise64": 221, "clock_gettime": 228,
     "clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231, "tgkill": 234, "openat": 257, "newfstatat": 262,
     "readlinkat": 267, "faccessat": 269, "unshare": 272, "preadv": 295, "prlimit64": 302, "seccomp": 317,
-    "getrandom": 318, "statx": 332, "landlock_create_ruleset": 444, "landlock_add_rule": 445,
+    "getrandom": 318, "preadv2": 327, "statx": 332, "landlock_create_ruleset": 444, "landlock_add_rule": 445,
     "landlock_restrict_self": 446,
 }
 
@@ -32,7 +32,7 @@ AARCH64 = {
     "uname": 160, "getrlimit": 163, "getrusage": 165, "prctl": 167, "gettimeofday": 169, "getpid": 172, "getppid": 173,
     "getuid": 174, "geteuid": 175, "getgid": 176, "getegid": 177, "gettid": 178, "sysinfo": 179, "recvmsg": 212,
     "brk": 214, "munmap": 215, "mremap": 216, "mmap": 222, "fadvise64": 223, "mprotect": 226, "madvise": 233,
-    "prlimit64": 261, "seccomp": 277, "getrandom": 278, "statx": 291, "landlock_create_ruleset": 444,
+    "prlimit64": 261, "seccomp": 277, "getrandom": 278, "preadv2": 286, "statx": 291, "landlock_create_ruleset": 444,
     "landlock_add_rule": 445, "landlock_restrict_self": 446,
 }
 
@@ -42,8 +42,8 @@ AARCH64 = {
 # mode, times, links or attributes of a file through a descriptor (fchmod, futimens, fsetxattr, flock).
 HARMLESS = (
     # the input, the scratch file, the answer
-    "read", "readv", "pread64", "preadv", "write", "writev", "pwrite64", "lseek", "ftruncate", "fadvise64", "recvmsg",
-    "close", "fstat",
+    "read", "readv", "pread64", "preadv", "preadv2", "write", "writev", "pwrite64", "lseek", "ftruncate", "fadvise64",
+    "recvmsg", "close", "fstat",
     # imports: looking for a module, following links of the library directory
     "newfstatat", "stat", "lstat", "statx", "access", "faccessat", "readlink", "readlinkat", "getdents64", "getcwd",
     # memory that exists already

@@ -141,10 +141,16 @@ def _held(box: Box) -> int:
 
 
 def magnitude(number: int) -> tuple[str, int]:
-    """Put an integer into a class of size that contracts with bounds can tell apart: its sign and bit length."""
-    bits = number.bit_length()
+    """Put an integer into a class that contracts with bounds can tell apart: their bounds are powers of two, or 3.
+
+    The class is sign and bit length; 3 has a class of its own.
+    """
+    bits = number.bit_length() if abs(number) != 3 else _THREE
     return "int", bits if number >= 0 else -bits
 
+
+_THREE = 1 << 20
+"""More bits than any number has (``constants.LARGEST``)."""
 
 _BRACKETS = {"list": "[]", "tuple": "()", "dict": "{}", "set": "{}", "frozenset": "{}"}
 

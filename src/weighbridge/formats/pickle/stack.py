@@ -281,7 +281,9 @@ class StackMachine:
             size = self.source.size - self.position
         if self.position < self.frame_end:
             self._only("C", "a FRAME begins inside another")
-            if self.frame_end < self.position + size and self.dropped is None:
+            if self.position + size <= self.frame_end:
+                return  # its bytes are in the buffer already, which still ends with the outer frame
+            if self.dropped is None:
                 self.dropped = Dropped(begin=self.position, end=self.frame_end, frame=self.frame_start)
         self.frame_start, self.frame_end = self.position, self.position + size
 
