@@ -202,7 +202,7 @@ class EmbeddedPayload(Fact):
 
 @value
 class TrailingData(Fact):
-    """Bytes that no reader of the format needs; ``where`` is ``tail``, ``gap`` or ``prefix``."""
+    """Bytes that no reader of the format needs; ``where`` is ``tail``, ``gap``, ``prefix`` or ``comment`` (words)."""
 
     where: str
     zero: bool

@@ -35,7 +35,7 @@ def test_the_writer_of_python() -> None:
 
 def test_what_hides_in_a_header() -> None:
     header = gzip_header(BytesSource(streams.gzipped(DATA, extra=b"hidden", comment=b"words")), 0)
-    assert [note.kind for note in header.said] == ["gap", Oddity.COMMENT, "gap"]
+    assert [note.kind for note in header.said] == ["gap", Oddity.COMMENT, "comment"]
     blocked = gzip_header(BytesSource(streams.gzipped(DATA, extra=b"BC\2\0\1\2")), 0)
     assert blocked.said == ()
     long = gzip_header(BytesSource(streams.gzipped(DATA, name=b"n" * 9000)), 0)

@@ -136,7 +136,9 @@ def test_a_gzip_name_with_a_path_is_cut_to_its_base() -> None:
 def test_what_hides_in_gzip() -> None:
     found = examine(streams.gzipped(DATA, extra=b"hidden", comment=b"words"))
     assert found.kinds == {Oddity.COMMENT}
-    assert [fact.where for fact in found.trailing] == ["gap", "gap"]
+    assert [fact.where for fact in found.trailing] == ["gap", "comment"]
+    binary = examine(streams.gzipped(DATA, comment=b"\x7fELF"))
+    assert [fact.where for fact in binary.trailing] == ["gap"]
     assert examine(streams.gzip_with_wrong_crc(DATA)).kinds == {Oddity.CHECKSUM_MISMATCH}
     assert examine(gzip.compress(DATA) + bytes(512)).trailing[0].zero
 

@@ -1,9 +1,8 @@
-"""The data half of the machine: stack, marks, memo, lines; and what it may hold at once."""
+"""The data half of the machine: stack, marks, memo, lines. What it may hold at once: ``test_memory``."""
 
 from __future__ import annotations
 
 import time
-import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +13,6 @@ from tests.builders.pickles import opcodes as op
 from tests.formats.pickle.differential import compare
 from tests.formats.pickle.reading import run
 from weighbridge.core.facts import Call, GlobalReference
-from weighbridge.core.limits import Limits
 from weighbridge.formats.pickle.window import LINE
 
 PAYLOAD = op.GLOBAL("posix", "system") + data(("echo INERT",)) + op.REDUCE
@@ -96,40 +94,6 @@ def test_the_end_of_the_file_inside_a_line(tail: bytes, frame: int) -> None:
             assert outcome.c | outcome.c_from_file | outcome.python <= outcome.machine
             if outcome.exact:
                 assert outcome.machine == outcome.c | outcome.c_from_file | outcome.python
-
-
-# -- memory ------------------------------------------------------------------------------------------------------------
-
-CALL = op.GLOBAL("posix", "system") + op.POP
-HUNGRY = {
-    "constants": op.NONE * 1_500_000,
-    "tuples": op.EMPTY_TUPLE * 400_000,
-    "dicts": op.EMPTY_DICT * 400_000,
-    "nested": op.EMPTY_TUPLE + op.TUPLE1 * 400_000,
-    "memo of nested": op.EMPTY_TUPLE + (op.TUPLE1 + op.MEMOIZE) * 300_000,
-    "list": op.EMPTY_LIST + op.MARK + op.NONE * 1_500_000 + op.APPENDS,
-    "dict": op.EMPTY_DICT + op.MARK + op.NONE * 1_500_000 + op.SETITEMS,
-    "arguments": op.MARK + op.NONE * 1_500_000 + op.INST("a", "b"),
-    "objects": op.GLOBAL("a", "b") + op.BINPUT(0) + (op.BINGET(0) + op.EMPTY_TUPLE + op.REDUCE) * 200_000,
-    "sparse memo": b"".join(op.EMPTY_TUPLE + op.LONG_BINPUT(2 * step + 9) + op.POP for step in range(100_000)),
-    "ids": op.PERSID("x") * 200_000,
-    "duplicates": op.NONE + op.DUP * 2_000_000,
-}
-
-
-@pytest.mark.parametrize("what", HUNGRY)
-def test_no_stream_makes_the_machine_hold_more_than_it_may(what: str) -> None:
-    """A tenth of the bounds that hold for a real scan, on streams that would take many times as much."""
-    stream = op.PROTO(4) + CALL + HUNGRY[what] + op.STOP
-    tracemalloc.start(1)
-    try:
-        done = run(stream, limits=Limits(machine_bytes=10 << 20, containers_in_memo=30_000, memo=600_000))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert done.limit
-    assert peak < 32 << 20, "the bound, a stride of opcodes, and the window"
-    assert done.of(GlobalReference)[0].name == "system", "what was found before stays found"
 
 
 def test_a_finished_run_holds_no_values() -> None:

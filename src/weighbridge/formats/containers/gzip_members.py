@@ -11,7 +11,7 @@ from weighbridge.core.errors import Malformed
 from weighbridge.core.facts import Oddity
 from weighbridge.core.values import value
 from weighbridge.formats.containers.decoders import End, Inflate, chunks, decoded
-from weighbridge.formats.containers.oddities import Remark, span
+from weighbridge.formats.containers.oddities import Remark, comment, span
 from weighbridge.formats.containers.search import find, past_zeros
 from weighbridge.formats.containers.stream_magic import GZIP, HEAD, recognise
 
@@ -63,7 +63,7 @@ def gzip_header(source: ByteSource, at: int) -> Header:
         stop = _text_end(source, here)
         detail = f"{stop - here} bytes"
         said.append(Remark(kind=Oddity.COMMENT, member=name, detail=detail, offset=here, length=stop - here))
-        said.append(span(source, "gap", here, stop, "gzip header"))
+        said.append(comment(source, "gap", here, stop, "gzip header"))
         here = stop + 1
     if flags & _FHCRC:
         here += 2

@@ -18,6 +18,8 @@ PER_KIND = 100
 """Facts of one kind that are told one by one; of the others only that there are more. Rules judge kinds."""
 EXCERPT = 200
 """Characters of a name or a target that a detail repeats."""
+COMMENT = 0xFFFF
+"""Bytes of the longest comment that counts as one: what a zip archive has room for (APPNOTE 4.4.12)."""
 
 
 @value
@@ -33,7 +35,7 @@ class Remark:
 
 @value
 class Span:
-    """Bytes that no reader needs, as ``TrailingData`` will say it; ``where`` is ``prefix``, ``gap`` or ``tail``."""
+    """Bytes that no reader needs, as ``TrailingData`` will say it; ``where`` is as it has it."""
 
     where: str
     start: int
@@ -112,3 +114,16 @@ def excerpt(text: str) -> str:
 def span(source: ByteSource, where: str, start: int, end: int, after: str) -> Span:
     """Describe bytes that no reader needs, and look whether they are all zero."""
     return Span(where=where, start=start, end=end, zero=past_zeros(source, start, end) == end, after=after)
+
+
+def comment(source: ByteSource, where: str, start: int, end: int, after: str) -> Span:
+    """Describe a comment: words for people are one, other bytes lie ``where`` they lie and nobody needs them."""
+    content = source.read_at(start, end - start) if end - start <= COMMENT else b"\0"
+    return span(source, "comment" if _is_words(content) else where, start, end, after)
+
+
+def _is_words(content: bytes) -> bool:
+    try:
+        return all(letter.isprintable() or letter in "\t\r\n" for letter in content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False

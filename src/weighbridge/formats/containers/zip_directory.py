@@ -12,7 +12,7 @@ from __future__ import annotations
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Oddity
 from weighbridge.core.values import replace, value
-from weighbridge.formats.containers.oddities import Notes, Remark, excerpt, span
+from weighbridge.formats.containers.oddities import Notes, Remark, comment, excerpt, span
 from weighbridge.formats.containers.zip_ends import claims, end_records, end_remarks, end_spans
 from weighbridge.formats.containers.zip_local import local_header
 from weighbridge.formats.containers.zip_records import (
@@ -150,7 +150,7 @@ class _Survey:
     def _comment(self, member: str, offset: int, length: int, where: str) -> None:
         self.remark(Oddity.COMMENT, member, f"{length} bytes", offset, length)
         after = f"directory entry of {excerpt(member)}" if member else "end record"
-        self.notes.add(span(self.source, where, offset, offset + length, after))
+        self.notes.add(comment(self.source, where, offset, offset + length, after))
 
     def _read_other(self, claim: Claim, end: EndRecord) -> None:
         """Read one more directory and keep only what the first one does not say."""

@@ -20,7 +20,7 @@ INFO = RuleInfo(
     harm=Harm.CONCEALMENT,
     finds=(
         "Bytes lie before, between or behind everything that the format accounts for. Zeros are padding and weigh "
-        "nothing; other bytes are examined as a file of their own as well."
+        "nothing; other bytes are examined as a file of their own as well. Comments in words are told by `STR308`."
     ),
     why=(
         "Bytes that the model does not need are room for something else: a second stage that code elsewhere picks "
@@ -38,7 +38,9 @@ INFO = RuleInfo(
 
 
 def match(fact: TrailingData, _words: Vocabulary) -> Iterator[Match]:
-    """Find bytes that are left over."""
+    """Find bytes that are left over; a comment in words is told by the rule on comments."""
+    if fact.where == "comment":
+        return
     if fact.at.length is None:
         message = f"more bytes like these in the file ({fact.where}): {fact.after}"
     else:

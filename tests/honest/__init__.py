@@ -1,0 +1,1 @@
+"""Honest files, made by the real libraries: none may be called malicious."""
