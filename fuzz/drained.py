@@ -35,7 +35,7 @@ def drain(extract: Extract, data: bytes, name: str = "file") -> None:
                 assert isinstance(item, Fact | Gap)
                 _placed(item.at)
     except (Malformed, OverLimit) as stop:
-        assert 0 <= stop.offset, stop
+        assert stop.offset >= 0, stop
 
 
 def _placed(at: Location) -> None:

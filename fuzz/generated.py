@@ -13,13 +13,13 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
+from tests.formats.pickle.differential import check
+from tests.formats.pickle.streams import stream
 
 from fuzz.bounds import ADDRESS_SPACE
 from fuzz.child import Told, parser
 from fuzz.findings import keep
 from fuzz.guard import described
-from tests.formats.pickle.differential import check
-from tests.formats.pickle.streams import stream
 
 BATCH = 5_000
 """Streams for which hypothesis keeps books together; its memory grows with them."""

@@ -105,7 +105,8 @@ class Run:
             if told.counts.get("streams", 0) < streams:
                 line.findings.append(Finding(target="generated", wrong=f"fewer than {streams} streams", path=""))
         else:
-            line.findings.append(Finding(target="generated", wrong=f"the process ended with {code}: {tail(log)}", path=""))
+            wrong = f"the process ended with {code}: {tail(log)}"
+            line.findings.append(Finding(target="generated", wrong=wrong, path=""))
         self.lines.append(line)
 
     def mutations(self, seconds: float) -> None:
@@ -156,7 +157,9 @@ class Run:
                 "peak MiB": stat(log, r"peak_rss_mb: +(\d+)"),
             })  # fmt: skip
             artifacts = [path for path in report.iterdir() if not path.name.startswith("slow-unit")]
-            line.findings += [keep(name, f"{path.name.partition('-')[0]}: {tail(log)}", path.read_bytes()) for path in artifacts]
+            line.findings += [
+                keep(name, f"{path.name.partition('-')[0]}: {tail(log)}", path.read_bytes()) for path in artifacts
+            ]
             if code == 0:
                 break
             if not artifacts:
@@ -189,7 +192,8 @@ def stat(log: str, pattern: str) -> int:
 
 def tail(log: str) -> str:
     """Find the line of a log that says what went wrong."""
-    telling = [line for line in log.splitlines() if re.match(r"\s*(\w+(\.\w+)*(Error|Exception|Exit)\b|==\d+== ?ERROR)", line)]
+    error = re.compile(r"\s*(\w+(\.\w+)*(Error|Exception|Exit)\b|==\d+== ?ERROR)")
+    telling = [line for line in log.splitlines() if error.match(line)]
     return (telling or log.splitlines() or ["no word"])[-1].strip()[:160]
 
 

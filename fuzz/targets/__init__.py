@@ -7,8 +7,8 @@ from importlib import import_module
 from fuzz.target import Target
 
 NAMES = (
-    "differential", "spoilt_streams", "pickles", "zips", "tars", "sevenzips", "streams", "npys", "safetensors", "json_texts",
-    "files",
+    "differential", "spoilt_streams", "pickles", "zips", "tars", "sevenzips", "streams", "npys", "safetensors",
+    "json_texts", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from fuzz.target import Target
 from tests.formats.pickle.differential import check
 from tests.formats.pickle.streams import stream
+
+from fuzz.target import Target
 
 _SEEDS = 200
 _LONGEST_CHOICES = 400

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fuzz.target import Target
-from fuzz.targets import differential
 from tests.formats.pickle.differential import check
 from tests.formats.pickle.streams import stream
+
+from fuzz.target import Target
+from fuzz.targets import differential
 
 LONGEST = 4096
 """Bytes of a stream: CPython hashes a tuple anew for every key, which no limit bounds."""

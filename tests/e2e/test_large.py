@@ -1,4 +1,4 @@
-"""Files too large to be read in one piece, through the real jail: reading and hashing need the system calls they need."""
+"""Files too large to be read in one piece, through the real jail: hashing them needs its system calls."""
 
 from __future__ import annotations
 

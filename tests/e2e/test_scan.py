@@ -86,9 +86,7 @@ ERRORS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("words", "trouble", "hint"), ERRORS, ids=[" ".join(words) for words, _, _ in ERRORS]
-)
+@pytest.mark.parametrize(("words", "trouble", "hint"), ERRORS, ids=[" ".join(words) for words, _, _ in ERRORS])
 def test_errors_are_told_on_stderr_with_a_hint_and_exit_2(
     samples: Path, words: list[str], trouble: str, hint: str
 ) -> None:

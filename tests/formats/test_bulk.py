@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.builders import sevenzips, streams, zips
 from tests.builders.pickles.gadgets import posix_system
-
 from weighbridge.core.source import BytesSource
 from weighbridge.formats import bulk
 from weighbridge.formats.node import Child, Node

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import natives
 
+from tests.builders import natives
 from weighbridge.formats import native
 
 FORMATS = {"elf": "ELF", "pe": "PE", "macho": "Mach-O", "macho_fat": "Mach-O"}

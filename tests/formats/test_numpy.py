@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.builders import natives, numpys
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import array_bytes
-
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, ResourceClaim, TensorDecl, TrailingData

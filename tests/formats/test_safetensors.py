@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.builders import natives, zips
 from tests.builders import safetensors_files as files
 from tests.builders.pickles.gadgets import posix_system
-
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, MetadataEntry, ResourceClaim, TensorDecl, TrailingData

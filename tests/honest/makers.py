@@ -39,12 +39,14 @@ def custom(name: str) -> Callable[[Write], Write]:
 
 
 PLAIN: dict[str, Any] = {
-    "name": "model", "layers": [1, 2, 3], "rate": 1e-3, "ok": True, "none": None, "raw": b"\x80\x04plain", "big": 1 << 90,
-    "nested": {"a": [(1, "x"), {"y": [2.5]}]}, "set": {1, 2}, "frozen": frozenset({"a"}), "ünïcode": "权重",
+    "name": "model", "layers": [1, 2, 3], "rate": 1e-3, "ok": True, "none": None, "raw": b"\x80\x04plain",
+    "big": 1 << 90,
+    "nested": {"a": [(1, "x"), {"y": [2.5]}]}, "set": {1, 2}, "frozen": frozenset({"a"}),
+    "ünïcode": "权重",
 }  # fmt: skip
 VALUES: dict[str, Any] = {
     "stdlib": [
-        datetime.datetime(2026, 1, 2, 3, tzinfo=datetime.timezone.utc), datetime.date(2026, 1, 2),
+        datetime.datetime(2026, 1, 2, 3, tzinfo=datetime.UTC), datetime.date(2026, 1, 2),
         datetime.timedelta(days=1), decimal.Decimal("1.50"), fractions.Fraction(2, 3), uuid.UUID(int=7),
         pathlib.PurePosixPath("weights/model.bin"), complex(1, 2), range(3), slice(1, 2), bytearray(b"x"),
     ],
@@ -113,8 +115,8 @@ def _(path: Path) -> None:
 @honest("every_dtype.pt")
 def _(path: Path) -> None:
     torch = _torch()
-    names = "float32 float64 float16 bfloat16 int8 int16 int32 int64 uint8 bool complex64 complex128".split()
-    torch.save({name: torch.ones(2, 3).to(getattr(torch, name)) for name in names}, path)
+    names = ("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool")
+    torch.save({name: torch.ones(2, 3).to(getattr(torch, name)) for name in (*names, "complex64")}, path)
 
 
 @honest("sparse_and_views.pt")
@@ -201,8 +203,8 @@ def _joblib(compress: Any) -> Write:
     return write
 
 
-for codec in (0, "zlib", "gzip", "bz2", "xz", "lzma", "lz4"):
-    FILES.append((f"values_{codec}.joblib", _joblib((codec, 3) if codec else 0)))
+CODECS = (0, "zlib", "gzip", "bz2", "xz", "lzma", "lz4")
+FILES.extend((f"values_{codec}.joblib", _joblib((codec, 3) if codec else 0)) for codec in CODECS)
 
 
 # -- scikit-learn, boosting, pandas, scipy -------------------------------------------------------------------------
@@ -252,7 +254,9 @@ def _sklearn(name: str, *, with_joblib: bool) -> Write:
     return write
 
 
-ESTIMATORS = "logistic ridge svc tree nb knn pca kmeans forest gb hist mlp pipeline grid".split()
+ESTIMATORS = (
+    "logistic", "ridge", "svc", "tree", "nb", "knn", "pca", "kmeans", "forest", "gb", "hist", "mlp", "pipeline", "grid",
+)  # fmt: skip
 for name in ESTIMATORS:
     FILES.append((f"sklearn_{name}.pkl", _sklearn(name, with_joblib=False)))
     FILES.append((f"sklearn_{name}.joblib", _sklearn(name, with_joblib=True)))

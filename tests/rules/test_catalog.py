@@ -31,8 +31,7 @@ def ids(rules: RuleSet, fact: Fact) -> list[str]:
 
 def alone() -> RuleSet:
     """The rules with a vocabulary of a few names."""
-    rules = RuleSet(words=samples.WORDS)
-    return rules
+    return RuleSet(words=samples.WORDS)
 
 
 # -- the index -----------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def _tell_source(config: Config, given: Given, *, quiet: bool) -> None:
         folder = os.path.realpath(os.path.dirname(config.source) or ".")
         inside = any(f"{folder}/".startswith(f"{os.path.realpath(target)}/") for target in given.operands)
         words = ", which lies inside what is weighed; --config names another" if inside else ""
-        note(f"settings come from {config.source}{words}", quiet=quiet)
+        note(f"settings come from {os.path.relpath(config.source)}{words}", quiet=quiet)
 
 
 def _tell_jail(executor: Executor, *, verbose: bool, quiet: bool) -> None:

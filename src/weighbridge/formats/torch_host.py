@@ -33,6 +33,7 @@ _REBUILDERS = frozenset({
     ("torch._utils", "_rebuild_qtensor"),
 })  # fmt: skip
 
+
 class Storage:
     """A storage as a persistent id declares it."""
 

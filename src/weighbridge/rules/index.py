@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "sha256:b59ee2ca94fb2b854ff3d1b03fafc5442bcafe8868ee4c03bebce20784575c9e"
+DIGEST = "sha256:3d1a9b816f2e27a33a0aa2d9b5164c5a2fc1c4f0c01f7d28589e18f793e5688a"

@@ -9,10 +9,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from tests.builders import tars, zip_tricks, zips
 from tests.formats.containers.driver import drain
 from tests.formats.containers.test_mutations import DATA, mutated
-
 from weighbridge.formats.containers.tar import extract as extract_tar
 from weighbridge.formats.containers.zip import extract as extract_zip
 

@@ -7,9 +7,9 @@ import io
 import zlib
 
 import pytest
+
 from tests.builders import streams
 from tests.formats.containers.driver import until_break
-
 from weighbridge.core.errors import Malformed
 from weighbridge.core.facts import Oddity
 from weighbridge.core.source import BytesSource

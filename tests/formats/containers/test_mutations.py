@@ -7,9 +7,9 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.builders import sevenzips, streams, tars, zip_tricks, zips
 from tests.formats.containers.driver import drain
-
 from weighbridge.core.limits import Limits
 from weighbridge.formats.containers import sevenz, tar
 from weighbridge.formats.containers import streams as compressed

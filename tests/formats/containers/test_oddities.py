@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.facts import ContainerOddity, Oddity, TrailingData
 from weighbridge.core.source import BytesSource
-from weighbridge.formats.containers.oddities import PER_KIND, Notes, Oddities, Remark, excerpt, span
+from weighbridge.formats.containers.oddities import COMMENT, PER_KIND, Notes, Oddities, Remark, comment, excerpt, span
 from weighbridge.formats.node import Node
 
 
@@ -59,3 +59,14 @@ def test_notes_are_bounded_and_say_nothing_twice() -> None:
 def test_excerpts_are_short() -> None:
     assert excerpt("x" * 10) == "x" * 10
     assert len(excerpt("x" * 10_000)) < 300
+
+
+def test_a_comment_is_words() -> None:
+    def where(content: bytes) -> str:
+        return comment(BytesSource(content), "tail", 0, len(content), "end").where
+
+    assert where(b"3f786850e387550fdab836ed7e6dc881de23001b") == "comment"
+    assert where("zwei\tW\u00f6rter\r\n".encode()) == "comment"
+    assert where(b"") == "comment"
+    for content in (b"\0words", b"\x80\4K\1.", b"\xff\xfe", b"\x1b[31m", b"w" * (COMMENT + 1)):
+        assert where(content) == "tail"

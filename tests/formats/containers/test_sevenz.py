@@ -7,10 +7,10 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.builders import sevenzips
 from tests.builders.noise import noise
 from tests.formats.containers.driver import Drained, drain
-
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity, Oddity, ResourceClaim
 from weighbridge.core.limits import Limits

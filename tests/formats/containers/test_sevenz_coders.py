@@ -6,9 +6,9 @@ import bz2
 import lzma
 
 import pytest
+
 from tests.builders import streams
 from tests.builders.noise import noise
-
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.source import BytesSource
 from weighbridge.formats.containers import sevenz_coders as coders

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterator
 
 import pytest
-from tests.formats.containers.driver import until_break
 
+from tests.formats.containers.driver import until_break
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.limits import Limits, Meter
 from weighbridge.formats.containers.sevenz_folder import Content, Drained, Part

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import sevenzips
 
+from tests.builders import sevenzips
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.limits import Limits, Meter
 from weighbridge.formats.containers.sevenz_header import Coder, Cursor, Folder, read_files, read_streams

@@ -8,9 +8,9 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.builders import streams
 from tests.builders.noise import noise
-
 from weighbridge.formats.containers.stream_magic import HEAD, is_skippable, recognise
 
 KINDS = {"gz": "gzip", "bz2": "bzip2", "xz": "xz", "lzma": "lzma", "zlib": "zlib", "lz4": "lz4", "zst": "zstd"}

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.builders import streams
 from tests.builders.noise import noise
 from tests.formats.containers.driver import Drained, drain
 from tests.formats.containers.test_stream_magic import KINDS
-
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity, Oddity
 from weighbridge.formats.containers.streams import extract

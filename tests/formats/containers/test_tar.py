@@ -8,9 +8,9 @@ import tarfile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.builders import tars
 from tests.formats.containers.driver import Drained, drain
-
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity, Oddity
 from weighbridge.core.limits import Limits

@@ -8,8 +8,8 @@ import tarfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import tars
 
+from tests.builders import tars
 from weighbridge.formats.containers.tar_header import has_sum, looks_like, number, parse, pax_records, text
 
 

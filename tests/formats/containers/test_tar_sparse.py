@@ -6,9 +6,9 @@ import io
 import tarfile
 
 import pytest
+
 from tests.builders import tars
 from tests.formats.containers.driver import drain
-
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed
 from weighbridge.core.source import BytesSource

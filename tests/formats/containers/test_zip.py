@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.builders import zip_tricks, zips
 from tests.builders.noise import noise
 from tests.formats.containers.driver import Drained, drain
-
 from weighbridge.core.facts import Identity, Oddity
 from weighbridge.core.limits import Limits
 from weighbridge.core.source import BytesSource

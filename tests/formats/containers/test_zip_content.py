@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.builders import zips
 from tests.builders.noise import noise
-
 from weighbridge.core.limits import Limits, Meter
 from weighbridge.core.source import BytesSource
 from weighbridge.formats.containers.decoders import End

@@ -8,8 +8,8 @@ import zipfile
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders import zip_tricks, zips
 
+from tests.builders import zip_tricks, zips
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Oddity
 from weighbridge.core.limits import Limits, Meter

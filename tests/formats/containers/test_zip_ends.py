@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.builders import zip_tricks, zips
-
 from weighbridge.core.facts import Oddity
 from weighbridge.core.source import BytesSource
 from weighbridge.formats.containers.zip_ends import claims, end_records, end_remarks, end_spans

@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 
 import pytest
-from tests.builders import zips
 
+from tests.builders import zips
 from weighbridge.core.source import BytesSource
 from weighbridge.formats.containers.zip_local import local_header
 

@@ -8,8 +8,8 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders import zips
 
+from tests.builders import zips
 from weighbridge.core.source import BytesSource
 from weighbridge.formats.containers.zip_records import (
     FULL32,

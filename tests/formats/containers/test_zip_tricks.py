@@ -5,10 +5,10 @@ from __future__ import annotations
 import stat
 
 import pytest
+
 from tests.builders import zip_tricks, zips
 from tests.builders.noise import noise
 from tests.formats.containers.driver import Drained, drain
-
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Oddity, ResourceClaim
 from weighbridge.core.limits import Limits
@@ -139,8 +139,10 @@ SPANS = {
         zips.archive(zips.Entry(name="a", data=TWO), prefix=ONE, shifted=False, end=zips.End(zip64=True)),
         "prefix",
     ),
-    "comment": (zip_tricks.commented(ONE, TWO), "tail"),
-    "entry comment": (zips.archive(zips.Entry(name="a", data=TWO, comment=ONE)), "gap"),
+    "comment": (zip_tricks.commented(ONE, TWO), "comment"),
+    "entry comment": (zips.archive(zips.Entry(name="a", data=TWO, comment=ONE)), "comment"),
+    "bytes for a comment": (zip_tricks.commented(b"\x80\4" + ONE, TWO), "tail"),
+    "bytes for an entry comment": (zips.archive(zips.Entry(name="a", data=TWO, comment=b"\0" + ONE)), "gap"),
     "extra field": (
         zips.archive(zips.Entry(name="a", data=TWO, extra=b"XX" + (300).to_bytes(2, "little") + noise(300))),
         "gap",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.builders import zips
-
 from weighbridge.core.source import BytesSource
 from weighbridge.formats.containers.zip_walk import local_entry, walk
 

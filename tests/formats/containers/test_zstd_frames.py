@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.builders import streams
 from tests.builders.noise import noise
 from tests.formats.containers.driver import until_break
-
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.source import BytesSource
 from weighbridge.formats.containers.decoders import STEP, End

@@ -1,4 +1,4 @@
-"""Streams that would like to take gigabytes; as a program it examines one and prints what the process took, in MiB.
+"""Streams that would like to take gigabytes.
 
 Each is some 8 MB long, most of it one opcode over and over: without bounds of its own a reader takes 10 to 200 bytes
 for each of them.
@@ -6,17 +6,8 @@ for each of them.
 
 from __future__ import annotations
 
-import sys
-
-from fuzz.guard import peak
-
 from tests.builders.pickles import data
 from tests.builders.pickles import opcodes as op
-from weighbridge.core.limits import Limits
-from weighbridge.core.source import BytesSource
-from weighbridge.engine.examine import examine
-from weighbridge.engine.judge import Judge
-from weighbridge.rules.catalog import RuleSet
 
 CALL = op.GLOBAL("posix", "system") + data(("echo INERT",)) + op.REDUCE + op.POP
 MANY = 8_000_000
@@ -43,7 +34,7 @@ STREAMS = {
     "dunder keys": lambda: (op.SHORT_BINUNICODE("__a_") + op.POP) * (MANY // 7),
     "many names": lambda: b"".join(op.GLOBAL("x" * 1_900, f"n{step}") + op.POP for step in range(4_100)),
     "many arguments": lambda: b"".join(
-        op.GLOBAL("a", f"n{step}") + data(tuple("%030d" % (step * 64 + place) for place in range(64))) + op.REDUCE + op.POP
+        op.GLOBAL("a", f"n{step}") + data(tuple(f"{step:010}-{place:019}" for place in range(64))) + op.REDUCE + op.POP
         for step in range(4_100)
     ),
     "loaded": lambda: op.GLOBAL("torch.storage", "_load_from_bytes") + op.BINPUT(0) + (
@@ -54,14 +45,3 @@ STREAMS = {
     "one long line": lambda: op.UNICODE(b"\\u0041" * (MANY // 6)),
     "one long name": lambda: op.GLOBAL("a." * (MANY // 2), "b"),
 }  # fmt: skip
-
-
-def main(what: str) -> None:
-    """Examine one of them."""
-    stream = op.PROTO(4) + CALL + STREAMS[what]() + op.NONE + op.STOP
-    found = examine(BytesSource(stream), "model.pkl", limits=Limits(), judge=Judge(RuleSet()), strict=True)
-    print(peak() >> 20, *{finding.rule for finding in found.findings})
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rules.facts import FILE, only
+from tests.rules.facts import FILE, found, only
 from weighbridge.core.facts import TrailingData
 from weighbridge.core.finding import Confidence, Severity
 from weighbridge.core.location import Location
@@ -33,3 +33,8 @@ def test_the_rest_of_many() -> None:
     match = only(trailing_data, replace(TAIL, at=Location(), where="gap", after="17 more"))
     assert match.message == "more bytes like these in the file (gap): 17 more"
     assert match.severity is None
+
+
+def test_a_comment_is_told_by_another_rule() -> None:
+    assert found(trailing_data, replace(TAIL, where="comment")) == ()
+    assert only(trailing_data, replace(TAIL, at=Location(), where="comment")).severity is None

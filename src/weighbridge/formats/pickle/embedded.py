@@ -30,6 +30,9 @@ FINDINGS = 50
 NESTED_LOADER = ("torch.storage", "_load_from_bytes")
 """Loads a whole torch file from its argument; honest pickles of tensors outside of ``torch.save`` are written so."""
 
+LOADED = 10_000
+"""Nested files of one stream that are examined; each is one tensor that was pickled outside of ``torch.save``."""
+
 LATIN1 = 16 << 20
 """Bytes of a nested file written as text that are decoded in memory."""
 
@@ -99,7 +102,7 @@ class ConstantSearch(Host):
 
     def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:  # noqa: ARG002
         """Take the constant that a nested loader is given, however short it is."""
-        if (callee.module, callee.name) != NESTED_LOADER or not arguments.items:
+        if (callee.module, callee.name) != NESTED_LOADER or not arguments.items or len(self.loaded) > LOADED:
             return
         first = arguments.items[0]
         if isinstance(first, Made) and first.latin1:
@@ -111,7 +114,10 @@ class ConstantSearch(Host):
 
     def found(self, node: Node) -> Iterator[Yield]:
         """Yield a fact and a child for every constant that proves to hold something, or that is loaded in any case."""
-        for offset, length in self.loaded.items():
+        for number, (offset, length) in enumerate(self.loaded.items()):
+            if number == LOADED:
+                yield node.gap(GapKind.OVER_LIMIT, f"more than {LOADED} constants are loaded as files", offset)
+                break
             content: ByteSource = SubSource(self.source, offset, abs(length))
             if length < 0:
                 if -length > LATIN1:

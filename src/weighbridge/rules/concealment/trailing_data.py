@@ -39,7 +39,7 @@ INFO = RuleInfo(
 
 def match(fact: TrailingData, _words: Vocabulary) -> Iterator[Match]:
     """Find bytes that are left over; a comment in words is told by the rule on comments."""
-    if fact.where == "comment":
+    if fact.where == "comment" and fact.at.length is not None:
         return
     if fact.at.length is None:
         message = f"more bytes like these in the file ({fact.where}): {fact.after}"
