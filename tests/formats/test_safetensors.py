@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import time
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -16,7 +17,15 @@ from tests.builders import safetensors_files as files
 from tests.builders.pickles.gadgets import posix_system
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import Malformed, OverLimit
-from weighbridge.core.facts import Identity, Inconsistency, MetadataEntry, ResourceClaim, TensorDecl, TrailingData
+from weighbridge.core.facts import (
+    EmbeddedPayload,
+    Identity,
+    Inconsistency,
+    MetadataEntry,
+    ResourceClaim,
+    TensorDecl,
+    TrailingData,
+)
 from weighbridge.core.limits import Limits, Meter
 from weighbridge.core.source import BytesSource
 from weighbridge.formats import safetensors
@@ -474,3 +483,22 @@ def test_what_the_real_library_refuses_is_not_sound(entries: list[tuple[str, lis
         assert not is_sound(content)
     else:
         assert is_sound(content)
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+def test_metadata_that_holds_a_pickle_is_handed_on(encoded: bool) -> None:
+    text = b64encode(posix_system()).decode() if encoded else posix_system(0).decode("latin-1")
+    content = files.honest({"format": "pt", "note": text})
+    (fact,) = of(EmbeddedPayload, content)
+    assert (fact.what, fact.encoding) == ("pickle", "base64" if encoded else "raw")
+    assert fact.at.offset == 8
+    assert len(of(Child, content)) == 1
+
+
+def test_ordinary_metadata_is_not() -> None:
+    metadata = {
+        "format": "pt",
+        "hash": "a" * 64,
+        "training": json.dumps({"resolution": [1024, 1024], "tags": {"a": 1}}),
+    }
+    assert of(Child, files.honest(metadata)) == []

@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "sha256:3d1a9b816f2e27a33a0aa2d9b5164c5a2fc1c4f0c01f7d28589e18f793e5688a"
+DIGEST = "sha256:660e75e0ce8b82796fcd186ac52b3ec00eac8be76cb071edb1d149b6d4acf20d"

@@ -110,6 +110,11 @@ def _is_unseen(trouble: Exception | None) -> bool:
     return isinstance(trouble, UnicodeDecodeError | MemoryError)
 
 
+def _ascii(names: set[str]) -> set[str]:
+    """Leave out names beyond ASCII: Python 2 strings read otherwise under each encoding that a loader may have."""
+    return {name for name in names if name.isascii()}
+
+
 def compare(data: bytes) -> Outcome:
     """Run one stream through all three readers."""
     for code, (module, name) in EXTENSIONS.items():
@@ -139,10 +144,10 @@ def compare(data: bytes) -> Outcome:
         by_unpickler(PYTHON_UNPICKLER, io.BytesIO(data)),
     )
     return Outcome(
-        c=c,
-        c_from_file=c_from_file,
-        python=python,
-        machine=found,
+        c=_ascii(c),
+        c_from_file=_ascii(c_from_file),
+        python=_ascii(python),
+        machine=_ascii(found),
         exact=exact and not any(map(_is_unseen, (first, second, third))),
         end=end,
         over_limit=over,

@@ -35,3 +35,10 @@ def test_the_honest_twins_are_silent() -> None:
     assert not found(code_object, call("collections", "OrderedDict"))
     assert not found(code_object, reference("collections", "OrderedDict"))
     assert not found(code_object, call("time", "sleep"))
+
+
+def test_a_class_made_in_the_stream_gad_14_is_found() -> None:
+    arguments = (Argument(kind="str", text="Inert"), Argument(kind="tuple"), Argument(kind="dict"))
+    assert said(code_object, call("builtins", "type", *arguments)) == (
+        "loading runs `builtins.type`: program code out of the file"
+    )

@@ -34,3 +34,10 @@ def test_the_honest_twins_are_silent() -> None:
     assert not found(mutation, state("argparse", "Namespace"))
     assert not found(mutation, state("argparse", "Namespace", dunder_keys=("__version__",)))
     assert not found(mutation, items("collections", "OrderedDict", "'a'", origin=Origin.RESULT))
+
+
+def test_a_tensor_that_is_filled_like_a_dict_is_found() -> None:
+    """CVE-2026-24747."""
+    assert said(mutation, items("torch._utils", "_rebuild_tensor_v2", "0", origin=Origin.RESULT)) == (
+        "loading changes the result of `torch._utils._rebuild_tensor_v2`: SETITEM treats a tensor as a container"
+    )

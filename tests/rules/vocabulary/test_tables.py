@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tools.vocabulary_review import TABLES, Library, covering, lint, loading_code, main, rows
 
+from weighbridge.rules.vocabulary.tables import Tables
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -329,3 +331,30 @@ def test_a_sink_must_be_named_in_the_reason(
     tables = write(tmp_path / "tables", vetted=vetted_line(qualname="Model", reason=reason))
     assert main(["--tables", str(tables), "--sinks", "--site", site]) == code
     assert "exec at shop.model:17 by __setstate__ > _prepare > run" in capsys.readouterr().out
+
+
+def test_lint_takes_a_narrower_name_of_another_category(tmp_path: Path) -> None:
+    tables = write(tmp_path / "tables", dangerous=GOOD_DANGEROUS)
+    wide = "os.*\tinterpreter\tGAD-02\treaches the operating system\n"
+    (tables / "dangerous" / "interpreter.tsv").write_text(wide, encoding="utf-8")
+    assert "os.system" not in "\n".join(lint(tables))
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "category"),
+    [
+        ("os", "system", "process"),
+        ("os", "getpid", "interpreter"),
+        ("cffi", "FFI.dlopen", "native_code"),
+        ("subprocess", "Popen.communicate", "process"),
+        ("posix", "system.__call__", "process"),
+    ],
+)
+def test_the_nearest_listed_name_decides_the_words(module: str, name: str, category: str) -> None:
+    danger = Tables().danger(module, name)
+    assert danger is not None
+    assert danger.category == category
+
+
+def test_what_is_near_no_listed_name_has_no_words() -> None:
+    assert Tables().danger("collections", "OrderedDict") is None

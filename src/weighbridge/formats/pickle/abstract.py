@@ -20,9 +20,15 @@ TUPLES_FOLLOWED = 32
 
 
 class Global:
-    """A resolved name; one object per spelling in a stream."""
+    """A resolved name; one object per spelling in a stream.
 
-    __slots__ = ("called", "count", "first", "known", "module", "name", "opcode", "shared", "watched", "written")
+    ``idle`` counts how often it was put on the stack and not called from there; only for lookups is it exact.
+    """
+
+    __slots__ = (
+        "called", "count", "first", "idle", "known", "looks_up", "module", "name", "opcode", "shared", "watched",
+        "written",
+    )  # fmt: skip
 
     def __init__(self, module: str, name: str, written: str, *, opcode: str, first: int, watched: bool) -> None:
         self.module = module
@@ -35,6 +41,8 @@ class Global:
         self.called = False
         self.shared: Made | None = None
         self.known = False
+        self.looks_up = False
+        self.idle = 0
 
     @property
     def dotted(self) -> str:
@@ -85,10 +93,10 @@ class Box:
         self.dunders: tuple[str, ...] = ()
 
 
-def gathered(items: list[Value]) -> Box:
-    """Make a tuple of any length of which the first elements are remembered."""
+def gathered(items: list[Value], more: int = 0) -> Box:
+    """Make a tuple of any length of which the first elements are remembered; ``more`` are not even in ``items``."""
     box = Box("tuple", items[:ITEMS_KEPT])
-    box.length = len(items)
+    box.length = len(items) + more
     return box
 
 

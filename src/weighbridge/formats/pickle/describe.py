@@ -15,6 +15,9 @@ VARIETY = 16
 """Different literals in one place of one callable that are told apart; past it only the kind counts. A contract that
 asks for a literal then no longer finds it, so nothing can hide behind variety."""
 
+PLACES = 20_000
+"""Places of callables whose literals are told apart; honest streams have some thousand."""
+
 TEXT_SHOWN = 160
 """Characters of a constant that people see."""
 
@@ -50,7 +53,11 @@ class Describer:
             return magnitude(self._number(value))
         if kind != "str":
             return kind
-        seen = self.variety.setdefault((module, name, place), set())
+        seen = self.variety.get((module, name, place))
+        if seen is None:
+            if len(self.variety) >= PLACES:
+                return kind
+            seen = self.variety[module, name, place] = set()
         if len(seen) >= VARIETY:
             return kind
         text = self.constants.short_text(value)

@@ -216,7 +216,7 @@ class Ledger:
         found: list[tuple[int, Fact]] = [
             (name.first, GlobalReference(
                 at=self._place(name.first), module=name.module, name=name.name, opcode=name.opcode,
-                written=name.written, count=name.count, called=name.called,
+                written=name.written, count=name.count, called=name.called and not (name.looks_up and name.idle),
             ))
             for name in self.names.values()
         ]  # fmt: skip

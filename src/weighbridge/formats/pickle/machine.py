@@ -14,7 +14,7 @@ from weighbridge.formats.pickle import opcodes as op
 from weighbridge.formats.pickle.abstract import DATA, ITEMS_KEPT, UNKNOWN, Box, Global, Made, Persistent, gathered
 from weighbridge.formats.pickle.constants import NAME_BYTES
 from weighbridge.formats.pickle.frames import straddle
-from weighbridge.formats.pickle.known import KNOWN, attribute, rebound, result
+from weighbridge.formats.pickle.known import KNOWN, LOOKUPS, NEW, looked_up, made_anew, rebound, result
 from weighbridge.formats.pickle.names import mapped
 from weighbridge.formats.pickle.stack import LOST, TEXT_FROM, Broken, StackMachine
 from weighbridge.formats.pickle.window import REACH
@@ -63,7 +63,7 @@ class Machine(StackMachine):
     def _execute(self, window: Window) -> None:
         """Interpret opcodes until one of them raises; the commonest are done here, the others by methods."""
         stack, marks, memo, kept, shared = self.stack, self.marks, self.memo, self.kept, self.shared
-        sparse = self.sparse
+        sparse, again = self.sparse, self._again
         push, remember = stack.append, memo.append
         fixed, others, room = _FIXED, _OTHERS, self.limits.containers_in_memo
         memoize, binget, short_binunicode, mark = op.MEMOIZE, op.BINGET, op.SHORT_BINUNICODE, op.MARK
@@ -86,6 +86,8 @@ class Machine(StackMachine):
                 top = stack[-1]
                 if top.__class__ is int:
                     remember(top)
+                elif top.__class__ is Global:
+                    self._put(len(memo), top)
                 elif len(kept) < room:
                     kept[len(memo)] = top
                     remember(0)
@@ -96,7 +98,7 @@ class Machine(StackMachine):
                 index = content[here]
                 if index < len(memo):
                     entry = memo[index]
-                    push(entry if entry > 0 else kept[index] if entry == 0 else shared[~entry])
+                    push(entry if entry > 0 else kept[index] if entry == 0 else again(shared[~entry]))
                     here += 1
                     continue
             elif code == short_binunicode and here < reach:
@@ -219,8 +221,10 @@ class Machine(StackMachine):
                 watched=(real_module, real_name) in self.host.watched,
             )  # fmt: skip
             found.known = (real_module, real_name) in KNOWN
+            found.looks_up = (real_module, real_name) in LOOKUPS
             self.globals[key] = found
         found.count += 1
+        found.idle += 1
         self.ledger.resolved(found, self.at)
         return found
 
@@ -271,11 +275,17 @@ class Machine(StackMachine):
     def _called(self, opcode: str, callee: Value, arguments: Box, keywords: tuple[str, ...] = ()) -> None:
         """Record a call and push what it returns."""
         if isinstance(callee, Made) and callee.bound is not None:
-            arguments = Box("tuple", [*callee.bound.items, *arguments.items])
-            callee = callee.bound.function
+            bound = callee.bound
+            arguments = gathered([*bound.items, *arguments.items], arguments.length - len(arguments.items))
+            callee, keywords = bound.function, (*bound.keywords, *keywords)
+        elif isinstance(callee, Global):
+            callee.idle -= 1
+        if isinstance(callee, Global) and callee.name.endswith(NEW) and (anew := made_anew(callee, arguments)):
+            callee, arguments = anew
+            opcode = "NEWOBJ_EX"
         ledger = self.ledger
         if isinstance(callee, Global):
-            if callee.known and (named := attribute(self, callee, arguments)):
+            if callee.looks_up and (named := looked_up(self, callee, arguments)):
                 self.stack.append(named)
                 return
             ledger.call(self.at, opcode, callee, arguments, keywords)
@@ -370,7 +380,7 @@ class Machine(StackMachine):
         if isinstance(target, Made):
             target.built += 1
             if target.bound is not None:
-                rebound(target, state)
+                rebound(self, target, state)
             if target.maker is not None and target.maker.watched:
                 after = self.host.built(self, target, state, self.position)
                 if after != self.position:

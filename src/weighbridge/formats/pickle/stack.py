@@ -161,7 +161,7 @@ class StackMachine:
         self._pop_mark()
 
     def _dup(self, _code: int) -> None:
-        self.stack.append(self._top())
+        self.stack.append(self._again(self._top()))
 
     # -- the memo -------------------------------------------------------------------------------------------------
 
@@ -176,6 +176,8 @@ class StackMachine:
             return
         if isinstance(item, int):
             entry = item
+        elif isinstance(item, Global) and item.looks_up:
+            entry = self._share(item)
         elif len(self.kept) < self.limits.containers_in_memo or index in self.kept:
             entry = 0
         else:
@@ -210,12 +212,20 @@ class StackMachine:
             self.shared_boxes[kind] = -len(self.shared)
         return self.shared_boxes[kind]
 
+    def _again(self, value: Value) -> Value:
+        """Count that a name is put on the stack once more: a lookup that is not called there is handed over."""
+        if isinstance(value, Global):
+            value.idle += 1
+        return value
+
     def _recall(self, index: int) -> None:
         if 0 <= index < len(self.memo):
             entry = self.memo[index]
-            self.stack.append(entry if entry > 0 else self.kept[index] if entry == 0 else self.shared[-entry - 1])
+            self.stack.append(
+                entry if entry > 0 else self.kept[index] if entry == 0 else self._again(self.shared[~entry])
+            )
         elif index in self.sparse:
-            self.stack.append(self.sparse[index])
+            self.stack.append(self._again(self.sparse[index]))
         else:
             raise self._broken(f"the memo has no entry {index}")
 

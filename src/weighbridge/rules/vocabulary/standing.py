@@ -139,14 +139,14 @@ class Vocabulary:
         if fact.origin is Origin.RESULT and getattr_of:
             return Standing(kind=Kind.INDIRECT, reason="it calls what builtins.getattr returned")
         if fact.origin is Origin.GLOBAL:
+            if (fact.module, fact.name) == ("builtins", "type") and len(fact.arguments) == 3:
+                return Standing(kind=Kind.DANGEROUS, category="code_object", reason="it makes a class")
             entry = self.tables.vetted(fact.module, fact.name)
             if entry is None:
                 return self._named(fact.module, fact.name)
             use = "new" if fact.opcode.startswith("NEWOBJ") else "call"
             if use not in entry.uses:
                 return Standing(kind=Kind.BROKEN_CONTRACT, reason=f"it is vetted as data, not for {fact.opcode}")
-            if (fact.module, fact.name) == ("builtins", "type") and len(fact.arguments) == 3:
-                return Standing(kind=Kind.DANGEROUS, category="code_object", reason="it makes a class")
             if fact.keywords or not holds(entry.arguments, fact.arguments, self._may_call):
                 return Standing(kind=Kind.BROKEN_CONTRACT, reason="its arguments are not those of an honest file")
             return _VETTED
