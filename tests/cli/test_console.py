@@ -101,7 +101,8 @@ def test_quiet_or_without_a_terminal_nothing_is_drawn(
 def test_notes_are_for_those_who_want_them(capsys: pytest.CaptureFixture[str]) -> None:
     note("something", quiet=False)
     note("unheard", quiet=True)
-    assert capsys.readouterr() == ("", "weighbridge: something\n")
+    note("odd \x1b[2J\n name", quiet=False)
+    assert capsys.readouterr() == ("", "weighbridge: something\nweighbridge: odd \\x1b[2J\\n name\n")
 
 
 class Broken(io.StringIO):

@@ -226,7 +226,7 @@ def test_the_command_line_wins_over_the_file(samples: Path, tmp_path: Path) -> N
     (tmp_path / "pyproject.toml").write_text('[tool.weighbridge]\nfail-on = "high"\nexclude = ["mal*", "inc*"]')
     ran = weigh("scan", samples, cwd=tmp_path)
     assert ran.code == 0
-    assert f"settings come from {tmp_path}/pyproject.toml" in ran.err
+    assert "settings come from pyproject.toml" in ran.err
     assert weigh("scan", samples, "--fail-on", "medium", cwd=tmp_path).code == 1
     assert weigh("scan", samples, "--exclude", "inc*", cwd=tmp_path).code == 1
 

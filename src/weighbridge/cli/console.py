@@ -61,4 +61,6 @@ class Progress:
 def note(text: str, *, quiet: bool) -> None:
     """Say something that is not a result."""
     if not quiet:
-        say(f"weighbridge: {text}\n")
+        from weighbridge.reports.neutral import visible
+
+        say(f"weighbridge: {visible(text)}\n")

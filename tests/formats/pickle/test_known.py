@@ -80,3 +80,92 @@ def test_bytes_of_protocols_below_3_are_bytes() -> None:
     call = run(program(CLASS, written, op.TUPLE1, op.REDUCE, protocol=2)).of(Call)[-1]
     assert call.name == "Net"
     assert call.arguments[0].kind == "bytes"
+
+
+GETATTR = op.GLOBAL("builtins", "getattr")
+LOOKED_UP = op.GLOBAL("zoneinfo", "ZoneInfo") + data("_unpickle") + op.TUPLE2 + op.REDUCE
+
+
+@pytest.mark.parametrize(
+    ("stream", "called"),
+    [
+        (GETATTR + LOOKED_UP, True),
+        (GETATTR + op.BINPUT(0) + LOOKED_UP + op.POP + op.BINGET(0) + LOOKED_UP, True),
+        (GETATTR + op.MEMOIZE + LOOKED_UP + op.POP + op.LONG_BINGET(0) + LOOKED_UP, True),
+        (GETATTR + op.BINPUT(99) + LOOKED_UP + op.POP + op.BINGET(99) + LOOKED_UP, True),
+        (GETATTR + LOOKED_UP + op.POP + GETATTR, False),
+        (GETATTR + op.BINPUT(0) + LOOKED_UP + op.POP + op.BINGET(0), False),
+        (GETATTR + op.MEMOIZE + LOOKED_UP + op.POP + op.BINGET(0) + op.TUPLE1, False),
+        (GETATTR + op.BINPUT(99) + LOOKED_UP + op.POP + op.GET(99), False),
+        (GETATTR + op.DUP + LOOKED_UP + op.TUPLE2, False),
+    ],
+)
+def test_a_lookup_that_is_also_handed_over_is_not_only_called(stream: bytes, *, called: bool) -> None:
+    found = {fact.name: fact.called for fact in run(program(stream)).of(GlobalReference)}
+    assert found["getattr"] is called
+
+
+def test_a_ufunc_of_old_numpy_is_the_name_it_looks_up() -> None:
+    lookup = op.GLOBAL("numpy.core", "_ufunc_reconstruct")
+    done = run(program(lookup, data(("numpy.core._multiarray_umath", "log1p")), op.REDUCE))
+    assert [(fact.module, fact.name, fact.called) for fact in done.of(GlobalReference)] == [
+        ("numpy.core", "_ufunc_reconstruct", True), ("numpy.core._multiarray_umath", "log1p", False),
+    ]  # fmt: skip
+    assert not done.of(Call)
+    done = run(program(lookup, data(("os", "system")), op.REDUCE, data(("echo INERT",)), op.REDUCE))
+    (call,) = done.of(Call)
+    assert (call.module, call.name) == ("os", "system")
+    (call,) = run(program(lookup, data(("os",)), op.REDUCE)).of(Call)
+    assert call.name == "_ufunc_reconstruct"
+
+
+class Keyworded:
+    """Written by protocols 2 and 3 as a partial of its own ``__new__``."""
+
+    def __new__(cls, width: int, *, depth: int = 1) -> Keyworded:
+        made = super().__new__(cls)
+        made.args = ((width,), {"depth": depth})
+        return made
+
+    args: tuple[tuple[int, ...], dict[str, int]]
+
+    def __getnewargs_ex__(self) -> tuple[tuple[int, ...], dict[str, int]]:
+        return self.args
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_new_with_keywords_is_the_same_by_both_roads(protocol: int) -> None:
+    done = run(pickle.dumps(Keyworded(3, depth=2), protocol))
+    call = done.of(Call)[-1]
+    assert (call.opcode, call.module, call.name) == ("NEWOBJ_EX", __name__, "Keyworded")
+    assert [argument.text for argument in call.arguments] == ["3"]
+    assert call.keywords == ("depth",)
+
+
+def test_new_of_another_class_is_no_making_of_it() -> None:
+    other = op.GLOBAL("my_pkg", "Net.__new__") + op.GLOBAL("my_pkg", "Other") + op.TUPLE1 + op.REDUCE
+    (call,) = run(program(other)).of(Call)
+    assert (call.opcode, call.name) == ("REDUCE", "Net.__new__")
+
+
+@pytest.mark.parametrize(
+    ("rest", "keywords"),
+    [
+        (data((4,)) + data({"depth": 2}) + op.NONE, ("depth",)),
+        (data((4,)) + op.NONE + op.NONE, ()),
+        (data((4,)) + data(7) + op.NONE, ("…",)),
+    ],
+)
+def test_the_state_of_a_partial_replaces_its_arguments(rest: bytes, keywords: tuple[str, ...]) -> None:
+    function = op.GLOBAL("builtins", "int")
+    made = op.GLOBAL("functools", "partial") + function + data("9") + op.TUPLE2 + op.REDUCE
+    done = run(program(made, op.MARK + function + rest + op.TUPLE, op.BUILD, op.EMPTY_TUPLE, op.REDUCE))
+    call = done.of(Call)[-1]
+    assert (call.name, [argument.text for argument in call.arguments], call.keywords) == ("int", ["4"], keywords)
+
+
+@pytest.mark.parametrize("state", [data(None), data((1, 2)), op.MARK + op.GLOBAL("builtins", "int") + op.TUPLE])
+def test_a_partial_with_any_other_state_is_unknowable(state: bytes) -> None:
+    made = op.GLOBAL("functools", "partial") + op.GLOBAL("builtins", "int") + op.TUPLE1 + op.REDUCE
+    last = run(program(made, state, op.BUILD, op.EMPTY_TUPLE, op.REDUCE)).of(Call)[-1]
+    assert (last.origin, last.module) == (Origin.UNKNOWN, "")
