@@ -29,8 +29,12 @@ def weighed(target: Path, *more: str, **how: Any) -> Ran:
 
 
 def reasons(ran: Ran, root: Path) -> dict[str, list[str]]:
-    """The gaps of each file, by its path below the root."""
-    return {path.removeprefix(f"{root}/"): [gap["reason"] for gap in file["gaps"]] for path, file in files(ran).items()}
+    """The gaps of each file, by its path below the root, and those of directories, whose paths end in a slash."""
+    found = {path.removeprefix(f"{root}/"): file["gaps"] for path, file in files(ran).items()}
+    for artifact in ran.report["artifacts"]:
+        for gap in artifact["gaps"]:
+            found.setdefault(f"{gap['location'].get('member', '')}/", []).append(gap)
+    return {path: [gap["reason"] for gap in gaps] for path, gaps in found.items()}
 
 
 # -- directories --------------------------------------------------------------------------------------------------
@@ -51,7 +55,7 @@ def test_a_directory_of_everything_that_is_no_file(tmp_path: Path) -> None:
     assert reasons(ran, tmp_path) == {
         "dead": ["a link that leads nowhere"], "empty": [], "loop": ["too many levels of symbolic links"], "ok.pkl": [],
         "pipe": ["a pipe is not opened"], "socket": ["a socket is not opened"],
-        "up": ["a link to a directory is not followed"], "zero": ["a character device is not opened"],
+        "up/": ["a link to a directory is not followed"], "zero": ["a character device is not opened"],
     }  # fmt: skip
     assert ran.code == 3
     for odd in ("pipe", "socket", "/dev/null", "loop"):
@@ -69,15 +73,16 @@ def test_what_may_not_be_read_is_a_gap_and_everything_else_is_weighed(tmp_path: 
     try:
         ran = weighed(tmp_path, preexec_fn=without_rights)
         assert reasons(ran, tmp_path) == {
-            "folder": ["the directory cannot be read: permission denied"],
+            "folder/": ["a directory: permission denied"],
             "listed/inside.pkl": ["permission denied"], "locked.pkl": ["permission denied"], "ok.pkl": [],
         }  # fmt: skip
         assert ran.code == 3
         included = weighed(tmp_path, "--include", "ok.pkl", preexec_fn=without_rights)
-        assert set(reasons(included, tmp_path)) == {"folder", "ok.pkl"}
+        assert set(reasons(included, tmp_path)) == {"folder/", "ok.pkl"}
         alone = weigh("scan", tmp_path / "folder", preexec_fn=without_rights)
         assert alone.code == 3
-        assert "the directory cannot be read: permission denied" in alone.out
+        assert "There was no file to look at." in alone.out
+        assert "a directory: permission denied" in alone.out
         alone = weigh("scan", tmp_path / "folder" / "inside.pkl", preexec_fn=without_rights)
         assert (alone.code, alone.out) == (2, "")
         assert "permission denied" in alone.err

@@ -12,6 +12,7 @@ from tests.builders.pickles import SHELL, dumps, pickled_call
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import AccessError
 from weighbridge.core.events import Event, Examined, Planned
+from weighbridge.core.location import Location
 from weighbridge.core.report import FileReport, Report
 from weighbridge.engine.executors import Inline, Outcome, Task
 from weighbridge.engine.scan import ScanRequest, scan
@@ -106,7 +107,9 @@ def test_patterns_speak_of_a_single_file_by_its_name(tree: Path) -> None:
 def test_a_directory_that_is_not_seen_into_is_not_passed_over_by_include(tree: Path) -> None:
     (tree / "elsewhere").symlink_to("..")
     report = scanned(tree, include=("*.bin",))
-    assert paths(report, tree) == [["elsewhere", "a/deep/x.bin"]]
+    assert paths(report, tree) == [["a/deep/x.bin"]]
+    reason, where = "a link to a directory is not followed", Location(member=("elsewhere",))
+    assert report.artifacts[0].gaps == (Gap(kind=GapKind.UNREAD, reason=reason, at=where),)
     assert report.verdict() == "inconclusive"
     assert paths(scanned(tree, include=("*.bin",), exclude=("elsewhere",)), tree) == [["a/deep/x.bin"]]
 

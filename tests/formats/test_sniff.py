@@ -147,3 +147,10 @@ def test_a_file_of_any_size_is_told_by_a_few_reads(kind: str) -> None:
     source = Counting(CONTENTS[kind][:4_096])
     sniff(source, "model")
     assert source.read < 4 << 20
+
+
+def test_what_begins_with_an_opcode_that_needs_a_stack_is_no_pickle() -> None:
+    """NumPy's magic number begins with the byte of STACK_GLOBAL; these array bytes read on like a call."""
+    array = numpys.header(shape=(8,)) + bytes(28) + b"R..."
+    assert formats(array) == ("numpy.npy",)
+    assert formats(b"\x93" + posix_system(0)) == ("text",)

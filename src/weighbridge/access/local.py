@@ -89,7 +89,7 @@ def _below(folder: str) -> Iterator[Found]:
             with os.scandir(here) as listing:
                 entries = sorted((os.fsencode(entry.name), entry.path, _is_folder(entry)) for entry in listing)
         except OSError as error:
-            yield _unreadable(here, f"the directory cannot be read: {reason(error)}")
+            yield _unreadable(here, f"a directory: {reason(error)}")
             continue
         waiting += [path for _, path, is_folder in reversed(entries) if is_folder]
         for _, path, is_folder in entries:

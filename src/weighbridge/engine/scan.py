@@ -6,6 +6,7 @@ from weighbridge import __version__
 from weighbridge.access.local import find
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.events import Examined, Planned
+from weighbridge.core.location import Location
 from weighbridge.core.report import ArtifactReport, FileReport, Report
 from weighbridge.core.values import value
 from weighbridge.engine.executors import Task
@@ -41,7 +42,9 @@ class _Plan:
         for target in request.targets:
             there = list(find(target))
             wanted = [found for found in there if _is_wanted(found, target, request)]
-            self.targets.append((target, wanted, () if wanted else (_nothing(there),)))
+            files = [found for found in wanted if not found.folder]
+            gaps = tuple(_unseen(found, target) for found in wanted if found.folder)
+            self.targets.append((target, files, gaps if wanted else (_nothing(there),)))
         self.files = [found for _, listed, _ in self.targets for found in listed]
         self.reports: list[FileReport | None] = [None] * len(self.files)
 
@@ -106,6 +109,17 @@ def _unread(found: Found, gap: Gap) -> FileReport:
     return FileReport(path=found.path, size=size, sha256=None, formats=(), findings=(), gaps=(gap,))
 
 
+def _unseen(folder: Found, target: str) -> Gap:
+    """Say of a directory, which is no file, why nothing below it is known."""
+    below = _below(folder, target)
+    return Gap(kind=GapKind.UNREAD, reason=folder.trouble, at=Location(member=(below,) if below else ()))
+
+
+def _below(found: Found, target: str) -> str:
+    """Give the path below the target; empty for the target itself."""
+    return found.path[len(target) :].lstrip("/")
+
+
 def _nothing(there: list[Found]) -> Gap:
     """Say why there is no file in a target: a directory without files must not pass for one that was weighed."""
     reason = "no file here is chosen by --include and --exclude" if there else "there is no file here"
@@ -118,8 +132,7 @@ def _is_wanted(found: Found, target: str, request: ScanRequest) -> bool:
         return True
     from fnmatch import fnmatchcase
 
-    below = found.path[len(target) :].lstrip("/") or found.name
-    parts = below.split("/")
+    parts = (_below(found, target) or found.name).split("/")
     # A pattern fits a file by its own name, by its path, or by a directory that it lies in.
     names = {*parts, *("/".join(parts[:length]) for length in range(1, len(parts) + 1))}
 

@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "sha256:660e75e0ce8b82796fcd186ac52b3ec00eac8be76cb071edb1d149b6d4acf20d"
+DIGEST = "sha256:edf0c6c8b0d0cd1c4dbfbb60480a8d1bb949e4e498e0cdb0cc56c1af978a251f"

@@ -23,6 +23,8 @@ _WIDTHS = {
     **op.FIXED_SCALARS, op.PROTO: 1, op.FRAME: 8, op.BINGET: 1, op.BINPUT: 1, op.LONG_BINGET: 4, op.LONG_BINPUT: 4,
     op.EXT1: 1, op.EXT2: 2, op.EXT4: 4,
 }  # fmt: skip
+_FIRST = frozenset(b"()]}NIJKLMFGSTUVXBCcP\x80\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97")
+"""Opcodes that need nothing on the stack: no unpickler gets past another one at the beginning (0x93 begins NumPy's)."""
 _TEXT = {**dict.fromkeys(op.LINES, 1), op.GET: 1, op.PUT: 1, op.PERSID: 1, op.GLOBAL: 2, op.INST: 2}
 
 
@@ -44,7 +46,7 @@ def holds_pickle(source: ByteSource, start: int = 0) -> bool:
     if len(head) < 2:
         return False
     announced = head[0] == op.PROTO and head[1] <= op.HIGHEST_PROTOCOL
-    if head[0] not in op.NAMES:
+    if head[0] not in _FIRST:
         return False
     named = used = False
     window = Window(source, start)
