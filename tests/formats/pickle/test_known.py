@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import pickle
+from typing import Self
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_a_ufunc_of_old_numpy_is_the_name_it_looks_up() -> None:
 class Keyworded:
     """Written by protocols 2 and 3 as a partial of its own ``__new__``."""
 
-    def __new__(cls, width: int, *, depth: int = 1) -> Keyworded:
+    def __new__(cls, width: int, *, depth: int = 1) -> Self:
         made = super().__new__(cls)
         made.args = ((width,), {"depth": depth})
         return made
