@@ -92,7 +92,7 @@ def test_another_content_of_the_same_size_and_date_is_examined_anew(model: Path,
     assert again[0].sha256 != first[0].sha256
 
 
-@pytest.mark.parametrize("change", ["rules", "version", "disabled"])
+@pytest.mark.parametrize("change", ["rules", "version", "disabled", "decoders"])
 def test_other_rules_and_versions_do_not_share(
     model: Path, cache: str, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +101,8 @@ def test_other_rules_and_versions_do_not_share(
         monkeypatch.setattr(memo_module, "DIGEST", "sha256:" + "0" * 64)
     if change == "version":
         monkeypatch.setattr(memo_module, "__version__", "99.0")
+    if change == "decoders":
+        monkeypatch.setattr(memo_module, "_OPTIONAL", ("lz4", "json"))
     memo = Memo(cache, disabled=frozenset({"HID203"} if change == "disabled" else ()))
     assert weighed(memo, model)[1] == ["model.pkl"]
     assert weighed(memo, model)[1] == []

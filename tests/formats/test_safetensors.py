@@ -74,8 +74,6 @@ def child_bytes(child: Child) -> bytes:
 
 
 # -- honest --------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("make", [files.honest, files.empty, files.every_dtype, files.zero_size, files.unsorted])
 def test_honest_files_are_sound(make: Any) -> None:
     content = make()
@@ -146,7 +144,6 @@ def test_the_real_library_knows_no_other_dtypes(dtype: str) -> None:
 
 
 # -- lies ----------------------------------------------------------------------------------------------------------
-
 LIES = {
     "SAF-02 tensor": (files.duplicate_keys(), ("duplicate key", False)),
     "SAF-02 field": (files.duplicate_fields(), ("duplicate key", False)),
@@ -299,8 +296,6 @@ def test_words_of_the_file_are_shortened() -> None:
 
 
 # -- headers that cannot be read -----------------------------------------------------------------------------------
-
-
 def test_header_beyond_the_file() -> None:
     content = files.header_beyond_file()
     found, error = read(content)
@@ -357,7 +352,6 @@ def test_what_came_before_a_break_is_kept() -> None:
 
 
 # -- stowaways -----------------------------------------------------------------------------------------------------
-
 PASSENGERS = {"elf": natives.elf(), "pe": natives.pe(), "macho": natives.macho(), "macho_fat": natives.macho_fat()}
 PASSENGERS |= {
     "zip": zips.plain({"a": b"INERT"}),

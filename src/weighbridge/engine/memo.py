@@ -25,6 +25,10 @@ ENTRIES = 10_000
 """Remembered answers; the oldest go first."""
 
 
+_OPTIONAL = ("lz4", "zstandard")
+"""Modules without which some streams are a gap."""
+
+
 def cache_directory() -> str | None:
     """Find the user's cache directory (XDG Base Directory Specification); None for a user without a home.
 
@@ -40,9 +44,21 @@ class Memo:
     """The answers remembered for one version, rule set and set of disabled rules; made on first use."""
 
     def __init__(self, directory: str, *, disabled: frozenset[str] = frozenset()) -> None:
-        variant = "-".join((__version__, DIGEST.removeprefix("sha256:")[:16], *sorted(disabled)))
-        self.directory = os.path.join(directory, "answers", variant)
+        self._root = os.path.join(directory, "answers")
+        self._disabled = disabled
+        self._directory = ""
         self._sizes: set[int] | None = None
+
+    @property
+    def directory(self) -> str:
+        """Where the answers of this program lie: a decoder that is installed later makes it another program."""
+        if not self._directory:
+            from importlib.util import find_spec
+
+            decoders = [name for name in _OPTIONAL if find_spec(name)]
+            variant = (__version__, DIGEST.removeprefix("sha256:")[:16], *decoders, *sorted(self._disabled))
+            self._directory = os.path.join(self._root, "-".join(variant))
+        return self._directory
 
     def recall(self, found: Found) -> FileReport | None:
         """Find the report of a file whose content was examined before; reads the file only if its size is known."""

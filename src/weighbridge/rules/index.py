@@ -43,4 +43,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
 }
 
-DIGEST = "sha256:edf0c6c8b0d0cd1c4dbfbb60480a8d1bb949e4e498e0cdb0cc56c1af978a251f"
+DIGEST = "sha256:9da00041bfbc382e8ed5203e0aa5fade6fa882a6805c521db041a5a8cc74281e"

@@ -112,6 +112,8 @@ class Vocabulary:
             return Standing(kind=Kind.DANGEROUS, category=danger.category, reason=danger.reason)
         parts = name.split(".")
         if any(part.startswith("__") and part.endswith("__") for part in parts):
+            if parts[-1] == "__new__" and self.tables.vetted(module, ".".join(parts[:-1])) is None:
+                return self._named(module, ".".join(parts[:-1]))  # a class is no better known by its ``__new__``
             return Standing(kind=Kind.DANGEROUS, category="interpreter", reason="it walks through a special attribute")
         for start in range(1, len(parts)):
             # ``pathlib`` + ``os.system``: from protocol 4 the parts are walked, so each tail is a name of its own.
