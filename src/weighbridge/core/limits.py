@@ -31,8 +31,8 @@ class Limits:
     marks: int = 100_000
     """Marks open at once; CPython's own recursion limit ends honest nesting near 1,000."""
     containers_in_memo: int = 150_000
-    """Containers whose content is followed after they were put into the memo, some 300 bytes each; with a million honest
-    objects these and ``memo`` leave room within ``machine_bytes``."""
+    """Containers whose content is followed after they were put into the memo, some 300 bytes each; with a million
+    honest objects these and ``memo`` leave room within ``machine_bytes``."""
     names_bytes: int = 24 * MIB
     """Bytes of string constants kept because they might become a name."""
     streams: int = 10_000

@@ -25,6 +25,7 @@ from weighbridge.core.facts import (
     StateChange,
     UnresolvedName,
 )
+from weighbridge.core.limits import Limits
 from weighbridge.formats.pickle.ledger import DISAGREEMENTS, RECORDS
 
 MADE = op.GLOBAL("my_pkg", "Net") + op.EMPTY_TUPLE + op.NEWOBJ
@@ -158,3 +159,13 @@ def test_the_program_shows_every_kind_of_thing() -> None:
         "from a import b",
         "import a computed name: ?.x",
     ]
+
+
+def test_dunder_keys_are_found_among_very_many_underscores() -> None:
+    many = data([f"__label__{number}" for number in range(100)]) + op.POP
+    state = (
+        op.MARK + op.UNICODE("__class__") + data(1) + data("__setstate__") + data(2) + data("width") + data(3) + op.DICT
+    )
+    for limits in (Limits(), Limits(containers_in_memo=20)):
+        (change,) = run(program(many, MADE, state, op.BUILD, many), limits=limits).of(StateChange)
+        assert change.dunder_keys == ("__class__", "__setstate__")

@@ -187,13 +187,14 @@ class Machine(StackMachine):
     def _find_dunders(self, content: bytes, base: int) -> None:
         """Note where a constant beginning with two underscores might be: keys of a state are looked up there.
 
-        The text begins 1, 4 or 8 bytes behind the offset that stands for a constant.
+        The text begins 1, 4 or 8 bytes behind the offset that stands for a constant. Where there are too many to list,
+        every key is looked at.
         """
         found = content.find(b"__")
-        while found >= 0:
+        while found >= 0 and isinstance(self.dunders, set):
             self.dunders.update((base + found - 1, base + found - 4, base + found - 8))
             if len(self.dunders) > self.limits.containers_in_memo:
-                raise OverLimit("more names with two underscores than the machine follows", offset=base + found)
+                self.dunders = range(self.source.size + 1)
             found = content.find(b"__", found + 2)
 
     def _unreachable(self, code: int) -> None:

@@ -101,7 +101,7 @@ class StackMachine:
         self.exact = True
         self.result: Value = UNKNOWN
         self.alive = {"C", "Python"}
-        self.dunders: set[int] = set()
+        self.dunders: set[int] | range = set()
         self.globals: dict[tuple[str, str, str], Global] = {}
 
     def forget(self) -> None:
@@ -110,7 +110,7 @@ class StackMachine:
         self.kept.clear()
         self.sparse.clear()
         self.shared.clear()
-        self.dunders.clear()
+        self.dunders = set()
         del self.memo[:]
 
     def _leave_frame(self, position: int) -> None:
@@ -326,7 +326,8 @@ class StackMachine:
         elif literal.odd:
             self.ledger.disagree(start - 1, literal.odd, benign=literal.benign)
         if code in {op.STRING, op.UNICODE}:
-            self.dunders.add(start)
+            if isinstance(self.dunders, set):
+                self.dunders.add(start)
             self.host.constant(code, start, len(line), line[:PIECE])
         self.stack.append(start)
 
