@@ -143,19 +143,6 @@ def test_new_with_keywords_is_the_same_by_both_roads(protocol: int) -> None:
     assert call.keywords == ("depth",)
 
 
-class Pair(tuple[int, int]):
-    """Has no ``__new__`` of its own: protocols 2 and 3 write that of the builtin type."""
-
-    def __getnewargs_ex__(self) -> tuple[tuple[object, ...], dict[str, object]]:
-        return (tuple(self),), {}
-
-
-@pytest.mark.parametrize("protocol", [2, 4])
-def test_new_of_a_plain_base_makes_what_it_is_given(protocol: int) -> None:
-    call = run(pickle.dumps(Pair((1, 2)), protocol)).of(Call)[-1]
-    assert (call.opcode, call.module, call.name, len(call.arguments)) == ("NEWOBJ_EX", __name__, "Pair", 1)
-
-
 @pytest.mark.parametrize(("module", "name"), [("my_pkg", "Net.__new__"), ("builtins", "type.__new__")])
 def test_new_of_another_class_is_no_making_of_it(module: str, name: str) -> None:
     other = op.GLOBAL(module, name) + op.GLOBAL("my_pkg", "Other") + op.TUPLE1 + op.REDUCE

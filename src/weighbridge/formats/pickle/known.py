@@ -26,10 +26,6 @@ LOOKUPS = frozenset({GETATTR, UFUNC})
 """What gives a name for a name. Called so they need no word; handed over, they are themselves what is reported."""
 KNOWN = MAKERS | {PARTIAL, ENCODE}
 NEW = ".__new__"
-_PLAIN = frozenset({
-    "object", "tuple", "list", "dict", "set", "frozenset", "int", "float", "complex", "bool", "str", "bytes",
-})  # fmt: skip
-"""Builtin types whose ``__new__`` does nothing but make an instance of the subclass that it is given."""
 
 
 class Bound:
@@ -66,10 +62,7 @@ def looked_up(machine: Machine, callee: Global, arguments: Box) -> Global | None
 def made_anew(callee: Global, arguments: Box) -> tuple[Global, Box] | None:
     """See a call of ``Name.__new__(Name, …)`` as one of the class; None where it makes something else."""
     made = arguments.items[0] if arguments.items else None
-    if not isinstance(made, Global):
-        return None
-    plain = callee.module == "builtins" and callee.name.removesuffix(NEW) in _PLAIN
-    if not plain and (made.module, made.name + NEW) != (callee.module, callee.name):
+    if not isinstance(made, Global) or (made.module, made.name + NEW) != (callee.module, callee.name):
         return None
     callee.called = True
     return made, gathered(arguments.items[1:], arguments.length - len(arguments.items))
