@@ -15,7 +15,10 @@ from weighbridge.rules.catalog import all_infos
 from weighbridge.rules.index import INDEX
 
 INFOS = all_infos()
-FOLDERS = {"EXE": "execution", "HID": "concealment", "STR": "structure"}
+FOLDERS = {
+    "EXE": "execution", "HID": "concealment", "STR": "structure", "REF": "reference", "SEC": "secrets",
+    "WGT": "weights", "AGT": "agents", "TRU": "repository",
+}  # fmt: skip
 
 PUBLISHED = {
     "EXE101": "process",
@@ -40,6 +43,12 @@ PUBLISHED = {
     "EXE120": "extension-code",
     "EXE121": "persistent-id",
     "EXE122": "out-of-band-buffer",
+    "EXE130": "carried-code",
+    "EXE131": "source-call",
+    "EXE132": "configured-call",
+    "EXE133": "graph-operator",
+    "EXE134": "template-code",
+    "EXE135": "unsafe-tag",
     "HID201": "nested-payload",
     "HID202": "telling-text",
     "HID203": "trailing-data",
@@ -48,6 +57,10 @@ PUBLISHED = {
     "HID206": "loader-disagreement",
     "HID207": "broken-stream",
     "HID208": "native-code",
+    "HID209": "hidden-text",
+    "HID210": "active-content",
+    "HID211": "text-rewrite",
+    "HID212": "template-backdoor",
     "STR301": "two-readings",
     "STR302": "path-escape",
     "STR303": "link-or-device",
@@ -56,6 +69,15 @@ PUBLISHED = {
     "STR306": "memory-lie",
     "STR307": "resource-claim",
     "STR308": "comment",
+    "REF401": "escaping-reference",
+    "REF402": "remote-reference",
+    "REF403": "foreign-code",
+    "REF404": "requirement",
+    "SEC501": "secret",
+    "WGT601": "selection-bypass",
+    "WGT602": "weight-anomaly",
+    "AGT801": "command",
+    "AGT802": "instruction",
 }
 """Every id that was ever given away and what it stands for. Lines are added, never changed: a rule that is withdrawn
 keeps its line, so that its id cannot come to mean something else."""
@@ -69,6 +91,7 @@ ATLAS = {
     "AML.T0018.002": "Manipulate AI Model: Embed Malware",
     "AML.T0025": "Exfiltration via Cyber Means",
     "AML.T0029": "Denial of AI Service",
+    "AML.T0051.001": "LLM Prompt Injection: Indirect",
     "AML.T0050": "Command and Scripting Interpreter",
     "AML.T0074": "Masquerading",
     "AML.T0076": "Corrupt AI Model",
@@ -79,8 +102,8 @@ OWASP = {
     "ML06:2023": "AI Supply Chain Attacks",
 }
 CWE = {
-    20, 22, 59, 61, 73, 78, 94, 95, 114, 125, 345, 351, 354, 400, 409, 436, 470, 494, 502, 506, 646, 693, 694, 770, 787,
-    829, 912, 913, 915, 918, 1284,
+    20, 22, 59, 61, 73, 77, 78, 79, 94, 95, 114, 125, 345, 351, 354, 400, 409, 436, 470, 494, 502, 506, 522, 611, 646,
+    693, 694, 770, 787, 798, 829, 912, 913, 915, 918, 1007, 1284, 1336,
 }  # fmt: skip
 
 IMPERATIVES = {"Ask", "Do", "Fetch", "Find", "Look", "Read", "Rename", "Save", "Treat", "Unpack"}

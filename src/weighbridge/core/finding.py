@@ -5,6 +5,7 @@ from __future__ import annotations
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.location import Location
 from weighbridge.core.values import value
+from weighbridge.core.when import When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,11 +79,12 @@ class Match:
     evidence: tuple[str, ...] = ()
     severity: Severity | None = None
     confidence: Confidence | None = None
+    when: When | None = None
 
 
 @value
 class Finding:
-    """One judgement about one file."""
+    """One judgement about one file; ``when`` tells when it takes effect, None where nothing takes effect."""
 
     rule: str
     title: str
@@ -93,3 +95,4 @@ class Finding:
     at: Location
     evidence: tuple[str, ...]
     fingerprint: str
+    when: When | None = None

@@ -41,6 +41,12 @@ class Limits:
     """Facts of one file. What repeats is counted, so honest files stay in the hundreds."""
     header_bytes: int = 100 * MIB
     """A safetensors header, as the format's reference implementation has it."""
+    json_bytes: int = 64 * MIB
+    """A JSON document that is read as a whole; the tokenizers of the largest vocabularies have 35 MB."""
+    text_bytes: int = 16 * MIB
+    """Text that is looked at; a long licence has 40 kB, a vocabulary a few MB."""
+    source_bytes: int = 2 * MIB
+    """Source code, templates and YAML, whose parsers need some hundred times their size in memory."""
     probe_bytes: int = 1 * MIB
     """How much of a string or byte constant is decoded in search of a hidden payload."""
     seconds: float = 20.0

@@ -18,7 +18,8 @@ class Verdict(StrEnum):
 
 
 _ORDER = {verdict: rank for rank, verdict in enumerate(Verdict)}
-_DECISIVE = (Harm.EXECUTION, Harm.MEMORY_CORRUPTION)
+DECISIVE = (Harm.EXECUTION, Harm.MEMORY_CORRUPTION)
+"""Harms that alone make a file malicious, when they are grave and sure."""
 
 
 def is_decisive(finding: Finding) -> bool:
@@ -26,7 +27,7 @@ def is_decisive(finding: Finding) -> bool:
     return (
         finding.severity.rank >= Severity.HIGH.rank
         and finding.confidence is Confidence.HIGH
-        and finding.harm in _DECISIVE
+        and finding.harm in DECISIVE
     )
 
 

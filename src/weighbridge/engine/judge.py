@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from weighbridge.core.finding import Finding
+from weighbridge.core.report import DECISIVE
 from weighbridge.core.values import replace
+from weighbridge.core.when import When
 from weighbridge.engine.digest import sha256
 
 TYPE_CHECKING = False
@@ -58,6 +60,7 @@ class Judge:
             at=fact.at,
             evidence=match.evidence[:EVIDENCE],
             fingerprint=fingerprint(info.id, match.message, fact.at.member),
+            when=match.when or (When.LOAD if info.harm in DECISIVE else None),
         )
 
 

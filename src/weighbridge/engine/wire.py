@@ -15,6 +15,7 @@ from weighbridge.core.errors import WeighbridgeError
 from weighbridge.core.finding import Confidence, Finding, Harm, Severity
 from weighbridge.core.location import Location
 from weighbridge.core.values import field_names, value
+from weighbridge.core.when import When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ class Answer:
 
 
 _VALUES: dict[str, type] = {"Answer": Answer, "Finding": Finding, "Gap": Gap, "Location": Location}
-_ENUMS: dict[str, Any] = {"Severity": Severity, "Confidence": Confidence, "Harm": Harm, "GapKind": GapKind}
+_ENUMS: dict[str, Any] = {
+    "Severity": Severity, "Confidence": Confidence, "Harm": Harm, "GapKind": GapKind, "When": When,
+}  # fmt: skip
 
 
 _DIGEST_LENGTH = 64

@@ -27,6 +27,19 @@ _MODULES = {
     "lz4": "weighbridge.formats.containers.streams",
     "zstd": "weighbridge.formats.containers.streams",
     "native": "weighbridge.formats.executable",
+    "text": "weighbridge.formats.text.plain",
+    # -- torch
+    # -- keras and HDF5
+    # -- FlatBuffers, Arrow, Parquet
+    # -- ONNX, CoreML, Paddle, OpenVINO
+    # -- TensorFlow
+    # -- GGML, templates, tokenizers
+    # -- trees and classical models
+    # -- msgpack, engines, MXNet, MLflow
+    # -- Python, notebooks, requirements
+    # -- JSON, YAML, configurations
+    "json": "weighbridge.formats.text.json_file",
+    # -- prose, agents, media
 }
 
 

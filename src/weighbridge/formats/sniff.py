@@ -6,7 +6,7 @@ Sources: the magic numbers of each format's specification; structure where a mag
 from __future__ import annotations
 
 from weighbridge.core.values import value
-from weighbridge.formats import native
+from weighbridge.formats import native, recognise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,22 @@ _LEADING: tuple[tuple[bytes, str], ...] = (
     (b"RIFF", "riff"),
     (b"version https://git-lfs", "git-lfs pointer"),
 )
+# -- more magic numbers, by family: torch
+_LEADING += ()
+# -- keras and HDF5
+_LEADING += ()
+# -- FlatBuffers, Arrow
+_LEADING += ()
+# -- TensorFlow
+_LEADING += ()
+# -- GGML
+_LEADING += ()
+# -- trees and classical models
+_LEADING += ()
+# -- msgpack, engines, MXNet
+_LEADING += ()
+# -- media
+_LEADING += ()
 _AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"TFL3", "tflite"), (b"ET12", "executorch"))
 
 _BY_NAME: tuple[tuple[str, str], ...] = (
@@ -89,13 +105,13 @@ class Sniffed:
 def sniff(source: ByteSource, name: str) -> Sniffed:
     """Identify a node by its content, then by its name."""
     lower = name.lower()
-    found = _by_content(source) if source.size else ["empty"]
+    found = _by_content(source, name) if source.size else ["empty"]
     named = tuple(kind for ending, kind in _BY_NAME if lower.endswith(ending) and kind not in found)
     promised = next((kinds for ending, kinds in _PROMISES if lower.endswith(ending)), ())
     return Sniffed(formats=tuple(found), named=named if source.size else (), promised=promised)
 
 
-def _by_content(source: ByteSource) -> list[str]:
+def _by_content(source: ByteSource, name: str) -> list[str]:
     head = source.read_at(0, HEAD)
     found = [kind for magic, kind in _LEADING if head.startswith(magic)]
     found += [kind for magic, kind in _AT_FOUR if head[4:8] == magic]
@@ -115,8 +131,10 @@ def _by_content(source: ByteSource) -> list[str]:
     pickled = "" if head.startswith(b"PK\x03\x04") else _pickled(source, head)
     if pickled:
         found.append(pickled)
+    if not found:
+        found += recognise.binary(head, source)
     if not found and _is_text(head):
-        found.append("text")
+        found += ["text", *recognise.text(head, source, name)]
     return found
 
 

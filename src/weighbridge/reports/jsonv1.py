@@ -73,7 +73,8 @@ def _file(file: FileReport, verbose: bool) -> dict[str, Json]:
 
 
 def _finding(finding: Finding) -> dict[str, Json]:
-    return {
+    when: dict[str, Json] = {"when": str(finding.when)} if finding.when else {}
+    return when | {
         "rule": encodable(finding.rule),
         "severity": str(finding.severity),
         "confidence": str(finding.confidence),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
+    "AGT801": ("weighbridge.rules.agents.command", ("Command",)),
+    "AGT802": ("weighbridge.rules.agents.instruction", ("Instruction",)),
     "EXE101": ("weighbridge.rules.execution.process", ("Call", "GlobalReference")),
     "EXE102": ("weighbridge.rules.execution.code_execution", ("Call", "GlobalReference")),
     "EXE103": ("weighbridge.rules.execution.import_resolution", ("Call", "GlobalReference")),
@@ -25,6 +27,12 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "EXE120": ("weighbridge.rules.execution.extension_code", ("ExtensionCode",)),
     "EXE121": ("weighbridge.rules.execution.persistent_id", ("PersistentId",)),
     "EXE122": ("weighbridge.rules.execution.out_of_band_buffer", ("OutOfBandBuffer",)),
+    "EXE130": ("weighbridge.rules.execution.carried_code", ("CodeUnit",)),
+    "EXE131": ("weighbridge.rules.execution.source_call", ("SourceCall",)),
+    "EXE132": ("weighbridge.rules.execution.configured_call", ("ConfiguredCall",)),
+    "EXE133": ("weighbridge.rules.execution.graph_operator", ("Operator",)),
+    "EXE134": ("weighbridge.rules.execution.template_code", ("TemplateConstruct",)),
+    "EXE135": ("weighbridge.rules.execution.unsafe_tag", ("UnsafeTag",)),
     "HID201": ("weighbridge.rules.concealment.nested_payload", ("EmbeddedPayload",)),
     "HID202": ("weighbridge.rules.concealment.telling_text", ("EmbeddedPayload",)),
     "HID203": ("weighbridge.rules.concealment.trailing_data", ("TrailingData",)),
@@ -33,6 +41,15 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "HID206": ("weighbridge.rules.concealment.loader_disagreement", ("LoaderDisagreement",)),
     "HID207": ("weighbridge.rules.concealment.broken_stream", ("StreamBreak",)),
     "HID208": ("weighbridge.rules.concealment.native_code", ("NativeCode",)),
+    "HID209": ("weighbridge.rules.concealment.hidden_text", ("HiddenText",)),
+    "HID210": ("weighbridge.rules.concealment.active_content", ("ActiveContent",)),
+    "HID211": ("weighbridge.rules.concealment.text_rewrite", ("TextRewrite",)),
+    "HID212": ("weighbridge.rules.concealment.template_backdoor", ("TemplateConstruct",)),
+    "REF401": ("weighbridge.rules.reference.escaping_reference", ("Reference",)),
+    "REF402": ("weighbridge.rules.reference.remote_reference", ("Reference",)),
+    "REF403": ("weighbridge.rules.reference.foreign_code", ("Reference",)),
+    "REF404": ("weighbridge.rules.reference.requirement", ("Requirement",)),
+    "SEC501": ("weighbridge.rules.secrets.secret", ("Secret",)),
     "STR301": ("weighbridge.rules.structure.two_readings", ("ContainerOddity",)),
     "STR302": ("weighbridge.rules.structure.path_escape", ("ContainerOddity",)),
     "STR303": ("weighbridge.rules.structure.link_or_device", ("ContainerOddity",)),
@@ -41,6 +58,8 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR306": ("weighbridge.rules.structure.memory_lie", ("Inconsistency",)),
     "STR307": ("weighbridge.rules.structure.resource_claim", ("ResourceClaim",)),
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
+    "WGT601": ("weighbridge.rules.weights.selection_bypass", ("SelectionBypass",)),
+    "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:9da00041bfbc382e8ed5203e0aa5fade6fa882a6805c521db041a5a8cc74281e"
+DIGEST = "sha256:c51783bee1284ce2865e4176d8fc6b35e8912278cf006466780efed7e9d15629"

@@ -18,6 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from weighbridge.rules.vocabulary.lists import Lists
+
     PickleFact: TypeAlias = GlobalReference | Call | StateChange | ItemChange
 
 
@@ -74,7 +76,17 @@ class Vocabulary:
 
     def __init__(self, tables: Tables | None = None) -> None:
         self.tables = tables or Tables()
+        self._lists: Lists | None = None
         self._last: tuple[PickleFact, Standing] | None = None
+
+    @property
+    def lists(self) -> Lists:
+        """The lists of operators, layers and targets; pickles need none of them."""
+        if self._lists is None:
+            from weighbridge.rules.vocabulary.lists import Lists
+
+            self._lists = Lists()
+        return self._lists
 
     def standing(self, fact: PickleFact) -> Standing:
         """Judge one fact; the answer is kept for the next rule that asks."""

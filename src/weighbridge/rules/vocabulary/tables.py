@@ -33,7 +33,8 @@ class Danger:
     reason: str
 
 
-def _rows(path: str, columns: int) -> list[list[str]]:
+def rows(path: str, columns: int) -> list[list[str]]:
+    """Read the rows of a table that have enough columns; a table that does not exist has none."""
     try:
         with open(path, encoding="utf-8") as table:
             lines = table.read().split("\n")
@@ -58,7 +59,7 @@ class Tables:
             path = os.path.join(_HERE, "vetted", f"{top}.tsv") if top.isidentifier() and len(top) < LONGEST else ""
             self._vetted[top] = {
                 (row[0], row[1]): Vetted(uses=frozenset(row[2].split(",")), arguments=row[3], state=row[4])
-                for row in _rows(path, 7)
+                for row in rows(path, 7)
             }
         return self._vetted[top].get((module, name))
 
@@ -75,7 +76,7 @@ class Tables:
     def _read_dangers(self) -> None:
         folder = os.path.join(_HERE, "dangerous")
         for file in sorted(os.listdir(folder)):
-            for pattern, category, source, reason in (row[:4] for row in _rows(os.path.join(folder, file), 4)):
+            for pattern, category, source, reason in (row[:4] for row in rows(os.path.join(folder, file), 4)):
                 danger = Danger(category=category, source=source, reason=reason)
                 if pattern.endswith(".*"):
                     self._below[pattern[:-2]] = danger

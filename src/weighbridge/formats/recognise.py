@@ -1,0 +1,98 @@
+"""Formats without a magic number at the beginning: each reader says by structure whether bytes are its own.
+
+A recogniser is ``sniff(head: bytes, source: ByteSource) -> str`` in the module of the format: it returns the format's
+name, or an empty string. It must be cheap, bounded and sure: what it names is read in full and may make a file
+inconclusive. It is imported only for files that could be its own, by their first byte or their beginning.
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.modules import fetch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from weighbridge.core.source import ByteSource
+
+    Recogniser: TypeAlias = Callable[[bytes, ByteSource], str]
+
+BINARY: tuple[tuple[bytes, str], ...] = (
+    # (first bytes that the format can begin with; empty for any, module)
+    # -- torch
+    # -- keras and HDF5
+    # -- FlatBuffers
+    # -- ONNX, CoreML, Paddle
+    # -- TensorFlow
+    # -- GGML, llamafile
+    # -- trees and classical models
+    # -- msgpack, engines, MXNet
+    # -- media
+)
+"""Recognisers of binary formats."""
+
+TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    # (beginnings after white space and a byte order mark, one of which the text must have; empty for any, module)
+    # -- torch
+    # -- keras and HDF5
+    # -- ONNX, CoreML, Paddle
+    # -- TensorFlow
+    # -- GGML, templates, tokenizers
+    # -- trees and classical models
+    # -- msgpack, engines, MXNet, MLflow
+    # -- Python, notebooks, requirements
+    # -- JSON, YAML, configurations
+    ((b"{", b"["), "weighbridge.formats.text.json_file"),
+    # -- prose, agents
+)
+"""Recognisers of text formats: they come on top of ``text``, whose reader looks at every text."""
+
+TEXT_NAMES: tuple[tuple[str, str], ...] = (
+    # (end of the lower-case name, format)
+    # -- torch
+    # -- keras and HDF5
+    # -- TensorFlow
+    # -- GGML, templates, tokenizers
+    # -- trees and classical models
+    # -- msgpack, engines, MXNet, MLflow
+    # -- Python, notebooks, requirements
+    # -- JSON, YAML, configurations
+    (".json", "json"),
+    # -- prose, agents
+)
+"""Text formats that only a name gives away; a name adds a reader to ``text`` and whatever else the content is."""
+
+
+def binary(head: bytes, source: ByteSource) -> list[str]:
+    """Name the binary formats that the bytes have by structure."""
+    found = []
+    for beginnings, module in BINARY:
+        if not beginnings or head[:1] in _each(beginnings):
+            name = _sniffer(module)(head, source)
+            if name:
+                found.append(name)
+    return found
+
+
+def text(head: bytes, source: ByteSource, name: str) -> list[str]:
+    """Name the text formats that the bytes have by structure, then those that the file's name adds."""
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    found = []
+    for beginnings, module in TEXT:
+        if not beginnings or begin.startswith(beginnings):
+            kind = _sniffer(module)(head, source)
+            if kind:
+                found.append(kind)
+    lower = name.lower().rpartition("/")[2]
+    found += [kind for ending, kind in TEXT_NAMES if lower.endswith(ending)]
+    return list(dict.fromkeys(found))
+
+
+def _sniffer(module: str) -> Recogniser:
+    sniff: Recogniser = fetch(module).sniff
+    return sniff
+
+
+def _each(beginnings: bytes) -> tuple[bytes, ...]:
+    return tuple(beginnings[at : at + 1] for at in range(len(beginnings)))

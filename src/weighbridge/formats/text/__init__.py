@@ -1,0 +1,1 @@
+"""What lies beside the weights: text that programs, models and people read."""

@@ -1,0 +1,1 @@
+"""Rules about what agents and editors read and run."""

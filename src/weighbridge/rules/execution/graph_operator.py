@@ -1,0 +1,66 @@
+"""Operators of a graph that do more than compute."""
+
+from __future__ import annotations
+
+from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
+from weighbridge.core.when import When
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.core.programs import Operator
+    from weighbridge.rules.vocabulary.standing import Vocabulary
+
+INFO = RuleInfo(
+    id="EXE133",
+    slug="graph-operator",
+    title="The graph uses an operator that does more than compute",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    harm=Harm.EXECUTION,
+    finds=(
+        "A model graph reads or writes files, reaches the network, calls Python, runs an opaque compiled "
+        "program, or uses an operator that only a separate native library provides."
+    ),
+    why=(
+        "Graphs are programs too. Whoever runs the model runs these operators with all rights of the process, "
+        "without any pickle in sight."
+    ),
+    fix="Do not load the graph where it could do harm; ask the publisher why it needs the operator.",
+    cwe=(94, 829),
+    atlas=("AML.T0018.002", "AML.T0011.000"),
+    owasp=("LLM03:2025", "ML06:2023"),
+    references=("https://github.com/tensorflow/tensorflow/blob/master/SECURITY.md",),
+    since="0.1",
+    positive="savedmodels:write_file_named_pb",
+    negative="savedmodels:honest_named_pb",
+)
+
+
+def match(fact: Operator, words: Vocabulary) -> Iterator[Match]:
+    """Find operators that do more than compute; those that no list knows are a matter for review."""
+    full = f"{fact.domain}.{fact.name}" if fact.domain else fact.name
+    known = words.lists.find(f"operators_{fact.framework}", full)
+    if known is not None and known.category == "compute":
+        return
+    scope = f" in {fact.scope}" if fact.scope else ""
+    if known is None:
+        message = f"operator `{full}`{scope} is not on the list of {fact.framework} operators"
+        yield Match(
+            message=message, fact=fact, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, evidence=fact.constants
+        )
+        return
+    grave = known.category in GRAVE
+    yield Match(
+        message=f"operator `{full}`{scope}: {known.reason}",
+        fact=fact,
+        severity=None if grave else Severity.MEDIUM,
+        confidence=None if grave else Confidence.MEDIUM,
+        evidence=fact.constants,
+        when=When.LOAD,
+    )
+
+
+GRAVE = frozenset({"file_write", "file_read", "network", "python", "process"})
+"""Categories of operators that act outside of the graph; others (custom, opaque, native) need somebody to look."""

@@ -1,0 +1,1 @@
+"""Rules about what points elsewhere: paths, addresses, other repositories, packages."""
