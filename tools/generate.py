@@ -37,7 +37,9 @@ def modules() -> tuple[ModuleType, ...]:
 
 
 def subscription(module: ModuleType) -> tuple[str, ...]:
-    """The names of the fact classes that a rule asks for: the annotation of `fact`."""
+    """The names of the fact classes that a rule asks for: the annotation of `fact`; or that it asks for all files."""
+    if hasattr(module, "survey"):
+        return (module.survey.__annotations__["repository"],)
     return tuple(part.strip() for part in module.match.__annotations__["fact"].split("|"))
 
 
@@ -62,28 +64,25 @@ def index() -> str:
     return HEAD + "\n".join([*lines, "}", "", f'DIGEST = "sha256:{digest()}"', ""])
 
 
-def builder_of(name: str) -> tuple[str, bytes]:
-    """The file name and the bytes of an example, `module:function` below `tests/builders`.
+def builder_of(name: str) -> dict[str, bytes]:
+    """The files of an example by name, `module:function` below `tests/builders`.
 
-    A function called `…_named_ext` makes a file whose name matters; raises AttributeError for one that is not there.
+    A function called `…_named_ext` makes a file whose name matters, one called `…_named_repository` gives all files of
+    a repository by their paths; raises AttributeError for one that is not there.
     """
     module, _, function = name.partition(":")
-    content: bytes = getattr(import_module(f"tests.builders.{module}"), function)()
+    content: bytes | dict[str, bytes] = getattr(import_module(f"tests.builders.{module}"), function)()
+    if isinstance(content, dict):
+        return content
     ending = function.rpartition("_named_")[2] if "_named_" in function else ""
-    return (f"model.{ending}" if ending else "model"), content
+    return {f"model.{ending}" if ending else "model": content}
 
 
 def example(info: RuleInfo) -> tuple[str, ...]:
     """What a finding of a rule shows on its own example, line by line: message and evidence. Nothing if silent."""
-    from weighbridge.core.limits import Limits
-    from weighbridge.core.source import BytesSource
-    from weighbridge.engine.examine import examine
-    from weighbridge.engine.judge import Judge
-    from weighbridge.rules.catalog import RuleSet
+    from tests.engine.repositories import weighed
 
-    name, content = builder_of(info.positive)
-    seen = examine(BytesSource(content), name, limits=Limits(), judge=Judge(RuleSet()), strict=True)
-    found = [finding for finding in seen.findings if finding.rule == info.id]
+    found = [one for findings in weighed(builder_of(info.positive)).values() for one in findings if one.rule == info.id]
     return (found[0].message, *found[0].evidence) if found else ()
 
 

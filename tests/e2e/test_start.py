@@ -69,7 +69,7 @@ def test_nothing_is_imported_from_where_the_command_is_run(model: Path) -> None:
         ["scan", ".", "--include", "*.pkl"], ["scan", ".", "--format", "sarif", "--jobs", "2"], ["explain", "EXE999"],
         ["rules", "--format", "json"],
     ):  # fmt: skip
-        assert weigh(*words, cwd=model).code in {0, 2, 3}
+        assert weigh(*words, cwd=model).code in {0, 1, 2, 3}
         assert not (model / "owned").exists(), words
 
 

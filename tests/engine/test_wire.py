@@ -67,7 +67,7 @@ def test_a_gap_may_stand_for_an_answer(gap: Gap) -> None:
 @given(ANSWERS)
 def test_what_is_written_is_json(answer: Answer) -> None:
     document = json.loads(dumps(answer))
-    assert list(document) == ["size", "sha256", "formats", "findings", "gaps", "program", "version"]
+    assert list(document) == ["size", "sha256", "formats", "findings", "gaps", "program", "version", "outline"]
     assert document["size"] == answer.size
 
 

@@ -39,6 +39,9 @@ class Limits:
     """Pickles one after the other in one node."""
     facts: int = 20_000
     """Facts of one file. What repeats is counted, so honest files stay in the hundreds."""
+    outline: int = 50_000
+    """Facts of one file that are kept to be held against other files; a shard of the largest models has some thousand
+    tensors, a single file of such a model some ten thousand."""
     header_bytes: int = 100 * MIB
     """A safetensors header, as the format's reference implementation has it."""
     json_bytes: int = 64 * MIB

@@ -6,6 +6,7 @@ from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import Malformed, OverLimit, reason
 from weighbridge.core.facts import (
     Fact,
+    GlobalReference,
     Identities,
     Identity,
     MetadataEntry,
@@ -15,8 +16,9 @@ from weighbridge.core.facts import (
     TrailingData,
 )
 from weighbridge.core.limits import Meter
+from weighbridge.core.repository import OUTLINED
 from weighbridge.core.source import SubSource
-from weighbridge.core.values import value
+from weighbridge.core.values import replace, value
 from weighbridge.engine.judge import Judge
 from weighbridge.engine.scratch import Scratch
 from weighbridge.formats import registry
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 PROGRAM_LINES = 2_000
 """Lines of the decompiled program that are kept for one file."""
+
+OUTLINED_TEXT = 300
+"""Characters of a metadata entry that are kept to be compared: names, licences and digests are shorter."""
 
 GAPS = 200
 """Gaps of one file that are reported one by one; the last one says how many more there are."""
@@ -52,6 +57,7 @@ class Examination:
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
     program: tuple[str, ...] = ()
+    outline: tuple[Fact, ...] = ()
 
 
 def _begins_like_something(tensor: ByteSource) -> bool:
@@ -68,6 +74,8 @@ class _Examiner:
         self.formats: list[str] = []
         self.gaps: list[Gap] = []
         self.program: list[str] = []
+        self.outline: list[Fact] = []
+        self.packages: set[str] = set()
         self.facts = 0
         self.crashes: list[BaseException] = []
 
@@ -174,7 +182,21 @@ class _Examiner:
         self.facts += not isinstance(fact, TensorDecl | MetadataEntry)
         if self.facts > self.bench.limits.facts:
             raise OverLimit(f"more than {self.bench.limits.facts} facts", offset=fact.at.offset or 0)
+        if type(fact).__name__ in OUTLINED:
+            self._outline(fact)
         self.judge.see(fact)
+
+    def _outline(self, fact: Fact) -> None:
+        """Keep a fact for the rules that look at the whole repository; what they need of it, not more."""
+        if isinstance(fact, GlobalReference):
+            package = fact.module.partition(".")[0]
+            if package in self.packages:
+                return
+            self.packages.add(package)
+        elif isinstance(fact, MetadataEntry) and len(fact.text) > OUTLINED_TEXT:
+            fact = replace(fact, text=fact.text[:OUTLINED_TEXT])
+        if len(self.outline) <= self.bench.limits.outline:
+            self.outline.append(fact)
 
     def _statement(self, line: Statement) -> None:
         where = f"{' > '.join(line.at.member)} @{line.at.offset}".lstrip()
@@ -217,4 +239,5 @@ def examine(
         findings=judge.findings(),
         gaps=tuple(examiner.gaps),
         program=tuple(examiner.program),
+        outline=tuple(examiner.outline),
     )

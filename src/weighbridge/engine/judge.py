@@ -33,21 +33,26 @@ class Judge:
     def see(self, fact: Fact) -> None:
         """Show a fact to the rules that subscribe to its type."""
         for info, match in self.rules.matches(fact):
-            key = (info.id, match.message, fact.at.member)
-            known = self._found.get(key)
-            if known is not None:
-                merged = tuple(dict.fromkeys((*known[1].evidence, *match.evidence)))
-                self._found[key] = (info, replace(known[1], evidence=merged[:EVIDENCE]), known[2])
-                continue
-            kind = (info.id, match.severity or info.severity)
-            self._kept[kind] = self._kept.get(kind, 0) + 1
-            if self._kept[kind] <= FINDINGS:
-                self._found[key] = (info, match, fact)
+            self.take(info, match)
+
+    def take(self, info: RuleInfo, match: Match) -> None:
+        """Take note of what a rule found."""
+        fact = match.fact
+        key = (info.id, match.message, fact.at.member)
+        known = self._found.get(key)
+        if known is not None:
+            merged = tuple(dict.fromkeys((*known[1].evidence, *match.evidence)))
+            self._found[key] = (info, replace(known[1], evidence=merged[:EVIDENCE]), known[2])
+            return
+        kind = (info.id, match.severity or info.severity)
+        self._kept[kind] = self._kept.get(kind, 0) + 1
+        if self._kept[kind] <= FINDINGS:
+            self._found[key] = (info, match, fact)
 
     def findings(self) -> tuple[Finding, ...]:
         """Give the findings, the worst first, then by place."""
         made = [self._finding(info, match, fact) for info, match, fact in self._found.values()]
-        return tuple(sorted(made, key=lambda one: (-one.severity.rank, one.rule, one.at.member, one.at.offset or 0)))
+        return tuple(sorted(made, key=rank))
 
     def _finding(self, info: RuleInfo, match: Match, fact: Fact) -> Finding:
         return Finding(
@@ -62,6 +67,11 @@ class Judge:
             fingerprint=fingerprint(info.id, match.message, fact.at.member),
             when=match.when or (When.LOAD if info.harm in DECISIVE else None),
         )
+
+
+def rank(finding: Finding) -> tuple[int, str, tuple[str, ...], int]:
+    """Order findings: the worst first, then by rule and place."""
+    return (-finding.severity.rank, finding.rule, finding.at.member, finding.at.offset or 0)
 
 
 def fingerprint(rule: str, message: str, member: tuple[str, ...]) -> str:

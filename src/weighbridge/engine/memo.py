@@ -11,7 +11,6 @@ import os
 
 from weighbridge import __version__
 from weighbridge.core.coverage import Gap, GapKind
-from weighbridge.core.report import FileReport
 from weighbridge.engine.wire import Misshapen, dumps, loads
 from weighbridge.rules.index import DIGEST
 
@@ -60,8 +59,8 @@ class Memo:
             self._directory = os.path.join(self._root, "-".join(variant))
         return self._directory
 
-    def recall(self, found: Found) -> FileReport | None:
-        """Find the report of a file whose content was examined before; reads the file only if its size is known."""
+    def recall(self, found: Found) -> Answer | None:
+        """Find the answer to a file whose content was examined before; reads the file only if its size is known."""
         if found.size < WORTH_KEEPING or found.size not in self._known_sizes():
             return None
         from hashlib import file_digest
@@ -75,10 +74,7 @@ class Memo:
             return None
         if isinstance(answer, Gap) or answer.sha256 != digest or answer.size != found.size:
             return None
-        return FileReport(
-            path=found.path, size=answer.size, sha256=digest, formats=answer.formats, findings=answer.findings,
-            gaps=answer.gaps,
-        )  # fmt: skip
+        return answer
 
     def store(self, found: Found, answer: Answer) -> None:
         """Remember an answer; one that a crash or a lack of time shaped is not remembered."""

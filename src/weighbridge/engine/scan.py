@@ -8,8 +8,9 @@ from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.events import Examined, Planned
 from weighbridge.core.location import Location
 from weighbridge.core.report import ArtifactReport, FileReport, Report
-from weighbridge.core.values import value
+from weighbridge.core.values import replace, value
 from weighbridge.engine.executors import Task
+from weighbridge.engine.judge import rank
 from weighbridge.rules.index import DIGEST
 
 TYPE_CHECKING = False
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
     from weighbridge.access.local import Found
     from weighbridge.core.events import Event
-    from weighbridge.engine.executors import Executor, Outcome
+    from weighbridge.engine.executors import Executor
     from weighbridge.engine.memo import Memo
     from weighbridge.engine.suppress import Suppressions
+    from weighbridge.engine.wire import Answer
+    from weighbridge.rules.catalog import RuleSet
 
 
 @value
@@ -47,6 +50,25 @@ class _Plan:
             self.targets.append((target, files, gaps if wanted else (_nothing(there),)))
         self.files = [found for _, listed, _ in self.targets for found in listed]
         self.reports: list[FileReport | None] = [None] * len(self.files)
+        self.answers: dict[int, Answer] = {}
+
+    def survey(self, rules: RuleSet, suppressions: Suppressions | None) -> None:
+        """Hold the files of each target against each other; what that finds is added to their reports."""
+        from weighbridge.core.limits import Limits
+        from weighbridge.engine.survey import outline, survey
+
+        start, kept = 0, Limits().outline
+        for target, listed, _ in self.targets:
+            keys = {_below(found, target): start + number for number, found in enumerate(listed)}
+            start += len(listed)
+            if len(listed) < 2:
+                continue
+            files = (outline(self.files[key], below, self.answers.get(key), kept) for below, key in keys.items())
+            for below, findings in survey(files, rules, root=target).items():
+                report = self.reports[keys[below]]
+                if report is not None:
+                    report = replace(report, findings=tuple(sorted((*report.findings, *findings), key=rank)))
+                    self.reports[keys[below]] = suppressions.apply(report) if suppressions else report
 
     def join(self) -> tuple[ArtifactReport, ...]:
         """Put the reports of each target together; the plan was completed before."""
@@ -81,23 +103,28 @@ def scan(
                 continue
             known = memo.recall(found) if memo else None
             if known is not None:
-                settle(key, known, reused=True)
+                plan.answers[key] = known
+                settle(key, _report(found, known), reused=True)
             else:
                 yield Task(key=key, name=found.name, size=found.size, open=found.open)
 
     for outcome in executor.run(tasks()):
         found = plan.files[outcome.key]
-        report = _report(found, outcome)
-        if memo and outcome.answer is not None:
+        if outcome.answer is None:
+            settle(outcome.key, _unread(found, outcome.gap or Gap(kind=GapKind.CRASHED, reason="there is no answer")))
+            continue
+        if memo:
             memo.store(found, outcome.answer)
-        settle(outcome.key, report)
+        plan.answers[outcome.key] = outcome.answer
+        settle(outcome.key, _report(found, outcome.answer))
+    if len(plan.files) > 1:
+        from weighbridge.rules.catalog import RuleSet
+
+        plan.survey(RuleSet(disabled=frozenset(request.disabled)), suppressions)
     return Report(version=__version__, rules=DIGEST, artifacts=plan.join(), disabled=request.disabled)
 
 
-def _report(found: Found, outcome: Outcome) -> FileReport:
-    answer = outcome.answer
-    if answer is None:
-        return _unread(found, outcome.gap or Gap(kind=GapKind.CRASHED, reason="there is no answer"))
+def _report(found: Found, answer: Answer) -> FileReport:
     return FileReport(
         path=found.path, size=answer.size, sha256=answer.sha256, formats=answer.formats, findings=answer.findings,
         gaps=answer.gaps, program=answer.program,

@@ -38,7 +38,7 @@ class Suppressions:
                 aside.append(Suppressed(finding=finding, reason=word))
             else:
                 kept.append(finding)
-        return replace(report, findings=tuple(kept), suppressed=tuple(aside)) if aside else report
+        return replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *aside)) if aside else report
 
     def _word(self, finding: Finding, sha256: str) -> str:
         found = self._listed.get((finding.rule, sha256))

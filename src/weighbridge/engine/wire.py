@@ -12,8 +12,10 @@ from _json import make_scanner
 
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import WeighbridgeError
+from weighbridge.core.facts import Fact
 from weighbridge.core.finding import Confidence, Finding, Harm, Severity
 from weighbridge.core.location import Location
+from weighbridge.core.repository import OUTLINED
 from weighbridge.core.values import field_names, value
 from weighbridge.core.when import When
 
@@ -39,6 +41,8 @@ class Answer:
     gaps: tuple[Gap, ...]
     program: tuple[str, ...]
     version: str
+    outline: tuple[Fact, ...] = ()
+    """Facts for the rules that look at the whole repository."""
 
 
 _VALUES: dict[str, type] = {"Answer": Answer, "Finding": Finding, "Gap": Gap, "Location": Location}
@@ -47,6 +51,7 @@ _ENUMS: dict[str, Any] = {
 }  # fmt: skip
 
 
+_ANNOTATIONS = "__annotations__"
 _DIGEST_LENGTH = 64
 _HEXADECIMAL = "0123456789abcdef"
 
@@ -75,6 +80,8 @@ def dumps(one: object) -> str:
     if isinstance(one, tuple):
         return "[" + ",".join([dumps(item) for item in one]) + "]"
     inside = [f"{quote(name)}:{dumps(getattr(one, name))}" for name in field_names(type(one))]
+    if isinstance(one, Fact):
+        inside.append(f'"fact":"{type(one).__name__}"')
     return "{" + ",".join(inside) + "}"
 
 
@@ -119,6 +126,10 @@ def _read(kind: str, document: Any) -> Any:
         return None if document is None else _read(kind[:-7], document)
     if kind == "int" and type(document) is int:
         return document
+    if kind == "bool" and type(document) is bool:
+        return document
+    if kind == "Fact" and type(document) is dict:
+        return _fact(document)
     if kind == "str" and type(document) is str:
         return document
     if kind.startswith("tuple[") and type(document) is list:
@@ -129,9 +140,29 @@ def _read(kind: str, document: Any) -> Any:
         except ValueError:
             raise Misshapen(f"{document[:40]!r} is no {kind}") from None
     if kind in _VALUES and type(document) is dict:
-        cls = _VALUES[kind]
-        kinds = cls.__annotations__
-        if set(document) != set(field_names(cls)):
-            raise Misshapen(f"a {kind} has other fields")
-        return cls(**{name: _read(kinds[name], item) for name, item in document.items()})
+        return _value(kind, _VALUES[kind], document)
     raise Misshapen(f"expected {kind}, found {type(document).__name__}")
+
+
+def _value(kind: str, cls: type, document: dict[str, Any]) -> Any:
+    kinds = {name: word for base in reversed(cls.__mro__) for name, word in base.__dict__.get(_ANNOTATIONS, {}).items()}
+    if set(document) != set(field_names(cls)):
+        raise Misshapen(f"a {kind} has other fields")
+    return cls(**{name: _read(kinds[name], item) for name, item in document.items()})
+
+
+def _fact(document: dict[str, Any]) -> Fact:
+    """Read a fact of a kind that outlines hold."""
+    kind = document.pop("fact", None)
+    if kind not in OUTLINED:
+        raise Misshapen(f"{str(kind)[:40]!r} is no fact of an outline")
+    if "Reference" not in _VALUES:
+        from weighbridge.core import facts, programs, references
+        from weighbridge.core.references import Target
+
+        _VALUES["Argument"], _ENUMS["Target"] = facts.Argument, Target
+        for name in OUTLINED:
+            module = next(module for module in (facts, programs, references) if hasattr(module, name))
+            _VALUES[name] = getattr(module, name)
+    found: Fact = _value(kind, _VALUES[kind], document)
+    return found

@@ -58,4 +58,5 @@ def weigh(descriptor: int, name: str, rules: RuleSet, *, trace: bool = False, st
         gaps=(*examined.gaps, *gaps),
         program=examined.program,
         version=__version__,
+        outline=examined.outline,
     )

@@ -1,8 +1,9 @@
 """The set of rules: immutable, indexed by the type of fact that each rule asks for.
 
 A rule is a module with ``INFO`` and ``match(fact: A | B, words: Vocabulary)``; the annotation of ``fact`` is its
-subscription. ``INDEX`` is generated from the modules (``make generate``), so that a rule is imported only when a fact
-that it asks for appears; a test holds the two together.
+subscription. A rule on whole repositories has ``survey(repository: Repository, words: Vocabulary)`` in its place.
+``INDEX`` is generated from the modules (``make generate``), so that a rule is imported only when a fact that it asks
+for appears; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from weighbridge.core.facts import Fact
     from weighbridge.core.finding import Match, RuleInfo
+    from weighbridge.core.repository import Repository
     from weighbridge.rules.vocabulary.standing import Vocabulary
 
     class Rule(Protocol):
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
 
         def match(self, fact: Fact, words: Vocabulary) -> Iterator[Match]:
             """Yield what the rule finds in a fact."""
+            ...
+
+    class RepositoryRule(Protocol):
+        """A module under ``rules/repository``."""
+
+        INFO: RuleInfo
+
+        def survey(self, repository: Repository, words: Vocabulary) -> Iterator[tuple[str, Match]]:
+            """Yield paths of files and what the rule finds about them."""
             ...
 
 
@@ -62,6 +73,13 @@ class RuleSet:
             rule: Rule = fetch(module)
             for match in rule.match(fact, self.words):
                 yield rule.INFO, match
+
+    def survey(self, repository: Repository) -> Iterator[tuple[str, RuleInfo, Match]]:
+        """Yield what the rules on whole repositories find, each with the path of the file that it is about."""
+        for module in self._wanted.get("Repository", ()):
+            rule: RepositoryRule = fetch(module)
+            for path, match in rule.survey(repository, self.words):
+                yield path, rule.INFO, match
 
 
 def info(rule: str) -> RuleInfo | None:

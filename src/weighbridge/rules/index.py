@@ -58,8 +58,20 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR306": ("weighbridge.rules.structure.memory_lie", ("Inconsistency",)),
     "STR307": ("weighbridge.rules.structure.resource_claim", ("ResourceClaim",)),
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
+    "TRU701": ("weighbridge.rules.repository.shadowed_package", ("Repository",)),
+    "TRU702": ("weighbridge.rules.repository.repository_code", ("Repository",)),
+    "TRU703": ("weighbridge.rules.repository.missing_code", ("Repository",)),
+    "TRU704": ("weighbridge.rules.repository.shard_index", ("Repository",)),
+    "TRU705": ("weighbridge.rules.repository.twin_formats", ("Repository",)),
+    "TRU706": ("weighbridge.rules.repository.vocabulary_size", ("Repository",)),
+    "TRU707": ("weighbridge.rules.repository.adapter_weights", ("Repository",)),
+    "TRU708": ("weighbridge.rules.repository.template_copies", ("Repository",)),
+    "TRU709": ("weighbridge.rules.repository.card_claims", ("Repository",)),
+    "TRU710": ("weighbridge.rules.repository.two_graphs", ("Repository",)),
+    "TRU711": ("weighbridge.rules.repository.linked_data", ("Repository",)),
+    "TRU712": ("weighbridge.rules.repository.colliding_names", ("Repository",)),
     "WGT601": ("weighbridge.rules.weights.selection_bypass", ("SelectionBypass",)),
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c51783bee1284ce2865e4176d8fc6b35e8912278cf006466780efed7e9d15629"
+DIGEST = "sha256:d5cd6b224cc5922595ec45bf1243f8f42831e3332fe4bf850734b396e156435d"

@@ -1,0 +1,1 @@
+"""Rules that hold the files of a repository against each other."""

@@ -1,0 +1,43 @@
+"""Code that a configuration names and the repository lacks."""
+
+from __future__ import annotations
+
+from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
+from weighbridge.core.programs import ConfiguredCall
+from weighbridge.core.when import When
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.core.repository import Repository
+    from weighbridge.rules.vocabulary.standing import Vocabulary
+
+INFO = RuleInfo(
+    id="TRU703",
+    slug="missing-code",
+    title="Code that a configuration names is not here",
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    harm=Harm.HYGIENE,
+    finds=("An `auto_map` entry names a Python file that the repository does not have."),
+    why=("The file may be added later, after the repository was looked at, or come from another place."),
+    fix="Ask the publisher for the code, or remove the entry.",
+    cwe=(829,),
+    atlas=("AML.T0010.003",),
+    owasp=("LLM03:2025", "ML06:2023"),
+    references=("https://huggingface.co/docs/transformers/main/en/custom_models",),
+    since="0.1",
+    positive="repositories:missing_code_named_repository",
+    negative="repositories:honest_named_repository",
+)
+
+
+def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Match]]:
+    """Find `auto_map` entries of this repository whose module is not here."""
+    for file, call in repository.of(ConfiguredCall):
+        if call.scheme != "auto_map" or "--" in call.module or not call.module:
+            continue
+        path = call.module.replace(".", "/") + ".py"
+        if repository.beside(file, path) is None:
+            yield file.path, Match(message=f"`{call.key}` names {path}, which is not here", fact=call, when=When.FLAG)

@@ -1,0 +1,42 @@
+"""Whole repositories in memory: every file examined, then all of them held against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from weighbridge.core.finding import Finding
+from weighbridge.core.limits import Limits
+from weighbridge.core.repository import FileOutline
+from weighbridge.core.source import BytesSource
+from weighbridge.engine.examine import examine
+from weighbridge.engine.judge import Judge
+from weighbridge.engine.survey import survey
+from weighbridge.rules.catalog import RuleSet
+
+LINK = b"-> "
+"""A file with this beginning stands for a symbolic link to what follows."""
+
+
+def weighed(files: Mapping[str, bytes], rules: RuleSet | None = None) -> dict[str, tuple[Finding, ...]]:
+    """The findings of every file by its path, those on the whole repository included."""
+    rules = rules or RuleSet()
+    found: dict[str, tuple[Finding, ...]] = {}
+    outlines = []
+    for path, content in files.items():
+        if content.startswith(LINK):
+            link = content.removeprefix(LINK).decode()
+            outlines.append(FileOutline(path=path, size=0, formats=(), facts=(), link=link, complete=False))
+            continue
+        seen = examine(BytesSource(content), path.rpartition("/")[2], limits=Limits(), judge=Judge(rules), strict=True)
+        found[path] = seen.findings
+        outlines.append(
+            FileOutline(path=path, size=len(content), formats=seen.formats, facts=seen.outline, complete=not seen.gaps)
+        )
+    for path, findings in survey(outlines, rules, root="/inert-absent-root").items():
+        found[path] = (*found.get(path, ()), *findings)
+    return found
+
+
+def outline(path: str, *facts: object, formats: tuple[str, ...] = (), link: str = "") -> FileOutline:
+    """A file of which these facts are known."""
+    return FileOutline(path=path, size=1, formats=formats, facts=facts, link=link)  # type: ignore[arg-type]
