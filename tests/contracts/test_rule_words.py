@@ -73,6 +73,7 @@ PUBLISHED = {
     "REF402": "remote-reference",
     "REF403": "foreign-code",
     "REF404": "requirement",
+    "REF405": "outside-edge",
     "SEC501": "secret",
     "WGT601": "selection-bypass",
     "WGT602": "weight-anomaly",

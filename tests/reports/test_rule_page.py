@@ -6,7 +6,16 @@ from tests.reports import samples
 from weighbridge.reports import explanation, rule_page
 from weighbridge.reports.neutral import columns
 
-HEADINGS = ["What it finds", "Why it matters", "What to do", "Example", "Identifiers", "References", "Since"]
+HEADINGS = [
+    "What it finds",
+    "Why it matters",
+    "What to do",
+    "When to accept it",
+    "Example",
+    "Identifiers",
+    "References",
+    "Since",
+]
 
 
 def test_the_page_has_fixed_headings_in_a_fixed_order() -> None:

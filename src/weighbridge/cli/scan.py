@@ -59,6 +59,7 @@ COMMAND = Command(
             title="how it works",
             options=(
                 Option(names=("--verbose", "-v"), help="show the decompiled programs and all findings"),
+                Option(names=("--explain",), help="go file by file, with why it matters and when to accept it"),
                 Option(
                     names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"
                 ),
@@ -82,17 +83,17 @@ def main(given: Given) -> int:
     code = code_for(report, threshold)
     last = closing(code, threshold, exit_zero=given.on("--exit-zero"))
     for destination in destinations:
-        write(_rendered(report, destination, verbose=given.on("--verbose"), last=last), destination)
+        write(_rendered(report, destination, given, last=last), destination)
     return PASS if given.on("--exit-zero") else code
 
 
-def _rendered(report: Report, destination: Output, *, verbose: bool, last: str) -> str:
+def _rendered(report: Report, destination: Output, given: Given, *, last: str) -> str:
     shown, columns = False, USUAL
     if destination == Output(format="text"):
         shown, columns = colours(), width()
     return render(
-        destination.format, report, _rules(report, destination.format), verbose=verbose, colour=shown, width=columns,
-        closing=last,
+        destination.format, report, _rules(report, destination.format), verbose=given.on("--verbose"),
+        explain=given.on("--explain"), colour=shown, width=columns, closing=last,
     )  # fmt: skip
 
 

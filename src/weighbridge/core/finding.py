@@ -68,6 +68,8 @@ class RuleInfo:
     since: str
     positive: str
     negative: str
+    accept: str = ""
+    """When it may be accepted; empty where that follows from the harm."""
 
 
 @value

@@ -16,19 +16,21 @@ def render(
     rules: tuple[RuleInfo, ...],
     *,
     verbose: bool = False,
+    explain: bool = False,
     colour: bool = False,
     width: int = 80,
     closing: str = "",
 ) -> str:
     """Render a report in the format ``name``; raises KeyError for a name that is not in ``FORMATS``.
 
-    ``rules`` is the whole catalogue. ``colour``, ``width`` and ``closing`` (a last line, such as what the exit code
-    means) concern text only; ``verbose`` adds the decompiled programs in text and json and lists clean files in html.
+    ``rules`` is the whole catalogue. ``colour``, ``width``, ``explain`` (the words of the rules, file by file) and
+    ``closing`` (a last line, such as what the exit code means) concern text only; ``verbose`` adds the decompiled
+    programs in text and json and lists clean files in html.
     """
     if name == "text":
         from weighbridge.reports import text
 
-        return text.render(report, rules, verbose=verbose, colour=colour, width=width, closing=closing)
+        return text.render(report, rules, verbose=verbose, explain=explain, colour=colour, width=width, closing=closing)
     if name == "json":
         from weighbridge.reports import jsonv1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weighbridge.core.finding import RuleInfo
 from weighbridge.reports.identifiers import links
 from weighbridge.reports.neutral import visible
-from weighbridge.reports.outline import HARMS
+from weighbridge.reports.outline import HARMS, acceptance
 from weighbridge.reports.wrap import fold, wrap
 
 
@@ -27,6 +27,7 @@ def _sections(info: RuleInfo, example: tuple[str, ...] | None, width: int) -> li
         ("What it finds", wrap(visible(info.finds), width, first="  ", rest="  ")),
         ("Why it matters", wrap(visible(info.why), width, first="  ", rest="  ")),
         ("What to do", wrap(visible(info.fix), width, first="  ", rest="  ")),
+        ("When to accept it", wrap(visible(acceptance(info)), width, first="  ", rest="  ")),
         ("Example", quoted),
         ("Identifiers", [f"  {name}  {url}".rstrip() for name, url in links(info)]),
         ("References", [f"  {visible(one)}" for one in info.references]),

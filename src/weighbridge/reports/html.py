@@ -11,6 +11,7 @@ from weighbridge.core.report import Report, Verdict
 from weighbridge.reports import outline
 from weighbridge.reports.html_style import STYLE
 from weighbridge.reports.neutral import shorten, visible
+from weighbridge.reports.sections import MOMENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ def _place(entry: outline.Entry, finding: Finding) -> Iterator[str]:
     yield '<div class="found">'
     yield f'<p class="path"><code>{_text(entry.path)}</code></p>'
     yield f"<p>{_text(finding.message)}</p>"
+    if finding.when:
+        yield f'<p class="note">Takes effect {MOMENTS[finding.when]}.</p>'
     if finding.evidence:
         left = len(finding.evidence) - EVIDENCE
         more = [f"… {outline.plural(left, 'more line')}"] if left > 0 else []

@@ -41,6 +41,18 @@ GAPS = {
 UNJUDGED_ADVICE = "Do not take what was not judged for safe: load it in a sandbox only, or get it in a readable form."
 
 
+ACCEPTANCE = {
+    Harm.EXECUTION: (
+        "Only when you have read what runs and trust who wrote it: set the finding aside for this content, with a "
+        "reason and an expiry. A later version of the file is a new question."
+    ),
+    Harm.MEMORY_CORRUPTION: "Never for a reader in native code: the file asks it to leave its memory.",
+    Harm.CONCEALMENT: "When the publisher can say what it is for, and you have looked at it yourself.",
+    Harm.EXHAUSTION: "When you know the size is real and the machine can bear it.",
+    Harm.HYGIENE: "When the source of the file is known by other means, such as a digest or a signature.",
+}
+
+
 _NO_FILE = "There was no file to look at."
 
 
@@ -178,6 +190,11 @@ def remedies(listed: tuple[Entry, ...], rules: tuple[RuleInfo, ...]) -> tuple[Ru
     known = {rule.id: rule for rule in rules}
     groups = by_rule(tuple(finding for entry in listed for finding in weighty(entry.file.findings)))
     return tuple(known[group[0].rule] for group in groups if group[0].rule in known)
+
+
+def acceptance(rule: RuleInfo) -> str:
+    """Say when a finding may be accepted: in the rule's own words, else by the harm that it does."""
+    return rule.accept or ACCEPTANCE[rule.harm]
 
 
 def where(at: Location) -> str:

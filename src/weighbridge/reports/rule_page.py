@@ -5,7 +5,7 @@ from __future__ import annotations
 from weighbridge.core.finding import RuleInfo
 from weighbridge.reports.identifiers import links
 from weighbridge.reports.markup import fence, prose
-from weighbridge.reports.outline import HARMS, plural
+from weighbridge.reports.outline import HARMS, acceptance, plural
 
 FAMILIES = {
     "EXE": "runs code",
@@ -56,6 +56,7 @@ def _sections(info: RuleInfo, example: tuple[str, ...] | None, *, level: int) ->
         ("What it finds", [prose(info.finds)]),
         ("Why it matters", [prose(info.why)]),
         ("What to do", [prose(info.fix)]),
+        ("When to accept it", [prose(acceptance(info))]),
         ("Example", fence(example) if example else []),
         ("Identifiers", [f"- [{name}]({url})" if url else f"- {prose(name)}" for name, url in links(info)]),
         ("References", [f"- <{one}>" if one.startswith("https://") else f"- {prose(one)}" for one in info.references]),

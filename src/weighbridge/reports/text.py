@@ -1,7 +1,9 @@
 """The report for a terminal: short, calm, at most ``width`` columns.
 
-Order of reading: verdict, what would run and where, what to do, what was not judged, counts. Many files or findings
-of one kind are counted rather than repeated; ``verbose`` shows them all and the decompiled programs as well.
+Order of reading: verdict, what would run and where, what to do, what was not judged, counts. Of several files the
+findings stand in groups: what runs and when, what points elsewhere. Many files or findings of one kind are counted
+rather than repeated; ``verbose`` shows them all and the decompiled programs as well, ``explain`` goes file by file and
+adds the words of the rules.
 """
 
 from __future__ import annotations
@@ -9,17 +11,18 @@ from __future__ import annotations
 from weighbridge.core.finding import Confidence, Finding, RuleInfo, Severity
 from weighbridge.core.report import Report, Verdict
 from weighbridge.core.values import value
-from weighbridge.reports import outline
+from weighbridge.reports import outline, sections
 from weighbridge.reports.neutral import columns, shorten, visible
 from weighbridge.reports.wrap import fold, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 NARROWEST = 40
 """Below this many columns the indents leave no room for words; lines are made this wide instead."""
 FILES, RULES, FINDINGS, EVIDENCE, REASONS, PLACES = 8, 5, 3, 4, 6, 3
+EDGES = 8
 """How many of each are shown before the rest is counted, chosen to keep a bad run of any size near three screens."""
 LINES = 3
 """Lines that one name or one line of evidence may take before it is shortened."""
@@ -33,6 +36,8 @@ class _Manner:
     verbose: bool
     colour: bool
     width: int
+    explain: bool = False
+    words: Mapping[str, RuleInfo] | None = None
 
     def paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
@@ -47,12 +52,16 @@ def render(
     rules: tuple[RuleInfo, ...],
     *,
     verbose: bool = False,
+    explain: bool = False,
     colour: bool = False,
     width: int = 80,
     closing: str = "",
 ) -> str:
     """Render for people who have twenty seconds; ``closing`` is the last line, such as what the exit code means."""
-    manner = _Manner(verbose=verbose, colour=colour, width=max(width, NARROWEST))
+    words = {rule.id: rule for rule in rules}
+    manner = _Manner(
+        verbose=verbose or explain, explain=explain, colour=colour, width=max(width, NARROWEST), words=words
+    )
     listed = outline.entries(report)
     lines = [
         *_verdict(report, listed, manner),
@@ -74,20 +83,49 @@ def _verdict(report: Report, listed: tuple[outline.Entry, ...], manner: _Manner)
 
 
 def _files(listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[str]:
-    """Show the files in which something was found, files that say the same together; in verbose mode every file."""
+    """Show the files in which something was found: in groups where there are several, in verbose mode every file."""
     if manner.verbose:
         yield from _all_files(listed, manner)
         return
+    found = [(entry, outline.weighty(entry.file.findings)) for entry in listed]
+    if len(listed) == 1:
+        yield from _alike(found, manner)
+        return
+    for section in sections.Section:
+        told = [
+            (entry, tuple(one for one in findings if sections.section_of(one) is section)) for entry, findings in found
+        ]
+        edges = list(_edges(listed, manner)) if section is sections.Section.ELSEWHERE else []
+        if edges or any(findings for _, findings in told):
+            yield ""
+            yield manner.paint(sections.HEADINGS[section], _BOLD)
+            yield from _alike(told, manner)
+            yield from edges
+
+
+def _edges(listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[str]:
+    """List what the repository leans on, a line each: no reason to stop, but to know."""
+    edges = [(entry.path, finding) for entry in listed for finding in entry.file.findings if sections.is_edge(finding)]
+    for path, finding in edges[:EDGES]:
+        said = f"{visible(path)}: {visible(finding.message)}"
+        yield from wrap(shorten(said, manner.width * LINES), manner.width, first="  → ", rest="    ")
+    if len(edges) > EDGES:
+        yield f"  and {outline.plural(len(edges) - EDGES, 'more')[:-1]} (-v shows all)"
+
+
+def _alike(found: list[tuple[outline.Entry, tuple[Finding, ...]]], manner: _Manner) -> Iterator[str]:
+    """Show files with these of their findings, files that say the same together."""
     alike: dict[tuple[object, ...], list[outline.Entry]] = {}
-    for entry in listed:
-        weighty = outline.ordered(outline.weighty(entry.file.findings))
-        told = tuple((finding.rule, finding.message, finding.evidence) for finding in weighty)
+    shown: dict[str, tuple[Finding, ...]] = {}
+    for entry, findings in found:
+        told = tuple((finding.rule, finding.message, finding.evidence) for finding in outline.ordered(findings))
         if told:
             alike.setdefault((entry.verdict, *told), []).append(entry)
+            shown[entry.path] = findings
     groups = list(alike.values())
     for first, *others in groups[:FILES]:
         yield ""
-        yield from _file(first, manner)
+        yield from _file(first, shown[first.path], manner)
         if others:
             names = ", ".join(visible(entry.path) for entry in others[:PLACES])
             more = ", …" if len(others) > PLACES else ""
@@ -105,7 +143,7 @@ def _all_files(listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[s
     for entry in listed:
         if entry.file.findings or entry.file.program:
             yield ""
-            yield from _file(entry, manner)
+            yield from _file(entry, entry.file.findings, manner)
         elif entry.verdict is Verdict.CLEAN:
             clean.append(entry)
     if clean:
@@ -128,7 +166,7 @@ def _tally(rest: list[outline.Entry], manner: _Manner) -> Iterator[str]:
         yield from wrap(f"{number:,} × {visible(rule)} {visible(title)}", manner.width, first="  ", rest="    ")
 
 
-def _file(entry: outline.Entry, manner: _Manner) -> Iterator[str]:
+def _file(entry: outline.Entry, shown: tuple[Finding, ...], manner: _Manner) -> Iterator[str]:
     code = _COLOURS[entry.verdict]
     symbol, room = outline.SYMBOLS[entry.verdict], manner.width - 2
     name = visible(entry.path) if manner.verbose else shorten(entry.path, room * LINES, keep_end=True)
@@ -138,7 +176,6 @@ def _file(entry: outline.Entry, manner: _Manner) -> Iterator[str]:
     facts = [str(entry.verdict), ", ".join(visible(name) for name in entry.file.formats), outline.size(entry.file.size)]
     for line in wrap(" · ".join(fact for fact in facts if fact), manner.width, first="  ", rest="  "):
         yield manner.paint(line, _DIM)
-    shown = entry.file.findings if manner.verbose else outline.weighty(entry.file.findings)
     groups = outline.by_rule(shown)
     for group in groups[: manner.first(RULES)]:
         yield from _group(group, code, manner)
@@ -175,9 +212,21 @@ def _group(group: tuple[Finding, ...], code: str, manner: _Manner) -> Iterator[s
             place = shorten(place, (manner.width - 4) * LINES, keep_end=True)
         for line in wrap(place, manner.width, first="    ", rest="    "):
             yield manner.paint(line, _DIM)
+    if manner.explain:
+        yield from _explained(worst, manner)
     if not manner.verbose and len(group) > FINDINGS:
         said = f"and {len(group) - FINDINGS:,} more of this kind (-v shows all)"
         yield from wrap(said, manner.width, first="    ", rest="    ")
+
+
+def _explained(finding: Finding, manner: _Manner) -> Iterator[str]:
+    """Add the words of the rule: when it takes effect, why it matters, what to do, when it may be accepted."""
+    rule = (manner.words or {}).get(finding.rule)
+    said = [("When", sections.MOMENTS[finding.when])] if finding.when else []
+    if rule is not None:
+        said += [("Why", rule.why), ("Do", rule.fix), ("Accept", outline.acceptance(rule))]
+    for name, words in said:
+        yield from wrap(f"{name}: {visible(words)}", manner.width, first="    ", rest="      ")
 
 
 def _quoted(text: str, indent: str, manner: _Manner) -> Iterator[str]:

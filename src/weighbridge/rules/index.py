@@ -49,6 +49,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "REF402": ("weighbridge.rules.reference.remote_reference", ("Reference",)),
     "REF403": ("weighbridge.rules.reference.foreign_code", ("Reference",)),
     "REF404": ("weighbridge.rules.reference.requirement", ("Requirement",)),
+    "REF405": ("weighbridge.rules.reference.outside_edge", ("Reference",)),
     "SEC501": ("weighbridge.rules.secrets.secret", ("Secret",)),
     "STR301": ("weighbridge.rules.structure.two_readings", ("ContainerOddity",)),
     "STR302": ("weighbridge.rules.structure.path_escape", ("ContainerOddity",)),
@@ -74,4 +75,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:d5cd6b224cc5922595ec45bf1243f8f42831e3332fe4bf850734b396e156435d"
+DIGEST = "sha256:a5e80c6182b638c0a4812d86617957beb8bcf87f74bb60c67fd43e5343ee0a99"
