@@ -235,6 +235,48 @@ def stowaway(content: bytes | None = None, *, place: str = "tensor") -> bytes:
     return encode([Tensor(name="blob", shape=(len(held),), dtype="U8", data=held), Tensor(name="layer.weight")])
 
 
+def carried(payload: bytes, *, low: int = 1, length: bytes = b"", dtype: str = "F32", at: int = 0) -> bytes:
+    """WGT-01: a payload in the low bytes of the values of a tensor, `low` bytes of each, from value `at` on."""
+    width = BITS[dtype] // 8
+    values = bytearray(noise(max(4096, (len(payload) + len(length)) // low * width + width), "carrier"))
+    held = length + payload
+    held += bytes(-len(held) % low)
+    for place in range(low):
+        column = held[place::low]
+        values[at * width + place : at * width + len(column) * width : width] = column
+    tensor = Tensor(name="layer.weight", shape=(len(values) // width,), dtype=dtype, data=bytes(values))
+    return encode([tensor, Tensor(name="layer.bias", shape=(3,))], metadata={"format": "pt"})
+
+
+def low_bits_file() -> bytes:
+    """WGT-01: an executable in the low byte of each value."""
+    return carried(natives.elf())
+
+
+def lowest_bits_file() -> bytes:
+    """WGT-01: an executable in the lowest bit of each value, most significant bit first."""
+    bits = "".join(f"{byte:08b}" for byte in natives.elf())
+    values = bytearray(noise(4 * len(bits), "carrier"))
+    for number, bit in enumerate(bits):
+        values[4 * number] = values[4 * number] & 0xFE | int(bit)
+    return encode([Tensor(name="layer.weight", shape=(len(bits),), data=bytes(values))])
+
+
+def not_numbers() -> bytes:
+    """WGT-11: a tensor in which some values are not a number."""
+    values = bytearray(noise(4096, "carrier"))
+    values[400:408] = b"\0\0\xc0\x7f\1\0\x80\xff"
+    return encode([Tensor(name="layer.weight", shape=(1024,), data=bytes(values))])
+
+
+def inside_file(payload: bytes | None = None, *, skip: int = 4) -> bytes:
+    """WGT-04: an executable behind the first values of a tensor."""
+    held = natives.elf() if payload is None else payload
+    values = noise(skip, "before") + held + noise(4096 - skip - len(held) % 4096, "after")
+    values += bytes(-len(values) % 4)
+    return encode([Tensor(name="layer.weight", shape=(len(values) // 4,), data=values)])
+
+
 def pickle_named_safetensors() -> bytes:
     """SAF-10: a pickle that runs code, to be saved under a `.safetensors` name."""
     return posix_system()

@@ -19,6 +19,7 @@ from tests.museum import (
     test_survey_samples,
     test_torch_archive_rows,
     test_torch_rows,
+    test_weights_rows,
     test_zip_rows,
 )
 from tests.museum.exhibit import Exhibit
@@ -41,6 +42,7 @@ HALLS = (
     test_numpy_joblib_rows,
     test_safetensors_rows,
     test_survey_samples,
+    test_weights_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

@@ -16,7 +16,7 @@ ROWS: tuple[str, ...] = (
     *(f"TOR-{number:02}" for number in range(1, 24)),
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
-    "WGT-04",
+    *(f"WGT-{number:02}" for number in range(1, 15)),
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -69,6 +69,8 @@ SHOWN_AS: dict[str, str] = {
 _FORMAT = "another format: "
 _REPOSITORY = "several files: "
 _PRIVATE = "private: reported without details"
+_VALUES = "values of weights like any others: "
+_REFERENCE = "shows only beside the original: "
 _RUN_TIME = "run time: "
 _HERE = "shown by a test of its own: "
 
@@ -93,6 +95,17 @@ ELSEWHERE: dict[str, str] = {
     "SAF-06": _REPOSITORY + "a changed type shows only against the configuration or another copy",
     "SAF-09": _REPOSITORY + "the index beside the weights",
     "SAF-11": _RUN_TIME + "weights swapped by a conversion; provenance answers that",
+    "WGT-03": _VALUES + "spread-spectrum messages look like noise",
+    "WGT-05": _VALUES + "a trained-in backdoor",
+    "WGT-06": _REFERENCE + "edits of single layers",
+    "WGT-07": _VALUES + "an adapter's backdoor",
+    "WGT-09": _REFERENCE + "flipped bits; digests and signatures answer that",
+    "WGT-10": _REFERENCE + "exchanged rows of an embedding",
+    "WGT-08": _FORMAT + "graphs",
+    "WGT-11": _HERE + "tests/formats/test_hidden_bits.py, a note",
+    "WGT-12": _REPOSITORY + "tests of the rule on adapters",
+    "WGT-13": _VALUES + "a backdoor that quantisation wakes",
+    "WGT-14": _VALUES + "origin washed off by merging",
     **{
         f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
         for number in range(8, 34)

@@ -77,11 +77,13 @@ class _Examiner:
         self.outline: list[Fact] = []
         self.packages: set[str] = set()
         self.facts = 0
+        self.tensors = 0
         self.crashes: list[BaseException] = []
 
     def node(self, source: ByteSource, node: Node, depth: int, vouched: tuple[str, ...], *, quiet: bool) -> None:
         """Examine one stretch of bytes as everything that it may be."""
         if node.role == "tensor" and not _begins_like_something(source):
+            self._values(source, node, depth)
             return
         seen = sniff(source, node.name)
         formats = tuple(dict.fromkeys((*vouched, *seen.formats)))
@@ -98,6 +100,18 @@ class _Examiner:
             self._read(name, source, node, depth)
         if not readable and not quiet and formats != ("empty",):
             self._unread(formats, node)
+
+    def _values(self, source: ByteSource, node: Node, depth: int) -> None:
+        """Look at the values of a tensor whose container does not know their type."""
+        from weighbridge.formats.hidden_bits import TENSORS, look
+
+        self.tensors += 1
+        if self.tensors <= TENSORS and source.size:
+            for item in look(source, node, [(0, source.size, node.name)], (4, 2)):
+                if isinstance(item, Child):
+                    self._child(item, node, depth)
+                else:
+                    self._fact(item, depth)
 
     def _mismatches(self, found: tuple[str, ...], promised: tuple[str, ...], source: ByteSource, node: Node) -> None:
         structured = tuple(name for name in found if name in _FRIENDS)

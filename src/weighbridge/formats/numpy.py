@@ -14,7 +14,7 @@ from weighbridge.core.facts import Identity, Inconsistency, ResourceClaim, Tenso
 from weighbridge.core.reader import Reader
 from weighbridge.core.source import SubSource
 from weighbridge.core.values import value
-from weighbridge.formats import bulk
+from weighbridge.formats import bulk, hidden_bits
 from weighbridge.formats.node import Child, Stored
 from weighbridge.formats.python_literal import Pairs, parse
 
@@ -110,7 +110,13 @@ def _array(source: ByteSource, node: Node, bench: Bench, begin: int, name: str) 
     end = data + min(needed, held)
     yield TensorDecl(at=node.at(data, end - data), name=name, dtype=header.descr, shape=header.shape)
     yield from bulk.probe_heads(source, node, [(data, end, name)], "array")
+    if header.descr[1:] in _FLOATS:
+        yield from hidden_bits.look(source, node, [(data, end, name)], (int(header.descr[2:]),))
     return end
+
+
+_FLOATS = frozenset({"f2", "f4", "f8"})
+"""Types whose low bits carry little."""
 
 
 def _rest(source: ByteSource, begin: int) -> Child:

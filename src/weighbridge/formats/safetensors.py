@@ -13,7 +13,7 @@ from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, MetadataEntry, ResourceClaim, TensorDecl
 from weighbridge.core.reader import Reader
-from weighbridge.formats import bulk
+from weighbridge.formats import bulk, hidden_bits
 from weighbridge.formats.strict_json import JsonReader, pairs_of
 
 TYPE_CHECKING = False
@@ -40,6 +40,9 @@ WIDTHS = (
     | dict.fromkeys(("I64", "U64", "F64", "C64"), 64)
 )
 """Bits of one element, for every dtype of safetensors 0.8."""
+
+_FLOATS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
+"""Bytes of the types whose low bits carry little."""
 
 _LENGTH = 8
 _METADATA = "__metadata__"
@@ -86,7 +89,10 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     yield from header.lay_out()
     yield from header.remainder()
     inside = [(begin, min(end, source.size), name) for begin, end, name in header.spans]
-    yield from bulk.probe_heads(source, node, [span for span in inside if span[0] < span[1]], "tensor")
+    held = [span for span in inside if span[0] < span[1]]
+    yield from bulk.probe_heads(source, node, held, "tensor")
+    for width, names in header.floats.items():
+        yield from hidden_bits.look(source, node, [span for span in held if span[2] in names], (width,))
 
 
 class Header:
@@ -96,6 +102,7 @@ class Header:
         self.source, self.node, self.bench = source, node, bench
         self.start = _LENGTH + length
         self.spans: list[Stretch] = []
+        self.floats: dict[int, set[str]] = {}
         self.at = node.at(_LENGTH, length)
         self._facts: list[Yield] = []
         self._told: dict[tuple[str, bool], int] = {}
@@ -174,6 +181,8 @@ class Header:
                 at = self.node.at(begin, end - begin)
             if dims is not None:
                 self._extent(name, dtype, dims, end - begin, at)
+        if dtype in _FLOATS:
+            self.floats.setdefault(_FLOATS[dtype], set()).add(name)
         self._facts.append(TensorDecl(at=at, name=name, dtype=dtype, shape=tuple(dims or ())))
 
     def _extent(self, name: str, dtype: str, dims: list[int], held: int, at: Location) -> None:

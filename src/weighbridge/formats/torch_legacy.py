@@ -10,6 +10,7 @@ from __future__ import annotations
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity, Inconsistency
 from weighbridge.formats.bulk import probe_heads
+from weighbridge.formats.hidden_bits import look
 from weighbridge.formats.pickle.embedded import ConstantSearch
 from weighbridge.formats.pickle.extract import stream, tail
 from weighbridge.formats.pickle.probe import holds_pickle
@@ -71,4 +72,5 @@ def _storages(
         stretches.append((position + 8, position + 8 + size, f"storage {key}"))
         position += 8 + size
     yield from probe_heads(source, node, stretches, "tensor")
+    yield from look(source, node, stretches, (4, 2))
     return position
