@@ -65,6 +65,11 @@ class Package:
         """The last tag in the wheel's file name (PEP 427): `any`, or the platform pip must be asked for."""
         return self.file.removesuffix(".whl").rsplit("-", 1)[1]
 
+    @property
+    def interpreter(self) -> str:
+        """The first of the three tags (PEP 425): `py3`, or `cp311` where the wheel is for one version of CPython."""
+        return self.file.removesuffix(".whl").rsplit("-", 3)[1]
+
 
 def read_list(path: Path = LIST) -> tuple[Package, ...]:
     """The packages of `corpus.toml`; a field too few or too many is a TypeError."""
@@ -94,7 +99,11 @@ def download(package: Package, folder: Path, *, seconds: int = DOWNLOAD_SECONDS)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest", str(folder)]
     if package.platform != "any":
-        command += ["--platform", package.platform]
+        for tag in package.platform.split("."):
+            command += ["--platform", tag]
+        # Whatever Python runs this: the wheel that is pinned is for one version.
+        if package.interpreter.startswith("cp"):
+            command += ["--implementation", "cp", "--python-version", package.interpreter[2:]]
     command.append(f"{package.name}=={package.version}")
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
