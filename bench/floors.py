@@ -8,6 +8,11 @@ from pathlib import Path
 
 from bench.peers import WEIGHBRIDGE
 
+HASH_ALL = (
+    "import hashlib, sys, pathlib; "
+    "[hashlib.file_digest(open(one, 'rb'), 'sha256') for one in sorted(pathlib.Path(sys.argv[1]).rglob('*')) "
+    "if one.is_file()]"
+)
 HASH = "import hashlib, sys; hashlib.file_digest(open(sys.argv[1], 'rb'), 'sha256')"
 LOAD = "import pickle, sys; pickle.load(open(sys.argv[1], 'rb'))"
 LOAD_WITHOUT_COLLECTOR = "import gc; gc.disable(); " + LOAD
@@ -37,4 +42,6 @@ FLOORS = (
     Floor(name="sha256", input="torch", code=HASH),
     Floor(name="sha256", input="safetensors", code=HASH),
     Floor(name="sha256", input="forest", code=HASH),
+    Floor(name="sha256", input="repository", code=HASH_ALL),
+    Floor(name="sha256", input="shards", code=HASH_ALL),
 )

@@ -119,6 +119,20 @@ def write_safetensors(path: Path, seed: int) -> None:
     tensors.write_safetensors(path, seed)
 
 
+def write_repository(path: Path, seed: int) -> None:
+    """A folder of 10,000 files of 1,000 small models."""
+    from bench import repositories
+
+    repositories.write_repository(path, seed)
+
+
+def write_shards(path: Path, seed: int) -> None:
+    """A checkpoint of 4 GB in shards."""
+    from bench import repositories
+
+    repositories.write_shards(path, seed)
+
+
 def write_forest(path: Path, seed: int) -> None:
     """A random forest that learned noise, so that its trees are as deep as the samples allow."""
     import numpy
@@ -158,13 +172,21 @@ INPUTS: tuple[Input, ...] = (
     Input(name="torch", file="torch.pt", words="1 GB torch zip", seed=5, write=write_torch),
     Input(name="safetensors", file="weights.safetensors", words="1 GB safetensors", seed=5, write=write_safetensors),
     Input(name="many", file="many", words="2,000 pickles of 5 KB", seed=6, write=write_many),
+    Input(
+        name="repository",
+        file="repository",
+        words="10,000 files of 1,000 small models",
+        seed=8,
+        write=write_repository,
+    ),
+    Input(name="shards", file="shards", words="4 GB checkpoint in 8 safetensors shards", seed=9, write=write_shards),
     Input(name="forest", file="forest.pkl", words="99 MB scikit-learn forest", seed=7, write=write_forest),
 )
 
 
 def files_of(path: Path) -> list[Path]:
     """The files of an input, sorted."""
-    return sorted(path.iterdir()) if path.is_dir() else [path]
+    return sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
 
 
 def measure_of(path: Path) -> tuple[int, str]:

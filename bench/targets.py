@@ -10,6 +10,7 @@ from bench.results import Results, Row
 
 PEER = "fastest complete peer"
 MEMORY_MB = 150.0
+REPOSITORY_MEMORY_MB = 200.0
 COLD_MEMORY_MB = 45.0
 
 # On each input: CPU at most this many times that of the reference, a floor's name or PEER.
@@ -20,8 +21,11 @@ CPU_BOUNDS = (
     ("safetensors", 1.2, "sha256"),
     ("many", 0.5, PEER),
     ("tiny", 4.0, "python -c pass"),
+    ("repository", 1 / 3, PEER),
+    ("shards", 1.2, "sha256"),
 )
 
+MEMORY_BOUNDS = {"tiny": COLD_MEMORY_MB, "repository": REPOSITORY_MEMORY_MB, "shards": REPOSITORY_MEMORY_MB}
 REFERENCES = {name: reference for name, _, reference in CPU_BOUNDS} | {"forest": "sha256", "poisoned": PEER}
 
 
@@ -52,7 +56,7 @@ def reference_of(results: Results, name: str) -> Row | None:
 def outcomes(results: Results) -> Iterator[Outcome]:
     """Every target, in the order of the inputs."""
     for name, bound, reference in CPU_BOUNDS:
-        target = f"{name}: CPU at most {bound:g} × {reference}"
+        target = f"{name}: CPU at most {bound:.3g} × {reference}"
         ours, other = results.ours(name), reference_of(results, name)
         if ours is None or not ours.judged or other is None:
             yield Outcome(target=target, measured="", passed=None)
@@ -61,7 +65,7 @@ def outcomes(results: Results) -> Iterator[Outcome]:
             measured = f"{ours.cpu:.3f} s against {other.cpu:.3f} s of {other.tool}: {ratio:.2f} ×"
             yield Outcome(target=target, measured=measured, passed=ratio <= bound)
     for entry in INPUTS:
-        bound = COLD_MEMORY_MB if entry.name == "tiny" else MEMORY_MB
+        bound = MEMORY_BOUNDS.get(entry.name, MEMORY_MB)
         target = f"{entry.name}: at most {bound:g} MB in the largest process"
         ours = results.ours(entry.name)
         if ours is None or not ours.judged:

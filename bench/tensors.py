@@ -36,16 +36,16 @@ def integer(value: int) -> bytes:
     return b"J" + struct.pack("<i", value)
 
 
-def state_dict(names: list[str]) -> bytes:
+def state_dict_of(names: list[str], shape: tuple[int, int]) -> bytes:
     """`data.pkl` as torch.save writes it: protocol 2, a dict of _rebuild_tensor_v2 calls on persistent storages."""
-    numel, stride = SHAPE[0] * SHAPE[1], SHAPE[1]
+    numel, stride = shape[0] * shape[1], shape[1]
     out = io.BytesIO()
     out.write(b"\x80\x02}(")
     for index, name in enumerate(names):
         storage = text("storage") + b"ctorch\nFloatStorage\n" + text(str(index)) + text("cpu") + integer(numel)
         out.write(text(name) + b"ctorch._utils\n_rebuild_tensor_v2\n(")
         out.write(b"(" + storage + b"tQ" + integer(0))
-        out.write(integer(SHAPE[0]) + integer(SHAPE[1]) + b"\x86" + integer(stride) + integer(1) + b"\x86")
+        out.write(integer(shape[0]) + integer(shape[1]) + b"\x86" + integer(stride) + integer(1) + b"\x86")
         out.write(b"\x89ccollections\nOrderedDict\n)RtR")
     out.write(b"u.")
     return out.getvalue()
@@ -64,7 +64,7 @@ def write_torch_zip(path: Path, seed: int) -> None:
             member.extra = b"FB" + struct.pack("<H", padding) + b"Z" * padding
             archive.writestr(member, data)
 
-        add("data.pkl", state_dict(names))
+        add("data.pkl", state_dict_of(names, SHAPE))
         add("byteorder", b"little")
         for index, (_, data) in enumerate(weights(seed)):
             add(f"data/{index}", data)
