@@ -59,7 +59,8 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # -- Python, notebooks, requirements
     # -- JSON, YAML, configurations
     (".json", "json"),
-    # -- prose, agents
+    # -- prose, agents, git
+    (".gitmodules", "gitmodules"),
 )
 """Text formats that only a name gives away; a name adds a reader to ``text`` and whatever else the content is."""
 

@@ -40,6 +40,17 @@ _MODULES = {
     # -- JSON, YAML, configurations
     "json": "weighbridge.formats.text.json_file",
     # -- prose, agents, media
+    "png": "weighbridge.formats.media",
+    "jpeg": "weighbridge.formats.media",
+    "gif": "weighbridge.formats.media",
+    "riff": "weighbridge.formats.media",
+    "ogg": "weighbridge.formats.media",
+    "flac": "weighbridge.formats.media",
+    "mp3": "weighbridge.formats.media",
+    "mp4": "weighbridge.formats.media",
+    "font": "weighbridge.formats.media",
+    "git-lfs pointer": "weighbridge.formats.git_lfs",
+    "gitmodules": "weighbridge.formats.text.gitmodules",
 }
 
 

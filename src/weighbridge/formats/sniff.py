@@ -52,8 +52,16 @@ _LEADING += ()
 # -- msgpack, engines, MXNet
 _LEADING += ()
 # -- media
-_LEADING += ()
-_AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"TFL3", "tflite"), (b"ET12", "executorch"))
+_LEADING += (
+    (b"OggS", "ogg"),
+    (b"fLaC", "flac"),
+    (b"ID3", "mp3"),
+    (b"\x00\x01\x00\x00\x00", "font"),
+    (b"OTTO", "font"),
+    (b"wOFF", "font"),
+    (b"wOF2", "font"),
+)
+_AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"TFL3", "tflite"), (b"ET12", "executorch"), (b"ftyp", "mp4"))
 
 _BY_NAME: tuple[tuple[str, str], ...] = (
     (".onnx", "onnx"),
