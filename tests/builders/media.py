@@ -65,3 +65,34 @@ def pointer(oid: str = "sha256:" + "ab" * 32, size: str = "1234") -> bytes:
 def submodule(url: str = "https://example.invalid/other.git", path: str = "other") -> bytes:
     """A `.gitmodules` with one entry."""
     return f'[submodule "other"]\n\tpath = {path}\n\turl = {url}\n'.encode()
+
+
+def picture_named_svg() -> bytes:
+    """A circle."""
+    return b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="3"/></svg>\n'
+
+
+def script_named_svg() -> bytes:
+    """OTH-33: a picture with a script."""
+    return picture_named_svg().replace(b"<circle", b'<script>INERT()</script><circle onload="INERT()"')
+
+
+def page_named_html(body: bytes = b"<p>A page.</p>") -> bytes:
+    """A page."""
+    return b"<!DOCTYPE html>\n<html><head><title>A page</title></head><body>" + body + b"</body></html>\n"
+
+
+def pdf(action: bytes = b"", *, packed: bytes = b"") -> bytes:
+    """A document of one empty page; `action` stands in its catalogue, `packed` in a compressed stream."""
+    stream = zlib.compress(packed)
+    return b"".join((
+        b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R " + action + b" >>\nendobj\n",
+        b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n",
+        b"3 0 obj\n<< /Type /ObjStm /Filter /FlateDecode /Length %d >>\nstream\n" % len(stream),
+        stream, b"\nendstream\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n",
+    ))  # fmt: skip
+
+
+def engine(library: bytes = b"") -> bytes:
+    """A TensorRT engine by its magic number, with something inside."""
+    return b"ftrt" + bytes(60) + library + bytes(64)

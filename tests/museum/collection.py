@@ -7,6 +7,7 @@ from tests.museum import (
     test_dispatch_rows,
     test_fickling,
     test_gadget_families,
+    test_media_rows,
     test_modelaudit,
     test_modelaudit_game,
     test_modelscan,
@@ -43,6 +44,7 @@ HALLS = (
     test_safetensors_rows,
     test_survey_samples,
     test_weights_rows,
+    test_media_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

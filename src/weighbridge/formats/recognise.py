@@ -28,6 +28,7 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- GGML, llamafile
     # -- trees and classical models
     # -- msgpack, engines, MXNet
+    (bytes((*range(0x81, 0x90), 0xDE, 0xDF)), "weighbridge.formats.msgpack"),
     # -- media
 )
 """Recognisers of binary formats."""
@@ -45,6 +46,7 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- JSON, YAML, configurations
     ((b"{", b"["), "weighbridge.formats.text.json_file"),
     # -- prose, agents
+    ((b"<",), "weighbridge.formats.text.markup_page"),
 )
 """Recognisers of text formats: they come on top of ``text``, whose reader looks at every text."""
 
@@ -61,6 +63,9 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     (".json", "json"),
     # -- prose, agents, git
     (".gitmodules", "gitmodules"),
+    (".svg", "svg"),
+    (".html", "html"),
+    (".htm", "html"),
 )
 """Text formats that only a name gives away; a name adds a reader to ``text`` and whatever else the content is."""
 

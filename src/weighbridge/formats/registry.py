@@ -36,10 +36,17 @@ _MODULES = {
     # -- GGML, templates, tokenizers
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
+    "msgpack": "weighbridge.formats.msgpack",
+    "tensorrt engine": "weighbridge.formats.engines",
+    "mlir bytecode": "weighbridge.formats.engines",
+    "rknn": "weighbridge.formats.engines",
     # -- Python, notebooks, requirements
     # -- JSON, YAML, configurations
     "json": "weighbridge.formats.text.json_file",
     # -- prose, agents, media
+    "pdf": "weighbridge.formats.pdf",
+    "svg": "weighbridge.formats.text.markup_page",
+    "html": "weighbridge.formats.text.markup_page",
     "png": "weighbridge.formats.media",
     "jpeg": "weighbridge.formats.media",
     "gif": "weighbridge.formats.media",

@@ -50,7 +50,12 @@ _LEADING += ()
 # -- trees and classical models
 _LEADING += ()
 # -- msgpack, engines, MXNet
-_LEADING += ()
+_LEADING += (
+    (b"ftrt", "tensorrt engine"),
+    (b"ptrt", "tensorrt engine"),
+    (b"ML\xefR", "mlir bytecode"),
+    (b"RKNN", "rknn"),
+)
 # -- media
 _LEADING += (
     (b"OggS", "ogg"),

@@ -75,4 +75,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:a5e80c6182b638c0a4812d86617957beb8bcf87f74bb60c67fd43e5343ee0a99"
+DIGEST = "sha256:5c12cd168232e5e71a4401dd788058baabed37af6490b98450433440d98f1690"

@@ -29,6 +29,16 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- templates, tokenizers
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
+    (".zarray", (), "weighbridge.formats.text.zarr"),
+    (".zgroup", (), "weighbridge.formats.text.zarr"),
+    (".zattrs", (), "weighbridge.formats.text.zarr"),
+    (".zmetadata", (), "weighbridge.formats.text.zarr"),
+    ("zarr.json", (), "weighbridge.formats.text.zarr"),
+    (
+        "_metadata",
+        ("tree_metadata", "use_zarr3", "store_array_data_equal_to_fill_value"),
+        "weighbridge.formats.text.zarr",
+    ),
     # -- Python, notebooks
     # -- configurations
     # -- prose, agents
