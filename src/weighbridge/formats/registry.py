@@ -31,6 +31,7 @@ _MODULES = {
     # -- torch
     # -- keras and HDF5
     # -- FlatBuffers, Arrow, Parquet
+    "tflite": "weighbridge.formats.tflite",
     # -- ONNX, CoreML, Paddle, OpenVINO
     # -- TensorFlow
     # -- GGML, templates, tokenizers
