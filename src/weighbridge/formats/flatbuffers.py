@@ -45,6 +45,8 @@ _PAGES = 64
 _FIELDS = 128  # fields of a table that are looked at; the largest known has 40
 _SHOWN = 8
 _KEPT = 1_000
+_ROOT_BY = 1_024
+_PADDING = 16  # of a whole file, at its end
 _NEXT = 8  # the next object after one that ends with the bytes begins no further on
 _VTABLES = 4_096
 _DEFAULT_TEXT = 1 << 12
@@ -60,7 +62,6 @@ class FlatBuffer:
         self.odd: dict[int, tuple[str, bool]] = {}
         self.reach = 0
         self.tables = self.steps = 0
-        self._cut: int | None = None
         self._whole = source.read_at(0, self.size) if self.size <= _WHOLE else None
         self._pages: dict[int, bytes] = {}
         self._vtables: dict[int, tuple[int, ...]] = {}
@@ -90,8 +91,6 @@ class FlatBuffer:
             return True
         if len(self.broken) < _KEPT:
             self.broken.setdefault((begin, end), what)
-        if begin < self.size and (self._cut is None or begin < self._cut):
-            self._cut = begin
         return False
 
     def wrong(self, what: str, at: int, *, memory: bool = False) -> None:
@@ -104,14 +103,19 @@ class FlatBuffer:
         return not self.broken and not any(memory for _, memory in self.odd.values())
 
     def is_cut_off(self) -> bool:
-        """Tell whether all broken spans look as after a broken download: one straddles the end, the others follow."""
-        cut = self._cut
-        if cut is None:
-            first = min((begin for begin, _ in self.broken), default=0)
-            cut = first if self.size <= first < self.size + _NEXT else None
-        if cut is None or self.reach > cut:
+        """Tell whether all broken spans look as after a broken download: they begin behind everything that is sound.
+
+        The end of a whole file is accounted for by what is sound; a broken one ends inside something, or before
+        something that only the lost part leads to.
+        """
+        begins = [begin for begin, _ in self.broken]
+        first = min(begins, default=0)
+        if first < self.reach or any(end > LARGEST for _, end in self.broken):
             return False
-        return all(cut <= begin <= end <= LARGEST for begin, end in self.broken)
+        if self.tables < 2 and self.size > _ROOT_BY:
+            return False  # the root is written last and lies in front
+        tail = self.read(self.reach, self.size - self.reach) if self.reach + _PADDING > self.size else b"x"
+        return first < self.size + _NEXT or tail.strip(b"\0") != b""
 
     def lies(self, node: Node, base: int = 0) -> Iterator[Fact]:
         """Yield what was false; ``base`` is where the buffer begins in the node."""
