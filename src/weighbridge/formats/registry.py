@@ -32,6 +32,8 @@ _MODULES = {
     # -- keras and HDF5
     # -- FlatBuffers, Arrow, Parquet
     "tflite": "weighbridge.formats.tflite",
+    "executorch": "weighbridge.formats.executorch",
+    "executorch.data": "weighbridge.formats.executorch",
     # -- ONNX, CoreML, Paddle, OpenVINO
     # -- TensorFlow
     # -- GGML, templates, tokenizers

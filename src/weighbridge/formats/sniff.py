@@ -53,7 +53,7 @@ _LEADING += ()
 _LEADING += ()
 # -- media
 _LEADING += ()
-_AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"TFL3", "tflite"), (b"ET12", "executorch"))
+_AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"TFL3", "tflite"), (b"ET12", "executorch"), (b"FT01", "executorch.data"))
 
 _BY_NAME: tuple[tuple[str, str], ...] = (
     (".onnx", "onnx"),
