@@ -105,6 +105,8 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield node.gap(GapKind.OVER_LIMIT, str(spent), spent.offset)
     yield from header.lies(whole=buffer.is_sound())
     yield from buffer.lies(node)
+    if segments.told:
+        return
     if buffer.is_sound():
         yield from segments.rest(bench, max(buffer.reach, header.size if header.present else 0))
     else:
@@ -158,7 +160,7 @@ class Segments:
     def __init__(self, source: ByteSource, node: Node, buffer: FlatBuffer, base: int) -> None:
         self.source, self.node, self.buffer, self.base = source, node, buffer, base
         self.spans: list[tuple[int, int]] = []
-        self._told: dict[str, int] = {}
+        self.told: dict[str, int] = {}
 
     def read(self, root: Table, field: int) -> Iterator[Yield]:
         """Place all segments; yields those that leave the file or share bytes."""
@@ -209,7 +211,7 @@ class Segments:
         """Yield a contradiction, each kind a few times; none that follows from an offset that is false itself."""
         if not self.buffer.is_sound():
             return
-        count = self._told[what] = self._told.get(what, 0) + 1
+        count = self.told[what] = self.told.get(what, 0) + 1
         if count <= _SHOWN:
             yield Inconsistency(at=self.node.at(), what=what, detail=detail, memory=memory)
 

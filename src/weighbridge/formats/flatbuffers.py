@@ -208,11 +208,12 @@ class Vector:
         return unpack(f"<{count}{code}", self.buffer.read(self.start, count * self.width))
 
     def blocks(self, code: str) -> Iterator[tuple[int, ...]]:
-        """Read all elements in blocks."""
+        """Read all elements in blocks; structs of several numbers of one type come one number after the other."""
         step = _PAGE // self.width
         for first in range(0, self.count, step):
-            count = min(step, self.count - first)
-            yield unpack(f"<{count}{code}", self.buffer.read(self.start + first * self.width, count * self.width))
+            length = min(step, self.count - first) * self.width
+            count = length // _WIDTHS[code]
+            yield unpack(f"<{count}{code}", self.buffer.read(self.start + first * self.width, length))
 
     def read(self, most: int) -> bytes:
         """Read at most so many bytes."""

@@ -32,6 +32,8 @@ _MODULES = {
     # -- keras and HDF5
     # -- FlatBuffers, Arrow, Parquet
     "tflite": "weighbridge.formats.tflite",
+    "arrow": "weighbridge.formats.arrow",
+    "parquet": "weighbridge.formats.parquet",
     "executorch": "weighbridge.formats.executorch",
     "executorch.data": "weighbridge.formats.executorch",
     # -- ONNX, CoreML, Paddle, OpenVINO

@@ -42,7 +42,7 @@ _LEADING += ()
 # -- keras and HDF5
 _LEADING += ()
 # -- FlatBuffers, Arrow
-_LEADING += ()
+_LEADING += ((b"PARE", "parquet"), (b"FEA1", "feather"), (b"CBM1", "catboost"))
 # -- TensorFlow
 _LEADING += ()
 # -- GGML
