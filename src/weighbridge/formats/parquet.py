@@ -37,7 +37,7 @@ _SCHEMA_BYTES = 16 << 20
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
-    """Read a Parquet file; raises Malformed when it has no footer, OverLimit when that is larger than any honest one."""
+    """Read a Parquet file; raises Malformed when it has no footer, OverLimit when that is larger than honest ones."""
     size = source.size
     if source.read_at(0, 4) not in (MAGIC, ENCRYPTED):
         raise Malformed("this is no Parquet file")

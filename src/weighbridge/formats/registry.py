@@ -34,6 +34,7 @@ _MODULES = {
     "tflite": "weighbridge.formats.tflite",
     "arrow": "weighbridge.formats.arrow",
     "parquet": "weighbridge.formats.parquet",
+    "catboost": "weighbridge.formats.catboost",
     "executorch": "weighbridge.formats.executorch",
     "executorch.data": "weighbridge.formats.executorch",
     # -- ONNX, CoreML, Paddle, OpenVINO
