@@ -41,9 +41,16 @@ GAPS = 200
 """Gaps of one file that are reported one by one; the last one says how many more there are."""
 
 _FRIENDS = frozenset(
-    {"pickle", "torch.legacy", "zip", "tar", "7z", "safetensors", "native", "hdf5", "gguf", "numpy.npy"}
-)
+    {
+        "pickle", "torch.legacy", "zip", "tar", "7z", "safetensors", "native", "hdf5", "gguf", "numpy.npy", "tflite",
+        "executorch", "parquet", "arrow", "catboost",
+    }
+)  # fmt: skip
 """Formats of which more than one at a time is a polyglot; stream wrappers and text have too little structure."""
+
+_CARRIERS = frozenset({"tflite"})
+"""Formats that may carry a zip behind them: their readers account for the bytes before it, and tell if nobody asks for
+it."""
 
 _TELLS_ONLY = frozenset({"zip", "tar", "7z", "gzip", "bzip2", "xz", "lzma", "zlib", "lz4", "zstd"})
 """Formats whose readers tell of bytes that nobody needs without handing them on."""
@@ -96,8 +103,9 @@ class _Examiner:
         if not depth:
             self.formats.extend(name for name in formats if not registry.is_analysed(name))
         readable = [name for name in formats if registry.is_analysed(name)]
+        carried = not _CARRIERS.isdisjoint(readable)
         for name in readable:
-            self._read(name, source, node, depth)
+            self._read(name, source, node, depth, carried=carried and name == "zip")
         if not readable and not quiet and formats != ("empty",):
             self._unread(formats, node)
 
@@ -115,7 +123,7 @@ class _Examiner:
 
     def _mismatches(self, found: tuple[str, ...], promised: tuple[str, ...], source: ByteSource, node: Node) -> None:
         structured = tuple(name for name in found if name in _FRIENDS)
-        if len(structured) > 1:
+        if len(structured) > 1 and not (len(structured) == 2 and "zip" in structured and _CARRIERS & {*structured}):
             self._fact(Identities(at=node.at(0, source.size), formats=structured), depth=1)
         if promised and found and found != ("empty",) and not set(promised) & set(found):
             ending = node.name[node.name.rfind(".") :]
@@ -129,15 +137,18 @@ class _Examiner:
             said = "the format is not recognised"
         self._gap(node.gap(GapKind.UNSUPPORTED, said))
 
-    def _read(self, name: str, source: ByteSource, node: Node, depth: int) -> None:
-        """Run one reader over a node; what it found before a break stays found."""
+    def _read(self, name: str, source: ByteSource, node: Node, depth: int, *, carried: bool = False) -> None:
+        """Run one reader over a node; what it found before a break stays found.
+
+        What lies before a zip that is ``carried`` is another reader's to tell.
+        """
         try:
             for item in registry.extractor(name)(source, node, self.bench):
                 if isinstance(item, Child):
                     self._child(item, node, depth)
                 elif isinstance(item, Gap):
                     self._gap(item)
-                else:
+                elif not (carried and isinstance(item, TrailingData) and item.where == "prefix"):
                     self._fact(item, depth)
                     if isinstance(item, TrailingData) and name in _TELLS_ONLY:
                         self._unclaimed(item, source, node, depth)

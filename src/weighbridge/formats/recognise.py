@@ -23,6 +23,7 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- torch
     # -- keras and HDF5
     # -- FlatBuffers
+    (b"\xff", "weighbridge.formats.arrow"),
     # -- ONNX, CoreML, Paddle
     # -- TensorFlow
     # -- GGML, llamafile

@@ -31,6 +31,12 @@ _MODULES = {
     # -- torch
     # -- keras and HDF5
     # -- FlatBuffers, Arrow, Parquet
+    "tflite": "weighbridge.formats.tflite",
+    "arrow": "weighbridge.formats.arrow",
+    "parquet": "weighbridge.formats.parquet",
+    "catboost": "weighbridge.formats.catboost",
+    "executorch": "weighbridge.formats.executorch",
+    "executorch.data": "weighbridge.formats.executorch",
     # -- ONNX, CoreML, Paddle, OpenVINO
     # -- TensorFlow
     # -- GGML, templates, tokenizers

@@ -42,7 +42,7 @@ _LEADING += ()
 # -- keras and HDF5
 _LEADING += ()
 # -- FlatBuffers, Arrow
-_LEADING += ()
+_LEADING += ((b"PARE", "parquet"), (b"FEA1", "feather"), (b"CBM1", "catboost"))
 # -- TensorFlow
 _LEADING += ()
 # -- GGML
@@ -66,7 +66,12 @@ _LEADING += (
     (b"wOFF", "font"),
     (b"wOF2", "font"),
 )
-_AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"TFL3", "tflite"), (b"ET12", "executorch"), (b"ftyp", "mp4"))
+_AT_FOUR: tuple[tuple[bytes, str], ...] = (
+    (b"TFL3", "tflite"),
+    (b"ET12", "executorch"),
+    (b"FT01", "executorch.data"),
+    (b"ftyp", "mp4"),
+)
 
 _BY_NAME: tuple[tuple[str, str], ...] = (
     (".onnx", "onnx"),

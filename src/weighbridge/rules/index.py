@@ -75,4 +75,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:5c12cd168232e5e71a4401dd788058baabed37af6490b98450433440d98f1690"
+DIGEST = "sha256:3d7eefc180697505a6a9bde05ef9f3006293567b964cc3a2e3f166355227f9e7"
