@@ -37,6 +37,7 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- torch
     # -- keras and HDF5
     # -- ONNX, CoreML, Paddle
+    ((b"<", b"\xff\xfe", b"\xfe\xff"), "weighbridge.formats.text.xml_file"),
     # -- TensorFlow
     # -- GGML, templates, tokenizers
     # -- trees and classical models
