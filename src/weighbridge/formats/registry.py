@@ -32,6 +32,7 @@ _MODULES = {
     # -- keras and HDF5
     # -- FlatBuffers, Arrow, Parquet
     # -- ONNX, CoreML, Paddle, OpenVINO
+    "onnx": "weighbridge.formats.onnx.model",
     "xml": "weighbridge.formats.text.xml_file",
     # -- TensorFlow
     # -- GGML, templates, tokenizers
