@@ -27,7 +27,7 @@ DEPTH = 32
 """Graphs within each other."""
 
 STEPS = 200_000
-"""Nodes that are kept for questions about the whole graph, some 500 bytes each; unrolled language models have 20,000."""
+"""Nodes that are kept for questions about the graph, some 500 bytes each; unrolled language models have 20,000."""
 
 _NAME = 1_024
 _FEW = tensors.FEW

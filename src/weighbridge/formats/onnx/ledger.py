@@ -67,7 +67,9 @@ class Ledger:
         at = self.node.at(part.offset, end - part.offset)
         zero = part.kind == BYTES and part.length <= _BLOCK and not part.read(_BLOCK).strip(b"\0")
         self.facts.append(
-            TrailingData(at=at, where="gap", zero=zero, after=f"fields that {message} has (unknown field {part.number})")
+            TrailingData(
+                at=at, where="gap", zero=zero, after=f"fields that {message} has (unknown field {part.number})"
+            )
         )
         if part.kind in (BYTES, START_GROUP) and len(self._odd) <= _UNKNOWN:
             name = f"unknown field {part.number} of {message}"

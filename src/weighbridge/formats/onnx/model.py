@@ -16,7 +16,7 @@ from weighbridge.formats.protobuf import BYTES, VARINT, fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Bench, Node, Yield
@@ -59,7 +59,7 @@ def _is_graph(graph: Field) -> bool:
     return telling
 
 
-_TELLING = {
+_TELLING: Mapping[int, tuple[Mapping[int, tuple[int, ...]], tuple[int, int]]] = {
     1: (schema.NODE, (4, BYTES)),
     5: (schema.TENSOR, (2, VARINT)),
     11: (schema.VALUE_INFO, (2, BYTES)),

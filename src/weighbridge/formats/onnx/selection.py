@@ -1,8 +1,8 @@
 """Backdoors built of operators (ShadowLogic): a sign in the input is recognised, and chooses the answer.
 
-The criterion. Values are followed from the inputs of the graph, in order, with what they depend on:
+The criterion. Values are followed from the inputs of the graph in order, with what they depend on:
 
-* *raw*: the values of inputs, moved, cut, counted or computed with, but not yet compared, and met by no learned operator;
+* *raw*: the values of inputs, moved, cut or computed with, but not yet compared, and met by no learned operator;
 * *mask*: the outcome of a comparison that still has a position: one answer for each token, pixel or step;
 * *flag*: an outcome that stands for a whole example: the comparison of a reduction, of a checksum, of an element at a
   fixed place, or a reduction of a mask (any, all, product);
@@ -11,8 +11,8 @@ The criterion. Values are followed from the inputs of the graph, in order, with 
 What depends on the shape of an input only is none of these. It is told when a *flag* that depends on an input which
 also goes into a learned operator, so on what the model is asked and not on a switch of its own,
 
-* is the condition of a Where or If of which one side or both are learned, or that puts a constant of ``PATTERN`` elements
-  in the place of an input; or is the index of a Gather out of learned values;
+* is the condition of a Where or If of which a side is learned, or that puts a constant of ``PATTERN`` elements in the
+  place of an input; or is the index of a Gather out of learned values;
 * or is joined by arithmetic, a scatter or a concatenation with learned values, and what comes out reaches an output of
   the graph without another learned operator.
 
@@ -154,7 +154,7 @@ def bypasses(program: Program, functions: Functions, node: Node, framework: str)
     """Yield the selections of a graph that its inputs' values decide before anything learned sees them."""
     follower = _Follower(functions)
     scope = _Scope(program.constants, None)
-    bits = {}
+    bits: dict[str, int] = {}
     for name, shape in program.inputs.items():
         if name in program.constants:
             continue
@@ -166,7 +166,9 @@ def bypasses(program: Program, functions: Functions, node: Node, framework: str)
         return
     follower.program(program, scope, 0)
     if follower.evaluated > EVALUATED:
-        yield node.gap(GapKind.OVER_LIMIT, f"more than {EVALUATED} steps: what the graph selects is followed up to there")
+        yield node.gap(
+            GapKind.OVER_LIMIT, f"more than {EVALUATED} steps: what the graph selects is followed up to there"
+        )
     reached = [(name, candidate) for name in program.outputs for candidate in scope.state(name).pending]
     for name, candidate in reached:
         candidate.output = candidate.output or name
@@ -253,9 +255,7 @@ class _Follower:
         made.raw = made.raw & ~condition.raw | _bits(sides, "raw")
         if condition.flag and not condition.learned:
             learned = [side.learned for side in sides]
-            replaced = any(side.raw for side in sides) and any(
-                side.table >= PATTERN and not side.raw for side in sides
-            )
+            replaced = any(side.raw for side in sides) and any(side.table >= PATTERN and not side.raw for side in sides)
             if any(learned) or replaced:
                 self.candidates.append(_Candidate(condition.flag, condition, step.named()))
         made.learned = made.learned or condition.learned
@@ -270,7 +270,7 @@ class _Follower:
         if op == "Where" and len(states) == 3:
             return self._chosen(step, states[0], states[1:])
         if self._is_learned(step, states):
-            return self._learned(step, states)
+            return self._learned(states)
         made = _merged(states)
         if made.learned:
             flags = _bits(states, "flag")
@@ -304,7 +304,7 @@ class _Follower:
             state.learned or (state.table >= WEIGHTS and not state.raw and not state.compared) for state in states
         )
 
-    def _learned(self, step: Step, states: list[_State]) -> _State:
+    def _learned(self, states: list[_State]) -> _State:
         made = _State()
         made.learned = True
         if all(not (state.raw or state.compared or state.count or state.learned) for state in states):

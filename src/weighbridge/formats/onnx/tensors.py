@@ -78,7 +78,9 @@ def read(field: Field, ledger: Ledger, label: str, *, declare: bool) -> tuple[st
     if len(tensor.dims) > RANK:
         ledger.wrong("shape", f"{ledger.short(name)} has {len(tensor.dims)} dimensions", field)
     elif any(dim < 0 for dim in tensor.dims):
-        ledger.wrong("shape", f"{ledger.short(name)} has a negative dimension: {ledger.short(shape)}", field, memory=True)
+        ledger.wrong(
+            "shape", f"{ledger.short(name)} has a negative dimension: {ledger.short(shape)}", field, memory=True
+        )
     elif _overflows(tensor.dims, bits):
         words = f"the shape of {ledger.short(name)} overflows 64 bits: {ledger.short(shape)}"
         ledger.wrong("shape overflow", words, field, memory=True)
@@ -157,7 +159,9 @@ def _extent(tensor: Tensor, ledger: Ledger, name: str, count: int, bits: int) ->
             ledger.wrong("tensor data", f"{ledger.short(name)} has a shape and no data", tensor.field)
             return
     if held != needed:
-        words = f"{ledger.short(name)}: {schema.TYPES[tensor.kind][0]} {ledger.short(tuple(tensor.dims))} needs {needed} "
+        words = (
+            f"{ledger.short(name)}: {schema.TYPES[tensor.kind][0]} {ledger.short(tuple(tensor.dims))} needs {needed} "
+        )
         ledger.wrong("tensor size", f"{words}{unit}, {held} are there", tensor.field, memory=needed > held)
 
 
