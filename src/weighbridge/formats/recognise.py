@@ -25,6 +25,7 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- FlatBuffers
     (b"\xff", "weighbridge.formats.arrow"),
     # -- ONNX, CoreML, Paddle
+    (b"\x08\x12\x1a\"(2:Br\xa2\xca\xd2", "weighbridge.formats.onnx.model"),
     # -- TensorFlow
     # -- GGML, llamafile
     # -- trees and classical models
@@ -39,6 +40,7 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- torch
     # -- keras and HDF5
     # -- ONNX, CoreML, Paddle
+    ((b"<", b"\xff\xfe", b"\xfe\xff"), "weighbridge.formats.text.xml_file"),
     # -- TensorFlow
     # -- GGML, templates, tokenizers
     # -- trees and classical models

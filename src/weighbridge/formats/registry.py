@@ -38,6 +38,8 @@ _MODULES = {
     "executorch": "weighbridge.formats.executorch",
     "executorch.data": "weighbridge.formats.executorch",
     # -- ONNX, CoreML, Paddle, OpenVINO
+    "onnx": "weighbridge.formats.onnx.model",
+    "xml": "weighbridge.formats.text.xml_file",
     # -- TensorFlow
     # -- GGML, templates, tokenizers
     # -- trees and classical models

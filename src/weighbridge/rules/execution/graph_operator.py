@@ -41,7 +41,8 @@ INFO = RuleInfo(
 def match(fact: Operator, words: Vocabulary) -> Iterator[Match]:
     """Find operators that do more than compute; those that no list knows are a matter for review."""
     full = f"{fact.domain}.{fact.name}" if fact.domain else fact.name
-    known = words.lists.find(f"operators_{fact.framework}", full)
+    table = f"operators_{fact.framework}"
+    known = words.lists.find(table, full) or words.lists.find(table, fact.name)
     if known is not None and known.category == "compute":
         return
     scope = f" in {fact.scope}" if fact.scope else ""

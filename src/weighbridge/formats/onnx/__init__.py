@@ -1,0 +1,1 @@
+"""ONNX models: a protobuf message of graphs, functions and tensors."""
