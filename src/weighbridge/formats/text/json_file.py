@@ -31,6 +31,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks
     # -- configurations
+    ("", (), "weighbridge.formats.config.settings"),
     # -- prose, agents
 )
 
@@ -38,12 +39,26 @@ _BLANK = b" \t\n\r"
 
 
 def sniff(head: bytes, source: ByteSource) -> str:
-    """Tell whether text that begins with a bracket is meant as JSON: the next sign is one that JSON allows there."""
+    """Tell whether text that begins with a bracket is meant as JSON: what follows is what JSON allows there."""
     begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    after = begin[1:].lstrip()[:1]
+    after = begin[1:].lstrip()
     if begin[:1] == b"{":
-        return "json" if after in (b'"', b"}") else ""
-    return "json" if after and after in b'"[]{-0123456789tfn' and _closes(source) else ""
+        return "json" if after[:1] in (b'"', b"}") else ""
+    return "json" if after and _begins_value(after) and _closes(source) else ""
+
+
+_LITERALS = (b"true", b"false", b"null", b"NaN", b"Infinity")
+
+
+def _begins_value(after: bytes) -> bool:
+    """Tell a list from a section of settings (``[nlp]``) and a footnote of prose (``[1] see …``)."""
+    if after[:1] in (b'"', b"[", b"{"):
+        return True
+    word = after.replace(b"]", b",").partition(b",")[0].strip()
+    if word not in _LITERALS and not (word[:1] in b"-0123456789" and not word.strip(b"-+.eE0123456789")):
+        return False
+    rest = after[after.find(word) + len(word) :].lstrip()
+    return rest[:1] != b"]" or not rest[1:].strip()
 
 
 def _closes(source: ByteSource) -> bool:

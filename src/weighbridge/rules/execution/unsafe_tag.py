@@ -37,14 +37,30 @@ INFO = RuleInfo(
 )
 
 
-def match(fact: UnsafeTag, _words: Vocabulary) -> Iterator[Match]:
-    """Find tags beyond YAML's own; those of Python construct objects."""
-    if "python" in fact.tag:
+def match(fact: UnsafeTag, words: Vocabulary) -> Iterator[Match]:
+    """Find tags beyond YAML's own; those of Python construct objects, unless they name plain data."""
+    _, python, asked = fact.tag.rpartition("python/")
+    kind, _, full = asked.partition(":")
+    if python and not _is_data(kind, full, words):
         yield Match(message=f"`{fact.key}` is tagged `{fact.tag}`", fact=fact)
     else:
+        meaning = "which stands for plain data of Python" if python else "whose meaning is the loader's"
         yield Match(
-            message=f"`{fact.key}` has the tag `{fact.tag}`, whose meaning is the loader's",
+            message=f"`{fact.key}` has the tag `{fact.tag}`, {meaning}",
             fact=fact,
             severity=Severity.LOW,
             confidence=Confidence.MEDIUM,
         )
+
+
+def _is_data(kind: str, full: str, words: Vocabulary) -> bool:
+    if not full:
+        return kind in PLAIN
+    module, _, name = full.rpartition(".")
+    return words.tables.vetted(module, name) is not None
+
+
+PLAIN = frozenset(
+    {"none", "bool", "bytes", "str", "unicode", "int", "long", "float", "complex", "list", "tuple", "dict"}
+)
+"""Tags that PyYAML's safer loaders know as well."""
