@@ -75,6 +75,11 @@ def trusting_config_named_json() -> bytes:
     return trusting()
 
 
+def namesake_named_json() -> bytes:
+    """REP-09: the base is taken from a namespace that reads like a known one."""
+    return config(_name_or_path="meta-1lama/inert-absent")
+
+
 # -- Hydra ---------------------------------------------------------------------------------------------------------
 
 TRAINING = """\

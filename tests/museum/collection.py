@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.museum import (
     test_archive_rows,
+    test_config_rows,
     test_dispatch_rows,
     test_fickling,
     test_gadget_families,
@@ -41,6 +42,7 @@ HALLS = (
     test_numpy_joblib_rows,
     test_safetensors_rows,
     test_survey_samples,
+    test_config_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

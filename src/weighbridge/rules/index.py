@@ -50,6 +50,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "REF402": ("weighbridge.rules.reference.remote_reference", ("Reference",)),
     "REF403": ("weighbridge.rules.reference.foreign_code", ("Reference",)),
     "REF404": ("weighbridge.rules.reference.requirement", ("Requirement",)),
+    "REF414": ("weighbridge.rules.reference.namesake", ("Reference",)),
     "SEC501": ("weighbridge.rules.secrets.secret", ("Secret",)),
     "STR301": ("weighbridge.rules.structure.two_readings", ("ContainerOddity",)),
     "STR302": ("weighbridge.rules.structure.path_escape", ("ContainerOddity",)),
@@ -63,4 +64,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:79a29865065add5ad7986f011a6f8e77ce44cdb37ec56e08e124db1f3bc35fe7"
+DIGEST = "sha256:b2d1f7105bb0c06680560d9c802ab567365a5e61c1636010628150a43a197597"

@@ -1,8 +1,8 @@
 """Configurations of what serves, packs and wires models: MLflow, BentoML, Triton, spaCy, ComfyUI.
 
 Sources: MLflow's ``MLmodel`` format (flavors, ``loader_module``, models from code; CVE-2026-96775, CVE-2026-96804),
-BentoML's ``bentofile.yaml`` and what it writes into a Dockerfile (CVE-2026-33744, CVE-2026-35044, CVE-2026-44345), Triton's
-``model_config.proto``, spaCy's registries, ComfyUI's two workflow notations.
+BentoML's ``bentofile.yaml`` and what it writes into a Dockerfile (CVE-2026-33744, CVE-2026-35044, CVE-2026-44345),
+Triton's ``model_config.proto``, spaCy's registries, ComfyUI's two workflow notations.
 """
 
 from __future__ import annotations

@@ -27,6 +27,9 @@ DEPTH = 100
 EXPANDED = 1_000_000
 """Values of a document with its aliases written out; honest anchors repeat a few settings."""
 
+EVENTS = 250_000
+"""Events of one text: PyYAML in pure Python needs some ten seconds for them. Long tables of settings have 50,000."""
+
 _CORE = "tag:yaml.org,2002:"
 _PLAIN = frozenset({
     "str", "int", "float", "bool", "null", "map", "seq", "set", "omap", "pairs", "binary", "timestamp", "merge",
@@ -58,7 +61,9 @@ class YamlReader:
         import yaml
 
         try:
-            for event in yaml.parse(self._data, Loader=yaml.SafeLoader):
+            for number, event in enumerate(yaml.parse(self._data, Loader=yaml.SafeLoader)):
+                if number > EVENTS:
+                    raise OverLimit(f"YAML of more than {EVENTS} events")
                 kind = type(event).__name__
                 if kind == "DocumentStartEvent":
                     self._anchors, self._sizes, self._open = {}, {}, [_Open()]

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Bench, Node, Yield
 
-MOST = 512 << 10
-"""Bytes of YAML that are read: PyYAML in pure Python needs some ten seconds for a MB. Honest configurations have kB."""
-
 _SIGNS = (b"!!python/", b"tag:yaml.org,2002:python/", b"_target_:", b"class_path:", b"flavors:", b"trust_remote_code:")
 _BLANK = b" \t"
 
@@ -47,7 +44,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     from weighbridge.formats.config.yaml_tree import YamlReader
 
     yield Identity(at=node.at(), format="yaml")
-    most = min(MOST, bench.limits.source_bytes)
+    most = bench.limits.source_bytes
     if source.size > most:
         yield node.gap(GapKind.OVER_LIMIT, f"YAML of more than {most} bytes is not read")
         return

@@ -46,7 +46,8 @@ def match(fact: ConfiguredCall, words: Vocabulary) -> Iterator[Match]:
     if words.lists.names(fact.scheme, full):
         return
     # A listed package may hold what nobody meant to list: what is known against a name counts more than a prefix.
-    danger = words.tables.danger(fact.module, fact.name) or _walked(full, words)
+    # Where a module is all that is named, importing it is the call.
+    danger = words.tables.danger(fact.module or full, fact.name if fact.module else "__init__") or _walked(full, words)
     if danger is None and words.lists.find(fact.scheme, full) is not None:
         return
     message = f"`{fact.key}` names `{full}`"
