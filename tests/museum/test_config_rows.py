@@ -136,6 +136,18 @@ EXHIBITS = (
          partial(configs.config, tokenizer_file="/home/somebody/models/tokenizer.json")),
     _yaml("SCN-26", "duplicate_key_yaml", configs.duplicate_key_yaml, lambda: b"model:\n  name: first\n"),
     _row("SCN-26", "duplicate_key_json", configs.duplicate_key_json),
+    *(
+        _row("SCN-26", f"json_{title}", lambda text=text: text, lambda text=text: b'{"a": 1.5}')  # type: ignore[misc]
+        for title, text in (
+            ("infinity_by_exponent", b'{"a": 1e999}'), ("wide_integer", b'{"a": %d}' % (1 << 70)),
+            ("byte_order_mark", b'\xef\xbb\xbf{"a": 1.5}'), ("utf_16", '{"a": 1.5}'.encode("utf-16")),
+            ("not_utf8", b'{"a": "\xff"}'), ("surrogate", b'{"a": "\\ud800"}'),
+        )
+    ),
+    _row("SCN-26", "json_deep", lambda: b'{"a": ' + b"[" * 99 + b"]" * 99 + b"}",
+         lambda: b'{"a": ' + b"[" * 30 + b"]" * 30 + b"}", expects=Verdict.INCONCLUSIVE, word=Word.UNKNOWN),
+    _row("SCN-26", "json_comment", lambda: b'{"a": 1 /* INERT */}', lambda: b'{"a": 1}', expects=Verdict.INCONCLUSIVE,
+         word=Word.UNKNOWN),
     _yaml("SCN-26", "alias_bomb", configs.alias_bomb, partial(configs.alias_bomb, 2)),
     *(
         _yaml("SCN-27", title, lambda text=text: text, lambda: b"policy: plain\n", name=name,  # type: ignore[misc]

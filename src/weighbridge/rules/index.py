@@ -64,4 +64,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:b2d1f7105bb0c06680560d9c802ab567365a5e61c1636010628150a43a197597"
+DIGEST = "sha256:f40ca54b06f30aad768433b1453943cf3d2514579e362ec5440d9c660c5dcdf0"

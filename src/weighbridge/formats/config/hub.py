@@ -36,7 +36,7 @@ def auto_map(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonV
         elif paths.escapes(module):
             survey.refer("remote_code", Target.PATH, text, spelled(trail, key), When.FLAG, escapes=True)
         else:
-            survey.code(key, f"{module}.py", When.FLAG)
+            survey.code("code of this repository, named by auto_map:", f"{module}.py", When.FLAG)
 
 
 def permission(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonValue) -> None:

@@ -36,6 +36,9 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 _BLANK = b" \t\n\r"
+_USUAL = frozenset({"NaN", "Infinity", "-Infinity", str(int(1e30))})
+"""Numbers beyond JSON that honest files of these libraries hold: Python writes the first three for losses and limits,
+and transformers the last one for a tokenizer without a limit on its length."""
 
 
 def sniff(head: bytes, source: ByteSource) -> str:
@@ -76,8 +79,10 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     data = source.read_at(0, source.size)
     document = read_json(data)
     rest = data[document.end :].strip(_BLANK)
+    usual = {odd.kind for odd in document.oddities if odd.detail in _USUAL}
     for odd in document.oddities:
-        yield Inconsistency(at=node.at(), what=odd.kind, detail=odd.detail)
+        if odd.detail not in _USUAL and not (odd.kind in usual and odd.detail.endswith(" more")):
+            yield Inconsistency(at=node.at(), what=odd.kind, detail=odd.detail)
     yield from meanings(document.value, source, node, bench)
     if rest:
         yield from _lines(data, document.end, node)

@@ -41,16 +41,17 @@ def match(fact: UnsafeTag, words: Vocabulary) -> Iterator[Match]:
     """Find tags beyond YAML's own; those of Python construct objects, unless they name plain data."""
     _, python, asked = fact.tag.rpartition("python/")
     kind, _, full = asked.partition(":")
-    if python and not _is_data(kind, full, words):
-        yield Match(message=f"`{fact.key}` is tagged `{fact.tag}`", fact=fact)
-    else:
+    module, _, name = full.rpartition(".")
+    message = f"`{fact.key}` is tagged `{fact.tag}`"
+    if not python or _is_data(kind, full, words):
         meaning = "which stands for plain data of Python" if python else "whose meaning is the loader's"
-        yield Match(
-            message=f"`{fact.key}` has the tag `{fact.tag}`, {meaning}",
-            fact=fact,
-            severity=Severity.LOW,
-            confidence=Confidence.MEDIUM,
-        )
+        severity, confidence = Severity.LOW, Confidence.MEDIUM
+        yield Match(message=f"{message}, {meaning}", fact=fact, severity=severity, confidence=confidence)
+    elif kind == "name" and words.tables.danger(module, name) is None and not words.tables.is_stdlib(module):
+        # Settings of documentation tools name functions this way; the loader imports the module and calls nothing.
+        yield Match(message=f"{message}, which imports a module", fact=fact, severity=Severity.MEDIUM)
+    else:
+        yield Match(message=message, fact=fact)
 
 
 def _is_data(kind: str, full: str, words: Vocabulary) -> bool:
