@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.museum import (
     test_archive_rows,
+    test_config_rows,
     test_dispatch_rows,
     test_fickling,
     test_gadget_families,
@@ -45,6 +46,7 @@ HALLS = (
     test_survey_samples,
     test_weights_rows,
     test_media_rows,
+    test_config_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

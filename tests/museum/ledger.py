@@ -17,6 +17,8 @@ ROWS: tuple[str, ...] = (
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
     *(f"WGT-{number:02}" for number in range(1, 15)),
+    "WGT-04",
+    *(f"REP-{number:02}" for number in (*range(1, 11), 28, 29)),
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -82,18 +84,14 @@ ELSEWHERE: dict[str, str] = {
     "SCN-22": _RUN_TIME + "reputation lowers a finding; there is no reputation here",
     "SCN-23": _RUN_TIME + "another revision is loaded than was scanned; digests and locks answer that",
     "SCN-25": _HERE + "test_directory_rows.py",
-    "SCN-27": _FORMAT + "YAML",
     "SCN-29": _FORMAT + "CoreML",
     "SCN-30": _RUN_TIME + "attacks on libraries that parse; the import contract keeps them out",
     "TOR-05": _FORMAT + "TorchScript source",
     "TOR-06": _FORMAT + "TorchScript source",
     "TOR-11": _FORMAT + "ExecuTorch",
     "TOR-15": _FORMAT + "tensorizer",
-    "TOR-17": _FORMAT + "NeMo configuration",
-    "TOR-18": _FORMAT + "NeMo configuration",
     "TOR-21": _FORMAT + "Python source",
     "SAF-06": _REPOSITORY + "a changed type shows only against the configuration or another copy",
-    "SAF-09": _REPOSITORY + "the index beside the weights",
     "SAF-11": _RUN_TIME + "weights swapped by a conversion; provenance answers that",
     "WGT-03": _VALUES + "spread-spectrum messages look like noise",
     "WGT-05": _VALUES + "a trained-in backdoor",
@@ -109,7 +107,7 @@ ELSEWHERE: dict[str, str] = {
     **{
         f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
         for number in range(8, 34)
-        if number not in {14, 18, 28, 32}
+        if number not in {14, 18, 22, 24, 25, 26, 28, 32}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",

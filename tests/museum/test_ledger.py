@@ -69,6 +69,7 @@ def test_departures_stay_few() -> None:
         "TOR-08": 1,
         "TOR-10": 3,
         "SAF-02": 2,
+        "REP-04": 1,
     }
 
 

@@ -88,6 +88,19 @@ class ConfiguredCall(Fact):
 
 
 @value
+class Permission(Fact):
+    """A configuration throws a switch that guards against code: ``name`` is the switch, ``text`` its position.
+
+    Switches: trust_remote_code, allow_pickle, weights_only … ``key`` is the path of keys that leads to it.
+    """
+
+    name: str
+    key: str
+    text: str
+    when: When
+
+
+@value
 class TemplateConstruct(Fact):
     """A template uses a construct worth a look: ``kind`` is e.g. attribute, filter, call, import, condition, literal.
 

@@ -47,6 +47,9 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     # -- JSON, YAML, configurations
+    ((), "weighbridge.formats.text.yaml_file"),
+    ((b"[", b"#", b";"), "weighbridge.formats.text.cfg_file"),
+    ((), "weighbridge.formats.text.pbtxt_file"),
     ((b"{", b"["), "weighbridge.formats.text.json_file"),
     # -- prose, agents
     ((b"<",), "weighbridge.formats.text.markup_page"),
@@ -63,6 +66,11 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     # -- JSON, YAML, configurations
+    (".yaml", "yaml"),
+    (".yml", "yaml"),
+    ("mlmodel", "yaml"),
+    ("config.cfg", "cfg"),
+    ("config.pbtxt", "pbtxt"),
     (".json", "json"),
     # -- prose, agents, git
     (".gitmodules", "gitmodules"),

@@ -50,6 +50,9 @@ _MODULES = {
     "rknn": "weighbridge.formats.engines",
     # -- Python, notebooks, requirements
     # -- JSON, YAML, configurations
+    "yaml": "weighbridge.formats.text.yaml_file",
+    "cfg": "weighbridge.formats.text.cfg_file",
+    "pbtxt": "weighbridge.formats.text.pbtxt_file",
     "json": "weighbridge.formats.text.json_file",
     # -- prose, agents, media
     "pdf": "weighbridge.formats.pdf",

@@ -41,19 +41,37 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     # -- Python, notebooks
     # -- configurations
+    ("", (), "weighbridge.formats.config.settings"),
     # -- prose, agents
 )
 
 _BLANK = b" \t\n\r"
+_USUAL = frozenset({"NaN", "Infinity", "-Infinity", str(int(1e30))})
+"""Numbers beyond JSON that honest files of these libraries hold: Python writes the first three for losses and limits,
+and transformers the last one for a tokenizer without a limit on its length."""
 
 
 def sniff(head: bytes, source: ByteSource) -> str:
-    """Tell whether text that begins with a bracket is meant as JSON: the next sign is one that JSON allows there."""
+    """Tell whether text that begins with a bracket is meant as JSON: what follows is what JSON allows there."""
     begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    after = begin[1:].lstrip()[:1]
+    after = begin[1:].lstrip()
     if begin[:1] == b"{":
-        return "json" if after in (b'"', b"}") else ""
-    return "json" if after and after in b'"[]{-0123456789tfn' and _closes(source) else ""
+        return "json" if after[:1] in (b'"', b"}") else ""
+    return "json" if after and _begins_value(after) and _closes(source) else ""
+
+
+_LITERALS = (b"true", b"false", b"null", b"NaN", b"Infinity")
+
+
+def _begins_value(after: bytes) -> bool:
+    """Tell a list from a section of settings (``[nlp]``) and a footnote of prose (``[1] see …``)."""
+    if after[:1] in (b'"', b"[", b"{"):
+        return True
+    word = after.replace(b"]", b",").partition(b",")[0].strip()
+    if word not in _LITERALS and not (word[:1] in b"-0123456789" and not word.strip(b"-+.eE0123456789")):
+        return False
+    rest = after[after.find(word) + len(word) :].lstrip()
+    return rest[:1] != b"]" or not rest[1:].strip()
 
 
 def _closes(source: ByteSource) -> bool:
@@ -71,8 +89,10 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     data = source.read_at(0, source.size)
     document = read_json(data)
     rest = data[document.end :].strip(_BLANK)
+    usual = {odd.kind for odd in document.oddities if odd.detail in _USUAL}
     for odd in document.oddities:
-        yield Inconsistency(at=node.at(), what=odd.kind, detail=odd.detail)
+        if odd.detail not in _USUAL and not (odd.kind in usual and odd.detail.endswith(" more")):
+            yield Inconsistency(at=node.at(), what=odd.kind, detail=odd.detail)
     yield from meanings(document.value, source, node, bench)
     if rest:
         yield from _lines(data, document.end, node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
+from weighbridge.rules.vocabulary.tables import DEEPEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
     from weighbridge.core.programs import ConfiguredCall
     from weighbridge.rules.vocabulary.standing import Vocabulary
+    from weighbridge.rules.vocabulary.tables import Danger
 
 INFO = RuleInfo(
     id="EXE132",
@@ -41,17 +43,38 @@ INFO = RuleInfo(
 def match(fact: ConfiguredCall, words: Vocabulary) -> Iterator[Match]:
     """Find targets that are not on the scheme's list; default deny."""
     full = f"{fact.module}.{fact.name}" if fact.module else fact.name
-    if words.lists.find(fact.scheme, full) is not None:
+    if words.lists.names(fact.scheme, full):
         return
-    danger = words.tables.danger(fact.module, fact.name)
+    # A listed package may hold what nobody meant to list: what is known against a name counts more than a prefix.
+    # Where a module is all that is named, importing it is the call.
+    danger = words.tables.danger(fact.module or full, fact.name if fact.module else "__init__") or _walked(full, words)
+    if danger is None and words.lists.find(fact.scheme, full) is not None:
+        return
     message = f"`{fact.key}` names `{full}`"
+    given = tuple(argument.text for argument in fact.arguments if argument.text)
     if danger is not None:
-        yield Match(message=f"{message}: {danger.reason}", fact=fact, when=fact.when)
+        yield Match(message=f"{message}: {danger.reason}", fact=fact, evidence=given, when=fact.when)
     else:
         yield Match(
             message=f"{message}, which is not on the list of reviewed {fact.scheme} targets",
             fact=fact,
+            evidence=given,
             severity=Severity.MEDIUM,
             confidence=Confidence.MEDIUM,
             when=fact.when,
         )
+
+
+def _walked(full: str, words: Vocabulary) -> Danger | None:
+    """Find a dangerous name of the standard library that a path through another package ends at.
+
+    Loaders walk attributes, and most packages hold the modules that they import: ``package.module.os.system``.
+    """
+    parts = full.split(".", DEEPEST)[:DEEPEST]
+    for start in range(1, len(parts) - 1):
+        module = ".".join(parts[start:-1])
+        if words.tables.is_stdlib(module):
+            danger = words.tables.danger(module, parts[-1])
+            if danger is not None:
+                return danger
+    return None

@@ -37,14 +37,31 @@ INFO = RuleInfo(
 )
 
 
-def match(fact: UnsafeTag, _words: Vocabulary) -> Iterator[Match]:
-    """Find tags beyond YAML's own; those of Python construct objects."""
-    if "python" in fact.tag:
-        yield Match(message=f"`{fact.key}` is tagged `{fact.tag}`", fact=fact)
+def match(fact: UnsafeTag, words: Vocabulary) -> Iterator[Match]:
+    """Find tags beyond YAML's own; those of Python construct objects, unless they name plain data."""
+    _, python, asked = fact.tag.rpartition("python/")
+    kind, _, full = asked.partition(":")
+    module, _, name = full.rpartition(".")
+    message = f"`{fact.key}` is tagged `{fact.tag}`"
+    if not python or _is_data(kind, full, words):
+        meaning = "which stands for plain data of Python" if python else "whose meaning is the loader's"
+        severity, confidence = Severity.LOW, Confidence.MEDIUM
+        yield Match(message=f"{message}, {meaning}", fact=fact, severity=severity, confidence=confidence)
+    elif kind == "name" and words.tables.danger(module, name) is None and not words.tables.is_stdlib(module):
+        # Settings of documentation tools name functions this way; the loader imports the module and calls nothing.
+        yield Match(message=f"{message}, which imports a module", fact=fact, severity=Severity.MEDIUM)
     else:
-        yield Match(
-            message=f"`{fact.key}` has the tag `{fact.tag}`, whose meaning is the loader's",
-            fact=fact,
-            severity=Severity.LOW,
-            confidence=Confidence.MEDIUM,
-        )
+        yield Match(message=message, fact=fact)
+
+
+def _is_data(kind: str, full: str, words: Vocabulary) -> bool:
+    if not full:
+        return kind in PLAIN
+    module, _, name = full.rpartition(".")
+    return words.tables.vetted(module, name) is not None
+
+
+PLAIN = frozenset(
+    {"none", "bool", "bytes", "str", "unicode", "int", "long", "float", "complex", "list", "tuple", "dict"}
+)
+"""Tags that PyYAML's safer loaders know as well."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
+from weighbridge.core.when import When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,13 +39,22 @@ INFO = RuleInfo(
 
 
 def match(fact: Reference, _words: Vocabulary) -> Iterator[Match]:
-    """Find code that another repository provides."""
-    if fact.relation in CODE and fact.kind == "repository":
-        pinned = "" if fact.pinned else ", not pinned to a commit"
-        yield Match(
-            message=f"{fact.relation.replace('_', ' ')} comes from {fact.target}{pinned}", fact=fact, when=fact.when
-        )
+    """Find code that another repository provides; what a load runs unasked weighs more."""
+    if fact.relation not in CODE or fact.kind != "repository":
+        return
+    pinned = "" if fact.pinned else ", not pinned to a commit"
+    unasked = fact.when is When.LOAD and not fact.target.startswith(LIBRARY)
+    yield Match(
+        message=f"{fact.relation.replace('_', ' ')} comes from {fact.target}{pinned}",
+        fact=fact,
+        evidence=(fact.key,) if fact.key else (),
+        severity=Severity.HIGH if unasked else None,
+        when=fact.when,
+    )
 
 
 CODE = frozenset({"remote_code", "kernel", "custom_generate", "custom_pipeline"})
 """Relations whose target is executed."""
+
+LIBRARY = "kernels-community/"
+"""Where the library itself takes its kernels from."""

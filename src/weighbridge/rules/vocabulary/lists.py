@@ -43,6 +43,12 @@ class Lists:
             full = full.rpartition(".")[0]
         return found
 
+    def names(self, table: str, name: str) -> bool:
+        """Tell whether a list has an entry for the name itself, not only for a prefix around it."""
+        if table not in self._exact:
+            self._read(table)
+        return name in self._exact[table]
+
     def _read(self, table: str) -> None:
         exact, below = self._exact.setdefault(table, {}), self._below.setdefault(table, {})
         for pattern, category, source, reason in (row[:4] for row in rows(os.path.join(_HERE, f"{table}.tsv"), 4)):

@@ -1,0 +1,1 @@
+"""What configurations say to the programs that read them, whatever notation they are written in."""

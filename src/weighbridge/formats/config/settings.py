@@ -1,0 +1,47 @@
+"""Configurations of any notation, read for what loaders do by them.
+
+Sources: transformers (``dynamic_module_utils``, ``configuration_utils``), diffusers (``pipeline_loading_utils``), PEFT,
+sentence-transformers (``modules.json``), Hydra's instantiate API, LangChain's serialised objects, and the advisories
+named at each family of fields. One walk over the document asks, for each key, whoever knows it.
+"""
+
+from __future__ import annotations
+
+from weighbridge.formats.config import called, hub, places, services
+from weighbridge.formats.config.survey import Survey
+from weighbridge.formats.config.tree import tables
+from weighbridge.formats.strict_json import pairs_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.node import Bench, Node, Yield
+    from weighbridge.formats.strict_json import JsonValue
+
+_BY_KEY = called.BY_KEY | hub.BY_KEY
+_WHOLE = (*hub.WHOLE, *services.WHOLE)
+
+
+def inspect(document: JsonValue, _source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
+    """Look at a JSON document."""
+    yield from surveyed(document, node, shared=False)
+
+
+def surveyed(document: JsonValue, node: Node, *, shared: bool) -> Iterator[Yield]:
+    """Look at any document; ``shared`` where its parts may stand in several places."""
+    top = frozenset(document) if isinstance(document, dict) else frozenset[str]()
+    survey = Survey(node, top)
+    for look in _WHOLE:
+        look(survey, document)
+    for trail, table in tables(document, shared=shared):
+        for key, found in pairs_of(table):
+            look_at = _BY_KEY.get(key)
+            if look_at is not None:
+                look_at(survey, trail, table, key, found)
+            if type(found) is str:
+                places.look(survey, trail, key, found)
+                if survey.model or key in called.EXPRESSIONS:
+                    called.look_for_code(survey, trail, key, found)
+    yield from survey.facts()
