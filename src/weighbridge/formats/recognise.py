@@ -42,6 +42,7 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
+    ((b"import ", b"from "), "weighbridge.formats.text.python_source"),
     # -- JSON, YAML, configurations
     ((b"{", b"["), "weighbridge.formats.text.json_file"),
     # -- prose, agents
@@ -57,6 +58,8 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
+    (".py", "python"),
+    (".pyw", "python"),
     # -- JSON, YAML, configurations
     (".json", "json"),
     # -- prose, agents

@@ -37,6 +37,8 @@ _MODULES = {
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
+    "python": "weighbridge.formats.text.python_source",
+    "python.bare": "weighbridge.formats.text.python_source:bare",
     # -- JSON, YAML, configurations
     "json": "weighbridge.formats.text.json_file",
     # -- prose, agents, media
