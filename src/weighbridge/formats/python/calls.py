@@ -9,6 +9,7 @@ from weighbridge.formats.python.values import (
     Collection,
     Constant,
     Function,
+    Getter,
     Name,
     Namespace,
     Result,
@@ -49,7 +50,7 @@ PLAIN = frozenset({
 """Builtins whose call says nothing: what they are given is followed instead."""
 
 _EXECUTORS = frozenset({"builtins.exec", "builtins.eval", "builtins.compile", "builtins.execfile"})
-_GETTERS = frozenset({"builtins.getattr", "inspect.getattr_static", "operator.attrgetter"})
+_GETTERS = frozenset({"builtins.getattr", "inspect.getattr_static"})
 _IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__", "imp.load_module"})
 _SPACES = {"builtins.globals": True, "builtins.locals": False, "builtins.vars": False}
 _PASSING = frozenset({"functools.partial", "functools.wraps", "builtins.staticmethod", "builtins.classmethod"})
@@ -198,6 +199,8 @@ class Calls(Expressions):
             return callee
         if isinstance(callee, Result):
             return Result(made_by(callee, *arguments))
+        if isinstance(callee, Getter):
+            return self._gotten(callee, node, arguments)
         if not isinstance(callee, Name):
             return None
         path = callee.path
@@ -205,8 +208,8 @@ class Calls(Expressions):
         if made is not None and path in _GETTERS:
             return made
         first = arguments[0] if arguments else next(iter(keywords.values()), None)
-        shown = [self.shown(one, known) for one, known in zip(node.args, arguments, strict=True)]
-        shown += [f"{one.arg}={self.shown(one.value, keywords[one.arg])}" for one in node.keywords if one.arg]
+        shown = [self.shown(one, known) for one, known in zip(node.args, arguments, strict=False)]
+        shown += [f"{one.arg}={self.shown(one.value, keywords.get(one.arg))}" for one in node.keywords if one.arg]
         how = (*_hidden(callee), *made_by(first))
         self.tell(path, node, shown, literal=isinstance(first, Constant), how=tuple(dict.fromkeys(how)))
         if path in _EXECUTORS and isinstance(first, Constant):
@@ -215,11 +218,20 @@ class Calls(Expressions):
             self.carried.append((node.lineno, path, first.value))
         return made or self._outcome(path, first, arguments)
 
+    def _gotten(self, getter: Getter, node: ast.Call, arguments: Sequence[Value | None]) -> Value | None:
+        """Take what an ``attrgetter`` takes, and call it if it is a ``methodcaller``."""
+        made = arguments[0] if arguments else None
+        for part in getter.name.split(".")[:DEPTH]:
+            made = self.attribute(made, part, getter.how)
+        if not getter.calls:
+            return made
+        return self.called(made, node, (), {}) if isinstance(made, Name | Function) else None
+
     def _meaning(self, path: str, arguments: Sequence[Value | None]) -> Value | None:
         """Resolve the functions that look names up; None for all others."""
         texts = [one.value for one in arguments if isinstance(one, Constant) and isinstance(one.value, str)]
-        if path == "operator.attrgetter":
-            return None
+        if path in {"operator.attrgetter", "operator.methodcaller"} and texts:
+            return Getter(texts[0], made_by(arguments[0]), calls=path.endswith("methodcaller"))
         if path in _GETTERS and len(arguments) > 1:
             name, how = texts[0] if texts else "<computed>", made_by(arguments[1])
             known = isinstance(arguments[1], Constant)
@@ -297,7 +309,7 @@ class Calls(Expressions):
         try:
             tree = ast.parse(content.strip())
         except (SyntaxError, ValueError, MemoryError):
-            if text.how:
+            if set(text.how) - {"concatenation"}:
                 self.unread.append(f"text that line {node.lineno} executes is no source that can be read")
             return
         self.inside += 1

@@ -215,6 +215,9 @@ class Expressions:
             return found[-1] if found else None
         if isinstance(base, Result):
             return base
+        if isinstance(base, Namespace):
+            held = base.scope.names.get(name)
+            return held[-1] if held else None
         if isinstance(base, Function) and name == "__globals__":
             return Namespace(self.module)
         if isinstance(base, Function) and name == "__call__":
@@ -256,8 +259,8 @@ class Expressions:
             found = base.scope.names.get(name) or self.candidates(name)
             return found[-1] if found else None
         if isinstance(base, Name):
-            if base.path == "sys.modules" and isinstance(name, str):
-                return Name(name, how)
+            if base.path == "sys.modules":
+                return Name(name, how) if isinstance(name, str) else Namespace(self.module)
             if base.path == "builtins" and isinstance(name, str):
                 return Name(f"builtins.{name}", how)
             if base.path.endswith(".__dict__"):

@@ -190,7 +190,9 @@ class Folder:
             return self._recoded(first, "decode", given[1], how)
         step = _FUNCTIONS.get(path)
         made = step(given) if step is not None else None
-        step_taken = {"builtins.chr": path, "builtins.unichr": path, "builtins.reversed": "reversal"}.get(path)
+        step_taken = _STEPS.get(path, "")
+        if path in {"builtins.bytes", "builtins.bytearray"} and isinstance(first, list):
+            step_taken = path
         return self._kept(made, (*how, step_taken) if step_taken else how) if made is not None else None
 
     def _transformed(
@@ -217,6 +219,8 @@ _NUMBERS: dict[str, Callable[[int, int], int]] = {
     "LShift": lambda one, other: one << other,
     "RShift": lambda one, other: one >> other,
 }
+
+_STEPS = {"builtins.chr": "builtins.chr", "builtins.unichr": "builtins.chr", "builtins.reversed": "reversal"}
 
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
 _ROT13 = str.maketrans(

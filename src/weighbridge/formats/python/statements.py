@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from weighbridge.core.values import value
 from weighbridge.formats.python.calls import Calls
-from weighbridge.formats.python.values import Class, Constant, Function, Name, Result, Scope
+from weighbridge.formats.python.values import Class, Collection, Constant, Function, Name, Result, Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,6 +143,9 @@ class Walk(Calls):
         if isinstance(over, Constant) and isinstance(over.value, list) and isinstance(node.target, ast.Name):
             for item in over.value[-4:]:
                 self.bind(node.target.id, Constant(item, over.how))
+        elif isinstance(over, Collection) and over.keys is None and isinstance(node.target, ast.Name):
+            for held in over.items[-4:]:
+                self.bind(node.target.id, held)
         self.statements(node.body)
         self.statements(node.orelse)
 

@@ -96,8 +96,19 @@ class Collection:
         self.keys = keys
 
 
+class Getter:
+    """``operator.attrgetter(name)``, or ``operator.methodcaller`` when it ``calls`` what it gets."""
+
+    __slots__ = ("calls", "how", "name")
+
+    def __init__(self, name: str, how: tuple[str, ...], *, calls: bool) -> None:
+        self.name = name
+        self.how = how
+        self.calls = calls
+
+
 if TYPE_CHECKING:
-    Value: TypeAlias = Constant | Name | Result | Function | Class | Namespace | Collection
+    Value: TypeAlias = Constant | Name | Result | Function | Class | Namespace | Collection | Getter
 
 
 def made_by(*values: Value | None) -> tuple[str, ...]:

@@ -62,18 +62,14 @@ LEVELS: dict[str, tuple[Severity | None, Severity | None]] = {
 }
 """How grave a use is. What honest model code does in functions stays below the threshold."""
 
-FALLBACK: dict[str, tuple[Severity | None, Severity | None]] = {
-    # category of the table of dangers, which was made for pickles: (at import time, in a function)
-    "process": (_MEDIUM, _LOW),
-    "code_execution": (_MEDIUM, _LOW),
-    "installer": (_MEDIUM, _LOW),
-    "scanner_evasion": (_MEDIUM, _LOW),
-    "native_code": (_LOW, _LOW),
-    "network": (_LOW, _LOW),
-}
+FALLBACK = frozenset({"process", "code_execution", "installer", "scanner_evasion", "native_code", "network"})
+"""Categories of the table of dangers worth a note; that table was made for pickles, where every name is a stranger."""
 
-HIDEABLE = frozenset({"process", "execute", "install", "send", "native"})
+HIDEABLE = frozenset({"process", "execute", "code_execution", "install", "installer", "send", "native"})
 """Categories that nobody has an honest reason to hide."""
+
+READ = frozenset({"exec", "eval"})
+"""What executes text; text that stands there is read like the rest of the source."""
 
 SECRETS = (
     "/.ssh/", "id_rsa", "id_ed25519", "authorized_keys", "/.aws/credentials", "/etc/shadow", "/etc/passwd",
@@ -93,9 +89,8 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     if entry is None:
         known = words.tables.danger(fact.module, fact.name)
         if known is not None and known.category in FALLBACK:
-            level = FALLBACK[known.category][fact.phase != "import"]
-            if level is not None:
-                yield _said(fact, _called(fact, known.reason), level, Confidence.MEDIUM)
+            grave = fact.phase == "import" and words.tables.is_stdlib(fact.module) and known.category in HIDEABLE
+            yield _said(fact, _called(fact, known.reason), _MEDIUM if grave else _LOW, Confidence.MEDIUM)
         return
     level = LEVELS[entry.category][fact.phase != "import"]
     if level is None:
@@ -106,7 +101,7 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     elif hidden:
         sure = Confidence.HIGH if fact.literal or _name_is_made(fact) or "fetches" in hidden else Confidence.MEDIUM
         yield _said(fact, f"{_called(fact, entry.reason)}, and {hidden}", _HIGH, sure)
-    elif entry.category == "execute" and fact.literal:
+    elif fact.name in READ and fact.module == "builtins" and fact.literal:
         yield _said(fact, f"{_called(fact, entry.reason)} that stands there, and which was read too", _LOW, None)
     elif not (entry.category == "deserialise" and any("weights_only=True" in one for one in fact.arguments)):
         yield _said(fact, _called(fact, entry.reason), level, Confidence.MEDIUM)
@@ -127,7 +122,9 @@ def hiding(fact: SourceCall, words: Vocabulary) -> str:
     return ""
 
 
-STEPS = frozenset({"reversal", "rot13", "hex", "base64", "zlib", "bz2", "builtins.chr", "replacement"})
+STEPS = frozenset({
+    "reversal", "rot13", "hex", "base64", "zlib", "bz2", "builtins.chr", "builtins.bytes", "builtins.bytearray", "replacement",
+})  # fmt: skip
 """Steps that make text unreadable; joining pieces does not by itself."""
 
 
