@@ -43,6 +43,7 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     ((b"import ", b"from "), "weighbridge.formats.text.python_source"),
+    ((b"#!",), "weighbridge.formats.text.script"),
     # -- JSON, YAML, configurations
     ((b"{", b"["), "weighbridge.formats.text.json_file"),
     # -- prose, agents
@@ -60,6 +61,31 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # -- Python, notebooks, requirements
     (".py", "python"),
     (".pyw", "python"),
+    (".sh", "script"),
+    (".bash", "script"),
+    (".zsh", "script"),
+    (".ksh", "script"),
+    (".csh", "script"),
+    (".fish", "script"),
+    (".command", "script"),
+    (".ps1", "script"),
+    (".psm1", "script"),
+    (".bat", "script"),
+    (".cmd", "script"),
+    (".vbs", "script"),
+    (".vbe", "script"),
+    (".wsf", "script"),
+    (".wsh", "script"),
+    (".hta", "script"),
+    (".jse", "script"),
+    (".reg", "script"),
+    (".desktop", "script"),
+    ("dockerfile", "script"),
+    ("containerfile", "script"),
+    ("makefile", "script"),
+    (".mk", "script"),
+    ("justfile", "script"),
+    ("procfile", "script"),
     # -- JSON, YAML, configurations
     (".json", "json"),
     # -- prose, agents

@@ -38,6 +38,7 @@ _MODULES = {
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     "python": "weighbridge.formats.text.python_source",
+    "script": "weighbridge.formats.text.script",
     "python.bare": "weighbridge.formats.text.python_source:bare",
     # -- JSON, YAML, configurations
     "json": "weighbridge.formats.text.json_file",

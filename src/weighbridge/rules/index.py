@@ -45,6 +45,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "HID210": ("weighbridge.rules.concealment.active_content", ("ActiveContent",)),
     "HID211": ("weighbridge.rules.concealment.text_rewrite", ("TextRewrite",)),
     "HID212": ("weighbridge.rules.concealment.template_backdoor", ("TemplateConstruct",)),
+    "HID215": ("weighbridge.rules.concealment.misleading_name", ("MisleadingName",)),
     "REF401": ("weighbridge.rules.reference.escaping_reference", ("Reference",)),
     "REF402": ("weighbridge.rules.reference.remote_reference", ("Reference",)),
     "REF403": ("weighbridge.rules.reference.foreign_code", ("Reference",)),
@@ -62,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c51783bee1284ce2865e4176d8fc6b35e8912278cf006466780efed7e9d15629"
+DIGEST = "sha256:fa73250edba042cc95f45185ccce1f0aea1aff806979b5be16ef4dc410d9776e"

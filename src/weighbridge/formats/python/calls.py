@@ -54,6 +54,11 @@ _GETTERS = frozenset({"builtins.getattr", "inspect.getattr_static"})
 _IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__", "imp.load_module"})
 _SPACES = {"builtins.globals": True, "builtins.locals": False, "builtins.vars": False}
 _PASSING = frozenset({"functools.partial", "functools.wraps", "builtins.staticmethod", "builtins.classmethod"})
+_COMMANDS = frozenset({
+    "os.system", "os.popen", "posix.system", "subprocess.run", "subprocess.call", "subprocess.check_call",
+    "subprocess.check_output", "subprocess.Popen", "subprocess.getoutput", "subprocess.getstatusoutput",
+    "asyncio.create_subprocess_shell", "commands.getoutput", "pty.spawn",
+})  # fmt: skip
 _LOADERS = frozenset({"marshal.loads", "pickle.loads", "_pickle.loads", "cPickle.loads", "dill.loads",
                       "cloudpickle.loads"})  # fmt: skip
 _KEEPING = frozenset({"open", "get", "pop", "setdefault"})
@@ -214,9 +219,20 @@ class Calls(Expressions):
         self.tell(path, node, shown, literal=isinstance(first, Constant), how=tuple(dict.fromkeys(how)))
         if path in _EXECUTORS and isinstance(first, Constant):
             self._executed(first, node)
+        if path in _COMMANDS and isinstance(first, Constant):
+            self._command(first, node)
         if path in _LOADERS and isinstance(first, Constant) and isinstance(first.value, bytes):
             self.carried.append((node.lineno, path, first.value))
         return made or self._outcome(path, first, arguments)
+
+    def _command(self, line: Constant, node: ast.expr) -> None:
+        """Look at a command line that is known."""
+        from weighbridge.formats.text.shell_lines import tells
+
+        words = line.value if isinstance(line.value, list) else [line.value]
+        text = " ".join(word for word in words if isinstance(word, str))
+        for kind in tells(text):
+            self.tell(f"shell.{kind}", node, (text[:SHOWN],), literal=True)
 
     def _gotten(self, getter: Getter, node: ast.Call, arguments: Sequence[Value | None]) -> Value | None:
         """Take what an ``attrgetter`` takes, and call it if it is a ``methodcaller``."""

@@ -167,7 +167,8 @@ def _facts(walk: Walk, node: Node, starts: list[int], carrier: str) -> Iterator[
         module, _, name = call.path.rpartition(".")
         inside = f"text that {carrier} executes" if call.inside else carrier
         yield SourceCall(
-            at=node.at(_start(starts, call.line) if not call.inside else starts[0]), language="python", module=module,
+            at=node.at(_start(starts, call.line) if not call.inside else starts[0]),
+            language="python", module=module,
             name=name, phase=call.phase, carrier=inside, when=When.FLAG, arguments=call.arguments, count=count,
             literal=call.literal, made_by=call.made_by,
         )  # fmt: skip

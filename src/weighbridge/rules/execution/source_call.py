@@ -98,6 +98,8 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     hidden = entry.category in HIDEABLE and hiding(fact, words)
     if entry.category == "attack":
         yield _said(fact, _called(fact, entry.reason), _HIGH, Confidence.HIGH)
+    elif entry.category == "shell" and fact.language == "python" and fact.phase == "import":
+        yield _said(fact, _called(fact, entry.reason), _HIGH, Confidence.HIGH)
     elif hidden:
         sure = Confidence.HIGH if fact.literal or _name_is_made(fact) or "fetches" in hidden else Confidence.MEDIUM
         yield _said(fact, f"{_called(fact, entry.reason)}, and {hidden}", _HIGH, sure)
@@ -147,6 +149,8 @@ def _called(fact: SourceCall, reason: str) -> str:
     if fact.language != "python":
         return reason
     now = "as soon as it is imported" if fact.phase == "import" else "in a function"
+    if fact.module == "shell":
+        return f"runs a command {now}: {reason}"
     return f"calls `{dotted(fact.module, fact.name)}` {now}: {reason}"
 
 
