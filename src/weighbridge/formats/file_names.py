@@ -5,10 +5,6 @@ A name alone proves nothing about content; it tells what a double click does, an
 
 from __future__ import annotations
 
-from weighbridge.core.programs import CodeUnit
-from weighbridge.core.texts import MisleadingName
-from weighbridge.core.when import When
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +31,9 @@ _TEMPLATES = frozenset({"sh", "bash", "py", "js", "reg", "url"})
 _TURNS = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u2800\u3164\u115f\u1160"
 _DOTS = "\u2024\ufe52\uff0e\u3002\u0701\u0702"
-_ARCHIVES = {"whl": "Python wheel", "egg": "Python egg", "jar": "Java archive", "war": "Java archive", "apk": "Android package"}
+_ARCHIVES = {
+    "whl": "Python wheel", "egg": "Python egg", "jar": "Java archive", "war": "Java archive", "apk": "Android package",
+}  # fmt: skip
 
 LONGEST = 200
 """Characters of a name that people see."""
@@ -46,15 +44,19 @@ def tells(node: Node, formats: tuple[str, ...]) -> Iterator[Fact]:
     name = node.name.replace("\\", "/").rpartition("/")[2]
     parts = name.lower().split(".")
     kind = parts[-1].strip()
-    if not name.isascii():
-        how = _unseen(name)
-        if how:
-            yield MisleadingName(at=node.at(), how=how, shown=_visible(name), kind=kind)
-    if len(parts) > 2 and kind in RUNNING and kind not in _TEMPLATES and parts[-2].strip() in SHOWING:
-        yield MisleadingName(at=node.at(), how="double", shown=_visible(name), kind=kind)
-    elif kind in RUNNING and "    " in name:
-        yield MisleadingName(at=node.at(), how="blank", shown=_visible(name), kind=kind)
+    how = "" if name.isascii() else _unseen(name)
+    if not how and len(parts) > 2 and kind in RUNNING - _TEMPLATES and parts[-2].strip() in SHOWING:
+        how = "double"
+    elif not how and kind in RUNNING and "    " in name:
+        how = "blank"
+    if how:
+        from weighbridge.core.texts import MisleadingName
+
+        yield MisleadingName(at=node.at(), how=how, shown=_visible(name), kind=kind)
     if kind in _ARCHIVES and "zip" in formats:
+        from weighbridge.core.programs import CodeUnit
+        from weighbridge.core.when import When
+
         yield CodeUnit(at=node.at(), language="package", carrier=_ARCHIVES[kind], name=name[:LONGEST], when=When.FLAG)
 
 

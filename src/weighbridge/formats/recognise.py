@@ -28,6 +28,8 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- GGML, llamafile
     # -- trees and classical models
     # -- msgpack, engines, MXNet
+    # -- programs
+    (b"", "weighbridge.formats.program_files"),
     # -- media
 )
 """Recognisers of binary formats."""

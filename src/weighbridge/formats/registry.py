@@ -38,6 +38,9 @@ _MODULES = {
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     "python": "weighbridge.formats.text.python_source",
+    "python bytecode": "weighbridge.formats.program_files",
+    "java class": "weighbridge.formats.program_files",
+    "windows shortcut": "weighbridge.formats.program_files",
     "script": "weighbridge.formats.text.script",
     "python.bare": "weighbridge.formats.text.python_source:bare",
     # -- JSON, YAML, configurations

@@ -30,6 +30,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks
+    ("", ("cells", "worksheets"), "weighbridge.formats.text.notebook"),
     # -- configurations
     # -- prose, agents
 )

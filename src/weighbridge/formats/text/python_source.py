@@ -83,8 +83,8 @@ def bare(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield from inspect(content, node, bench, carrier="the source")
 
 
-def inspect(content: bytes, node: Node, bench: Bench, *, carrier: str, base: int = 0) -> Iterator[Yield]:
-    """Tell what source does; ``base`` is where it begins in the node. Raises OverLimit."""
+def inspect(content: bytes, node: Node, bench: Bench, *, carrier: str, base: int | None = 0) -> Iterator[Yield]:
+    """Tell what source does; ``base`` is where it begins in the node, None where that has no place. Raises OverLimit."""
     yield from _declared(content, node)
     lines = content.split(b"\n")
     starts = _starts(lines, base)
@@ -106,8 +106,11 @@ def inspect(content: bytes, node: Node, bench: Bench, *, carrier: str, base: int
         yield node.gap(GapKind.OVER_LIMIT, f"{carrier} takes too many steps to follow")
 
 
-def _starts(lines: list[bytes], base: int) -> list[int]:
-    starts, at = [base], base
+def _starts(lines: list[bytes], base: int | None) -> list[int | None]:
+    if base is None:
+        return [None] * (len(lines) + 1)
+    starts: list[int | None] = [base]
+    at = base
     for line in lines:
         at += len(line) + 1
         starts.append(at)
@@ -130,6 +133,11 @@ def _parsed(content: bytes) -> ast.Module | None:
         return None
 
 
+def is_source(content: bytes) -> bool:
+    """Tell whether this interpreter's grammar allows it as a module; raises OverLimit."""
+    return _parsed(content) is not None
+
+
 def _declared(content: bytes, node: Node) -> Iterator[Yield]:
     """Tell an encoding (PEP 263) in which text may read differently than it looks."""
     import re
@@ -143,7 +151,7 @@ def _declared(content: bytes, node: Node) -> Iterator[Yield]:
             return
 
 
-def _words(content: bytes, node: Node, starts: list[int], carrier: str) -> Iterator[Yield]:
+def _words(content: bytes, node: Node, starts: list[int | None], carrier: str) -> Iterator[Yield]:
     from weighbridge.formats.python.lexical import called_names
 
     for path, line in called_names(content.decode("utf-8", "replace")):
@@ -154,7 +162,7 @@ def _words(content: bytes, node: Node, starts: list[int], carrier: str) -> Itera
         )  # fmt: skip
 
 
-def _facts(walk: Walk, node: Node, starts: list[int], carrier: str) -> Iterator[Yield]:
+def _facts(walk: Walk, node: Node, starts: list[int | None], carrier: str) -> Iterator[Yield]:
     for one in walk.imports.values():
         yield SourceImport(
             at=node.at(_start(starts, one.line)), language="python", module=one.module, level=one.level,
@@ -174,11 +182,11 @@ def _facts(walk: Walk, node: Node, starts: list[int], carrier: str) -> Iterator[
         )  # fmt: skip
 
 
-def _start(starts: list[int], line: int) -> int:
+def _start(starts: list[int | None], line: int) -> int | None:
     return starts[min(line, len(starts)) - 1]
 
 
-def _held(walk: Walk, node: Node, bench: Bench, starts: list[int]) -> Iterator[Yield]:
+def _held(walk: Walk, node: Node, bench: Bench, starts: list[int | None]) -> Iterator[Yield]:
     """Look into long literals, and at data that the source unpickles or unmarshals."""
     from weighbridge.formats.pickle.embedded import held_by_bytes
 
