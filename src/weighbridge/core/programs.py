@@ -31,6 +31,8 @@ class SourceCall(Fact):
 
     ``phase`` is ``import`` for what happens as soon as the source is executed, ``call`` for what stands in a function.
     ``arguments`` are shortened literals or source excerpts. ``carrier`` says what file or cell it stands in.
+    ``literal`` tells that the first argument is known data, ``made_by`` which functions and steps the first argument
+    went through (``base64.b64decode``, ``reversal``), and those of the name itself as ``name by …``.
     """
 
     language: str
@@ -41,6 +43,8 @@ class SourceCall(Fact):
     when: When
     arguments: tuple[str, ...] = ()
     count: int = 1
+    literal: bool = False
+    made_by: tuple[str, ...] = ()
 
 
 @value

@@ -76,3 +76,15 @@ class WeightAnomaly(Fact):
     kind: str
     tensor: str
     detail: str
+
+
+@value
+class MisleadingName(Fact):
+    """A file's name shows people something else than systems read: ``how`` is direction, look-alike, double or blank.
+
+    ``shown`` is the name with what hides made visible, ``kind`` the extension that counts.
+    """
+
+    how: str
+    shown: str
+    kind: str

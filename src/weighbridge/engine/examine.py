@@ -21,7 +21,7 @@ from weighbridge.core.source import SubSource
 from weighbridge.core.values import replace, value
 from weighbridge.engine.judge import Judge
 from weighbridge.engine.scratch import Scratch
-from weighbridge.formats import registry
+from weighbridge.formats import file_names, registry
 from weighbridge.formats.node import Bench, Child, Node, Stored
 from weighbridge.formats.sniff import sniff
 
@@ -100,6 +100,8 @@ class _Examiner:
         if not any(registry.is_analysed(name) for name in formats):
             formats += seen.named
         self._mismatches(seen.formats, seen.promised, source, node)
+        for told in file_names.tells(node, formats):
+            self._fact(told, depth)
         if not depth:
             self.formats.extend(name for name in formats if not registry.is_analysed(name))
         readable = [name for name in formats if registry.is_analysed(name)]

@@ -31,6 +31,8 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- trees and classical models
     # -- msgpack, engines, MXNet
     (bytes((*range(0x81, 0x90), 0xDE, 0xDF)), "weighbridge.formats.msgpack"),
+    # -- programs
+    (b"", "weighbridge.formats.program_files"),
     # -- media
 )
 """Recognisers of binary formats."""
@@ -46,6 +48,8 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
+    ((b"import ", b"from "), "weighbridge.formats.text.python_source"),
+    ((b"#!",), "weighbridge.formats.text.script"),
     # -- JSON, YAML, configurations
     ((), "weighbridge.formats.text.yaml_file"),
     ((b"[", b"#", b";"), "weighbridge.formats.text.cfg_file"),
@@ -65,6 +69,33 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
+    (".py", "python"),
+    (".pyw", "python"),
+    (".sh", "script"),
+    (".bash", "script"),
+    (".zsh", "script"),
+    (".ksh", "script"),
+    (".csh", "script"),
+    (".fish", "script"),
+    (".command", "script"),
+    (".ps1", "script"),
+    (".psm1", "script"),
+    (".bat", "script"),
+    (".cmd", "script"),
+    (".vbs", "script"),
+    (".vbe", "script"),
+    (".wsf", "script"),
+    (".wsh", "script"),
+    (".hta", "script"),
+    (".jse", "script"),
+    (".reg", "script"),
+    (".desktop", "script"),
+    ("dockerfile", "script"),
+    ("containerfile", "script"),
+    ("makefile", "script"),
+    (".mk", "script"),
+    ("justfile", "script"),
+    ("procfile", "script"),
     # -- JSON, YAML, configurations
     (".yaml", "yaml"),
     (".yml", "yaml"),

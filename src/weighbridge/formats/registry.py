@@ -49,6 +49,12 @@ _MODULES = {
     "mlir bytecode": "weighbridge.formats.engines",
     "rknn": "weighbridge.formats.engines",
     # -- Python, notebooks, requirements
+    "python": "weighbridge.formats.text.python_source",
+    "python bytecode": "weighbridge.formats.program_files",
+    "java class": "weighbridge.formats.program_files",
+    "windows shortcut": "weighbridge.formats.program_files",
+    "script": "weighbridge.formats.text.script",
+    "python.bare": "weighbridge.formats.text.python_source:bare",
     # -- JSON, YAML, configurations
     "yaml": "weighbridge.formats.text.yaml_file",
     "cfg": "weighbridge.formats.text.cfg_file",

@@ -143,8 +143,11 @@ def _by_content(source: ByteSource, name: str) -> list[str]:
         found.append("tar")
     if head[8:9] in {b"{", b" "} and _is_safetensors(head, source.size):
         found.append("safetensors")
-    if head[:2] in native.PREFIXES and native.identify(source.read_at(0, native.reach(head)), source.size):
-        found.append("native")
+    if head[:2] in native.PREFIXES:
+        kind = native.identify(source.read_at(0, native.reach(head)), source.size)
+        # A script is text and read as such, unless it only begins like one.
+        if kind and not (kind == "script" and _is_text(head)):
+            found.append("native")
     # To an unpickler the four bytes are PERSID: a bare one stops there, and torch's takes them for a zip.
     pickled = "" if head.startswith(b"PK\x03\x04") else _pickled(source, head)
     if pickled:

@@ -170,9 +170,13 @@ class ConstantSearch(Host):
 
 def held_by_text(text: str, at: Location, node: Node, limits: Limits) -> Iterator[Yield]:
     """Look at text of another format, found ``at`` a place, as at a constant of a pickle: metadata and the like."""
+    yield from held_by_bytes(text.encode("utf-8", "surrogatepass"), at, node, limits)
+
+
+def held_by_bytes(raw: bytes, at: Location, node: Node, limits: Limits) -> Iterator[Yield]:
+    """Look at bytes of another format in the same way."""
     from weighbridge.formats.pickle.stack import PIECE
 
-    raw = text.encode("utf-8", "surrogatepass")
     search = ConstantSearch(BytesSource(raw), limits)
     search.constant(op.BINUNICODE, 0, len(raw), raw[:PIECE])
     for item in search.found(node):

@@ -40,6 +40,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "weighbridge.formats.text.zarr",
     ),
     # -- Python, notebooks
+    ("", ("cells", "worksheets"), "weighbridge.formats.text.notebook"),
     # -- configurations
     ("", (), "weighbridge.formats.config.settings"),
     # -- prose, agents

@@ -1,0 +1,1 @@
+"""Python source: what a program would call, followed by names and constants and never by running it."""
