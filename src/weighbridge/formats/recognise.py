@@ -25,6 +25,9 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- FlatBuffers
     # -- ONNX, CoreML, Paddle
     # -- TensorFlow
+    (b"", "weighbridge.formats.tensorflow.checkpoint"),
+    (b"", "weighbridge.formats.tensorflow.records"),
+    (b"\x08\x0a\x12\x1a\x22", "weighbridge.formats.tensorflow.kinds"),
     # -- GGML, llamafile
     # -- trees and classical models
     # -- msgpack, engines, MXNet
@@ -38,6 +41,12 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- keras and HDF5
     # -- ONNX, CoreML, Paddle
     # -- TensorFlow
+    (
+        (b"saved_model_schema_version", b"meta_", b"graph_def", b"asset_file_def", b"object_graph_def", b"node",
+         b"library", b"versions"),
+        "weighbridge.formats.tensorflow.pbtxt",
+    ),  # fmt: skip
+    ((b"model_checkpoint_path", b"all_model_checkpoint_paths"), "weighbridge.formats.tensorflow.state"),
     # -- GGML, templates, tokenizers
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
@@ -53,6 +62,7 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # -- torch
     # -- keras and HDF5
     # -- TensorFlow
+    (".pbtxt", "tensorflow.text"),
     # -- GGML, templates, tokenizers
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
