@@ -42,10 +42,18 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- ONNX, CoreML, Paddle
     # -- TensorFlow
     (
-        (b"saved_model_schema_version", b"meta_", b"graph_def", b"asset_file_def", b"object_graph_def", b"node",
-         b"library", b"versions"),
+        (
+            b"saved_model_schema_version",
+            b"meta_",
+            b"graph_def",
+            b"asset_file_def",
+            b"object_graph_def",
+            b"node",
+            b"library",
+            b"versions",
+        ),
         "weighbridge.formats.tensorflow.pbtxt",
-    ),  # fmt: skip
+    ),
     ((b"model_checkpoint_path", b"all_model_checkpoint_paths"), "weighbridge.formats.tensorflow.state"),
     # -- GGML, templates, tokenizers
     # -- trees and classical models

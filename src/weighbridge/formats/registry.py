@@ -33,6 +33,7 @@ _MODULES = {
     # -- FlatBuffers, Arrow, Parquet
     # -- ONNX, CoreML, Paddle, OpenVINO
     # -- TensorFlow
+    "mxnet.params": "weighbridge.formats.mxnet.params",
     "tensorflow.text": "weighbridge.formats.tensorflow.pbtxt",
     "tensorflow.checkpoint": "weighbridge.formats.tensorflow.checkpoint",
     "tensorflow.checkpoint.data": "weighbridge.formats.tensorflow.checkpoint:shard",

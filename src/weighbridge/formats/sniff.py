@@ -44,7 +44,7 @@ _LEADING += ()
 # -- FlatBuffers, Arrow
 _LEADING += ()
 # -- TensorFlow
-_LEADING += ()
+_LEADING += ((b"\x12\x01" + bytes(14), "mxnet.params"),)
 # -- GGML
 _LEADING += ()
 # -- trees and classical models

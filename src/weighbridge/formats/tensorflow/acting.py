@@ -1,7 +1,7 @@
 """Which operators act on what their text names: the inputs that are paths, the attributes that are text.
 
-Source: the operator definitions of TensorFlow 2.21. What such an operator means is said by the list of operators; here is
-only where to look for the constants that decide it.
+Source: the operator definitions of TensorFlow 2.21. What such an operator means is said by the list of operators;
+here is only where to look for the constants that decide it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ ACTING: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     **dict.fromkeys(("CSVDataset", "CSVDatasetV2", "ExperimentalCSVDataset"), _PATH),
     **dict.fromkeys(("FixedLengthRecordDataset", "FixedLengthRecordDatasetV2", "TextLineDataset"), _PATH),
     **dict.fromkeys(("TFRecordDataset", "TFRecordDatasetV2", "LMDBDataset", "ExperimentalLMDBDataset"), _PATH),
-    **dict.fromkeys(("LoadDataset", "ListSnapshotChunksDataset", "SnapshotChunkDataset", "SnapshotDatasetReader"), _PATH),
+    **dict.fromkeys(
+        ("LoadDataset", "ListSnapshotChunksDataset", "SnapshotChunkDataset", "SnapshotDatasetReader"), _PATH
+    ),
     **dict.fromkeys(("SaveDataset", "SaveDatasetV2", "SnapshotDataset", "SnapshotDatasetV2"), _SECOND),
     **dict.fromkeys(("DatasetToTFRecord", "ExperimentalDatasetToTFRecord"), _SECOND),
     "DistributedSave": ((1, 2), ()),
@@ -47,7 +49,9 @@ ACTING: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     **dict.fromkeys(("PyFunc", "PyFuncStateless", "EagerPyFunc"), ((), ("token",))),
     "DatasetFromGraph": _NOTHING,
     **dict.fromkeys(("RemoteCall", "TRTEngineOp", "XlaCallModule"), _NOTHING),
-    **dict.fromkeys(("XlaCustomCall", "XlaCustomCallV2", "StablehloCustomCall"), ((), ("target_name", "call_target_name"))),
+    **dict.fromkeys(
+        ("XlaCustomCall", "XlaCustomCallV2", "StablehloCustomCall"), ((), ("target_name", "call_target_name"))
+    ),
 }
 """Operators by name, with the inputs and attributes whose text is looked up."""
 
@@ -68,7 +72,9 @@ DIRECT_CALLS: dict[str, int] = {
 """Operators that call functions with their own inputs, and the number of the input that is the first argument."""
 
 PASSING: dict[str, tuple[int, int]] = {
-    **dict.fromkeys(("Identity", "Reshape", "ExpandDims", "Squeeze", "EnsureShape", "StopGradient", "Snapshot"), (0, 1)),
+    **dict.fromkeys(
+        ("Identity", "Reshape", "ExpandDims", "Squeeze", "EnsureShape", "StopGradient", "Snapshot"), (0, 1)
+    ),
     **dict.fromkeys(("Tile", "GatherV2", "Gather", "StridedSlice", "Slice", "Unpack", "BroadcastTo", "Enter"), (0, 1)),
     **dict.fromkeys(("Exit", "NextIteration", "PreventGradient", "RefIdentity", "DeepCopy", "GuaranteeConst"), (0, 1)),
     **dict.fromkeys(("Switch", "RefSwitch", "RandomShuffle", "CheckNumerics"), (0, 1)),

@@ -1,8 +1,8 @@
 """Checkpoints of TensorFlow 2: the index that names tensors, and the shards that hold them.
 
-Source: ``tensor_bundle.proto`` of TensorFlow 2.21. The index is a sorted table; the empty key
-holds the header (1 num_shards, 2 endianness), every other key a tensor (1 dtype, 2 shape, 3 shard_id, 4 offset, 5 size,
-6 crc32c, 7 slices).
+Source: ``tensor_bundle.proto`` of TensorFlow 2.21. The index is a sorted table; the empty key holds the header (1
+num_shards, 2 endianness), every other key a tensor (1 dtype, 2 shape, 3 shard_id, 4 offset, 5 size, 6 crc32c, 7
+slices).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Where the text comes from that an operator acts on: from a constant of the graph, from whoever runs it, or computed.
 
 A path is followed backwards through operators that pass text on or join it, through variables, calls and arguments of
-functions. What the caller gives (a placeholder, an asset that the loader places, an argument that nothing in the graph
-binds) is not the file's choice; a constant is; and what is computed in some other way is not known.
+functions. What the caller gives (a placeholder, an asset that the loader places, an argument that nothing in the
+graph binds) is not the file's choice; a constant is; and what is computed in some other way is not known.
 """
 
 from __future__ import annotations
@@ -145,9 +145,8 @@ class Flow:
                 if scope is not self.graph.main:
                     below.setdefault(scope.name, []).append(name)
         done: set[str] = set()
-        for start in below:
-            trail, stack = set[str](), [(start, iter(below[start]))]
-            trail.add(start)
+        for start, first in below.items():
+            trail, stack = {start}, [(start, iter(first))]
             while stack:
                 name, following = stack[-1]
                 step = next(following, None)

@@ -6,7 +6,7 @@ one: data sets are rebuilt from such text while they run.
 
 from __future__ import annotations
 
-from weighbridge.core.errors import Malformed, OverLimit
+from weighbridge.core.errors import OverLimit
 from weighbridge.core.facts import Inconsistency
 from weighbridge.core.programs import Operator
 from weighbridge.formats.node import Child, Stored
@@ -64,7 +64,7 @@ class GraphNode:
 
     def functions(self) -> list[str]:
         """Name the functions that its attributes hold."""
-        found = []
+        found: list[str] = []
         for part in inside(self.field):
             if part.number == 5 and part.kind == BYTES:
                 _, content = entries(part)
@@ -117,7 +117,12 @@ class Graph:
         self.inner: list[tuple[str, Field]] = []
         self._uses: dict[str, tuple[Location, str, int]] = {}
         self._told: dict[str, int] = {}
+        self._plain: set[bytes] = set()
         self._nodes = 0
+
+    def another(self) -> Graph:
+        """Make an empty graph in the same place: a saved model may hold several."""
+        return Graph(self.node, self.bench, located=self.located, scope=self.path)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -161,9 +166,7 @@ class Graph:
             if part.kind != BYTES:
                 continue
             if part.number == 5:
-                key, content = entries(part)
-                if content is not None:
-                    self._attribute(key, content, functions, held)
+                self._attribute(part, functions, held)
             elif part.number == 1:
                 name = part.text(TEXT)
             elif part.number == 2:
@@ -190,7 +193,19 @@ class Graph:
         for key, content in held:
             self._tensor(name, op, key, content, base)
 
-    def _attribute(self, key: str, content: Field, functions: list[str], held: list[tuple[str, Field]]) -> None:
+    def _attribute(self, entry: Field, functions: list[str], held: list[tuple[str, Field]]) -> None:
+        """Look at an attribute; the same few types, shapes and flags stand at nearly every node, and are read once."""
+        raw = entry.read(_PLAIN) if entry.length < _PLAIN else b""
+        if raw in self._plain:
+            return
+        before = len(functions), len(held), len(self.inner)
+        key, content = entries(entry)
+        if content is not None:
+            self._value(key, content, functions, held)
+        if raw and before == (len(functions), len(held), len(self.inner)) and len(self._plain) < _PLAINS:
+            self._plain.add(raw)
+
+    def _value(self, key: str, content: Field, functions: list[str], held: list[tuple[str, Field]]) -> None:
         """Look at an ``AttrValue``: 1 list, 2 s, 8 tensor, 10 func; what else there is means nothing by itself."""
         for part in inside(content):
             if part.kind != BYTES:
@@ -278,6 +293,8 @@ class Graph:
             self.waiting.append(Inconsistency(at=self.at(offset), what=what, detail=detail, memory=memory))
 
 
+_PLAIN = 200  # bytes of an attribute that may be one of those that are everywhere
+_PLAINS = 10_000  # of them that are kept
 _SHORTEST = 24  # bytes of a graph of one node that does anything
 
 
@@ -292,42 +309,3 @@ def _begins_like_something(source: ByteSource) -> bool:
     from weighbridge.formats.bulk import begins_like_something
 
     return source.size > 16 and begins_like_something(source)
-
-
-def read_whole(
-    source: ByteSource, base: int, node: Node, bench: Bench, *, located: bool, scope: str = "", depth: int = 0
-) -> Iterator[Yield]:
-    """Walk a graph that stands alone, and the graphs in its constants; raises Malformed, OverLimit after its facts."""
-    graph = Graph(node, bench, located=located, scope=scope)
-    broken: Malformed | OverLimit | None = None
-    try:
-        graph.read(source, base)
-    except (Malformed, OverLimit) as error:
-        broken = error
-    yield from graph.tell()
-    yield from within(graph, node, bench, depth)
-    if broken is not None:
-        raise broken
-
-
-DEPTH = 4
-"""Graphs within constants of graphs; honest data sets end at one."""
-
-INNER = 200
-"""Constants of one graph that are walked as graphs."""
-
-
-def within(graph: Graph, node: Node, bench: Bench, depth: int) -> Iterator[Yield]:
-    """Walk the graphs that stand in the constants of a graph."""
-    from weighbridge.core.coverage import GapKind
-    from weighbridge.formats.tensorflow.saved_model import walk
-
-    for number, (name, text) in enumerate(graph.inner):
-        if depth >= DEPTH or number >= INNER:
-            yield node.gap(GapKind.OVER_LIMIT, "graphs within constants of graphs are too many or too deep")
-            return
-        source = text.source
-        scope = f"{graph.path}/{name}".lstrip("/")
-        yield from walk(sniff(b"", source), source, 0, node, bench, located=False, scope=scope, depth=depth + 1)
-
-

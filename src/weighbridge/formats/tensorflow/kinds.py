@@ -1,7 +1,7 @@
 """Which message a protobuf file holds: a saved model, a meta graph or a graph. Decided by structure alone.
 
-A message says nothing of its type. A graph is told by nodes that have a name and the name of an operator, or by a library
-of functions; a meta graph by the graph in it, a saved model by the meta graphs in it.
+A message says nothing of its type. A graph is told by nodes that have a name and the name of an operator, or by a
+library of functions; a meta graph by the graph in it, a saved model by the meta graphs in it.
 """
 
 from __future__ import annotations

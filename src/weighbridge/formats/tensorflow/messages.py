@@ -67,8 +67,8 @@ def entries(field: Field) -> tuple[str, Field | None]:
 
 
 def shape(field: Field, most: int = 256) -> tuple[list[int], bool]:
-    """Read a ``TensorShapeProto``: the sizes of its dimensions (2: dim, 1: size) and whether the rank is unknown (3)."""
-    dims, unknown = [], False
+    """Read a ``TensorShapeProto``: the sizes of its dimensions (2 dim, 1 size), and whether it has no rank (3)."""
+    dims, unknown = list[int](), False
     for one in inside(field):
         if one.number == 2 and one.kind == BYTES:
             size = 0

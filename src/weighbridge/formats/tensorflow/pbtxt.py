@@ -9,6 +9,7 @@ from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed
 from weighbridge.core.facts import Identity
 from weighbridge.core.source import BytesSource
+from weighbridge.formats.tensorflow.graph import Graph
 from weighbridge.formats.tensorflow.kinds import GRAPH, META_GRAPH, SAVED_MODEL
 from weighbridge.formats.tensorflow.saved_model import walk
 from weighbridge.formats.tensorflow.text_proto import TextReader
@@ -65,7 +66,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     yield Identity(at=node.at(), format=FORMAT)
     encoded = BytesSource(TextReader(data).encode(_MESSAGES[found]))
     del data
-    yield from walk(found, encoded, 0, node, bench, located=False)
+    yield from walk(found, encoded, 0, Graph(node, bench, located=False))
 
 
 def _kind(data: bytes) -> str:

@@ -1,7 +1,7 @@
 """TFRecord files, which hold data sets and the events of TensorBoard: lengths, checksums, messages.
 
-Source: ``tensorflow/core/lib/io/record_writer.h``: 8 bytes of length, a masked CRC-32C of them, the data, a masked CRC-32C of
-that. The data of a record is not looked at: it is what a training reads, not what a load runs.
+Source: ``tensorflow/core/lib/io/record_writer.h``: 8 bytes of length, a masked CRC-32C of them, the data, a masked
+CRC-32C of that. The data of a record is not looked at: it is what a training reads, not what a load runs.
 """
 
 from __future__ import annotations

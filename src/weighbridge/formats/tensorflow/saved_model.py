@@ -1,8 +1,8 @@
 """Saved models, meta graphs and graphs of TensorFlow, in binary form.
 
-Source: ``saved_model.proto``, ``meta_graph.proto``, ``saved_object_graph.proto`` of TensorFlow 2.21. A saved model holds meta
-graphs; a meta graph holds a graph, the names of its assets, and since TensorFlow 2 the graph of Python objects that a load
-rebuilds, with what each function captures and, for old Keras, its layers as JSON.
+Source: ``saved_model.proto``, ``meta_graph.proto``, ``saved_object_graph.proto`` of TensorFlow 2.21. A saved model
+holds meta graphs; a meta graph holds a graph, the names of its assets, and since TensorFlow 2 the graph of Python
+objects that a load rebuilds, with what each function captures and, for old Keras, its layers as JSON.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from weighbridge.core.facts import Identity
 from weighbridge.core.references import Reference, Target
 from weighbridge.core.when import When
 from weighbridge.formats.protobuf import BYTES, Field, fields
-from weighbridge.formats.tensorflow.graph import Graph, read_whole, within
-from weighbridge.formats.tensorflow.kinds import FINGERPRINT, GRAPH, KERAS, META_GRAPH, SAVED_MODEL, kind
+from weighbridge.formats.tensorflow.graph import Graph
+from weighbridge.formats.tensorflow.kinds import GRAPH, KERAS, META_GRAPH, SAVED_MODEL, kind
 from weighbridge.formats.tensorflow.messages import child, entries, inside, text_of
 
 TYPE_CHECKING = False
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 OBJECTS = 200_000
 """Objects of an object graph; the largest Keras models have some ten thousand."""
 
+DEPTH = 4
+"""Graphs within constants of graphs; honest data sets end at one."""
+
+INNER = 200
+"""Constants of one graph that are walked as graphs."""
+
 _ASSETS_KEY = "saved_model_assets"
 
 
@@ -38,35 +44,41 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if not found:
         raise Malformed("this is no message of TensorFlow")
     yield Identity(at=node.at(), format=found)
-    yield from walk(found, source, 0, node, bench, located=True)
+    yield from walk(found, source, 0, Graph(node, bench, located=True))
 
 
-def walk(
-    found: str, source: ByteSource, base: int, node: Node, bench: Bench, *,
-    located: bool, scope: str = "", depth: int = 0,
-) -> Iterator[Yield]:  # fmt: skip
-    """Walk a message of a kind that is known; ``base`` is where it begins in the file, if it is ``located`` there."""
+def walk(found: str, source: ByteSource, base: int, graph: Graph, *, depth: int = 0) -> Iterator[Yield]:
+    """Walk a message of a known kind that begins at ``base``; ``graph`` is an empty one for its facts and scope."""
+    node, bench = graph.node, graph.bench
     if found == SAVED_MODEL:
         for field in fields(source):
             if field.number == 2 and field.kind == BYTES:
-                yield from _meta_graph(field.source, base + field.start, node, bench, located, scope, depth)
+                yield from _meta_graph(field.source, base + field.start, graph.another(), depth)
     elif found == META_GRAPH:
-        yield from _meta_graph(source, base, node, bench, located, scope, depth)
+        yield from _meta_graph(source, base, graph, depth)
     elif found == GRAPH:
-        yield from read_whole(source, base, node, bench, located=located, scope=scope, depth=depth)
+        yield from _graph(source, base, graph, depth)
     elif found == KERAS:
         from weighbridge.formats.tensorflow.keras_metadata import objects
 
         yield from objects(source, node, bench)
-    elif found != FINGERPRINT:
-        yield node.gap(GapKind.UNSUPPORTED, f"{found} is not read")
 
 
-def _meta_graph(
-    source: ByteSource, base: int, node: Node, bench: Bench, located: bool, scope: str, depth: int
-) -> Iterator[Yield]:
+def _graph(source: ByteSource, base: int, graph: Graph, depth: int) -> Iterator[Yield]:
+    """Walk a graph that stands alone; raises Malformed, OverLimit after its facts."""
+    broken: Malformed | OverLimit | None = None
+    try:
+        graph.read(source, base)
+    except (Malformed, OverLimit) as error:
+        broken = error
+    yield from graph.tell()
+    yield from _within(graph, depth)
+    if broken is not None:
+        raise broken
+
+
+def _meta_graph(source: ByteSource, base: int, graph: Graph, depth: int) -> Iterator[Yield]:
     """Walk a meta graph: 2 graph_def, 4 collection_def, 6 asset_file_def, 7 object_graph_def."""
-    graph = Graph(node, bench, located=located, scope=scope)
     broken: Malformed | OverLimit | None = None
     objects: list[Field] = []
     try:
@@ -82,11 +94,30 @@ def _meta_graph(
             elif field.number == 7:
                 objects.append(field)
         for field in objects:
-            yield from _objects(field, graph, node, bench)
+            yield from _objects(field, graph)
     except (Malformed, OverLimit) as error:
         broken = error
     yield from graph.tell()
-    yield from within(graph, node, bench, depth)
+    yield from _within(graph, depth)
+    if broken is not None:
+        raise broken
+
+
+def _within(graph: Graph, depth: int) -> Iterator[Yield]:
+    """Walk the graphs that stand in the constants of a graph; one that breaks keeps none of the others from it."""
+    broken: Malformed | OverLimit | None = None
+    for number, (name, text) in enumerate(graph.inner):
+        if depth >= DEPTH or number >= INNER:
+            reason = "graphs within constants of graphs are too many or too deep"
+            yield graph.node.gap(GapKind.OVER_LIMIT, reason)
+            break
+        source = text.source
+        scope = f"{graph.path}/{name}".lstrip("/")
+        inner = Graph(graph.node, graph.bench, located=False, scope=scope)
+        try:
+            yield from walk(kind(source), source, 0, inner, depth=depth + 1)
+        except (Malformed, OverLimit) as error:
+            broken = broken or error
     if broken is not None:
         raise broken
 
@@ -124,7 +155,7 @@ def _collection(field: Field, graph: Graph, base: int) -> Iterator[Yield]:
                     yield from _asset(held, graph, base + field.start)
 
 
-def _objects(field: Field, graph: Graph, node: Node, bench: Bench) -> Iterator[Yield]:
+def _objects(field: Field, graph: Graph) -> Iterator[Yield]:
     """Read an object graph: 1 nodes, 2 concrete_functions (map to 2 bound_inputs)."""
     names: list[str] = []
     functions: list[tuple[str, Field]] = []
@@ -133,7 +164,7 @@ def _objects(field: Field, graph: Graph, node: Node, bench: Bench) -> Iterator[Y
             if len(names) >= OBJECTS:
                 raise OverLimit(f"an object graph of more than {OBJECTS} objects", offset=field.start)
             names.append(_held_by(part))
-            yield from _layer(part, node, bench)
+            yield from _layer(part, graph.node, graph.bench)
         elif part.number == 2 and part.kind == BYTES:
             key, content = entries(part)
             if content is not None and content.kind == BYTES:
@@ -153,7 +184,7 @@ def _held_by(saved: Field) -> str:
 
 
 def _layer(saved: Field, node: Node, bench: Bench) -> Iterator[Yield]:
-    """Read the JSON that Keras before TensorFlow 2.5 keeps in the object graph: 4 user_object (1 identifier, 3 metadata)."""
+    """Read the JSON that Keras before TensorFlow 2.5 keeps here: 4 user_object (1 identifier, 3 metadata)."""
     for part in inside(saved):
         if part.number == 4 and part.kind == BYTES and text_of(part, 1).startswith("_tf_keras"):
             held = child(part, 3)
@@ -161,5 +192,3 @@ def _layer(saved: Field, node: Node, bench: Bench) -> Iterator[Yield]:
                 from weighbridge.formats.tensorflow.keras_metadata import layer
 
                 yield from layer(held.source, node, bench)
-
-

@@ -1,7 +1,8 @@
 """Sorted tables of LevelDB's form, in which TensorFlow keeps the index of a checkpoint.
 
-Source: ``tensorflow/core/lib/io/table_format.txt`` and LevelDB's ``doc/table_format.md``: blocks of entries whose keys share
-prefixes, each with a type and a CRC-32C behind it; a footer of 48 bytes names the index block and ends with a magic number.
+Source: ``tensorflow/core/lib/io/table_format.txt`` and LevelDB's ``doc/table_format.md``: blocks of entries whose
+keys share prefixes, each with a type and a CRC-32C behind it; a footer of 48 bytes names the index block and ends
+with a magic number.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Constants of a graph: what a ``TensorProto`` claims against what it holds.
 
-Fields: 1 dtype, 2 tensor_shape, 4 tensor_content, 8 string_val; 5 to 7, 9 to 13, 16 and 17 are values of the other types.
+Fields: 1 dtype, 2 tensor_shape, 4 tensor_content, 8 string_val; 5 to 7, 9 to 13, 16 and 17 are values of the other
+types.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Messages of TensorFlow in text form, read into the binary form that the walk reads.
 
-Source: https://protobuf.dev/reference/protobuf/textformat-spec/. Only fields of ``SCHEMA`` are kept: what the binary walk
-looks at. A text in which something does not follow the grammar is ``Malformed``; the library refuses it as well.
+Source: https://protobuf.dev/reference/protobuf/textformat-spec/. Only fields of ``SCHEMA`` are kept: what the binary
+walk looks at. A text in which something does not follow the grammar is ``Malformed``; the library refuses it as well.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ SCHEMA: dict[str, dict[str, tuple[int, str]]] = {
 }  # fmt: skip
 """Messages and their fields: the number, and the message or kind that it holds; an empty kind is text or bytes."""
 
-_TOKEN = (
+_LEXEME = (
     r"(?:[ \t\r\n\f\v]++|\#[^\n]*+)*+"
     r"(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*+)|(?P<number>-?[ \t]*+[0-9.][0-9A-Za-z_.+-]*+)"
     r"|(?P<text>\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<extension>\[[A-Za-z0-9_./ -]*+\])"
@@ -81,7 +81,7 @@ class TextReader:
         import re
 
         self._text = data.decode("latin-1")  # byte for byte, so that offsets and contents stay what they are
-        self._token = re.compile(_TOKEN, re.DOTALL)
+        self._token = re.compile(_LEXEME, re.DOTALL)
         self._escape = re.compile(_ESCAPE, re.DOTALL)
         self._count = 0
         self._next = self._match(3 if data.startswith(b"\xef\xbb\xbf") else 0)
@@ -247,6 +247,7 @@ def _scalar(number: int, holds: str, content: bytes) -> bytes:
 
 
 _UNKNOWN = 99
+_DIGITS = 24  # of a number of 64 bits, octal ones included
 TYPES = {
     "DT_FLOAT": 1, "DT_DOUBLE": 2, "DT_INT32": 3, "DT_UINT8": 4, "DT_INT16": 5, "DT_INT8": 6, "DT_STRING": 7,
     "DT_COMPLEX64": 8, "DT_INT64": 9, "DT_BOOL": 10, "DT_QINT8": 11, "DT_QUINT8": 12, "DT_QINT32": 13,
@@ -264,11 +265,9 @@ def _int(content: bytes) -> int:
         return 1
     if plain in (b"false", b"f"):
         return 0
+    digits = plain.lstrip(b"-")[:_DIGITS]
+    base = 16 if digits[:2] == b"0x" else 8 if digits[:1] == b"0" and len(digits) > 1 else 10
     try:
-        if len(plain) > 24:
-            raise ValueError
-        digits = plain.lstrip(b"-")
-        base = 16 if digits[:2] == b"0x" else 8 if digits[:1] == b"0" and len(digits) > 1 else 10
         number = int(digits, base)
     except ValueError:
         raise Malformed(f"{content[:24]!r} is no whole number") from None
