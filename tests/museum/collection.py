@@ -17,6 +17,7 @@ from tests.museum import (
     test_picklescan_streams,
     test_safetensors_rows,
     test_survey_samples,
+    test_tensorflow_rows,
     test_torch_archive_rows,
     test_torch_rows,
     test_zip_rows,
@@ -41,6 +42,7 @@ HALLS = (
     test_numpy_joblib_rows,
     test_safetensors_rows,
     test_survey_samples,
+    test_tensorflow_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

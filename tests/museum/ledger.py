@@ -17,6 +17,8 @@ ROWS: tuple[str, ...] = (
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
     "WGT-04",
+    *(f"TF-{number:02}" for number in (*range(1, 10), 12)),
+    "KER-15",
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -96,7 +98,7 @@ ELSEWHERE: dict[str, str] = {
     **{
         f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
         for number in range(8, 34)
-        if number not in {14, 18, 28, 32}
+        if number not in {14, 18, 19, 28, 32}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",

@@ -97,10 +97,11 @@ class _Arrays:
             if magic > _RANK:
                 raise Malformed(f"no array begins with {magic:#x}", offset=begin)
             dims = tuple(reader.u32() for _ in range(magic))
-        if (magic != _V3 and not dims) or any(dim < 0 for dim in dims):
-            if any(dim < 0 for dim in dims) and magic != _V3:
-                self._wrong("negative shape", f"{dims}", begin, memory=True)
-            return begin, 0, "", ()
+        if magic != _V3 and any(dim < 0 for dim in dims):
+            self._wrong("negative shape", f"{str(dims)[:80]}", begin, memory=True)
+            self._leave(begin)
+        if any(dim < 0 for dim in dims) or (magic != _V3 and not dims):
+            return begin, 0, "", ()  # an array that was never filled: nothing more is written of it
         reader.exactly(8)  # the device
         dtype, width = self._type()
         indices = []
