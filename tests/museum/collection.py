@@ -19,6 +19,7 @@ from tests.museum import (
     test_picklescan_streams,
     test_safetensors_rows,
     test_survey_samples,
+    test_tensorflow_rows,
     test_torch_archive_rows,
     test_torch_rows,
     test_weights_rows,
@@ -47,6 +48,7 @@ HALLS = (
     test_weights_rows,
     test_media_rows,
     test_config_rows,
+    test_tensorflow_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

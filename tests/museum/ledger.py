@@ -19,6 +19,8 @@ ROWS: tuple[str, ...] = (
     *(f"WGT-{number:02}" for number in range(1, 15)),
     "WGT-04",
     *(f"REP-{number:02}" for number in (*range(1, 11), 28, 29)),
+    *(f"TF-{number:02}" for number in (*range(1, 10), 12)),
+    "KER-15",
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -108,6 +110,7 @@ ELSEWHERE: dict[str, str] = {
         f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
         for number in range(8, 34)
         if number not in {14, 18, 22, 24, 25, 26, 28, 32}
+        if number not in {14, 18, 19, 28, 32}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",

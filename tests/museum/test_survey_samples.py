@@ -149,7 +149,6 @@ LEFT_OUT = {
     "getfile_cve8747.keras": "Keras: a zip whose configuration is not analysed, a gap",
     "extdata.onnx": "ONNX: recognised by its name, a gap",
     "hydra.nemo": "NeMo: a tar whose configuration is not analysed, a gap",
-    "sm/saved_model.pb": "TensorFlow: recognised by its name, a gap",
     "benign GGUF template": "GGUF: recognised, a gap",
 }
 """Samples of other formats, which this version does not analyse: a gap keeps them from passing for clean."""

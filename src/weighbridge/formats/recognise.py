@@ -27,6 +27,9 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- ONNX, CoreML, Paddle
     (b"\x08\x12\x1a\"(2:Br\xa2\xca\xd2", "weighbridge.formats.onnx.model"),
     # -- TensorFlow
+    (b"", "weighbridge.formats.tensorflow.checkpoint"),
+    (b"", "weighbridge.formats.tensorflow.records"),
+    (b"\x08\x0a\x12\x1a\x22", "weighbridge.formats.tensorflow.kinds"),
     # -- GGML, llamafile
     # -- trees and classical models
     # -- msgpack, engines, MXNet
@@ -44,6 +47,20 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- ONNX, CoreML, Paddle
     ((b"<", b"\xff\xfe", b"\xfe\xff"), "weighbridge.formats.text.xml_file"),
     # -- TensorFlow
+    (
+        (
+            b"saved_model_schema_version",
+            b"meta_",
+            b"graph_def",
+            b"asset_file_def",
+            b"object_graph_def",
+            b"node",
+            b"library",
+            b"versions",
+        ),
+        "weighbridge.formats.tensorflow.pbtxt",
+    ),
+    ((b"model_checkpoint_path", b"all_model_checkpoint_paths"), "weighbridge.formats.tensorflow.state"),
     # -- GGML, templates, tokenizers
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
@@ -65,6 +82,7 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # -- torch
     # -- keras and HDF5
     # -- TensorFlow
+    (".pbtxt", "tensorflow.text"),
     # -- GGML, templates, tokenizers
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow

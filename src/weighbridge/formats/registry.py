@@ -41,6 +41,18 @@ _MODULES = {
     "onnx": "weighbridge.formats.onnx.model",
     "xml": "weighbridge.formats.text.xml_file",
     # -- TensorFlow
+    "mxnet.params": "weighbridge.formats.mxnet.params",
+    "tensorflow.text": "weighbridge.formats.tensorflow.pbtxt",
+    "tensorflow.checkpoint": "weighbridge.formats.tensorflow.checkpoint",
+    "tensorflow.checkpoint.data": "weighbridge.formats.tensorflow.checkpoint:shard",
+    "tensorflow.checkpoint.state": "weighbridge.formats.tensorflow.state",
+    "tfrecord": "weighbridge.formats.tensorflow.records",
+    "tensorflow graph": "weighbridge.formats.tensorflow.saved_model",
+    "tensorflow.saved_model": "weighbridge.formats.tensorflow.saved_model",
+    "tensorflow.meta_graph": "weighbridge.formats.tensorflow.saved_model",
+    "tensorflow.graph": "weighbridge.formats.tensorflow.saved_model",
+    "tensorflow.keras_metadata": "weighbridge.formats.tensorflow.saved_model",
+    "tensorflow.fingerprint": "weighbridge.formats.tensorflow.saved_model",
     # -- GGML, templates, tokenizers
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow

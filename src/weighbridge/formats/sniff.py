@@ -44,7 +44,7 @@ _LEADING += ()
 # -- FlatBuffers, Arrow
 _LEADING += ((b"PARE", "parquet"), (b"FEA1", "feather"), (b"CBM1", "catboost"))
 # -- TensorFlow
-_LEADING += ()
+_LEADING += ((b"\x12\x01" + bytes(14), "mxnet.params"),)
 # -- GGML
 _LEADING += ()
 # -- trees and classical models
@@ -76,6 +76,8 @@ _AT_FOUR: tuple[tuple[bytes, str], ...] = (
 _BY_NAME: tuple[tuple[str, str], ...] = (
     (".onnx", "onnx"),
     (".pb", "tensorflow graph"),
+    (".meta", "tensorflow graph"),
+    (".pbtxt", "tensorflow.text"),
     (".tflite", "tflite"),
     (".gguf", "gguf"),
     (".safetensors", "safetensors"),
@@ -125,6 +127,8 @@ def sniff(source: ByteSource, name: str) -> Sniffed:
     lower = name.lower()
     found = _by_content(source, name) if source.size else ["empty"]
     named = tuple(kind for ending, kind in _BY_NAME if lower.endswith(ending) and kind not in found)
+    if ".data-" in lower and _is_shard(lower):
+        named += ("tensorflow.checkpoint.data",)
     promised = next((kinds for ending, kinds in _PROMISES if lower.endswith(ending)), ())
     return Sniffed(formats=tuple(found), named=named if source.size else (), promised=promised)
 
@@ -157,6 +161,12 @@ def _by_content(source: ByteSource, name: str) -> list[str]:
     if not found and _is_text(head):
         found += ["text", *recognise.text(head, source, name)]
     return found
+
+
+def _is_shard(name: str) -> bool:
+    """Tell a shard of a TensorFlow checkpoint, which is numbers from its first byte on: ``….data-00000-of-00001``."""
+    first, _, last = name.rpartition(".data-")[2].partition("-of-")
+    return len(first) == len(last) == 5 and (first + last).isdigit()
 
 
 def _pickled(source: ByteSource, head: bytes) -> str:

@@ -33,6 +33,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "EXE133": ("weighbridge.rules.execution.graph_operator", ("Operator",)),
     "EXE134": ("weighbridge.rules.execution.template_code", ("TemplateConstruct",)),
     "EXE135": ("weighbridge.rules.execution.unsafe_tag", ("UnsafeTag",)),
+    "EXE153": ("weighbridge.rules.execution.granted_permission", ("Permission",)),
     "HID201": ("weighbridge.rules.concealment.nested_payload", ("EmbeddedPayload",)),
     "HID202": ("weighbridge.rules.concealment.telling_text", ("EmbeddedPayload",)),
     "HID203": ("weighbridge.rules.concealment.trailing_data", ("TrailingData",)),
@@ -45,11 +46,13 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "HID210": ("weighbridge.rules.concealment.active_content", ("ActiveContent",)),
     "HID211": ("weighbridge.rules.concealment.text_rewrite", ("TextRewrite",)),
     "HID212": ("weighbridge.rules.concealment.template_backdoor", ("TemplateConstruct",)),
+    "HID215": ("weighbridge.rules.concealment.misleading_name", ("MisleadingName",)),
     "REF401": ("weighbridge.rules.reference.escaping_reference", ("Reference",)),
     "REF402": ("weighbridge.rules.reference.remote_reference", ("Reference",)),
     "REF403": ("weighbridge.rules.reference.foreign_code", ("Reference",)),
     "REF404": ("weighbridge.rules.reference.requirement", ("Requirement",)),
     "REF405": ("weighbridge.rules.reference.outside_edge", ("Reference",)),
+    "REF414": ("weighbridge.rules.reference.namesake", ("Reference",)),
     "SEC501": ("weighbridge.rules.secrets.secret", ("Secret",)),
     "STR301": ("weighbridge.rules.structure.two_readings", ("ContainerOddity",)),
     "STR302": ("weighbridge.rules.structure.path_escape", ("ContainerOddity",)),
@@ -75,4 +78,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:3d7eefc180697505a6a9bde05ef9f3006293567b964cc3a2e3f166355227f9e7"
+DIGEST = "sha256:1cef3fcb12b64bcffe6d47332e47a9442c33faf7d0089662c7632ab0db8e4c22"

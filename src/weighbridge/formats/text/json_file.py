@@ -26,6 +26,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- torch
     # -- keras and HDF5
     # -- TensorFlow
+    ("", ("arg_nodes",), "weighbridge.formats.mxnet.symbol"),
     # -- templates, tokenizers
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow

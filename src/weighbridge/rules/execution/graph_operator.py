@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
 from weighbridge.core.when import When
+from weighbridge.rules.execution.wording import LINE, NAME, short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,30 +39,53 @@ INFO = RuleInfo(
 )
 
 
+FINE = "compute"
+"""The category of operators that stay inside of the graph."""
+
+GRAVE = frozenset({"file_write", "file_read", "network", "python", "process"})
+"""Categories of operators that act outside of the graph; others (custom, opaque, native) need somebody to look."""
+
+PLACE = "place"
+"""The category of operators that act on a file which their caller names: fine, unless the graph names it itself."""
+
+ASKED = "asked_read"
+"""The category of operators that read a file: graver where the graph names it than where the caller does."""
+
+
 def match(fact: Operator, words: Vocabulary) -> Iterator[Match]:
     """Find operators that do more than compute; those that no list knows are a matter for review."""
     full = f"{fact.domain}.{fact.name}" if fact.domain else fact.name
     table = f"operators_{fact.framework}"
-    known = words.lists.find(table, full) or words.lists.find(table, fact.name)
-    if known is not None and known.category == "compute":
-        return
-    scope = f" in {fact.scope}" if fact.scope else ""
+    known = words.lists.find(table, full)
     if known is None:
-        message = f"operator `{full}`{scope} is not on the list of {fact.framework} operators"
+        # A known danger keeps its name whatever domain it is put into; what is harmless in one is unknown in another.
+        alike = words.lists.find(table, fact.name)
+        known = alike if alike is not None and alike.category != FINE else None
+    if known is not None and (known.category == FINE or (known.category == PLACE and not fact.constants)):
+        return
+    scope = f" in {short(fact.scope, NAME)}" if fact.scope else ""
+    evidence = tuple(short(text, LINE) for text in fact.constants)
+    if known is None:
+        message = f"operator `{short(full, NAME)}`{scope} is not on the list of {fact.framework} operators"
         yield Match(
-            message=message, fact=fact, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, evidence=fact.constants
+            message=message, fact=fact, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, evidence=evidence
         )
         return
-    grave = known.category in GRAVE
+    if known.category == PLACE:
+        grave = any(_leads_away(text) for text in fact.constants)
+    else:
+        grave = known.category in GRAVE or (known.category == ASKED and bool(fact.constants))
     yield Match(
         message=f"operator `{full}`{scope}: {known.reason}",
         fact=fact,
         severity=None if grave else Severity.MEDIUM,
         confidence=None if grave else Confidence.MEDIUM,
-        evidence=fact.constants,
+        evidence=evidence,
         when=When.LOAD,
     )
 
 
-GRAVE = frozenset({"file_write", "file_read", "network", "python", "process"})
-"""Categories of operators that act outside of the graph; others (custom, opaque, native) need somebody to look."""
+def _leads_away(path: str) -> bool:
+    """Tell whether a path or address leads out of the directory that a process happens to be in."""
+    plain = path.replace("\\", "/")
+    return plain.startswith(("/", "~")) or "://" in plain or ".." in plain.split("/") or plain[1:3] == ":/"

@@ -1,0 +1,1 @@
+"""MXNet: symbols, which are graphs in JSON, and lists of arrays."""

@@ -1,0 +1,1 @@
+"""TensorFlow: saved models, graphs, checkpoints and records, read from their bytes."""
