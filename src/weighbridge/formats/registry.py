@@ -34,6 +34,14 @@ _MODULES = {
     # -- ONNX, CoreML, Paddle, OpenVINO
     # -- TensorFlow
     # -- GGML, templates, tokenizers
+    "gguf": "weighbridge.formats.gguf.extract",
+    "ggml": "weighbridge.formats.ggml_legacy",
+    "ape": "weighbridge.formats.llamafile",
+    "jinja": "weighbridge.formats.text.jinja_file",
+    "vocabulary": "weighbridge.formats.text.vocabulary_file",
+    "bpe.merges": "weighbridge.formats.text.vocabulary_file:merges",
+    "tiktoken": "weighbridge.formats.text.vocabulary_file:tiktoken",
+    "modelfile": "weighbridge.formats.text.modelfile",
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements

@@ -46,7 +46,15 @@ _LEADING += ()
 # -- TensorFlow
 _LEADING += ()
 # -- GGML
-_LEADING += ()
+_LEADING += (
+    (b"lmgg", "ggml"),
+    (b"fmgg", "ggml"),
+    (b"tjgg", "ggml"),
+    (b"algg", "ggml"),
+    (b"MZqFpD='", "ape"),
+    (b"jartsr='", "ape"),
+    (b"APEDBG='", "ape"),
+)
 # -- trees and classical models
 _LEADING += ()
 # -- msgpack, engines, MXNet
