@@ -149,7 +149,7 @@ class Escapes:
                 yield "interpreter", f".{called.attr}(…)"
             elif called.attr in {"format", "format_map"}:
                 text = self.tree.constant(called.node)
-                if text is None or called.attr == "format_map":
+                if text is None:
                     yield "method", f".{called.attr}(…) of a computed text"
                 elif _formats_attributes(text):
                     yield "dunder", text[:_EXCERPT]

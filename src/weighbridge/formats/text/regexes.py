@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST = 1 << 16
-"""Characters of an expression; splitters in the style of GPT have some hundred, with scripts spelt out some thousand."""
+"""Characters of an expression; splitters in the style of GPT have some hundred, with scripts spelt out thousands."""
 
 LEVELS = 1
 """Repetitions without bound within each other: one is plain, two backtrack exponentially."""

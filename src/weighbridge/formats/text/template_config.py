@@ -39,20 +39,14 @@ def inspect(document: JsonValue, source: ByteSource, node: Node, bench: Bench) -
 
 
 def _named(found: JsonValue) -> Iterator[tuple[str, str | None]]:
-    if isinstance(found, str):
-        yield "chat_template", found
-    elif isinstance(found, dict):
-        for name, template in found.items():
-            yield _role(name), template if isinstance(template, str) else None
+    if isinstance(found, dict):
+        entries: list[tuple[JsonValue, JsonValue]] = list(found.items())
     elif isinstance(found, list):
-        for entry in found:
-            if isinstance(entry, dict):
-                name, text = entry.get("name"), entry.get("template")
-                yield _role(name), text if isinstance(text, str) else None
-            else:
-                yield "chat_template", entry if isinstance(entry, str) else None
-    elif found is not None:
-        yield "chat_template", None
+        entries = [(one.get("name"), one.get("template")) if isinstance(one, dict) else (None, one) for one in found]
+    else:
+        entries = [] if found is None else [(None, found)]
+    for name, template in entries:
+        yield _role(name), template if isinstance(template, str) else None
 
 
 def _role(name: JsonValue) -> str:

@@ -24,7 +24,7 @@ _ORDERS = (
     r"\bwithout\s+(?:ever\s+)?(?:telling|informing|notifying|alerting|warning|mentioning\s+(?:it|this|that)\s+to)"
     r"\s+(?:the\s+|your\s+)?(?:user|human|operator|developer|person)",
     r"\b(?:do\s+not|don't|never)\s+(?:ever\s+)?(?:tell|inform|notify|alert|warn|let)\s+(?:the\s+|your\s+)?"
-    r"(?:user|human|operator|developer)s?\b",
+    r"(?:user|human|operator|developer)s?\b(?!\s+about\s+(?:the\s+|your\s+)?(?:function|tool))",
     r"\b(?:do\s+not|don't|never)\s+(?:mention|reveal|disclose|acknowledge|admit)\s+(?:to\s+(?:the\s+)?(?:user|anyone)\s+)?"
     r"(?:this|these|that\s+you|the\s+existence\s+of\s+th)\s*(?:hidden\s+|secret\s+)?(?:instruction|rule|message|link|trigger|backdoor|modification|were|have|inserted)?",
     r"\b(?:secretly|covertly|silently|stealthily|discreetly)\s+(?:\w+\s+)?(?:add|insert|append|include|inject|send|replace|"
@@ -41,6 +41,9 @@ _ORDERS = (
     r"\byou\s+(?:are|have)\s+(?:no\s+(?:restrictions|limitations|rules|filters|guidelines)|been\s+jailbroken|now\s+(?:dan|unrestricted|jailbroken))",
 )  # fmt: skip
 
+# Marks count as no words: in brackets, or in capitals with underscores.
+_MARK = r"<[^<>]{0,80}>|\[[^\[\]]{0,80}\]|\{[^{}]{0,80}\}|(?-i:\b[A-Z0-9]+_[A-Z0-9_]+\b)"
+
 _COMPILED: dict[str, Pattern[str]] = {}
 
 
@@ -54,7 +57,7 @@ def _pattern(name: str, text: str) -> Pattern[str]:
 
 def words(text: str) -> int:
     """Count the words of prose in a text: marks in brackets are none; scripts without blanks count two signs as one."""
-    plain = _pattern("mark", r"<[^<>]{0,80}>|\[[^\[\]]{0,80}\]|\{[^{}]{0,80}\}").sub(" ", text[:LONGEST])
+    plain = _pattern("mark", _MARK).sub(" ", text[:LONGEST])
     count = 0
     for run in _pattern("run", r"[^\W\d_]+").findall(plain):
         if run.isascii() or max(run) < "\u0e00":
@@ -67,6 +70,8 @@ def words(text: str) -> int:
 def is_mark(text: str) -> bool:
     """Tell whether a text is a mark of a vocabulary or a switch and no word: ``<think>``, ``[INST]``, ``/no_think``."""
     core = text.strip()
+    if "_" in core and core.isupper() and core.replace("_", "").isalnum():
+        return True
     if not core or core[0] in "<[{/|`#*@$%&\\(" or core[-1] in ">]}|`":
         return True
     return not any(char.isalpha() for char in core)
@@ -98,7 +103,7 @@ def orders(text: str) -> Iterator[str]:
 
 def encoded(text: str) -> str:
     """Give the beginning of a run of base64 or hexadecimal digits that is long and mixed enough to carry something."""
-    for found in _pattern("base64", r"[A-Za-z0-9+/_-]{48,}={0,2}").finditer(text[:LONGEST]):
+    for found in _pattern("base64", r"[A-Za-z0-9+/]{48,}|[A-Za-z0-9_-]{48,}").finditer(text[:LONGEST]):
         run = found[0]
         if any(char.isdigit() for char in run) and any(char.isalpha() for char in run):
             mixed = run.lower() != run and run.upper() != run
