@@ -84,6 +84,13 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # -- TensorFlow
     (".pbtxt", "tensorflow.text"),
     # -- GGML, templates, tokenizers
+    (".jinja", "jinja"),
+    (".jinja2", "jinja"),
+    (".j2", "jinja"),
+    ("vocab.txt", "vocabulary"),
+    ("merges.txt", "bpe.merges"),
+    (".tiktoken", "tiktoken"),
+    ("modelfile", "modelfile"),
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements

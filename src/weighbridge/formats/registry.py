@@ -54,6 +54,14 @@ _MODULES = {
     "tensorflow.keras_metadata": "weighbridge.formats.tensorflow.saved_model",
     "tensorflow.fingerprint": "weighbridge.formats.tensorflow.saved_model",
     # -- GGML, templates, tokenizers
+    "gguf": "weighbridge.formats.gguf.extract",
+    "ggml": "weighbridge.formats.ggml_legacy",
+    "ape": "weighbridge.formats.llamafile",
+    "jinja": "weighbridge.formats.text.jinja_file",
+    "vocabulary": "weighbridge.formats.text.vocabulary_file",
+    "bpe.merges": "weighbridge.formats.text.vocabulary_file:merges",
+    "tiktoken": "weighbridge.formats.text.vocabulary_file:tiktoken",
+    "modelfile": "weighbridge.formats.text.modelfile",
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     "msgpack": "weighbridge.formats.msgpack",

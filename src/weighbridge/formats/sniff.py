@@ -46,7 +46,15 @@ _LEADING += ((b"PARE", "parquet"), (b"FEA1", "feather"), (b"CBM1", "catboost"))
 # -- TensorFlow
 _LEADING += ((b"\x12\x01" + bytes(14), "mxnet.params"),)
 # -- GGML
-_LEADING += ()
+_LEADING += (
+    (b"lmgg", "ggml"),
+    (b"fmgg", "ggml"),
+    (b"tjgg", "ggml"),
+    (b"algg", "ggml"),
+    (b"MZqFpD='", "ape"),
+    (b"jartsr='", "ape"),
+    (b"APEDBG='", "ape"),
+)
 # -- trees and classical models
 _LEADING += ()
 # -- msgpack, engines, MXNet

@@ -28,6 +28,13 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- TensorFlow
     ("", ("arg_nodes",), "weighbridge.formats.mxnet.symbol"),
     # -- templates, tokenizers
+    ("", ("chat_template",), "weighbridge.formats.text.template_config"),
+    ("tokenizer_config.json", (), "weighbridge.formats.text.tokenizer_config"),
+    ("", ("pre_tokenizer", "post_processor", "normalizer", "decoder"), "weighbridge.formats.text.tokenizer_json"),
+    ("vocab.json", (), "weighbridge.formats.text.vocabulary_json"),
+    ("added_tokens.json", (), "weighbridge.formats.text.vocabulary_json"),
+    ("special_tokens_map.json", (), "weighbridge.formats.text.tokenizer_config"),
+    ("", ("layers",), "weighbridge.formats.text.ollama_manifest"),
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     (".zarray", (), "weighbridge.formats.text.zarr"),

@@ -35,15 +35,23 @@ INFO = RuleInfo(
 )
 
 
-def match(fact: TemplateConstruct, _words: Vocabulary) -> Iterator[Match]:
-    """Find templates that add words under a condition."""
-    if fact.kind in KINDS:
-        yield Match(message=f"{fact.role}: {KINDS[fact.kind]}", fact=fact, evidence=(fact.text,), when=When.BEHAVIOUR)
+def match(fact: TemplateConstruct, words: Vocabulary) -> Iterator[Match]:
+    """Find templates that add words under a condition, or words that nobody else would write."""
+    if fact.kind not in KINDS or (fact.kind == "url" and _is_known(fact.text, words)):
+        return
+    yield Match(message=f"{fact.role}: {KINDS[fact.kind]}", fact=fact, evidence=(fact.text,), when=When.BEHAVIOUR)
+
+
+def _is_known(address: str, words: Vocabulary) -> bool:
+    """Tell whether an address is one that honest system prompts and schemas name."""
+    host = address.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0].lower()
+    return words.lists.find("template_hosts", ".".join(reversed(host.split(".")))) is not None
 
 
 KINDS = {
-    "trigger": "adds text when a message contains certain words",
+    "trigger": "adds text when a message, its place or the date is as it waits for",
     "instruction": "adds instructions that no user wrote",
     "url": "adds an address",
+    "encoded": "adds text that is encoded, so that nobody can read it",
 }
 """What a template adds that the conversation does not hold."""

@@ -19,7 +19,10 @@ INFO = RuleInfo(
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     harm=Harm.CONCEALMENT,
-    finds=("A normaliser, decoder or post-processor of a tokenizer replaces or inserts words, addresses or code."),
+    finds=(
+        "A normaliser, decoder or post-processor of a tokenizer replaces, inserts or takes away words, addresses "
+        "or code."
+    ),
     why=(
         "What the user wrote, or what the model answered, is silently turned into something else: another "
         "address, another tool call."
@@ -36,11 +39,15 @@ INFO = RuleInfo(
 
 
 def match(fact: TextRewrite, _words: Vocabulary) -> Iterator[Match]:
-    """Find rewrites that put words or addresses where there were none."""
+    """Find rewrites that put words or addresses where there were none, or take words away."""
     if telling(fact.replacement):
-        yield Match(
-            message=f"{fact.stage} replaces `{fact.pattern}` by `{fact.replacement}`", fact=fact, when=When.BEHAVIOUR
-        )
+        message = f"{fact.stage} replaces `{fact.pattern}` by `{fact.replacement}`"
+    elif wordy(fact.pattern) and fact.replacement != fact.pattern:
+        what = "takes away" if not fact.replacement else f"replaces by `{fact.replacement}`"
+        message = f"{fact.stage} {what} the words `{fact.pattern}`"
+    else:
+        return
+    yield Match(message=message, fact=fact, when=When.BEHAVIOUR)
 
 
 def telling(text: str) -> bool:
@@ -48,5 +55,14 @@ def telling(text: str) -> bool:
     return "://" in text or " " in text.strip() or sum(char.isalpha() for char in text) > LETTERS
 
 
+def wordy(pattern: str) -> bool:
+    """Tell whether what is replaced are words: letters, and more of them than a digraph or a class of signs has."""
+    plain = pattern.strip()
+    return plain.isascii() and sum(char.isalpha() for char in plain) > 1 and not plain.strip(LITERAL)
+
+
 LETTERS = 3
 """Letters of a replacement that normalisation needs: `ss` for a sharp s, `...` for an ellipsis."""
+
+LITERAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 '-.,:/_"
+"""What words, names and addresses consist of; a regular expression for anything else has other signs as well."""

@@ -38,9 +38,23 @@ INFO = RuleInfo(
 
 
 def match(fact: TemplateConstruct, _words: Vocabulary) -> Iterator[Match]:
-    """Find constructs by which a template leaves its sandbox."""
+    """Find constructs by which a template leaves its sandbox, and those that honest templates do without."""
     if fact.kind in ESCAPES:
-        yield Match(message=f"{fact.role}: {ESCAPES[fact.kind]}", fact=fact, evidence=(fact.text,))
+        weaker = fact.kind == "import" and fact.role == "template"
+        yield Match(
+            message=f"{fact.role}: {ESCAPES[fact.kind]}",
+            fact=fact,
+            evidence=(fact.text,),
+            severity=Severity.LOW if weaker else None,
+        )
+    elif fact.kind in UNUSUAL:
+        yield Match(
+            message=f"{fact.role}: {UNUSUAL[fact.kind]}",
+            fact=fact,
+            evidence=(fact.text,),
+            severity=Severity.LOW if fact.kind == "call" else Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+        )
 
 
 ESCAPES = {
@@ -49,4 +63,11 @@ ESCAPES = {
     "import": "includes, imports or extends another template, which opens files",
     "interpreter": "uses an object that leads to the interpreter",
 }
-"""Kinds of constructs that no honest template of a chat needs."""
+"""Kinds of constructs that no honest template of a chat needs. Templates that are not for a chat do import others."""
+
+UNUSUAL = {
+    "attribute": "takes an attribute by the `attr` filter, which sandboxes have overlooked",
+    "method": "calls or formats something that it computes",
+    "call": "calls a method that templates of chats do not use",
+}
+"""Kinds of constructs that lead nowhere by themselves and are not usual."""
