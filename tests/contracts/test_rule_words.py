@@ -49,6 +49,7 @@ PUBLISHED = {
     "EXE133": "graph-operator",
     "EXE134": "template-code",
     "EXE135": "unsafe-tag",
+    "EXE136": "unrestricted-payload",
     "HID201": "nested-payload",
     "HID202": "telling-text",
     "HID203": "trailing-data",

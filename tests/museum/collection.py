@@ -18,6 +18,7 @@ from tests.museum import (
     test_safetensors_rows,
     test_survey_samples,
     test_torch_archive_rows,
+    test_torch_code_rows,
     test_torch_rows,
     test_zip_rows,
 )
@@ -37,6 +38,7 @@ HALLS = (
     test_zip_rows,
     test_archive_rows,
     test_torch_archive_rows,
+    test_torch_code_rows,
     test_torch_rows,
     test_numpy_joblib_rows,
     test_safetensors_rows,

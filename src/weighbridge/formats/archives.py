@@ -71,7 +71,7 @@ def _more(
     if root is not None:
         yield Identity(at=node.at(), format="torch.package")
         yield from torch_archives.package(root, entries, node)
-        describers.append(_of_package(root, entries))
+        describers.append(_of_package(root, entries, source, bench))
     root = torch_archives.export_root(names)
     if root is not None:
         yield Identity(at=node.at(), format="torch.export")
@@ -101,9 +101,9 @@ def _of_checkpoint(found: Layout) -> Describe:
     return describe
 
 
-def _of_package(root: str, entries: tuple[Entry, ...]) -> Describe:
+def _of_package(root: str, entries: tuple[Entry, ...], source: ByteSource, bench: Bench) -> Describe:
     """Describe the members of a torch.package: pickles share the storages in ``.data``."""
-    from weighbridge.formats.torch_archives import is_script_source, storages_of_package
+    from weighbridge.formats.torch_archives import is_list_of_names, is_script_source, storages_of_package
 
     storages = storages_of_package(root, entries)
     hidden = f"{root}/.data/"
@@ -116,6 +116,8 @@ def _of_package(root: str, entries: tuple[Entry, ...]) -> Describe:
                 return Description(role="tensor", quiet=True)
             if is_script_source(name, root):
                 return Description(role="torch.script", quiet=True)
+            if name == f"{hidden}extern_modules" and is_list_of_names(entry, source, bench):
+                return Description(role="tensor", quiet=True)
         if not name.startswith(f"{root}/"):
             return Description()
         if name.endswith(".pkl"):

@@ -35,6 +35,8 @@ _BYTECODE = 32 << 20  # the mobile interpreter's bytecode of a large model has s
 _COMPILED = (".so", ".dylib", ".dll", ".pyd", ".o", ".obj", ".cubin", ".hsaco", ".fatbin", ".ptx", ".spv", ".metallib")
 _SOURCES = (".cpp", ".cc", ".c", ".cu", ".h", ".hpp", ".s", ".py", ".sh")
 _HEAD = 4096
+_NAMES = 1 << 20  # bytes of a list of modules; those of the largest packages have some thousand lines
+_NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.*\r\n"
 
 
 class Kind(StrEnum):
@@ -121,6 +123,15 @@ def storages_of_package(root: str, entries: Iterable[Entry]) -> dict[str, int]:
             key = name[len(root) + 7 : -8]
             found[key] = max(entry.size, found.get(key, 0))
     return found
+
+
+def is_list_of_names(entry: Entry, source: ByteSource, bench: Bench) -> bool:
+    """Tell whether a record holds names of modules, a line each, as the importer of a package reads ``extern_modules``.
+
+    A list that begins with ``collections`` reads like a name in a pickle of protocol 0; without brackets it calls nothing.
+    """
+    content = content_of(entry, source, bench, _NAMES)
+    return content is not None and not content.translate(None, _NAME)
 
 
 def compiled(root: str, entries: Iterable[Entry], source: ByteSource, node: Node) -> Iterator[Yield]:

@@ -160,8 +160,8 @@ def payloads(
                 count += 1
                 if count <= _SHOWN:
                     yield ConfiguredCall(
-                        at=at, scheme="torch.export", key=f"config.{key}.use_pickle", module="torch.export",
-                        name="unrestricted_load", when=When.LOAD,
+                        at=at, scheme="torch.export", key=f"config.{key}.use_pickle", module="",
+                        name="use_pickle", when=When.LOAD,
                     )  # fmt: skip
             elif record in sizes:
                 problem = _too_short(payload.get("tensor_meta"), sizes[record])

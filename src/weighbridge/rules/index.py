@@ -33,6 +33,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "EXE133": ("weighbridge.rules.execution.graph_operator", ("Operator",)),
     "EXE134": ("weighbridge.rules.execution.template_code", ("TemplateConstruct",)),
     "EXE135": ("weighbridge.rules.execution.unsafe_tag", ("UnsafeTag",)),
+    "EXE136": ("weighbridge.rules.execution.unrestricted_payload", ("ConfiguredCall",)),
     "HID201": ("weighbridge.rules.concealment.nested_payload", ("EmbeddedPayload",)),
     "HID202": ("weighbridge.rules.concealment.telling_text", ("EmbeddedPayload",)),
     "HID203": ("weighbridge.rules.concealment.trailing_data", ("TrailingData",)),
@@ -62,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c51783bee1284ce2865e4176d8fc6b35e8912278cf006466780efed7e9d15629"
+DIGEST = "sha256:47c6c297630a3f2b00cdf257cbb11d38ec354587d443ee770f34067d10a64f67"
