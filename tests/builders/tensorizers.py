@@ -23,16 +23,17 @@ class Tensor:
 def tensors_file(
     *tensors: Tensor, version: int = 5, flags: int = 0, count: int | None = None, table: int | None = None,
     tail: bytes = b"", magic: bytes = b"|TZR|",
+    header: bytes = bytes(16),
 ) -> bytes:  # fmt: skip
-    """Header, table, and each tensor behind a header of 16 bytes that this project does not read."""
+    """Header, table, and each tensor behind a header that this project does not read."""
     listed = tensors or (Tensor(),)
     entries = [_entry(tensor, version, 0) for tensor in listed]
     cursor = 5 + 4 + 32 + 24 + 8 + sum(map(len, entries))
     placed, body = b"", b""
     for tensor in listed:
-        begin = cursor + len(body) + 16
+        begin = cursor + len(body) + len(header)
         placed += _entry(tensor, version, begin)
-        body += bytes(16) + tensor.data
+        body += header + tensor.data
     size = cursor + len(body)
     head = magic + struct.pack("<I", version) + flags.to_bytes(32, "little")
     head += struct.pack("<QQQ", size, 0, len(listed) if count is None else count)

@@ -110,7 +110,10 @@ def node(target: str, *texts: str) -> dict[str, object]:
     return {"target": target, "inputs": given, "outputs": [{"as_tensor": {"name": "y"}}], "metadata": {}}
 
 
-def program(*nodes: dict[str, object], expression: str = "2*s0 + 1") -> bytes:
+def program(
+    *nodes: dict[str, object],
+    expression: str = "Add(Mul(Integer(2), Symbol('s77', positive=True, integer=True)), Integer(1))",
+) -> bytes:
     """The JSON of an exported program."""
     graph = {"inputs": [], "outputs": [], "nodes": [node("torch.ops.aten.relu.default"), *nodes]}
     sizes = {"sizes": [{"as_expr": {"expr_str": expression, "hint": {"as_int": 3}}}]}

@@ -143,7 +143,7 @@ EXHIBITS = (
         "TOR-09",
         "expression_is_evaluated",
         lambda: scripts.exported(scripts.program(expression="().__class__.__base__.__subclasses__()")),
-        lambda: scripts.exported(scripts.program(expression="Max(1, s0 // 2) + 3*s1")),
+        lambda: scripts.exported(scripts.program(expression="Max(Integer(1), FloorDiv(Symbol('s0', integer=True), Integer(2)))")),
         "model.pt2",
     ),
     *(

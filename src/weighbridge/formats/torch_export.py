@@ -35,12 +35,22 @@ OPERATORS = 4_000
 _PAYLOADS = ("/data/weights/", "/data/constants/")
 _SHOWN = 64
 _TEXT = 200
-_EXPRESSION = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ +-*/%(),.<>=!&|~")
+_LONGEST = 1 << 16  # characters of one expression; those of unbacked sizes have some hundred
+_KEYWORDS = frozenset({"lambda", "await", "yield", "import"})
+FUNCTIONS = frozenset({
+    "Abs", "Add", "And", "CeilDiv", "CeilToInt", "CleanDiv", "Dummy", "Eq", "Equality", "Float", "FloatPow",
+    "FloatTrueDiv", "FloorDiv", "FloorToInt", "Ge", "GreaterThan", "Gt", "Identity", "IntTrueDiv", "Integer",
+    "IsNonOverlappingAndDenseIndicator", "LShift", "Le", "LessThan", "Lt", "Max", "Min", "Mod", "ModularIndexing",
+    "Mul", "Ne", "Not", "Or", "Piecewise", "Pow", "PowByNatural", "PythonMod", "RShift", "Rational", "RoundDecimal",
+    "RoundToInt", "StrictGreaterThan", "StrictLessThan", "Symbol", "ToFloat", "TruncToFloat", "TruncToInt",
+    "Unequality", "Where", "ceiling", "floor", "log", "sqrt",
+})  # fmt: skip
+"""What an expression over sizes calls: sympy's own functions and those of ``torch/utils/_sympy/functions.py``."""
 _ITEM_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 2, 7: 4, 8: 8, 9: 4, 10: 8, 11: 16, 12: 1, 13: 2}
 """Bytes of an element by the numbers that the schema gives to types."""
 
 
-def inspect(document: JsonValue, source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
+def inspect(document: JsonValue, source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:  # noqa: ARG001
     """Yield the operators of an exported program, custom classes, and expressions that are more than arithmetic."""
     if not isinstance(document, dict) or not isinstance(document.get("graph_module"), dict):
         return
@@ -100,21 +110,23 @@ def _texts(inputs: list[JsonValue]) -> tuple[str, ...]:
 
 
 def _is_arithmetic(text: str) -> bool:
-    """Tell whether an expression has nothing but numbers, plain names, signs and calls of plain names.
+    """Tell whether an expression is what ``sympy.srepr`` writes: numbers, names, signs, and calls of known functions.
 
-    ``sympy.sympify`` evaluates the text as Python: an attribute, an index or a string literal leads out of it.
+    ``sympy.sympify`` evaluates the text as Python: an attribute, an index or any other function leads out of it.
     """
-    if not _EXPRESSION.issuperset(text) or "__" in text:
+    import re
+
+    if "__" in text or len(text) > _LONGEST:
         return False
-    before = ""
-    for at, sign in enumerate(text):
-        if sign == "." and not (before.isdigit() or text[at + 1 : at + 2].isdigit()):
-            return False
-        if sign == "." and text[at + 1 : at + 2].isalpha():
-            return False
-        before = sign
-    words = text.replace("(", " ").replace(")", " ").replace(",", " ").split()
-    return not {"lambda", "import", "eval", "exec", "open", "compile", "getattr"} & set(words)
+    plain = re.sub(r"'[A-Za-z0-9_.+-]*'", "text", text)
+    plain = re.sub(r"\b(?:positive|integer|nonnegative|nonzero|real|finite|precision|evaluate|even|odd)=", "", plain)
+    plain = re.sub(r"(?<![A-Za-z_])(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", "0", plain)
+    if re.fullmatch(r"[A-Za-z0-9_ +*/%(),<>=!&|~-]*", plain) is None:
+        return False
+    return all(
+        name in FUNCTIONS or name.startswith(("OpaqueUnaryFn_", "BitwiseFn_"))
+        for name in re.findall(r"([A-Za-z_][A-Za-z0-9_]*) *\(", plain)
+    ) and not _KEYWORDS & set(re.findall(r"[A-Za-z_]+", plain))
 
 
 def payloads(
