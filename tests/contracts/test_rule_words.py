@@ -50,6 +50,7 @@ PUBLISHED = {
     "EXE134": "template-code",
     "EXE135": "unsafe-tag",
     "EXE153": "granted-permission",
+    "EXE136": "unrestricted-payload",
     "HID201": "nested-payload",
     "HID202": "telling-text",
     "HID203": "trailing-data",

@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from tests.builders import natives, tars, torches, zips
-from tests.builders.pickles.described import Global, NewObj
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
 from tests.builders.pickles.programs import SHELL, call_target
-from tests.builders.pickles.writer import dumps
 from tests.museum.exhibit import NO_CODE, Build, Exhibit, Form, Verdict, Word
 
 _SOURCE = "catalogue, PyTorch"
@@ -40,12 +38,6 @@ def _row(
     )
 
 
-def package(code: bytes | None) -> bytes:
-    """The layout of torch.package, with a module of code or without any."""
-    records = {".data/version": b"6\n", "model/model.pkl": dumps(NewObj(Global("<torch_package_0>.net", "Net")), 2)}
-    return torches.zip_layout(records | ({"model/net.py": code} if code else {}), root="pkg")
-
-
 def _bundle(name: str, content: bytes) -> bytes:
     """A torch.export archive with one entry."""
     return torches.zip_layout({f"data/{name}": content}, root="model")
@@ -57,20 +49,6 @@ def _nemo(name: str, content: bytes) -> bytes:
 
 
 EXHIBITS = (
-    Exhibit(
-        id="TOR-08",
-        title="torch_package",
-        source=_SOURCE,
-        build=partial(package, natives.python_source()),
-        twin=_HONEST,
-        plain=_POISONED,
-        name="model.pt",
-        plain_name="model.pt",
-        expects=_SUSPICIOUS,
-        word=Word.DENY,
-        departs="the code in the archive is recognised and not analysed; its class is named as unknown",
-        also=("card Spoko-dev", "card aslein1413", "card Kanisia"),
-    ),
     *(
         Exhibit(
             id="TOR-10",
@@ -85,11 +63,7 @@ EXHIBITS = (
             word=Word.DENY,
             departs=NO_CODE,
         )
-        for title, name, make in (
-            ("elf", "data/aotinductor/model.so", natives.elf),
-            ("pe", "inert", natives.pe),
-            ("macho", "inert.dylib", natives.macho),
-        )
+        for title, name, make in (("pe", "inert", natives.pe), ("macho", "inert.dylib", natives.macho))
     ),
     _row(
         "TOR-23",

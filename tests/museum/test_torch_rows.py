@@ -16,11 +16,10 @@ from tests.builders.pickles.writer import data, dumps
 from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word
 
 _SOURCE = "catalogue, PyTorch"
-_SUSPICIOUS, _INCONCLUSIVE = Verdict.SUSPICIOUS, Verdict.INCONCLUSIVE
+_SUSPICIOUS = Verdict.SUSPICIOUS
 _CALL = call_target(SHELL, protocol=2)
 _SYSTEM = Global("posix", "system")
 _POISONED, _HONEST = partial(torches.zip_checkpoint, poisoned=_CALL), torches.zip_checkpoint
-NOT_READ = "TorchScript source is recognised and not analysed: the gap keeps the file from passing"
 
 
 def _row(
@@ -142,20 +141,6 @@ EXHIBITS = (
             also=("picklescan tar",),
         )
         for place in ("pickle", "tensors", "storages")
-    ),
-    Exhibit(
-        id="TOR-04",
-        title="torchscript_as_weights",
-        source=_SOURCE,
-        build=torches.torchscript,
-        twin=_HONEST,
-        plain=_POISONED,
-        name="model.pt",
-        plain_name="model.pt",
-        expects=_INCONCLUSIVE,
-        word=Word.REVIEW,
-        departs=NOT_READ,
-        also=("CVE-2025-32434", "GHSA-53q9-r3pm-6pq6"),
     ),
     _row("TOR-04", "torchscript_with_call", partial(torches.torchscript, poisoned=_CALL)),
     *(_row("PKL-12", f"zip_{title}", partial(lying, **claims)) for title, claims in _LIES.items()),

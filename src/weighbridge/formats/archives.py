@@ -1,62 +1,173 @@
-"""Zip archives with a known inside: torch checkpoints and numpy's npz; all others as they are."""
+"""Zip archives with a known inside: what torch writes and numpy's npz; all others as they are."""
 
 from __future__ import annotations
 
-from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity
 from weighbridge.formats.containers.zip import Description, members
 from weighbridge.formats.containers.zip_directory import read_directory
-from weighbridge.formats.torch_zip import layout
+from weighbridge.formats.torch_zip import layout, spelt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
+    from typing import TypeAlias
 
     from weighbridge.core.source import ByteSource
-    from weighbridge.formats.containers.zip_directory import Directory
     from weighbridge.formats.containers.zip_records import Entry
     from weighbridge.formats.node import Bench, Node, Yield
+    from weighbridge.formats.torch_zip import Layout
+
+    Describe: TypeAlias = Callable[[Entry], Description]
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Read the directory once, say which layout it is, and yield the members with what the layout knows of them."""
+    if node.name.lower().endswith(".distcp"):
+        from weighbridge.formats.torch_distcp import items
+
+        row = items(source, bench)
+        if row:
+            yield Identity(at=node.at(), format="torch.distcp")
+            yield from row
+            return
     yield Identity(at=node.at(), format="zip")
     directory = read_directory(source, bench)
-    kind, describe = _describer(directory)
-    if kind:
-        yield Identity(at=node.at(), format=kind)
-    if kind == "torch.script":
-        yield node.gap(GapKind.UNSUPPORTED, "TorchScript code is recognised but not analysed by this version")
-    yield from members(directory, source, node, bench, describe)
-
-
-def _describer(directory: Directory) -> tuple[str, Callable[[Entry], Description]]:
-    plain = Description()
+    entries = (*directory.entries, *directory.alternatives)
+    describers: list[Describe] = []
     found = layout((entry.name, entry.size) for entry in directory.entries)
     if found is not None:
-        role = "torch.script" if found.script else "torch.pickle"
-        pickled = Description(role=role, formats=("pickle",), storages=found.storages)
-        tensor, code = Description(role="tensor", quiet=True), Description(role=role, quiet=True)
-        data, records = f"{found.root}/data/", found.pickles
+        yield Identity(at=node.at(), format="torch.script" if found.script else "torch.zip")
+        describers.append(_of_checkpoint(found))
+        if found.script:
+            from weighbridge.formats.torch_archives import script
 
-        def of_torch(entry: Entry) -> Description:
-            name = entry.name.replace("\\", "/").lower()
-            if name in records:
-                return pickled
-            if found.script and name.startswith(f"{found.root}/code/"):
-                return code
-            return tensor if name.startswith(data) else _side_record(name)
+            yield from script(found, entries, source, node, bench)
+    if _may_be_more(entries):
+        describers += yield from _more(entries, source, node, bench)
+    if not describers and _are_arrays(directory.entries):
+        yield Identity(at=node.at(), format="numpy.npz")
+    yield from members(directory, source, node, bench, _first_of(describers))
 
-        return "torch.script" if found.script else "torch.zip", of_torch
-    names = {entry.name for entry in directory.entries}
-    if names and all(name.endswith(".npy") for name in names):
-        return "numpy.npz", lambda _: plain
-    return "", lambda _: plain
+
+def _may_be_more(entries: tuple[Entry, ...]) -> bool:
+    """Tell whether a name speaks for a package or an export, before their module is imported."""
+    for entry in entries:
+        name = spelt(entry.name)
+        if "/.data/extern_modules" in name or "/.data/python_version" in name or "/archive_format" in name:
+            return True
+        if "/data/aotinductor/" in name or "/data/weights/" in name or ("/models/" in name and name.endswith(".json")):
+            return True
+    return False
+
+
+def _more(
+    entries: tuple[Entry, ...], source: ByteSource, node: Node, bench: Bench
+) -> Generator[Yield, None, list[Describe]]:
+    from weighbridge.formats import torch_archives, torch_export
+
+    names = [entry.name for entry in entries]
+    describers: list[Describe] = []
+    root = torch_archives.package_root(names)
+    if root is not None:
+        yield Identity(at=node.at(), format="torch.package")
+        yield from torch_archives.package(root, entries, node)
+        describers.append(_of_package(root, entries, source, bench))
+    root = torch_archives.export_root(names)
+    if root is not None:
+        yield Identity(at=node.at(), format="torch.export")
+        yield from torch_archives.compiled(root, entries, source, node)
+        pickled = yield from torch_export.payloads(root, entries, source, node, bench)
+        describers.append(_of_export(root, pickled))
+    return describers
+
+
+def _of_checkpoint(found: Layout) -> Describe:
+    """Describe the members of a checkpoint or a TorchScript archive."""
+    role = "torch.script" if found.script else "torch.pickle"
+    tensor, code = Description(role="tensor", quiet=True), Description(role=role, quiet=True)
+    folders = [f"{found.root}/data/", *(f"{name.removesuffix('.pkl')}/" for name in found.others)]
+    folders += [f"{found.root}/constants/"] if found.script else []
+    data, source = tuple(folders), f"{found.root}/code/"
+
+    def describe(entry: Entry) -> Description:
+        name = spelt(entry.name)
+        storages = found.storages_of(name)
+        if storages is not None:
+            return Description(role=role, formats=("pickle",), storages=storages)
+        if found.script and name.startswith(source):
+            return code
+        return tensor if name.startswith(data) else _side_record(name)
+
+    return describe
+
+
+def _of_package(root: str, entries: tuple[Entry, ...], source: ByteSource, bench: Bench) -> Describe:
+    """Describe the members of a torch.package: pickles share the storages in ``.data``."""
+    from weighbridge.formats.torch_archives import is_list_of_names, is_script_source, storages_of_package
+
+    storages = storages_of_package(root, entries)
+    hidden = f"{root}/.data/"
+    pickled = Description(role="torch.package", formats=("pickle",), storages=storages)
+
+    def describe(entry: Entry) -> Description:
+        name = spelt(entry.name)
+        if name.startswith(hidden):
+            if name.endswith(".storage"):
+                return Description(role="tensor", quiet=True)
+            if is_script_source(name, root):
+                return Description(role="torch.script", quiet=True)
+            if name == f"{hidden}extern_modules" and is_list_of_names(entry, source, bench):
+                return Description(role="tensor", quiet=True)
+        if not name.startswith(f"{root}/"):
+            return Description()
+        if name.endswith(".pkl"):
+            return pickled
+        return Description(role="torch.package") if name.endswith(".py") else _side_record(name)
+
+    return describe
+
+
+def _of_export(root: str, pickled: frozenset[str]) -> Describe:
+    """Describe the members of a ``.pt2``: payloads are raw tensors unless their table says that they are pickled."""
+    raw = (f"{root}/data/weights/", f"{root}/data/constants/")
+
+    def describe(entry: Entry) -> Description:
+        name = spelt(entry.name)
+        if name in pickled:
+            return Description(role="torch.pickle")
+        if name.startswith(raw) and not name.endswith(".json"):
+            return Description(role="tensor", quiet=True)
+        if name in (f"{root}/archive_format", f"{root}/archive_version"):
+            return Description(role="torch.record", quiet=True)
+        return _side_record(name)
+
+    return describe
+
+
+def _first_of(describers: list[Describe]) -> Describe:
+    """Ask every layout; the first that knows more than nothing of a member describes it."""
+    plain = Description()
+    if len(describers) == 1:
+        return describers[0]
+
+    def describe(entry: Entry) -> Description:
+        for one in describers:
+            found = one(entry)
+            if found not in (plain, _RECORD):
+                return found
+        return _RECORD if describers else plain
+
+    return describe
+
+
+def _are_arrays(entries: tuple[Entry, ...]) -> bool:
+    return bool(entries) and all(entry.name.endswith(".npy") for entry in entries)
 
 
 _SMALL_RECORDS = ("/version", "/byteorder", "/.format_version", "/.storage_alignment", "/.data/serialization_id")
+_RECORD = Description(role="torch.record")
 
 
 def _side_record(name: str) -> Description:
     """Describe what torch writes beside the pickle: a few bytes of text that no reader executes."""
-    return Description(role="torch.record", quiet=name.endswith(_SMALL_RECORDS))
+    return Description(role="torch.record", quiet=True) if name.endswith(_SMALL_RECORDS) else _RECORD

@@ -80,6 +80,7 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
 TEXT_NAMES: tuple[tuple[str, str], ...] = (
     # (end of the lower-case name, format)
     # -- torch
+    ("hubconf.py", "torch.hubconf"),
     # -- keras and HDF5
     # -- TensorFlow
     (".pbtxt", "tensorflow.text"),

@@ -29,6 +29,8 @@ _MODULES = {
     "native": "weighbridge.formats.executable",
     "text": "weighbridge.formats.text.plain",
     # -- torch
+    "torch.hubconf": "weighbridge.formats.torch_hub",
+    "tensorizer": "weighbridge.formats.tensorizer",
     # -- keras and HDF5
     # -- FlatBuffers, Arrow, Parquet
     "tflite": "weighbridge.formats.tflite",

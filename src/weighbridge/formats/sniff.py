@@ -38,7 +38,7 @@ _LEADING: tuple[tuple[bytes, str], ...] = (
     (b"version https://git-lfs", "git-lfs pointer"),
 )
 # -- more magic numbers, by family: torch
-_LEADING += ()
+_LEADING += ((b"|TZR|", "tensorizer"),)
 # -- keras and HDF5
 _LEADING += ()
 # -- FlatBuffers, Arrow

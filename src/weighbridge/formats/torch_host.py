@@ -7,7 +7,7 @@ here because older loaders trust them (CVE-2026-24747, CVE-2025-62164; catalogue
 from __future__ import annotations
 
 from weighbridge.formats.numpy_host import NumpyHost
-from weighbridge.formats.pickle.abstract import Box, Global, Persistent
+from weighbridge.formats.pickle.abstract import Box, Global, Made, Persistent, gathered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from weighbridge.core.limits import Limits
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Node
-    from weighbridge.formats.pickle.abstract import Made, Value
+    from weighbridge.formats.pickle.abstract import Value
     from weighbridge.formats.pickle.machine import Machine
 
 ITEM_SIZES = {
@@ -66,6 +66,8 @@ class TorchHost(NumpyHost):
         tag = machine.constants.short_text(parts[0]) if parts and isinstance(parts[0], int) else ""
         if tag == "module" and len(parts) == 4:
             return parts[1]
+        if tag == "reduce_package" and self.node.role == "torch.package":
+            return self._reduced(machine, parts[1:], at)
         if tag != "storage" or len(parts) not in {5, 6}:
             return None
         kind, key, count = parts[1], parts[2], parts[4]
@@ -74,12 +76,24 @@ class TorchHost(NumpyHost):
         if not isinstance(key, int) or not isinstance(count, int):
             return None
         text, number = machine.constants.short_text(key), machine.constants.scalar(count)
+        if self.node.role == "torch.package":  # it numbers its storages
+            text = text or str(machine.constants.scalar(key))
         if isinstance(number, bool) or not isinstance(number, int) or not text:
             return None
         storage = Storage(text, ITEM_SIZES[kind.name], number)
         self._check_record(storage, at)
         self.storages.setdefault(text, storage)
         return Persistent(storage)
+
+    def _reduced(self, machine: Machine, parts: list[Value], at: int) -> Value | None:
+        """Follow ``("reduce_package", id, function, arguments)``: the importer of a package calls the function."""
+        if len(parts) not in {2, 3} or not isinstance(parts[-1], Box):
+            return None
+        callee, arguments = parts[-2], gathered([Persistent(), *parts[-1].items])
+        machine.ledger.call(at, "REDUCE", callee, arguments, ())
+        if isinstance(callee, Global):
+            callee.called = True
+        return Made(callee if isinstance(callee, Global) else None)
 
     def _check_record(self, storage: Storage, at: int) -> None:
         if storage.count < 0:

@@ -18,16 +18,34 @@ class Layout:
     """``pickles`` are the lower-cased names of records that torch unpickles, ``storages`` the sizes of raw data by key.
 
     Of records with the same name the largest counts: that there are two is reported by itself. ``script`` when
-    ``constants.pkl`` makes it a TorchScript archive, which torch hands to its own reader in C++.
+    ``constants.pkl`` or source in ``code/`` makes it a TorchScript archive, which torch hands to its own reader in C++.
+    ``others`` are further pickles of a script, each with the storages in the folder of its name (``constants/``).
     """
 
     root: str
     pickles: frozenset[str]
     storages: Mapping[str, int]
     script: bool
+    others: Mapping[str, Mapping[str, int]]
+
+    def storages_of(self, name: str) -> Mapping[str, int] | None:
+        """Give the storages of a pickle by its lower-cased name, None if torch has none of that name."""
+        found = self.others.get(name)
+        return found if found is not None or name not in self.pickles else self.storages
 
 
 PICKLES = ("data.pkl", "constants.pkl", "bytecode.pkl")
+_OTHER_FOLDERS = {"bytecode": "constants"}
+"""The bytecode of the mobile interpreter keeps its tensors with the constants (``export_module.cpp``)."""
+
+
+_SHAPES, _ANY = "traced_inputs", 1 << 63
+"""The inputs of a trace are written without their data (``skip_tensor_data``), for people; nothing loads them."""
+
+
+def spelt(name: str) -> str:
+    """Write a record's name as torch's reader compares it."""
+    return name.replace("\\", "/").lower()
 
 
 def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
@@ -40,15 +58,31 @@ def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
             break
     if root is None:
         return None
-    storages: dict[str, int] = {}
+    folders: dict[str, dict[str, int]] = {"data": {}}
+    script = False
     for name, size in listed:
-        lower = name.replace("\\", "/").lower()
-        if lower.startswith(f"{root}/data/"):
-            key = name.replace("\\", "/").rsplit("/", 1)[1]
-            storages[key] = max(size, storages.get(key, 0))
+        parts = name.replace("\\", "/").split("/")
+        if parts[0].lower() != root or len(parts) < 2:
+            continue
+        folder = parts[1].lower()
+        if len(parts) > 2:
+            held = folders.setdefault(folder, {})
+            held[parts[-1]] = max(size, held.get(parts[-1], 0))
+            script = script or (folder == "code" and parts[-1].lower().endswith(".py"))
+        else:
+            script = script or folder == "constants.pkl"
+    others: dict[str, dict[str, int]] = {}
+    for name, _ in listed if script else ():
+        folder, _, record = spelt(name).partition("/")
+        stem = record.removesuffix(".pkl")
+        place = _OTHER_FOLDERS.get(stem, stem)
+        if folder == root and stem not in {record, "data"} and "/" not in stem and place in folders:
+            held = folders[place]
+            others[f"{root}/{record}"] = held if stem != _SHAPES else {key: size or _ANY for key, size in held.items()}
     return Layout(
         root=root,
         pickles=frozenset(f"{root}/{name}" for name in PICKLES),
-        storages=storages,
-        script=any(name.replace("\\", "/").lower() == f"{root}/constants.pkl" for name, _ in listed),
+        storages=folders["data"],
+        script=script,
+        others=others,
     )

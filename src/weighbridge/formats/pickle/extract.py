@@ -42,6 +42,9 @@ ZEROS = 1 << 16
 TAIL_SEARCHED = 1 << 20
 """Bytes of a tail that are searched for the beginning of another pickle."""
 
+_NATIVE_CLASSES = "__torch__.torch.classes."
+"""Where TorchScript finds classes that native libraries register: their constructors and ``__setstate__`` run."""
+
 TAIL_TRIES = 64
 """Places in a tail where a pickle is looked for."""
 
@@ -137,6 +140,11 @@ def stream(
     for fact in ledger.facts():
         if node.role != "torch.script" or not _is_script_type(fact):
             yield fact
+        elif isinstance(fact, GlobalReference) and fact.module.startswith(_NATIVE_CLASSES):
+            from weighbridge.core.programs import Operator
+
+            domain = fact.module.removeprefix("__torch__.")
+            yield Operator(at=fact.at, framework="torchscript", domain=domain, name=fact.name, count=fact.count)
     if machine.dropped:
         yield from _as_a_file(machine, start, node, bench)
     yield from host.found(node)
@@ -152,8 +160,8 @@ def stream(
 def _is_script_type(fact: Fact) -> bool:
     """Tell whether a fact is about a type that the TorchScript archive itself defines in ``code/``.
 
-    Such archives are read by torch's own unpickler in C++, which imports no Python module; what their code does is
-    not analysed here and is a gap of the archive.
+    Such archives are read by torch's own unpickler in C++, which imports no Python module; what their code reaches is
+    told by the archive. Classes of native libraries are operators of the script.
     """
     if isinstance(fact, GlobalReference | Call | StateChange | ItemChange):
         return fact.module == "__torch__" or fact.module.startswith("__torch__.")

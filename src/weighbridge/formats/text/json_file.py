@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # (end of the lower-case name or empty for any, keys of the top level of which one must be there or empty, module)
     # -- torch
+    ("", ("graph_module",), "weighbridge.formats.torch_export"),
+    ("manifest.json", ("model",), "weighbridge.formats.torch_serve"),
     # -- keras and HDF5
     # -- TensorFlow
     ("", ("arg_nodes",), "weighbridge.formats.mxnet.symbol"),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from weighbridge.core.facts import NameMismatch
     from weighbridge.rules.vocabulary.standing import Vocabulary
 
-RUNNING = frozenset({"pickle", "torch.legacy", "native"})
+RUNNING = frozenset({"pickle", "torch.legacy", "torch.script", "native"})
 """Formats that can run code by themselves."""
 
 HOLDING = frozenset({
