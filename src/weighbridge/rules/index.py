@@ -33,6 +33,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "EXE133": ("weighbridge.rules.execution.graph_operator", ("Operator",)),
     "EXE134": ("weighbridge.rules.execution.template_code", ("TemplateConstruct",)),
     "EXE135": ("weighbridge.rules.execution.unsafe_tag", ("UnsafeTag",)),
+    "EXE136": ("weighbridge.rules.execution.unrestricted_payload", ("ConfiguredCall",)),
     "EXE153": ("weighbridge.rules.execution.granted_permission", ("Permission",)),
     "HID201": ("weighbridge.rules.concealment.nested_payload", ("EmbeddedPayload",)),
     "HID202": ("weighbridge.rules.concealment.telling_text", ("EmbeddedPayload",)),
@@ -78,4 +79,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:1cef3fcb12b64bcffe6d47332e47a9442c33faf7d0089662c7632ab0db8e4c22"
+DIGEST = "sha256:5c73a65a3a844ba2644d6a660234679052717efd0964894a4fc0259be2b38113"
