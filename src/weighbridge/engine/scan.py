@@ -55,7 +55,7 @@ class _Plan:
     def survey(self, rules: RuleSet, suppressions: Suppressions | None) -> None:
         """Hold the files of each target against each other; what that finds is added to their reports."""
         from weighbridge.core.limits import Limits
-        from weighbridge.engine.survey import outline, survey
+        from weighbridge.engine.survey import explained, outline, survey
 
         start, kept = 0, Limits().outline
         for target, listed, _ in self.targets:
@@ -63,7 +63,12 @@ class _Plan:
             start += len(listed)
             if len(listed) < 2:
                 continue
-            files = (outline(self.files[key], below, self.answers.get(key), kept) for below, key in keys.items())
+            files = [outline(self.files[key], below, self.answers.get(key), kept) for below, key in keys.items()]
+            for below, what in explained(files).items():
+                report = self.reports[keys[below]]
+                if report is not None:
+                    gaps = tuple(gap for gap in report.gaps if gap.kind is not GapKind.UNSUPPORTED)
+                    self.reports[keys[below]] = replace(report, formats=(what,), gaps=gaps)
             for below, findings in survey(files, rules, root=target).items():
                 report = self.reports[keys[below]]
                 if report is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from weighbridge.core.references import Reference
 from weighbridge.core.repository import FileOutline, Repository
 from weighbridge.engine.judge import Judge
 
@@ -30,6 +31,25 @@ def outline(found: Found, below: str, answer: Answer | None, kept: int) -> FileO
         link=link,
         complete=not answer.gaps and len(answer.outline) <= kept,
     )
+
+
+def explained(files: Iterable[FileOutline]) -> dict[str, str]:
+    """Find files of no format of their own whose bytes another file of the repository claims as its tensors.
+
+    Gives what each is, by its path. The reader of the other file has held offsets and lengths against each other; the
+    bytes themselves are any bytes, and were looked at for other formats already.
+    """
+    repository = Repository(files)
+    found: dict[str, str] = {}
+    for file, reference in repository.of(Reference):
+        data = repository.beside(file, reference.target) if reference.relation in RAW else None
+        if data is not None and not data.formats and not data.link and file.complete:
+            found[data.path] = f"{file.formats[0]} data" if file.formats else "data"
+    return found
+
+
+RAW = frozenset({"external_data"})
+"""Relations whose target has no format of its own."""
 
 
 def survey(files: Iterable[FileOutline], rules: RuleSet, *, root: str) -> dict[str, tuple[Finding, ...]]:

@@ -79,4 +79,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:5c73a65a3a844ba2644d6a660234679052717efd0964894a4fc0259be2b38113"
+DIGEST = "sha256:f3c0c216c30635697aa1e133fc8642617fa15d91f4cf4c052425d68739a18dc8"

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from tests.engine.repositories import outline
 from tests.rules.facts import FILE, WORDS
-from weighbridge.core.facts import GlobalReference, MetadataEntry, TensorDecl
+from weighbridge.core.facts import Fact, GlobalReference, MetadataEntry, TensorDecl
 from weighbridge.core.finding import Confidence, Severity
 from weighbridge.core.programs import ConfiguredCall
 from weighbridge.core.references import Reference, Target
@@ -45,8 +45,14 @@ def entry(key: str, text: str) -> MetadataEntry:
     return MetadataEntry(at=FILE, key=key, text=text)
 
 
-def shard(target: str, key: str) -> Reference:
-    return Reference(at=FILE, relation="shard", kind=Target.PATH, target=target, key=key, when=When.LOAD)
+def listing(**where: str) -> tuple[Fact, ...]:
+    """What an index says: the shards that it names, and the shard of each tensor."""
+    entries = [entry(f"shard:{name}", f"{target}.safetensors") for name, target in where.items()]
+    return (*entries, *(shard(f"{target}.safetensors") for target in dict.fromkeys(where.values())))
+
+
+def shard(target: str) -> Reference:
+    return Reference(at=FILE, relation="shard", kind=Target.PATH, target=target, key="weight_map", when=When.LOAD)
 
 
 def test_a_module_in_the_way_of_a_library() -> None:
@@ -83,7 +89,7 @@ def test_code_that_is_not_there() -> None:
 
 
 def test_shards_and_index() -> None:
-    index = outline("model.safetensors.index.json", shard("a.safetensors", "x"), shard("b.safetensors", "y"))
+    index = outline("model.safetensors.index.json", *listing(x="a", y="b"))
     a, b = outline("a.safetensors", tensor("x", 2)), outline("b.safetensors", tensor("y", 2))
     assert found(shard_index, index, a, b) == []
     assert found(shard_index, index, a) == [(index.path, "shard b.safetensors is not here")]
@@ -100,7 +106,7 @@ def test_shards_and_index() -> None:
 
 
 def test_what_is_not_known_whole_is_not_held_against_the_index() -> None:
-    index = outline("index.json", shard("a.safetensors", "x"), shard("a.safetensors", "y"))
+    index = outline("index.json", *listing(x="a", y="a"))
     unknown = FileOutline(path="a.safetensors", size=1, formats=(), facts=(tensor("x", 2),), complete=False)
     assert found(shard_index, index, unknown) == []
 

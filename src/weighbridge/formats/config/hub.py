@@ -127,6 +127,7 @@ def shards(survey: Survey, document: JsonValue) -> None:
     for tensor, name in pairs_of(found):
         if isinstance(name, str):
             names[name] = None
+            survey.fact(MetadataEntry(at=survey.at, key=f"shard:{tensor}", text=short(name)))
         else:
             survey.fact(Inconsistency(at=survey.at, what="shard index", detail=f"{short(tensor)} is in no named file"))
             break

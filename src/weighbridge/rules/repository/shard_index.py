@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.core.facts import TensorDecl
+from weighbridge.core.facts import MetadataEntry, TensorDecl
 from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
 from weighbridge.core.references import Reference
 
@@ -42,41 +42,38 @@ INFO = RuleInfo(
 def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Match]]:
     """Compare each index with the tensors of the shards that it names."""
     for index in repository.files.values():
-        named: dict[str, list[Reference]] = {}
-        for reference in index.of(Reference):
-            if reference.relation == "shard" and not reference.escapes:
-                named.setdefault(reference.target, []).append(reference)
+        named = {one.target: one for one in index.of(Reference) if one.relation == "shard" and not one.escapes}
         if not named:
             continue
         shards = {target: repository.beside(index, target) for target in named}
         for target, shard in shards.items():
             if shard is None:
-                yield index.path, Match(message=f"shard {target} is not here", fact=named[target][0])
+                yield index.path, Match(message=f"shard {target} is not here", fact=named[target])
         there = [shard for shard in shards.values() if shard is not None]
-        yield from _tensors(index, there, named)
-        yield from _strangers(repository, index, {shard.path for shard in there}, next(iter(named.values()))[0])
+        yield from _tensors(index, there, len(named))
+        yield from _strangers(repository, index, {shard.path for shard in there}, next(iter(named.values())))
 
 
-def _tensors(
-    index: FileOutline, shards: list[FileOutline], named: dict[str, list[Reference]]
-) -> Iterator[tuple[str, Match]]:
+def _tensors(index: FileOutline, shards: list[FileOutline], wanted: int) -> Iterator[tuple[str, Match]]:
     """Hold the index against what the shards declare, each tensor once; only where all of it is known."""
-    held: dict[str, str] = {}
+    held: dict[str, TensorDecl] = {}
+    where: dict[str, str] = {}
     for shard in shards:
         for tensor in shard.of(TensorDecl):
             if tensor.name in held:
-                message = f"tensor `{tensor.name}` is in {held[tensor.name]} and in {shard.name}"
+                message = f"tensor `{tensor.name}` is in {where[tensor.name]} and in {shard.name}"
                 yield shard.path, Match(message=message, fact=tensor)
-            held[tensor.name] = shard.name
-    if not held or len(shards) < len(named) or not index.complete or not all(shard.complete for shard in shards):
+            held[tensor.name], where[tensor.name] = tensor, shard.name
+    listed = {entry.key.removeprefix(ENTRY): entry for entry in index.of(MetadataEntry) if entry.key.startswith(ENTRY)}
+    if not held or not listed or len(shards) < wanted:
         return
-    listed = {reference.key: reference for references in named.values() for reference in references if reference.key}
+    if not index.complete or not all(shard.complete for shard in shards):
+        return
     for name in sorted(listed.keys() - held.keys())[:SHOWN]:
         yield index.path, Match(message=f"tensor `{name}` is in no shard", fact=listed[name])
-    if listed:
-        for name in sorted(held.keys() - listed.keys())[:SHOWN]:
-            message = f"tensor `{name}` of {held[name]} is not in the index"
-            yield index.path, Match(message=message, fact=next(iter(listed.values())))
+    for name in sorted(held.keys() - listed.keys())[:SHOWN]:
+        message = f"tensor `{name}` of {where[name]} is not in the index"
+        yield index.path, Match(message=message, fact=held[name])
 
 
 def _strangers(
@@ -88,6 +85,9 @@ def _strangers(
         if f"{stem}-" in file.name and "-of-" in file.name and file.path not in known:
             yield index.path, Match(message=f"{file.name} looks like a shard and is not in the index", fact=fact)
 
+
+ENTRY = "shard:"
+"""Key of an entry of an index; the name of the tensor follows."""
 
 SHOWN = 8
 """Tensors that are named one by one."""
