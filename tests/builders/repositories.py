@@ -97,6 +97,11 @@ def shadowed_package_named_repository() -> dict[str, bytes]:
     return {"numpy.py": b'raise RuntimeError("inert")\n', "model.pkl": numpy_array()}
 
 
+def package_in_the_way_named_repository() -> dict[str, bytes]:
+    """PKL-37: the repository ships a package of its own under the name of a library; no pickle asks for it."""
+    return {"torch/__init__.py": b"VALUE = 1\n", "model.safetensors": encode(WEIGHTS)}
+
+
 def code_beside_pickle_named_repository() -> dict[str, bytes]:
     """PKL-36: the class of the pickle is in a module beside it."""
     return {"inert_model.py": b"class Net:\n    pass\n", "model.pkl": custom_class("inert_model", "Net")}
@@ -152,7 +157,7 @@ def linked_data_named_repository() -> dict[str, bytes]:
     """ONX-03: the external data of a graph is a link out of the repository."""
     from tests.builders import onnxes
 
-    return {"model.onnx": onnxes.external_data_named_onnx(), "weights.bin": b"-> /inert-absent/secret"}
+    return {"model.onnx": onnxes.external_data_named_onnx(), "model.onnx.data": b"-> /inert-absent/secret"}
 
 
 def colliding_names_named_repository() -> dict[str, bytes]:

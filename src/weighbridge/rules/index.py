@@ -79,4 +79,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:f3c0c216c30635697aa1e133fc8642617fa15d91f4cf4c052425d68739a18dc8"
+DIGEST = "sha256:86e38db471b50713f58b04d1a1592a689b5fc5158073073f3aeede06eb6dcda2"

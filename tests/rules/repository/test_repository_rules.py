@@ -8,7 +8,7 @@ from tests.engine.repositories import outline
 from tests.rules.facts import FILE, WORDS
 from weighbridge.core.facts import Fact, GlobalReference, MetadataEntry, TensorDecl
 from weighbridge.core.finding import Confidence, Severity
-from weighbridge.core.programs import ConfiguredCall
+from weighbridge.core.programs import CodeUnit
 from weighbridge.core.references import Reference, Target
 from weighbridge.core.repository import FileOutline, Repository
 from weighbridge.core.when import When
@@ -79,13 +79,10 @@ def test_a_pickle_that_imports_code_of_the_repository() -> None:
 
 
 def test_code_that_is_not_there() -> None:
-    call = ConfiguredCall(
-        at=FILE, scheme="auto_map", key="auto_map.AutoModel", module="modeling_net", name="Net", when=When.FLAG
-    )
-    assert found(missing_code, outline("config.json", call)) == [
-        ("config.json", "`auto_map.AutoModel` names modeling_net.py, which is not here")
-    ]
-    assert found(missing_code, outline("config.json", call), outline("modeling_net.py")) == []
+    unit = CodeUnit(at=FILE, language="python", carrier="auto_map", name="modeling_net.py", when=When.FLAG)
+    assert found(missing_code, outline("config.json", unit)) == [("config.json", "modeling_net.py is not here")]
+    assert found(missing_code, outline("config.json", unit), outline("modeling_net.py")) == []
+    assert found(missing_code, outline("modeling_net.py", unit)) == []
 
 
 def test_shards_and_index() -> None:
@@ -133,7 +130,7 @@ def test_more_words_than_room() -> None:
 
 
 def test_adapters_and_what_they_may_hold() -> None:
-    config = outline("adapter_config.json", entry("adapter.r", "4"), entry("adapter.modules_to_save", "head"))
+    config = outline("adapter_config.json", entry("config.r", "4"), entry("config.modules_to_save", "head"))
     part = [tensor("m.q_proj.lora_A.weight", 4, 8), tensor("m.q_proj.lora_B.weight", 8, 4), tensor("m.head.weight", 2)]
     assert found(adapter_weights, config, outline("adapter_model.safetensors", *part)) == []
     layer = outline("adapter_model.safetensors", *part, tensor("m.mlp.weight", 8, 8))
@@ -150,14 +147,14 @@ def test_adapters_and_what_they_may_hold() -> None:
 
 
 def test_copies_of_a_template() -> None:
-    config = outline("tokenizer_config.json", entry("template.sha256.chat_template", "aa"))
-    same = outline("chat_template.jinja", entry("template.sha256.chat_template", "aa"))
-    other = outline("chat_template.jinja", entry("template.sha256.chat_template", "bb"))
+    config = outline("tokenizer_config.json", entry("chat_template.sha256", "aa"))
+    same = outline("chat_template.jinja", entry("chat_template.sha256", "aa"))
+    other = outline("chat_template.jinja", entry("chat_template.sha256", "bb"))
     assert found(template_copies, config, same) == []
     assert found(template_copies, config, other) == [
         ("chat_template.jinja", "its chat_template differs from that of tokenizer_config.json")
     ]
-    gguf = outline("model.gguf", entry("template.sha256.chat_template", "bb"), formats=("gguf",))
+    gguf = outline("model.gguf", entry("tokenizer.chat_template.sha256", "bb"), formats=("gguf",))
     (match,) = [one for _, one in template_copies.survey(Repository([config, gguf]), WORDS)]
     assert match.severity is Severity.LOW
 
@@ -165,7 +162,8 @@ def test_copies_of_a_template() -> None:
 def test_what_a_card_claims() -> None:
     card = outline("README.md", entry("card.base_model", "org/base"), entry("card.library_name", "safetensors"))
     right, wrong, local = (
-        outline("adapter_config.json", entry("adapter.base_model", base)) for base in ("org/base", "org/x", "/home/a")
+        outline("adapter_config.json", entry("config.base_model_name_or_path", base))
+        for base in ("org/base", "org/x", "/home/a")
     )
     assert found(card_claims, card, right) == found(card_claims, card, local) == []
     assert found(card_claims, card, wrong) == [

@@ -38,7 +38,7 @@ def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Ma
     """Compare the tensors of an adapter with what its configuration allows."""
     for files in repository.folders().values():
         settings = {entry.key: entry.text for file in files for entry in file.of(MetadataEntry) if entry.key in KEYS}
-        if "adapter.r" not in settings:
+        if "config.r" not in settings:
             continue
         for file in files:
             if file.name.startswith("adapter_model."):
@@ -46,11 +46,11 @@ def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Ma
 
 
 def _strangers(file: FileOutline, settings: dict[str, str]) -> Iterator[tuple[str, Match]]:
-    saved = tuple(name for name in settings.get("adapter.modules_to_save", "").split(",") if name)
-    rank = settings["adapter.r"]
+    saved = tuple(name for name in settings.get("config.modules_to_save", "").split(",") if name)
+    rank = settings["config.r"]
     for tensor in file.of(TensorDecl):
         if "lora_A" in tensor.name and tensor.shape and rank.isdigit() and int(rank) not in tensor.shape:
-            if "adapter.rank_pattern" not in settings:
+            if "config.rank_pattern" not in settings:
                 message = f"`{tensor.name}` has the shape {list(tensor.shape)}, the configuration says rank {rank}"
                 yield file.path, Match(message=message, fact=tensor)
                 return
@@ -60,6 +60,6 @@ def _strangers(file: FileOutline, settings: dict[str, str]) -> Iterator[tuple[st
             return
 
 
-KEYS = frozenset({"adapter.r", "adapter.modules_to_save", "adapter.rank_pattern"})
+KEYS = frozenset({"config.r", "config.modules_to_save", "config.rank_pattern"})
 EMBEDDINGS = ("embed_tokens", "lm_head", "wte", "word_embeddings", "base_layer")
 """Layers that peft saves by itself when the vocabulary was changed."""

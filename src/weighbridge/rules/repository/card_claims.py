@@ -36,7 +36,7 @@ def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Ma
     """Compare what the card says with what the files beside it say."""
     for files in repository.folders().values():
         entries = {entry.key: (file, entry) for file in files for entry in file.of(MetadataEntry)}
-        card, adapter = entries.get("card.base_model"), entries.get("adapter.base_model")
+        card, adapter = entries.get("card.base_model"), entries.get("config.base_model_name_or_path")
         if card and adapter and not _same(card[1].text, adapter[1].text):
             message = f"the card names {card[1].text} as base model, the adapter {adapter[1].text}"
             yield card[0].path, Match(message=message, fact=card[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
-from weighbridge.core.programs import ConfiguredCall
+from weighbridge.core.programs import CodeUnit
 from weighbridge.core.when import When
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ INFO = RuleInfo(
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     harm=Harm.HYGIENE,
-    finds=("An `auto_map` entry names a Python file that the repository does not have."),
+    finds=("A configuration names a Python file as code of this repository, in `auto_map` for one, and there is no such file."),
     why=("The file may be added later, after the repository was looked at, or come from another place."),
     fix="Ask the publisher for the code, or remove the entry.",
     cwe=(829,),
@@ -34,10 +34,8 @@ INFO = RuleInfo(
 
 
 def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Match]]:
-    """Find `auto_map` entries of this repository whose module is not here."""
-    for file, call in repository.of(ConfiguredCall):
-        if call.scheme != "auto_map" or "--" in call.module or not call.module:
-            continue
-        path = call.module.replace(".", "/") + ".py"
-        if repository.beside(file, path) is None:
-            yield file.path, Match(message=f"`{call.key}` names {path}, which is not here", fact=call, when=When.FLAG)
+    """Find code that a configuration names as its repository's own and that is not here."""
+    for file, unit in repository.of(CodeUnit):
+        named = unit.name.endswith(".py") and file.name.endswith((".json", ".yaml"))
+        if named and repository.beside(file, unit.name) is None:
+            yield file.path, Match(message=f"{unit.name} is not here", fact=unit, when=When.FLAG)

@@ -35,7 +35,7 @@ INFO = RuleInfo(
     owasp=("LLM03:2025", "ML06:2023"),
     references=("https://arxiv.org/abs/2607.17503",),
     since="0.1",
-    positive="repositories:shadowed_package_named_repository",
+    positive="repositories:package_in_the_way_named_repository",
     negative="repositories:honest_named_repository",
 )
 

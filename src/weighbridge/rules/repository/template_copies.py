@@ -42,15 +42,16 @@ def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Ma
         first: dict[str, tuple[FileOutline, MetadataEntry]] = {}
         for file in files:
             for entry in file.of(MetadataEntry):
-                if not entry.key.startswith(PREFIX):
+                if TEMPLATE not in entry.key or not entry.key.endswith(DIGEST):
                     continue
-                known = first.setdefault(entry.key, (file, entry))
+                name = entry.key.removesuffix(DIGEST)[entry.key.index(TEMPLATE) :]
+                known = first.setdefault(name, (file, entry))
                 if known[1].text != entry.text:
                     binary = "gguf" in file.formats or "gguf" in known[0].formats
                     yield (
                         file.path,
                         Match(
-                            message=f"its {entry.key[len(PREFIX) :]} differs from that of {known[0].name}",
+                            message=f"its {name} differs from that of {known[0].name}",
                             fact=entry,
                             severity=Severity.LOW if binary else None,
                             when=When.BEHAVIOUR,
@@ -58,5 +59,5 @@ def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Ma
                     )
 
 
-PREFIX = "template.sha256."
-"""Key of the digest of a template; its name follows."""
+TEMPLATE, DIGEST = "chat_template", ".sha256"
+"""What the key of a template's digest holds, and how it ends; GGUF puts ``tokenizer.`` before it."""

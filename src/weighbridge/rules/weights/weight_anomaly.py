@@ -16,8 +16,8 @@ INFO = RuleInfo(
     id="WGT602",
     slug="weight-anomaly",
     title="Values of a tensor are not like weights",
-    severity=Severity.LOW,
-    confidence=Confidence.LOW,
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
     harm=Harm.CONCEALMENT,
     finds=("The low bits of a tensor hold a file, or are spread as no training leaves them; or values are not finite."),
     why=("Weights have room for data that nobody notices. Statistics alone prove nothing, a recovered file does."),
@@ -38,7 +38,7 @@ def match(fact: WeightAnomaly, _words: Vocabulary) -> Iterator[Match]:
     yield Match(
         message=f"tensor `{fact.tensor}`: {fact.detail}",
         fact=fact,
-        severity=Severity.HIGH if found else None,
-        confidence=Confidence.HIGH if found else None,
+        severity=None if found else Severity.LOW,
+        confidence=None if found else Confidence.LOW,
         when=When.BEHAVIOUR,
     )
