@@ -167,8 +167,8 @@ def test_any_bytes_are_read_to_an_end(source: bytes) -> None:
     read(source)
 
 
-PIECES = ["torch", ".", "save", "(", ")", '"', "'", '"""', "\\", "\n", " ", "#", "self", "=", "def", "class", "x", ":", ",",
-          "getattr", "ops", "aten", "[", "]", "__torch__"]  # fmt: skip
+PIECES = ["torch", ".", "save", "(", ")", '"', "'", '"""', "\\", "\n", " ", "#", "self", "=", "def", "class", "x", ":",
+          ",",          "getattr", "ops", "aten", "[", "]", "__torch__"]  # fmt: skip
 
 
 @settings(max_examples=300)

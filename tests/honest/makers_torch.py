@@ -217,7 +217,7 @@ def _(path: Path) -> None:
         exporter.save_text("model", "labels.txt", "cat\ndog\n")
 
 
-# -- torch.export --------------------------------------------------------------------------------------------------------
+# -- torch.export ------------------------------------------------------------------------------------------------------
 
 
 @honest("exported.pt2")
@@ -255,7 +255,7 @@ def _(path: Path) -> None:
             q = torch.ops.quantized_decomposed.quantize_per_tensor.default(x, 0.1, 0, -128, 127, torch.int8)
             return torch.ops.quantized_decomposed.dequantize_per_tensor.default(q, 0.1, 0, -128, 127, torch.int8)
 
-    import torch.ao.quantization.fx._decomposed  # noqa: F401
+    import torch.ao.quantization.fx._decomposed
 
     torch.export.save(torch.export.export(Net(), (torch.ones(4),)), str(path))
 
@@ -279,7 +279,7 @@ def _distributed(name: str) -> Write:
 FILES += [(name, _distributed(name)) for name in (".metadata", "__0_0.distcp")]
 
 
-# -- TorchServe ----------------------------------------------------------------------------------------------------------
+# -- TorchServe --------------------------------------------------------------------------------------------------------
 
 
 def _served(path: Path, **model: str) -> None:
@@ -326,3 +326,26 @@ def _(path: Path) -> None:
 
     torch.jit.trace(Net(), torch.ones(2)).save(str(path))
     library._destroy()
+
+
+# -- sparse tensors ----------------------------------------------------------------------------------------------------
+
+
+def _sparse(*, legacy: bool = False) -> Write:
+    def write(path: Path) -> None:
+        torch = _torch()
+        dense = torch.eye(6) * 2
+        coo = torch.sparse_coo_tensor(torch.tensor([[0, 1], [3, 2], [2, 0]]).t(), torch.ones(3, 2), (4, 3, 2))
+        held = {
+            "coo": coo, "coalesced": coo.coalesce(), "empty": torch.zeros(3, 3).to_sparse(),
+            "csr": dense.to_sparse_csr(),
+            "csc": dense.to_sparse_csc(), "bsr": dense.to_sparse_bsr((2, 3)), "bsc": dense.to_sparse_bsc((2, 3)),
+            "scalar": torch.sparse_coo_tensor(torch.zeros(1, 0, dtype=torch.int64), torch.zeros(0), (3,)),
+            "uint16": torch.ones(3, dtype=torch.uint16)[1:], "parameter": torch.nn.Parameter(dense.t()),
+        }  # fmt: skip
+        torch.save(held, path, _use_new_zipfile_serialization=not legacy)
+
+    return write
+
+
+FILES += [("sparse.pt", _sparse()), ("sparse_legacy.pt", _sparse(legacy=True))]

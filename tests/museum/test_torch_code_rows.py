@@ -6,6 +6,7 @@ from functools import partial
 
 from tests.builders import natives, tars, tensorizers, torches
 from tests.builders import torch_scripts as scripts
+from tests.builders import torch_sparse_files as sparse
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
 from tests.builders.pickles.programs import SHELL, call_target
@@ -231,6 +232,26 @@ EXHIBITS = (
         lambda: scripts.script(records={"code/__torch__.py.debug_pkl": posix_system(2)}),
         lambda: scripts.script(records={"code/__torch__.py.debug_pkl": plain_data(2)}),
         "model.ptl",
+    ),
+    *(
+        _row("TOR-22", title, bad, good, also=("CVE-2025-62164", "CVE-2026-56340", "CVE-2026-73557"))
+        for title, bad, good in (
+            ("coo_index", partial(sparse.sparse, (0, 1, 1, 4)), sparse.sparse),
+            ("coo_negative", partial(sparse.sparse, (0, -1, 1, 2)), sparse.sparse),
+            ("coo_legacy", partial(sparse.sparse_legacy, (0, 1, 1, 4)), sparse.sparse_legacy),
+            ("coo_size", partial(sparse.sparse, size=(2, 2)), sparse.sparse),
+            (
+                "csr_index",
+                partial(sparse.sparse, (0, 1, 2, 2, 1, 4), layout="csr"),
+                partial(sparse.sparse, (0, 1, 2, 2, 1, 3), layout="csr"),
+            ),
+            (
+                "csr_count",
+                partial(sparse.sparse, (0, 1, 2, 3, 1, 3), layout="csr"),
+                partial(sparse.sparse, (0, 1, 2, 2, 1, 3), layout="csr"),
+            ),
+            ("untyped_storage", partial(sparse.untyped, reach=4), sparse.untyped),
+        )
     ),
     _row(
         "OTH-32",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.facts import Identity
 from weighbridge.formats.containers.zip import Description, members
+from weighbridge.formats.containers.zip_content import STORED
 from weighbridge.formats.containers.zip_directory import read_directory
 from weighbridge.formats.torch_zip import layout, spelt
 
@@ -37,7 +38,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     found = layout((entry.name, entry.size) for entry in directory.entries)
     if found is not None:
         yield Identity(at=node.at(), format="torch.script" if found.script else "torch.zip")
-        describers.append(_of_checkpoint(found))
+        describers.append(_of_checkpoint(found, directory.entries, source))
         if found.script:
             from weighbridge.formats.torch_archives import script
 
@@ -81,24 +82,36 @@ def _more(
     return describers
 
 
-def _of_checkpoint(found: Layout) -> Describe:
+def _of_checkpoint(found: Layout, entries: tuple[Entry, ...], source: ByteSource) -> Describe:
     """Describe the members of a checkpoint or a TorchScript archive."""
+    from weighbridge.formats.torch_sparse import Records
+
+    storages = Records(dict(found.storages), source, _places(f"{found.root}/data/", entries))
     role = "torch.script" if found.script else "torch.pickle"
     tensor, code = Description(role="tensor", quiet=True), Description(role=role, quiet=True)
     folders = [f"{found.root}/data/", *(f"{name.removesuffix('.pkl')}/" for name in found.others)]
     folders += [f"{found.root}/constants/"] if found.script else []
-    data, source = tuple(folders), f"{found.root}/code/"
+    data, script = tuple(folders), f"{found.root}/code/"
 
     def describe(entry: Entry) -> Description:
         name = spelt(entry.name)
-        storages = found.storages_of(name)
-        if storages is not None:
-            return Description(role=role, formats=("pickle",), storages=storages)
-        if found.script and name.startswith(source):
+        held = found.storages_of(name)
+        if held is not None:
+            return Description(role=role, formats=("pickle",), storages=storages if held is found.storages else held)
+        if found.script and name.startswith(script):
             return code
         return tensor if name.startswith(data) else _side_record(name)
 
     return describe
+
+
+def _places(folder: str, entries: tuple[Entry, ...]) -> dict[str, int]:
+    """Map the keys of storages that lie in the archive uncompressed to where they begin."""
+    return {
+        entry.name.replace("\\", "/").rpartition("/")[2]: entry.data_offset
+        for entry in entries
+        if entry.method == STORED and entry.data_offset is not None and spelt(entry.name).startswith(folder)
+    }
 
 
 def _of_package(root: str, entries: tuple[Entry, ...], source: ByteSource, bench: Bench) -> Describe:

@@ -67,15 +67,14 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if version not in VERSIONS:
         yield node.gap(GapKind.UNSUPPORTED, f"version {version} of tensorizer is not known", len(MAGIC), 4)
         return
-    flags = int.from_bytes(reader.exactly(32), "little") if version >= _VERSIONED else 0
-    if version < _VERSIONED:
-        reader.exactly(0)
-    yield from _table(reader, source, node, bench, version, flags)
+    flags = int.from_bytes(reader.exactly(32), "little")
+    if version >= _VERSIONED and flags & _ENCRYPTED:
+        yield node.gap(GapKind.UNSUPPORTED, "the tensors are encrypted", reader.offset)
+    yield from _table(reader, node, bench, versioned=version >= _VERSIONED)
 
 
-def _table(reader: Reader, source: ByteSource, node: Node, bench: Bench, version: int, flags: int) -> Iterator[Yield]:
-    if version < _VERSIONED:
-        reader.exactly(32)
+def _table(reader: Reader, node: Node, bench: Bench, *, versioned: bool) -> Iterator[Yield]:
+    source = reader.source
     total = reader.u64()
     reader.exactly(8)
     count, at = reader.u64(), reader.offset
@@ -88,23 +87,21 @@ def _table(reader: Reader, source: ByteSource, node: Node, bench: Bench, version
         detail = f"the header counts {total} bytes, the file has {source.size}"
         yield Inconsistency(at=node.at(at - 24, 8), what="truncated", detail=detail)
     end, spans, told = reader.offset + length, list[tuple[int, int, str]](), 0
-    if flags & _ENCRYPTED:
-        yield node.gap(GapKind.UNSUPPORTED, "the tensors are encrypted", end)
     for _ in range(count):
         bench.meter.spend_member()
         start = reader.offset
         if start >= end:
             raise Malformed(f"the table ends before the last of {count} tensors", offset=start)
-        name, dtype, shape, (_, begin, held) = _entry(reader, version >= _VERSIONED)
+        name, dtype, shape, (_, begin, held) = _entry(reader, versioned)
         if reader.offset > end:
             raise Malformed("an entry reaches beyond the table", offset=start)
         place = node.at(begin, held) if begin + held <= source.size else node.at(start, reader.offset - start)
         yield TensorDecl(at=place, name=name, dtype=dtype, shape=shape)
-        problem = _wrong(dtype, shape, begin, held, end, source.size)
+        inside = end <= begin and begin + held <= source.size
+        problem = _wrong(dtype, shape, held) if inside else f"lies outside of the data: {held} bytes at {begin}"
         if problem and told < _SHOWN:
             told += 1
-            memory = "outside" in problem
-            yield Inconsistency(at=place, what="tensor", detail=f"{name[:80]!r} {problem}", memory=memory)
+            yield Inconsistency(at=place, what="tensor", detail=f"{name[:80]!r} {problem}", memory=not inside)
         spans.append((begin, min(begin + held, source.size), name))
     if reader.offset < end:
         left = end - reader.offset
@@ -123,10 +120,8 @@ def _entry(reader: Reader, versioned: bool) -> tuple[str, str, tuple[int, ...], 
     return name, dtype, shape, (begin, data, held)
 
 
-def _wrong(dtype: str, shape: tuple[int, ...], begin: int, held: int, table: int, size: int) -> str:
-    """Say what is wrong with a tensor; the reader copies ``held`` bytes into a buffer of the tensor's own size."""
-    if begin < table or begin + held > size:
-        return f"lies outside of the data: {held} bytes at {begin} of {size}"
+def _wrong(dtype: str, shape: tuple[int, ...], held: int) -> str:
+    """Say whether the bytes that are stored are not those that type and shape need; unknown types are not judged."""
     item = ITEM_SIZES.get(dtype.rpartition("\0")[2].removeprefix("torch.")) or _item(dtype)
     needed = item
     for dim in shape:

@@ -128,7 +128,8 @@ def storages_of_package(root: str, entries: Iterable[Entry]) -> dict[str, int]:
 def is_list_of_names(entry: Entry, source: ByteSource, bench: Bench) -> bool:
     """Tell whether a record holds names of modules, a line each, as the importer of a package reads ``extern_modules``.
 
-    A list that begins with ``collections`` reads like a name in a pickle of protocol 0; without brackets it calls nothing.
+    A list that begins with ``collections`` reads like the name of a pickle of protocol 0; without brackets none of them
+    can call anything.
     """
     content = content_of(entry, source, bench, _NAMES)
     return content is not None and not content.translate(None, _NAME)

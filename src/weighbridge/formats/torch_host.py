@@ -6,13 +6,16 @@ here because older loaders trust them (CVE-2026-24747, CVE-2025-62164; catalogue
 
 from __future__ import annotations
 
+from weighbridge.core.coverage import GapKind
 from weighbridge.formats.numpy_host import NumpyHost
 from weighbridge.formats.pickle.abstract import Box, Global, Made, Persistent, gathered
+from weighbridge.formats.torch_sparse import BSC, BSR, COO, CSC, CSR, Records, View, indices_fit, shapes_fit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from weighbridge.core.coverage import Gap
     from weighbridge.core.limits import Limits
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Node
@@ -30,8 +33,18 @@ ITEM_SIZES = {
 _MODULES = frozenset({"torch", "torch.cuda", "torch.storage"})
 _REBUILDERS = frozenset({
     ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor_v3"),
-    ("torch._utils", "_rebuild_qtensor"),
+    ("torch._utils", "_rebuild_qtensor"), ("torch._utils", "_rebuild_parameter"),
+    ("torch._utils", "_rebuild_sparse_tensor"), ("torch._utils", "_rebuild_sparse_csr_tensor"),
+    ("torch.serialization", "_get_layout"), ("torch", "Size"),
 })  # fmt: skip
+DTYPE_SIZES = (
+    dict.fromkeys(("uint8", "int8", "bool", "float8_e5m2", "float8_e4m3fn", "float8_e5m2fnuz", "float8_e4m3fnuz"), 1)
+    | dict.fromkeys(("uint16", "int16", "float16", "bfloat16"), 2)
+    | dict.fromkeys(("uint32", "int32", "float32", "complex32"), 4)
+    | dict.fromkeys(("uint64", "int64", "float64", "complex64"), 8)
+    | {"complex128": 16}
+)
+"""Bytes per element of the types that ``_rebuild_tensor_v3`` is given."""
 
 
 class Storage:
@@ -54,6 +67,7 @@ class TorchHost(NumpyHost):
         super().__init__(source, limits, node)
         self.records = records
         self.storages: dict[str, Storage] = {}
+        self.sparse: list[tuple[str, list[View], list[int], int]] = []
 
     def persistent(self, machine: Machine, identity: Value, at: int) -> Value | None:
         """Read ``('storage', class, key, location, count)``, or ``('module', class, file, source)`` of old files.
@@ -113,22 +127,78 @@ class TorchHost(NumpyHost):
                 self.problem(at, "storage size", detail)
 
     def called(self, machine: Machine, callee: Global, arguments: Box, made: Made, at: int) -> None:
-        """Check that a tensor lies inside its storage."""
+        """Check that a tensor lies inside its storage, and the indices of a sparse one inside of it."""
         super().called(machine, callee, arguments, made, at)
         items = arguments.items
-        if len(items) < 4 or not isinstance(items[0], Persistent) or not isinstance(items[0].note, Storage):
-            return
-        storage, offset = items[0].note, self._numbers(machine, [items[1]])
-        sizes, strides = (self._numbers(machine, box.items) if isinstance(box, Box) else None for box in items[2:4])
-        if callee.name == "_rebuild_tensor_v3" or offset is None or sizes is None or strides is None:
-            return
+        name = callee.name
+        if name == "_get_layout" and items and isinstance(items[0], int):
+            made.note = machine.constants.short_text(items[0])
+        elif name == "Size" and items and isinstance(items[0], Box):
+            made.note = self._numbers(machine, items[0].items)
+        elif name == "_rebuild_parameter" and items and isinstance(items[0], Made):
+            made.note = items[0].note
+        elif name in {"_rebuild_sparse_tensor", "_rebuild_sparse_csr_tensor"} and len(items) == 2:
+            self._sparse(machine, items, at)
+        elif len(items) >= 4 and isinstance(items[0], Persistent) and isinstance(items[0].note, Storage):
+            item = self._element(items[6]) if name == "_rebuild_tensor_v3" and len(items) > 6 else items[0].note.item
+            made.note = self._dense(machine, items, item, at)
+
+    def _dense(self, machine: Machine, items: list[Value], item: int, at: int) -> View | None:
+        storage, offset = items[0].note, self._numbers(machine, [items[1]])  # type: ignore[union-attr]
+        assert isinstance(storage, Storage)
+        sizes, strides = (self._shape(machine, given) for given in items[2:4])
+        if not item or offset is None or sizes is None or strides is None:
+            return None
         if len(sizes) != len(strides) or min((*sizes, *strides, *offset), default=0) < 0:
             self.problem(at, "tensor layout", f"sizes {sizes} and strides {strides} cannot be")
-            return
+            return None
         last = offset[0] + sum((size - 1) * stride for size, stride in zip(sizes, strides, strict=True))
-        if 0 not in sizes and last >= storage.count:
-            detail = f"a tensor reaches element {last} of storage {storage.key!r}, which has {storage.count}"
+        held = storage.count * storage.item // item
+        if 0 not in sizes and last >= held:
+            detail = f"a tensor reaches element {last} of storage {storage.key!r}, which has {held}"
             self.problem(at, "tensor layout", detail)
+            return None
+        return View(storage.key, item, offset[0], sizes, strides)
+
+    def _element(self, kind: Value) -> int:
+        """Give the bytes of an element of a type such as ``torch.uint16``; 0 if it is not known."""
+        return DTYPE_SIZES.get(kind.name, 0) if isinstance(kind, Global) and kind.module == "torch" else 0
+
+    def _sparse(self, machine: Machine, items: list[Value], at: int) -> None:
+        layout = items[0].note if isinstance(items[0], Made) else None
+        given = items[1].items if isinstance(items[1], Box) else []
+        count = {COO: 2, CSR: 3, CSC: 3, BSR: 3, BSC: 3}.get(layout) if isinstance(layout, str) else None
+        if count is None or not isinstance(layout, str) or len(given) <= count:
+            return
+        size = self._shape(machine, given[count])
+        parts = [part.note for part in given[:count] if isinstance(part, Made) and isinstance(part.note, View)]
+        if size is None or len(parts) != count:
+            return
+        wrong = "a size is negative" if min(size, default=0) < 0 else shapes_fit(layout, parts, size)
+        if wrong:
+            self.problem(at, "sparse indices", wrong)
+        else:
+            self.sparse.append((layout, parts, size, at))
+
+    def unchecked(self, records: Mapping[str, int], offset: int) -> Iterator[Gap]:
+        """Look at the indices of all sparse tensors, as far as their storages can be read; what remains is a gap."""
+        unread = 0
+        for layout, parts, size, at in self.sparse:
+            wrong = indices_fit(layout, parts, size, records) if isinstance(records, Records) else None
+            unread += wrong is None
+            if wrong:
+                self.problem(at, "sparse indices", wrong)
+        if unread:
+            reason = f"the indices of {unread} sparse tensors are compressed or too many to be checked"
+            yield self.node.gap(GapKind.OVER_LIMIT, reason, offset)
+
+    def _shape(self, machine: Machine, given: Value) -> list[int] | None:
+        """Read a tuple of whole numbers, or the ``torch.Size`` around one."""
+        if isinstance(given, Made):
+            return given.note if isinstance(given.note, list) else None
+        if not isinstance(given, Box) or given.length != len(given.items):
+            return None
+        return self._numbers(machine, given.items)
 
     def _numbers(self, machine: Machine, items: list[Value]) -> list[int] | None:
         found = [machine.constants.scalar(item) if isinstance(item, int) else None for item in items]

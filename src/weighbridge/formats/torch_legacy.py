@@ -14,7 +14,8 @@ from weighbridge.formats.hidden_bits import look
 from weighbridge.formats.pickle.embedded import ConstantSearch
 from weighbridge.formats.pickle.extract import stream, tail
 from weighbridge.formats.pickle.probe import holds_pickle
-from weighbridge.formats.torch_host import Storage, TorchHost
+from weighbridge.formats.torch_host import TorchHost
+from weighbridge.formats.torch_sparse import Records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,15 +48,13 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         return
     position = yield from stream(source, position, node, bench, ConstantSearch(source, bench.limits))
     if position is not None:
-        end = yield from _storages(source, position, node, host.storages)
+        end = yield from _storages(source, position, node, host)
         yield from tail(source, end, node, after="the last storage")
 
 
-def _storages(
-    source: ByteSource, position: int, node: Node, declared: dict[str, Storage]
-) -> Generator[Yield, None, int]:
+def _storages(source: ByteSource, position: int, node: Node, host: TorchHost) -> Generator[Yield, None, int]:
     """Step over the storages, which lie in the sorted order of their keys; returns the offset behind the last."""
-    stretches = []
+    stretches, places, sizes, declared = [], dict[str, int](), dict[str, int](), host.storages
     for key in sorted(declared):
         storage = declared[key]
         head = source.read_at(position, 8)
@@ -70,7 +69,12 @@ def _storages(
             detail = f"storage {key!r} is declared with {storage.count} elements and stored with {count}"
             yield Inconsistency(at=node.at(position, 8), what="storage size", detail=detail, memory=True)
         stretches.append((position + 8, position + 8 + size, f"storage {key}"))
+        places[key], sizes[key] = position + 8, size
         position += 8 + size
+    if host.sparse:
+        told = len(host.problems)
+        yield from host.unchecked(Records(sizes, source, places), position)
+        yield from host.problems[told:]
     yield from probe_heads(source, node, stretches, "tensor")
     yield from look(source, node, stretches, (4, 2))
     return position

@@ -8,16 +8,19 @@ and by ``getattr`` with a literal. No grammar is asked for: whatever names an op
 
 from __future__ import annotations
 
-from weighbridge.core.coverage import GapKind
+from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.location import Location
 from weighbridge.core.programs import Operator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias, TypeVar
 
-    from weighbridge.core.coverage import Gap
     from weighbridge.formats.node import Node
+
+    _Key: TypeAlias = tuple[str, str, str, tuple[str, ...]]
+    _K = TypeVar("_K", _Key, str)
 
 FRAMEWORK = "torchscript"
 
@@ -41,13 +44,13 @@ class Program:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self._uses: dict[tuple[str, str, str, tuple[str, ...]], list[object]] = {}
-        self._methods: dict[str, list[object]] = {}
+        self._uses: dict[_Key, _Count] = {}
+        self._methods: dict[str, _Count] = {}
         self._declared: set[str] = set()
         self._members: dict[str, set[str]] = {}
-        self._effects: list[tuple[str, str, str, _Strings, Location]] = []
+        self._effects: list[_Effect] = []
         self._gaps: list[Gap] = []
-        self.full = False
+        self._full = False
 
     def read(self, member: str, source: bytes) -> None:
         """Read one file of source."""
@@ -67,67 +70,80 @@ class Program:
             if len(text) == length and name.isidentifier():
                 self.use(domain, name, Location(member=(*self.node.member, member), offset=found.start()))
 
-    def use(self, domain: str, name: str, at: Location, scope: str = "", texts: tuple[str, ...] = ()) -> None:
+    def use(self, domain: str, name: str, at: Location, scope: str = "", *, texts: tuple[str, ...] = ()) -> None:
         """Count one use of an operator."""
-        key = (domain, name, scope, texts)
-        entry = self._uses.get(key)
-        if entry is not None:
-            entry[1] = entry[1] + 1  # type: ignore[operator]
-        elif len(self._uses) < DISTINCT:
-            self._uses[key] = [at, 1]
-        else:
-            self.full = True
+        self._count(self._uses, (domain, name, scope, texts), at)
 
     def method(self, name: str, at: Location) -> None:
         """Count one call of a method: of a class of the archive, or the operator of this name."""
-        entry = self._methods.get(name)
-        if entry is not None:
-            entry[1] = entry[1] + 1  # type: ignore[operator]
-        elif len(self._methods) < DISTINCT:
-            self._methods[name] = [at, 1]
+        self._count(self._methods, name, at)
+
+    def _count(self, table: dict[_K, _Count], key: _K, at: Location) -> None:
+        known = table.get(key)
+        if known is not None:
+            known.number += 1
+        elif len(table) < DISTINCT:
+            table[key] = _Count(at)
         else:
-            self.full = True
+            self._full = True
 
     def declare(self, name: str, owner: str) -> None:
-        """Take note of a name that the archive itself defines."""
+        """Take note of a name that the archive itself defines, in the class ``owner`` if in any."""
         self._declared.add(name)
         if owner:
             self._members.setdefault(owner, set()).add(name)
 
-    def effect(self, name: str, owner: str, scope: str, texts: _Strings, at: Location) -> None:
-        """Take note of an operator whose text constants matter; ``owner`` if it is a method of its ``self``."""
+    def effect(self, effect: _Effect) -> None:
+        """Take note of an operator whose text constants matter."""
         if len(self._effects) < DISTINCT:
-            self._effects.append((name, owner, scope, texts, at))
+            self._effects.append(effect)
         else:
-            self.full = True
+            self._full = True
 
     def trouble(self, reason: str, at: Location) -> None:
         """Take note of text that is no TorchScript."""
-        from weighbridge.core.coverage import Gap
-
         self._gaps.append(Gap(kind=GapKind.UNPARSED, reason=reason, at=at))
 
     def facts(self) -> Iterator[Operator | Gap]:
         """Yield every operator once, with the number of its uses."""
-        for name, owner, scope, texts, at in self._effects:
-            domain, _, word = name.rpartition(".")
-            if word not in self._members.get(owner, ()):
-                self.use(domain, word, at, scope, texts.told())
-        for name, (place, count) in self._methods.items():
+        for one in self._effects:
+            if one.name not in self._members.get(one.owner, ()):
+                self.use(one.domain, one.name, one.at, one.scope, texts=one.texts.told())
+        for name, count in self._methods.items():
             if name not in self._declared:
-                yield self._operator("aten", name, place, count)
-        for (domain, name, scope, constants), (place, count) in self._uses.items():
-            yield self._operator(domain, name, place, count, scope, constants)
+                self._uses.setdefault(("aten", name, "", ()), _Count(count.at, 0)).number += count.number
+        for (domain, name, scope, texts), count in self._uses.items():
+            yield Operator(
+                at=count.at, framework=FRAMEWORK, domain=domain, name=name, scope=scope, constants=texts,
+                count=count.number,
+            )  # fmt: skip
         yield from self._gaps
-        if self.full:
-            yield self.node.gap(GapKind.OVER_LIMIT, f"more than {DISTINCT} different operators")
+        if self._full:
+            yield self.node.gap(GapKind.OVER_LIMIT, f"more than {DISTINCT} different operators or uses of files")
 
-    def _operator(
-        self, domain: str, name: str, at: object, count: object, scope: str = "", texts: tuple[str, ...] = ()
-    ) -> Operator:
-        assert isinstance(at, Location)
-        assert isinstance(count, int)
-        return Operator(at=at, framework=FRAMEWORK, domain=domain, name=name, scope=scope, constants=texts, count=count)
+
+class _Count:
+    """Where something is used first and how often."""
+
+    __slots__ = ("at", "number")
+
+    def __init__(self, at: Location, number: int = 1) -> None:
+        self.at = at
+        self.number = number
+
+
+class _Effect:
+    """One use of an operator that may act outside; ``owner`` is the class whose own method of this name it may be."""
+
+    __slots__ = ("at", "domain", "name", "owner", "scope", "texts")
+
+    def __init__(self, domain: str, name: str, at: Location, *, owner: str, scope: str, texts: _Strings) -> None:
+        self.domain = domain
+        self.name = name
+        self.at = at
+        self.owner = owner
+        self.scope = scope
+        self.texts = texts
 
 
 class _Strings:
@@ -171,7 +187,7 @@ class _File:
                 if behind[0][0] == "." and chain:
                     chain.append(word)
                 elif behind[0][1] == "class" and behind[0][0] == "name":
-                    self._class(word, position)
+                    self._class(word)
                 elif behind[0][1] == "def" and behind[0][0] == "name":
                     self._function(word, position)
                 else:
@@ -201,7 +217,7 @@ class _File:
         import re
 
         text, position, size = self.text, 0, len(self.text)
-        scan = re.compile(_TOKEN).match
+        scan = re.compile(_LEXEMES).match
         ends = {quote: re.compile(rf"(?:\\.|[^\\{quote[0]}{chr(10) if len(quote) == 1 else ''}]"
                                   rf"{f'|{quote[0]}(?!{quote[1:]})' if len(quote) > 1 else ''})*{quote}", re.DOTALL)
                 for quote in ('"', "'", '"""', "'''")}  # fmt: skip
@@ -226,10 +242,10 @@ class _File:
                 yield token[0] if kind == "sign" else "number", "", begin
         yield "", "", size
 
-    def _class(self, name: str, position: int) -> None:
+    def _class(self, name: str) -> None:
         self.owner, self.function = f"{self.member}:{name}", ""
         self.program.declare(name, "")
-        self._forget(position)
+        self._forget()
 
     def _function(self, name: str, position: int) -> None:
         line = self.text.rfind("\n", 0, position) + 1
@@ -237,9 +253,9 @@ class _File:
             self.owner = ""  # it stands at the margin, outside of any class
         self.program.declare(name, self.owner)
         self.function, self.receiver = name, ""
-        self._forget(position)
+        self._forget()
 
-    def _forget(self, _position: int) -> None:
+    def _forget(self) -> None:
         self.strings = {}
         self.open, self.asking, self.depth = [], [], 0
 
@@ -289,14 +305,17 @@ class _File:
         if not name:
             self.program.use("", "ops" if domain == "" else "torch", at)
         elif ahead == "(" and (domain not in _PLAIN or name[0] in _OUTSIDE):
-            self.program.effect(f"{domain}.{name[0]}", "", self._scope(), self._collect(), at)
+            self._effect(domain, name[0], at, texts=self._collect())
         else:
             self.program.use(domain, name[0], at)
 
     def _outside(self, name: str, by: str, start: int, ahead: str) -> None:
         owner = self.owner if by and by == self.receiver else ""
         texts = self._collect() if ahead == "(" else _Strings(0)
-        self.program.effect(f"aten.{name}", owner, self._scope(), texts, self.at(start))
+        self._effect("aten", name, self.at(start), owner=owner, texts=texts)
+
+    def _effect(self, domain: str, name: str, at: Location, *, owner: str = "", texts: _Strings) -> None:
+        self.program.effect(_Effect(domain, name, at, owner=owner, scope=self._scope(), texts=texts))
 
     def _collect(self) -> _Strings:
         texts = _Strings(self.depth + 1)
@@ -337,7 +356,7 @@ class _Asked:
 
 
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
-_TOKEN = (
+_LEXEMES = (
     r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<blank>[ \t\n]+|\\\n|# type:|\#[^\n]*)"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?j?)"

@@ -78,6 +78,8 @@ def _as_every_loader(source: ByteSource, start: int, node: Node, bench: Bench) -
 
         torch = TorchHost(source, bench.limits, node, node.storages)
         end = yield from stream(source, start, node, bench, torch)
+        if torch.sparse:
+            yield from torch.unchecked(node.storages, start)
         yield from torch.problems
         return end
     from weighbridge.formats.joblib import JoblibHost
