@@ -122,7 +122,8 @@ def duplicate_tensor_named_repository() -> dict[str, bytes]:
 
 def twin_formats_named_repository() -> dict[str, bytes]:
     """REP-27: a pickled checkpoint of other shapes beside the safetensors file."""
-    return {"model.safetensors": safetensors_files.honest(), "pytorch_model.bin": torches.zip_checkpoint()}
+    other = torches.zip_checkpoint((torches.Tensor(name="layer.weight", shape=(4, 3)),))
+    return {"model.safetensors": safetensors_files.honest(), "pytorch_model.bin": other}
 
 
 def vocabulary_size_named_repository() -> dict[str, bytes]:

@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builders import torches
+from tests.museum.exhibit import examined
+from weighbridge.core.facts import TensorDecl
 from weighbridge.formats.torch_zip import PICKLES, layout
 
 HONEST = [("archive/data.pkl", 10), ("archive/data/0", 40), ("archive/data/1", 8), ("archive/version", 2)]
@@ -74,3 +77,9 @@ def test_any_names_are_a_layout_or_none(members: list[tuple[str, int]]) -> None:
         spelt = {name.replace("\\", "/").lower() for name, _ in members}
         assert spelt & found.pickles
         assert all(size in {size for _, size in members} for size in found.storages.values())
+
+
+def test_tensors_are_told_by_the_names_they_are_kept_under() -> None:
+    content = torches.zip_checkpoint((torches.Tensor(name="head.weight", shape=(4, 3)),))
+    declared = [fact for fact in examined(content, "model.pt").outline if isinstance(fact, TensorDecl)]
+    assert ("head.weight", (4, 3)) in [(tensor.name, tensor.shape) for tensor in declared]

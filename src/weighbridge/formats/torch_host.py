@@ -7,6 +7,7 @@ here because older loaders trust them (CVE-2026-24747, CVE-2025-62164; catalogue
 from __future__ import annotations
 
 from weighbridge.core.coverage import GapKind
+from weighbridge.core.facts import TensorDecl
 from weighbridge.formats.numpy_host import NumpyHost
 from weighbridge.formats.pickle.abstract import Box, Global, Made, Persistent, gathered
 from weighbridge.formats.torch_sparse import BSC, BSR, COO, CSC, CSR, Records, View, indices_fit, shapes_fit
@@ -29,6 +30,9 @@ ITEM_SIZES = {
     "QUInt2x4Storage": 1, "UntypedStorage": 1, "TypedStorage": 1,
 }  # fmt: skip
 """Bytes per element of each storage class (``torch/storage.py``)."""
+
+TENSORS = 50_000
+"""Tensors of one pickle that are told by name and shape; the largest checkpoints have some ten thousand."""
 
 _MODULES = frozenset({"torch", "torch.cuda", "torch.storage"})
 _REBUILDERS = frozenset({
@@ -68,6 +72,7 @@ class TorchHost(NumpyHost):
         self.records = records
         self.storages: dict[str, Storage] = {}
         self.sparse: list[tuple[str, list[View], list[int], int]] = []
+        self.tensors: list[TensorDecl] = []
 
     def persistent(self, machine: Machine, identity: Value, at: int) -> Value | None:
         """Read ``('storage', class, key, location, count)``, or ``('module', class, file, source)`` of old files.
@@ -137,11 +142,21 @@ class TorchHost(NumpyHost):
             made.note = self._numbers(machine, items[0].items)
         elif name == "_rebuild_parameter" and items and isinstance(items[0], Made):
             made.note = items[0].note
+            self._declare(machine, made.note, at)
         elif name in {"_rebuild_sparse_tensor", "_rebuild_sparse_csr_tensor"} and len(items) == 2:
             self._sparse(machine, items, at)
         elif len(items) >= 4 and isinstance(items[0], Persistent) and isinstance(items[0].note, Storage):
             item = self._element(items[6]) if name == "_rebuild_tensor_v3" and len(items) > 6 else items[0].note.item
             made.note = self._dense(machine, items, item, at)
+            self._declare(machine, made.note, at)
+
+    def _declare(self, machine: Machine, view: object, at: int) -> None:
+        """Take note of a tensor that is about to be put into a dict: the text below it on the stack is its key."""
+        key = machine.stack[-1] if machine.stack else None
+        name = machine.constants.short_text(key) if isinstance(key, int) else ""
+        if isinstance(view, View) and name and len(self.tensors) < TENSORS:
+            shape = tuple(view.sizes)
+            self.tensors.append(TensorDecl(at=self.node.at(at), name=name, dtype=f"{view.item} bytes", shape=shape))
 
     def _dense(self, machine: Machine, items: list[Value], item: int, at: int) -> View | None:
         storage, offset = items[0].note, self._numbers(machine, [items[1]])  # type: ignore[union-attr]

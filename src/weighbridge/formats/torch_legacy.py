@@ -40,6 +40,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     host = TorchHost(source, bench.limits, node, None)
     position = yield from stream(source, begin, node, bench, host)
     yield from host.problems
+    yield from host.tensors
     if position is None:
         return
     if not holds_pickle(source, position):

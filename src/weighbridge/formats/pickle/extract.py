@@ -81,6 +81,7 @@ def _as_every_loader(source: ByteSource, start: int, node: Node, bench: Bench) -
         if torch.sparse:
             yield from torch.unchecked(node.storages, start)
         yield from torch.problems
+        yield from torch.tensors
         return end
     from weighbridge.formats.joblib import JoblibHost
 
