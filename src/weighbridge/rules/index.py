@@ -79,4 +79,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:86e38db471b50713f58b04d1a1592a689b5fc5158073073f3aeede06eb6dcda2"
+DIGEST = "sha256:674a8bf292af092c1c06d06778f5225a43ad7649280bebba62f34155a1a826a4"
