@@ -278,7 +278,8 @@ def _missed(report: Report, manner: _Manner) -> Iterator[str]:
 def _summary(report: Report, listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[str]:
     yield ""
     aside = sum(len(entry.file.suppressed) for entry in listed)
-    light = sum(len(entry.file.findings) - len(outline.weighty(entry.file.findings)) for entry in listed)
+    told = [one for entry in listed for one in entry.file.findings if len(listed) == 1 or not sections.is_edge(one)]
+    light = len(told) - len(outline.weighty(tuple(told)))
     if aside:
         yield from wrap(f"{outline.plural(aside, 'finding')} set aside by a baseline or suppression", manner.width)
         if manner.verbose:

@@ -79,4 +79,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:674a8bf292af092c1c06d06778f5225a43ad7649280bebba62f34155a1a826a4"
+DIGEST = "sha256:31f167e94f082b9d93ea7fc3c3382df6f1b670f375ce094a308e396c38c8513a"

@@ -36,6 +36,8 @@ INFO = RuleInfo(
 def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Match]]:
     """Find code that a configuration names as its repository's own and that is not here."""
     for file, unit in repository.of(CodeUnit):
-        named = unit.name.endswith(".py") and file.name.endswith((".json", ".yaml"))
-        if named and repository.beside(file, unit.name) is None:
-            yield file.path, Match(message=f"{unit.name} is not here", fact=unit, when=When.FLAG)
+        if not file.name.endswith((".json", ".yaml")):
+            continue
+        for name in unit.name.split(", "):
+            if name.endswith(".py") and repository.beside(file, name) is None:
+                yield file.path, Match(message=f"{name} is not here", fact=unit, when=When.FLAG)
