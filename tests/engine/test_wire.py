@@ -15,8 +15,13 @@ from hypothesis import strategies as st
 
 import weighbridge
 from weighbridge.core.coverage import Gap, GapKind
+from weighbridge.core.facts import Argument, Call, MetadataEntry, Origin, TensorDecl
 from weighbridge.core.finding import Confidence, Finding, Harm, Severity
 from weighbridge.core.location import Location
+from weighbridge.core.programs import CodeUnit, ConfiguredCall, SourceImport
+from weighbridge.core.references import Reference, Target
+from weighbridge.core.values import replace
+from weighbridge.core.when import When
 from weighbridge.engine.wire import Answer, Misshapen, dumps, loads, request, requested
 
 TEXT = st.text(st.characters(codec=None), max_size=20)
@@ -29,6 +34,22 @@ FINDINGS = st.builds(
     fingerprint=TEXT,
 )  # fmt: skip
 GAPS = st.builds(Gap, kind=st.sampled_from(list(GapKind)), reason=TEXT, at=LOCATIONS)
+BOOLS = st.booleans()
+FACTS = st.one_of(
+    st.builds(TensorDecl, at=LOCATIONS, name=TEXT, dtype=TEXT, shape=st.lists(st.integers(0, 9), max_size=2).map(tuple)),
+    st.builds(MetadataEntry, at=LOCATIONS, key=TEXT, text=TEXT),
+    st.builds(
+        Reference, at=LOCATIONS, relation=TEXT, kind=st.sampled_from(list(Target)), target=TEXT, key=TEXT,
+        pinned=st.none() | BOOLS, escapes=BOOLS, when=st.none() | st.sampled_from(list(When)),
+    ),
+    st.builds(
+        ConfiguredCall, at=LOCATIONS, scheme=TEXT, key=TEXT, module=TEXT, name=TEXT, when=st.sampled_from(list(When)),
+        arguments=st.lists(st.builds(Argument, kind=TEXT, text=TEXT, number=NUMBER), max_size=1).map(tuple),
+    ),
+    st.builds(CodeUnit, at=LOCATIONS, language=TEXT, carrier=TEXT, name=TEXT, when=st.sampled_from(list(When))),
+    st.builds(SourceImport, at=LOCATIONS, language=TEXT, module=TEXT, level=NUMBER.filter(lambda one: one is not None),
+              names=st.lists(TEXT, max_size=2).map(tuple), phase=TEXT),
+)  # fmt: skip
 ANSWERS = st.builds(
     Answer,
     size=st.integers(0, 1 << 62),
@@ -38,6 +59,7 @@ ANSWERS = st.builds(
     gaps=st.lists(GAPS, max_size=3).map(tuple),
     program=st.lists(TEXT, max_size=3).map(tuple),
     version=TEXT,
+    outline=st.lists(FACTS, max_size=2).map(tuple),
 )
 
 HONEST = Answer(
@@ -57,6 +79,13 @@ def test_an_answer_comes_back_as_it_was(answer: Answer) -> None:
     text = dumps(answer)
     assert text.isascii()
     assert loads(text.encode()) == answer
+
+
+def test_facts_of_other_kinds_do_not_cross() -> None:
+    call = Call(at=Location(), opcode="REDUCE", origin=Origin.GLOBAL, module="posix", name="system", arguments=())
+    smuggled = replace(HONEST, outline=(call,))
+    with pytest.raises(Misshapen):
+        loads(dumps(smuggled).encode())
 
 
 @given(GAPS)

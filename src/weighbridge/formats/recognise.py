@@ -25,7 +25,7 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- FlatBuffers
     (b"\xff", "weighbridge.formats.arrow"),
     # -- ONNX, CoreML, Paddle
-    (b"\x08\x12\x1a\"(2:Br\xa2\xca\xd2", "weighbridge.formats.onnx.model"),
+    (b'\x08\x12\x1a"(2:Br\xa2\xca\xd2', "weighbridge.formats.onnx.model"),
     # -- TensorFlow
     (b"", "weighbridge.formats.tensorflow.checkpoint"),
     (b"", "weighbridge.formats.tensorflow.records"),

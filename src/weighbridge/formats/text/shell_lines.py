@@ -17,7 +17,9 @@ LONGEST = 8_192
 FETCHED = 64
 """Names of fetched files that are remembered in one script."""
 
-_FETCH = r"(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|lwp-request)"
+_FETCH = (
+    r"(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|lwp-request)"
+)
 _SHELL = (
     r"(?:sudo(?:[ \t]+-\S+)*[ \t]+)?(?:env[ \t]+)?(?:/\w+(?:/\w+)*/)?"
     r"(?:(?:(?:ba|z|da|k|c|tc|fi|a)?sh|cmd|iex|invoke-expression|powershell|pwsh|osascript)\b(?![ \t]+-c\b)|"
@@ -52,10 +54,10 @@ _HINTS = (
 )  # fmt: skip
 """One of these stands in every line that a pattern finds; most lines have none."""
 
-_SAVES = (
-    r"\b(?:curl|wget|aria2c)\b[^\n|;&]{0,2000}?[ \t](?:-o|-O|--output|--output-document|-\w{1,8}o)[ =]?[\"']?([\w./$~{}%-]{1,200})"
+_SAVES = r"\b(?:curl|wget|aria2c)\b[^\n|;&]{0,2000}?[ \t](?:-o|-O|--output|--output-document|-\w{1,8}o)[ =]?[\"']?([\w./$~{}%-]{1,200})"
+_SAVES_WINDOWS = (
+    r"-outfile[ \t]+[\"']?([\w.\\/$:~{}%-]{1,200})|downloadfile\([^,\n]{1,500},[ \t]*[\"']?([\w.\\/$:~{}%-]{1,200})"
 )
-_SAVES_WINDOWS = r"-outfile[ \t]+[\"']?([\w.\\/$:~{}%-]{1,200})|downloadfile\([^,\n]{1,500},[ \t]*[\"']?([\w.\\/$:~{}%-]{1,200})"
 _LAST_PART = r"\bwget\b[^\n|;&]{0,500}?https?://[^ \t\n\"'|;&]{1,500}/([\w.-]{1,200})"
 
 _compiled: list[tuple[str, Pattern[str]]] = []

@@ -20,7 +20,9 @@ INFO = RuleInfo(
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     harm=Harm.HYGIENE,
-    finds=("A configuration names a Python file as code of this repository, in `auto_map` for one, and there is no such file."),
+    finds=(
+        "A configuration names a Python file as code of this repository, in `auto_map` for one, and there is no such file."
+    ),
     why=("The file may be added later, after the repository was looked at, or come from another place."),
     fix="Ask the publisher for the code, or remove the entry.",
     cwe=(829,),
