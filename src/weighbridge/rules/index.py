@@ -64,4 +64,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:f40ca54b06f30aad768433b1453943cf3d2514579e362ec5440d9c660c5dcdf0"
+DIGEST = "sha256:de217ddda0f86c082860868e2058e950b088dd72560aa5ea00052e97ec5615c4"

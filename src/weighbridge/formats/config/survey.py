@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from weighbridge.core.facts import Argument, Fact
     from weighbridge.formats.node import Node
 
-_MODEL_FILES = (
-    "config.json", "adapter_config.json", "model_index.json", "modules.json", "config_sentence_transformers.json",
-    "sentence_bert_config.json", "preprocessor_config.json", "model_config.yaml", "model_config.yml",
-    "special_tokens_map.json",
-)  # fmt: skip
+_MODEL_FILES = frozenset({
+    "config.json", "generation_config.json", "tokenizer_config.json", "preprocessor_config.json",
+    "processor_config.json", "video_preprocessor_config.json", "adapter_config.json", "scheduler_config.json",
+    "quantize_config.json", "model_index.json", "modules.json", "config_sentence_transformers.json",
+    "sentence_bert_config.json", "special_tokens_map.json", "model_config.yaml", "model_config.yml",
+})  # fmt: skip
 _MODEL_KEYS = frozenset({
     "model_type", "architectures", "transformers_version", "_class_name", "_diffusers_version", "peft_type", "auto_map",
     "tokenizer_class", "processor_class", "feature_extractor_type", "image_processor_type", "nemo_version",
@@ -35,7 +36,7 @@ class Survey:
     def __init__(self, node: Node, top: frozenset[str]) -> None:
         self.at = node.at()
         self.name = node.name.lower().replace("\\", "/").rpartition("/")[2]
-        self.model = self.name.endswith(_MODEL_FILES) or bool(_MODEL_KEYS & top)
+        self.model = self.name in _MODEL_FILES or bool(_MODEL_KEYS & top)
         self.when = When.LOAD if self.model else When.FLAG
         self._facts: list[Fact] = []
         self._calls: dict[tuple[str, str, str, When], tuple[str, tuple[Argument, ...], int]] = {}
