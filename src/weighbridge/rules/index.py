@@ -64,4 +64,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:de217ddda0f86c082860868e2058e950b088dd72560aa5ea00052e97ec5615c4"
+DIGEST = "sha256:5511765c7939d4b856e18876cae8847fbeff8a5a5b028b4a4454717790b8ef29"

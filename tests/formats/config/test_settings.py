@@ -13,7 +13,7 @@ from tests.formats.config.reading import facts, items, yaml_facts
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Inconsistency, MetadataEntry
 from weighbridge.core.programs import CodeUnit, Command, ConfiguredCall, Permission
-from weighbridge.core.references import Reference, Target
+from weighbridge.core.references import Reference, Requirement, Target
 from weighbridge.core.when import When
 
 LOAD, FLAG = When.LOAD, When.FLAG
@@ -92,7 +92,8 @@ def test_kernels(text: str, target: str) -> None:
 def test_attention_of_the_library_is_nothing() -> None:
     for text in ("sdpa", "eager", "flash_attention_2", "own_registered_name"):
         assert not items(configs.dumped({"attn_implementation": text}), "config.json", "json")[1:]
-    assert facts(CodeUnit, {"_attn_implementation_internal": "own"})[0].when is LOAD
+    assert facts(CodeUnit, {"_attn_implementation_internal": "own"})[0].when is FLAG
+    assert facts(CodeUnit, {"attn_implementation": "./own/kernel"})[0].when is LOAD
     assert facts(CodeUnit, {"_attn_implementation_internal": "sdpa"}) == []
 
 
@@ -155,6 +156,8 @@ def test_classes_of_other_libraries() -> None:
     assert calls({"_class_name": "P", "vae": ["pkg", "C"], "none": [None, None], "n": [1, 2], "_x": ["a", "b"]}) == [
         ("diffusers", "vae", "pkg.C")
     ]
+    assert calls({"unet": [None, None, {"type_hint": ["pkg", "C"]}]}) == [("diffusers", "unet[2].type_hint", "pkg.C")]
+    assert calls({"type_hint": "int"}) == calls({"type_hint": [None, None]}) == []
     assert calls({"hidden_act": "pkg.Act"}) == [("activation", "hidden_act", "pkg.Act")]
     assert calls({"hidden_act": "gelu_new"}) == []
 
@@ -257,7 +260,21 @@ def test_mlflow() -> None:
     assert [(one.target, one.kind, one.escapes) for one in paths] == [
         ("s3://inert.invalid/x", Target.URL, False), ("../y", Target.PATH, True),
     ]  # fmt: skip
+    artifacts = "flavors: {python_function: {artifacts: {w: {path: ../w, uri: /home/me/w}}}}\n"
+    assert [one.target for one in yaml_facts(Reference, artifacts, "MLmodel")] == ["../w"]
     assert yaml_facts(ConfiguredCall, "flavors: [a]\n", "MLmodel") == []
+
+
+def test_packages_from_elsewhere() -> None:
+    text = (
+        "service: a\npython:\n  packages: [numpy, 'git+https://inert.invalid/a.git', 'b @ https://inert.invalid/b.whl']\n"
+        "  extra_index_url: [https://inert.invalid/simple]\n"
+    )
+    assert [(one.origin, one.name) for one in yaml_facts(Requirement, text, "bentofile.yaml")] == [
+        ("option", ""), ("vcs", ""), ("url", "b"),
+    ]  # fmt: skip
+    meta = {"spacy_version": ">=3.7", "requirements": ["spacy>=3", "x @ git+https://inert.invalid/x"]}
+    assert [(one.origin, one.name) for one in facts(Requirement, meta, "meta.json")] == [("vcs", "x")]
 
 
 def test_bentoml() -> None:

@@ -22,7 +22,8 @@ def is_yaml(content: bytes, name: str = "file") -> bool:
 @pytest.mark.parametrize(
     "content",
     [configs.python_tag_named_yaml(), configs.hydra_system_named_yaml(), configs.mlmodel(),
-     b"# c\n---\na: !!python/x 1", b"!!python/object/apply:os.system [x]", b"- !!python/x 1", b"{a: !!python/x 1}", b"- _target_: x\n"],
+     b"# c\n---\na: !!python/x 1", b"!!python/object/apply:os.system [x]", b"- !!python/x 1",
+     b"{a: !!python/x 1}", b"- _target_: x\n"],
 )  # fmt: skip
 def test_a_configuration_without_its_ending(content: bytes) -> None:
     assert is_yaml(content)
@@ -31,7 +32,8 @@ def test_a_configuration_without_its_ending(content: bytes) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"Settings need no `!!python/object` tags.\n", b"# How _target_: works\n\nSome prose: it is text.\n",
-     b"name: value\n", b"def f(): return '_target_:'\n", b"<html>trust_remote_code: true</html>", b"", b"# !!python/x\n"],
+     b"name: value\n", b"def f(): return '_target_:'\n", b"<html>trust_remote_code: true</html>",
+     b"", b"# !!python/x\n"],
 )  # fmt: skip
 def test_prose_and_plain_text_stay_text(content: bytes) -> None:
     assert not is_yaml(content)

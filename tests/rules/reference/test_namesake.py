@@ -17,7 +17,8 @@ def reference(target: str, kind: Target = Target.REPOSITORY) -> Reference:
 @pytest.mark.parametrize(
     ("target", "like"),
     [("meta-1lama/L", "meta-llama"), ("metallama/L", "meta-llama"), ("meta_llama/L", "meta-llama"),
-     ("0penai/g", "openai"), ("deepseekai/V3", "deepseek-ai"), ("rnicrosoft/phi", "microsoft"), ("mistra1ai/M", "mistralai"), ("Ovven/x", "")],
+     ("0penai/g", "openai"), ("deepseekai/V3", "deepseek-ai"), ("rnicrosoft/phi", "microsoft"),
+     ("mistra1ai/M", "mistralai"), ("Ovven/x", "")],
 )  # fmt: skip
 def test_look_alikes(target: str, like: str) -> None:
     if like:

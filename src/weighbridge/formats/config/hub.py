@@ -69,13 +69,10 @@ def kernel(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonVal
         repository = name.partition(":")[0].partition("@")[0]
         if is_repository(repository):
             survey.foreign("kernel", spelled(trail, key), name.partition(":")[0], survey.when)
-        elif "/" in name or is_private(key, name):
+        elif "/" in name:
             survey.code(key, name, survey.when)
-
-
-def is_private(key: str, name: str) -> bool:
-    """Tell whether a private field holds something else than the implementations of the library."""
-    return key.startswith("_") and name not in _ATTENTION
+        elif key[0] == "_" and name not in _ATTENTION:
+            survey.code(key, name, When.FLAG)
 
 
 _ATTENTION = frozenset({
@@ -106,6 +103,15 @@ def mapping(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonVa
         library, name = found.get("parent_library"), found.get("base_model_class")
         if isinstance(library, str) and library:
             survey.call("peft", spelled(trail, key), f"{library}.{name}", When.LOAD)
+
+
+def type_hint(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonValue) -> None:
+    """Take in the class of a part of a modular pipeline, as ``[library, class]``."""
+    if isinstance(found, list) and len(list(strings(found))) == len(found) == len(_LIBRARY_CLASS):
+        survey.call("diffusers", spelled(trail, key), ".".join(strings(found)), When.LOAD)
+
+
+_LIBRARY_CLASS = ("library", "class")
 
 
 def base_model(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonValue) -> None:
@@ -198,10 +204,11 @@ BY_KEY: dict[str, Look] = {
     "custom_pipelines": custom_pipelines,
     "_class_name": class_name,
     "auto_mapping": mapping,
+    "type_hint": type_hint,
     **dict.fromkeys(_BASES, base_model),
     **dict.fromkeys(
         ("mm_vision_tower", "vision_tower", "mm_audio_encoder", "draft_model", "text_encoder_name", "tokenizer_name",
-         "teacher_model", "language_model_name", "lora_path"),
+         "teacher_model", "language_model_name", "lora_path", "pretrained_model_name_or_path", "repo"),
         base_model,
     ),
 }  # fmt: skip

@@ -79,8 +79,7 @@ class Survey:
         )  # fmt: skip
 
     def facts(self) -> Iterator[Fact]:
-        """Give everything that was gathered."""
-        yield from self._facts
+        """Give everything that was gathered; what may run comes first, before any bound on the number of facts."""
         for (scheme, module, name, when), (key, given, count) in self._calls.items():
             yield ConfiguredCall(
                 at=self.at, scheme=scheme, key=key, module=module, name=name, when=when, arguments=given, count=count
@@ -88,6 +87,7 @@ class Survey:
         for (language, carrier, when), names in self._code.items():
             shown = ", ".join(list(names)[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
             yield CodeUnit(at=self.at, language=language, carrier=carrier, name=shown, when=when)
+        yield from self._facts
 
 
 _COMMIT = 40  # characters of a commit
