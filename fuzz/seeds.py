@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.builders import (
     carriers,
+    configs,
     examples,
     joblibs,
     natives,
@@ -123,6 +124,17 @@ def json_texts() -> Iterator[bytes]:
     yield b"[0.1, 1E+9, -0, \"\\u0000\", NaN, Infinity, 'x', 1_0, 01, 0x1]"
 
 
+def config_texts() -> Iterator[bytes]:
+    """Configurations in every notation."""
+    for build in (
+        configs.honest_config_named_json, configs.foreign_auto_map_named_json, configs.trusting, configs.index,
+        configs.modules, configs.adapter, configs.pipeline, configs.langchain, configs.workflow, configs.training,
+        configs.nemo, configs.python_tag_named_yaml, configs.alias_bomb, configs.duplicate_key_yaml, configs.mlmodel,
+        configs.bento, configs.triton, configs.spacy,
+    ):  # fmt: skip
+        yield build()
+
+
 def named_files() -> Iterator[tuple[str, bytes]]:
     """All of these under the names that they would have, and what needs a whole examination."""
     for number, (name, made) in enumerate(_named()):
@@ -134,7 +146,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
     groups = (
         ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives), ("model.tar", tar_archives),
         ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays), ("model.safetensors", safetensors),
-        ("model.bin", whole_files),
+        ("model.bin", whole_files), ("config.json", config_texts), ("config.yaml", config_texts),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

@@ -17,7 +17,8 @@ FILES: list[tuple[str, Write]] = []
 
 MODELS = (
     "bert", "gpt2", "llama", "t5", "vit", "whisper", "clip", "qwen2", "mistral", "gemma2", "deberta-v2", "mixtral",
-    "phi3", "falcon", "mamba", "blip-2", "detr", "wav2vec2", "sew", "lightglue", "modernbert", "gpt_oss", "qwen2_vl", "llava",
+    "phi3", "falcon", "mamba", "blip-2", "detr", "wav2vec2", "sew", "lightglue", "modernbert", "gpt_oss",
+    "qwen2_vl", "llava",
 )  # fmt: skip
 """Types of models whose configuration is written, without weights."""
 

@@ -103,6 +103,10 @@ EXHIBITS = (
          configs.pipeline, name=_PIPELINE, expects=_MALICIOUS),
     _row("REP-06", "custom_generate", lambda: configs.dumped({"custom_generate": "inert-absent/generate"}),
          lambda: configs.dumped({"do_sample": True}), name="generation_config.json"),
+    _row("REP-06", "modular", partial(configs.pipeline, vae=[None, None, {"type_hint": ["inert_absent_pkg", "C"]}]),
+         partial(configs.pipeline, vae=[None, None, {"type_hint": ["diffusers", "AutoencoderKL"]}]), name=_PIPELINE),
+    _row("REP-06", "custom_pipelines", partial(configs.config, custom_pipelines={"p": {"impl": "inert.Pipeline"}}),
+         partial(configs.config, custom_pipelines={})),
     _row("REP-07", "activation_path", partial(configs.config, hidden_act="inert_absent_pkg.Activation")),
     _row("REP-07", "activation_beside_torch", partial(configs.config, hidden_act="torch.nn.modules.os.system"),
          partial(configs.config, hidden_act="torch.nn.modules.activation.Sigmoid"), expects=_MALICIOUS),
@@ -191,6 +195,11 @@ EXHIBITS = (
     _yaml("OTH-22", "code_path", partial(configs.mlmodel, more="code: code"), configs.mlmodel, "MLmodel"),
     _yaml("OTH-22", "from_code", partial(configs.mlmodel, more="model_code_path: model.py"), configs.mlmodel, "MLmodel",
           expects=_MALICIOUS),
+    *(
+        _row("OTH-22", f"pickle_module_{title}", lambda text=text: text, lambda: b"mlflow.pytorch.pickle_module\n",  # type: ignore[misc]
+             name="pickle_module_info.txt", expects=expects)
+        for title, text, expects in (("own", b"inert_absent_pkg", _SUSPICIOUS), ("system", b"os", _MALICIOUS))
+    ),
     _yaml("OTH-22", "escape", partial(configs.mlmodel, path="../../inert"), configs.mlmodel, "MLmodel"),
     _yaml("OTH-24", "base_image", partial(configs.bento, image='"python:3.11\\nRUN echo INERT"'), configs.bento,
           "bentofile.yaml"),
@@ -210,6 +219,9 @@ EXHIBITS = (
         ),
         name="config.pbtxt",
     ),
+    _row("OTH-26", "requirement", lambda: configs.dumped(
+        {"spacy_version": ">=3.7", "requirements": ["inert @ https://inert.invalid/inert.whl"]}
+    ), lambda: configs.dumped({"spacy_version": ">=3.7", "requirements": ["inert>=1"]}), name="meta.json"),
     _row("OTH-26", "registry", partial(configs.spacy, "inert.Absent.v1"), configs.spacy, name="config.cfg"),
     _row("OTH-28", "constructor", partial(configs.langchain, path=("langchain", "inert", "Absent")), configs.langchain,
          name="chain.json", word=Word.REVIEW),

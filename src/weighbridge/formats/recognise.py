@@ -128,6 +128,7 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     ("mlmodel", "yaml"),
     ("config.cfg", "cfg"),
     ("config.pbtxt", "pbtxt"),
+    ("pickle_module_info.txt", "mlflow.pickle_module"),
     (".json", "json"),
     # -- prose, agents, git
     (".gitmodules", "gitmodules"),

@@ -81,6 +81,7 @@ _MODULES = {
     "yaml": "weighbridge.formats.text.yaml_file",
     "cfg": "weighbridge.formats.text.cfg_file",
     "pbtxt": "weighbridge.formats.text.pbtxt_file",
+    "mlflow.pickle_module": "weighbridge.formats.text.pickle_module",
     "json": "weighbridge.formats.text.json_file",
     # -- prose, agents, media
     "pdf": "weighbridge.formats.pdf",

@@ -42,8 +42,8 @@ _PROSE_PACKAGES = frozenset({"org", "com", "net", "io", "google", "java", "javax
 
 def target(survey: Survey, trail: Trail, table: Table, key: str, found: JsonValue) -> None:
     """Take in a key that exists for nothing but calling what it names."""
-    if not isinstance(found, str) or not found:
-        return
+    if not isinstance(found, str) or not found or (key == "class_path" and "." not in found):
+        return  # a class path without dots chooses among classes that the program has already
     given = next((arguments(table[name]) for name in _GIVEN if name in table), ())
     survey.call("hydra", spelled(trail, key), found.replace(":", ".").strip(), survey.when, given)
 
@@ -104,7 +104,6 @@ _CODE = (
     "__import__", "__builtins__", "__subclasses__", "__globals__", "__class__", "eval(", "exec(", "os.system",
     "os.popen", "subprocess.", "importlib.", "compile(",
 )  # fmt: skip
-_RESOLVER = "${eval:"
 _LONGEST = 4_096  # characters of a field that may be an expression; longer ones are prose, templates or data
 _PROSE = frozenset(
     {"chat_template", "prompt", "prompts", "template", "description", "text", "query", "content", "license"}
@@ -116,6 +115,7 @@ def look_for_code(survey: Survey, trail: Trail, key: str, found: str) -> None:
     if len(found) > _LONGEST or key in _PROSE or ("(" not in found and "__" not in found):
         return
     if any(mark in found for mark in _CODE):
+        # Resolvers such as ``${eval:…}`` are registered by programs, so a text that reads like code may become some.
         survey.code(f"the field {spelled(trail, key)}", short(found), When.FLAG)
 
 

@@ -29,21 +29,37 @@ def auto_map(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonV
         [text for _, item in pairs_of(found) for text in strings(item)] if isinstance(found, dict) else strings(found)
     )
     for text in texts:
-        repository, dashes, name = text.rpartition("--")
-        module = name.rpartition(".")[0] or name
-        if dashes:
-            survey.foreign("remote_code", spelled(trail, key), repository, When.FLAG)
-        elif paths.escapes(module):
-            survey.refer("remote_code", Target.PATH, text, spelled(trail, key), When.FLAG, escapes=True)
-        else:
-            survey.code("code of this repository, named by auto_map:", f"{module}.py", When.FLAG)
+        _own_class(survey, key, spelled(trail, key), text)
+
+
+def custom_pipelines(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonValue) -> None:
+    """Take in pipelines of somebody's own; each names its class as ``auto_map`` does."""
+    for name, item in pairs_of(found) if isinstance(found, dict) else ():
+        if isinstance(item, dict):
+            for text in strings(item.get("impl")):
+                _own_class(survey, key, f"{spelled(trail, key)}.{short(name)}", text)
+
+
+def _own_class(survey: Survey, field: str, key: str, text: str) -> None:
+    repository, dashes, name = text.rpartition("--")
+    module = name.rpartition(".")[0] or name
+    if dashes:
+        survey.foreign("remote_code", key, repository, When.FLAG)
+    elif paths.escapes(module):
+        survey.refer("remote_code", Target.PATH, text, key, When.FLAG, escapes=True)
+    else:
+        survey.code(f"code of this repository, named by {field}:", f"{module}.py", When.FLAG)
 
 
 def permission(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonValue) -> None:
-    """Take in a switch that the file throws on behalf of its reader."""
-    wanted = _GUARDS[key]
-    if found is wanted or (isinstance(found, str) and found.strip().lower() == str(wanted).lower()):
-        survey.fact(Permission(at=survey.at, name=key, key=spelled(trail, key), text=text_of(found), when=survey.when))
+    """Take in a switch that the file throws on behalf of its reader, whatever kind of truth value it is."""
+    text = text_of(found).strip().lower()
+    if not isinstance(found, bool | int | str) or text not in (_TRUE if _GUARDS[key] else _FALSE):
+        return
+    survey.fact(Permission(at=survey.at, name=key, key=spelled(trail, key), text=text_of(found), when=survey.when))
+
+
+_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
 def kernel(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonValue) -> None:
@@ -53,13 +69,10 @@ def kernel(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonVal
         repository = name.partition(":")[0].partition("@")[0]
         if is_repository(repository):
             survey.foreign("kernel", spelled(trail, key), name.partition(":")[0], survey.when)
-        elif "/" in name or is_private(key, name):
+        elif "/" in name:
             survey.code(key, name, survey.when)
-
-
-def is_private(key: str, name: str) -> bool:
-    """Tell whether a private field holds something else than the implementations of the library."""
-    return key.startswith("_") and name not in _ATTENTION
+        elif key[0] == "_" and name not in _ATTENTION:
+            survey.code(key, name, When.FLAG)
 
 
 _ATTENTION = frozenset({
@@ -90,6 +103,15 @@ def mapping(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonVa
         library, name = found.get("parent_library"), found.get("base_model_class")
         if isinstance(library, str) and library:
             survey.call("peft", spelled(trail, key), f"{library}.{name}", When.LOAD)
+
+
+def type_hint(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonValue) -> None:
+    """Take in the class of a part of a modular pipeline, as ``[library, class]``."""
+    if isinstance(found, list) and len(list(strings(found))) == len(found) == len(_LIBRARY_CLASS):
+        survey.call("diffusers", spelled(trail, key), ".".join(strings(found)), When.LOAD)
+
+
+_LIBRARY_CLASS = ("library", "class")
 
 
 def base_model(survey: Survey, trail: Trail, _table: Table, key: str, found: JsonValue) -> None:
@@ -179,13 +201,15 @@ BY_KEY: dict[str, Look] = {
     "auto_map": auto_map,
     **dict.fromkeys(_GUARDS, permission),
     **dict.fromkeys(("attn_implementation", "_attn_implementation", "_attn_implementation_internal"), kernel),
-    **dict.fromkeys(("custom_pipeline", "custom_pipelines", "custom_generate"), custom),
+    **dict.fromkeys(("custom_pipeline", "custom_generate"), custom),
+    "custom_pipelines": custom_pipelines,
     "_class_name": class_name,
     "auto_mapping": mapping,
+    "type_hint": type_hint,
     **dict.fromkeys(_BASES, base_model),
     **dict.fromkeys(
         ("mm_vision_tower", "vision_tower", "mm_audio_encoder", "draft_model", "text_encoder_name", "tokenizer_name",
-         "teacher_model", "language_model_name", "lora_path"),
+         "teacher_model", "language_model_name", "lora_path", "pretrained_model_name_or_path", "repo"),
         base_model,
     ),
 }  # fmt: skip

@@ -8,7 +8,7 @@ Triton's ``model_config.proto``, spaCy's registries, ComfyUI's two workflow nota
 from __future__ import annotations
 
 from weighbridge.core.programs import Command
-from weighbridge.core.references import Target
+from weighbridge.core.references import Requirement, Target
 from weighbridge.core.when import When
 from weighbridge.formats.config.tree import short, spelled, strings, tables
 from weighbridge.formats.containers import paths
@@ -46,7 +46,8 @@ def mlflow(survey: Survey, document: JsonValue) -> None:
             survey.code("the MLflow code path", code, When.LOAD if own else When.FLAG)
     for trail, table in tables(flavors):
         for key, entry in pairs_of(table):
-            if key in ("path", "uri", "conda", "virtualenv") and isinstance(entry, str):
+            # The ``uri`` of an artifact only tells where it once came from.
+            if key in ("path", "conda", "virtualenv") and isinstance(entry, str):
                 _inside(survey, "asset", f"flavors.{spelled(trail, key)}", entry)
 
 
@@ -92,6 +93,26 @@ def bento(survey: Survey, document: JsonValue) -> None:
                 survey.code(f"the BentoML field {key}", path, When.FLAG, "shell")
         for text in strings(part.get("commands")):
             _command(survey, f"{prefix}commands", text)
+    packages = document.get("python")
+    if isinstance(packages, dict):
+        for key in ("index_url", "extra_index_url", "find_links", "trusted_host", "pip_args"):
+            for text in strings(packages.get(key)):
+                _requirement(survey, text, key, "option")
+        for text in strings(packages.get("packages")):
+            _requirement(survey, text, "packages")
+
+
+def _requirement(survey: Survey, text: str, key: str, origin: str = "") -> None:
+    """Take in a package that does not come from the usual index."""
+    found = origin or ("vcs" if text.lstrip().startswith(_VCS) or "@ git+" in text else "url" if "://" in text else "")
+    if found:
+        name = text.partition("@")[0].strip() if "@" in text and not origin else ""
+        survey.fact(
+            Requirement(at=survey.at, name=short(name), specifier=short(text), origin=found, hashed=False, detail=key)
+        )
+
+
+_VCS = ("git+", "hg+", "svn+", "bzr+")
 
 
 def _words(found: JsonValue) -> list[str]:
@@ -182,6 +203,9 @@ def spacy(survey: Survey, document: JsonValue) -> None:
     """Look at a pipeline of spaCy: each ``@registry`` names a function that a load looks up and calls."""
     if not isinstance(document, dict):
         return
+    if "spacy_version" in document:
+        for text in strings(document.get("requirements")):
+            _requirement(survey, text, "requirements")
     is_config = "nlp" in document and ("components" in document or any(key.startswith("nlp.") for key in document))
     if not (survey.name.endswith(".cfg") or is_config):
         return

@@ -42,6 +42,6 @@ def surveyed(document: JsonValue, node: Node, *, shared: bool) -> Iterator[Yield
                 look_at(survey, trail, table, key, found)
             if type(found) is str:
                 places.look(survey, trail, key, found)
-                if survey.model or key in called.EXPRESSIONS:
+                if survey.model or key in called.EXPRESSIONS or "${" in found:
                     called.look_for_code(survey, trail, key, found)
     yield from survey.facts()

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from weighbridge.core.facts import Argument, Fact
     from weighbridge.formats.node import Node
 
-_MODEL_FILES = (
-    "config.json", "adapter_config.json", "model_index.json", "modules.json", "config_sentence_transformers.json",
-    "sentence_bert_config.json", "preprocessor_config.json", "model_config.yaml", "model_config.yml",
-    "special_tokens_map.json",
-)  # fmt: skip
+_MODEL_FILES = frozenset({
+    "config.json", "generation_config.json", "tokenizer_config.json", "preprocessor_config.json",
+    "processor_config.json", "video_preprocessor_config.json", "adapter_config.json", "scheduler_config.json",
+    "quantize_config.json", "model_index.json", "modules.json", "config_sentence_transformers.json",
+    "sentence_bert_config.json", "special_tokens_map.json", "model_config.yaml", "model_config.yml",
+})  # fmt: skip
 _MODEL_KEYS = frozenset({
     "model_type", "architectures", "transformers_version", "_class_name", "_diffusers_version", "peft_type", "auto_map",
     "tokenizer_class", "processor_class", "feature_extractor_type", "image_processor_type", "nemo_version",
@@ -35,7 +36,7 @@ class Survey:
     def __init__(self, node: Node, top: frozenset[str]) -> None:
         self.at = node.at()
         self.name = node.name.lower().replace("\\", "/").rpartition("/")[2]
-        self.model = self.name.endswith(_MODEL_FILES) or bool(_MODEL_KEYS & top)
+        self.model = self.name in _MODEL_FILES or bool(_MODEL_KEYS & top)
         self.when = When.LOAD if self.model else When.FLAG
         self._facts: list[Fact] = []
         self._calls: dict[tuple[str, str, str, When], tuple[str, tuple[Argument, ...], int]] = {}
@@ -78,8 +79,7 @@ class Survey:
         )  # fmt: skip
 
     def facts(self) -> Iterator[Fact]:
-        """Give everything that was gathered."""
-        yield from self._facts
+        """Give everything that was gathered; what may run comes first, before any bound on the number of facts."""
         for (scheme, module, name, when), (key, given, count) in self._calls.items():
             yield ConfiguredCall(
                 at=self.at, scheme=scheme, key=key, module=module, name=name, when=when, arguments=given, count=count
@@ -87,6 +87,7 @@ class Survey:
         for (language, carrier, when), names in self._code.items():
             shown = ", ".join(list(names)[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
             yield CodeUnit(at=self.at, language=language, carrier=carrier, name=shown, when=when)
+        yield from self._facts
 
 
 _COMMIT = 40  # characters of a commit

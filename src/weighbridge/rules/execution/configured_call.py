@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from weighbridge.core.programs import ConfiguredCall
     from weighbridge.rules.vocabulary.standing import Vocabulary
-    from weighbridge.rules.vocabulary.tables import Danger
 
 INFO = RuleInfo(
     id="EXE132",
@@ -47,13 +46,14 @@ def match(fact: ConfiguredCall, words: Vocabulary) -> Iterator[Match]:
         return
     # A listed package may hold what nobody meant to list: what is known against a name counts more than a prefix.
     # Where a module is all that is named, importing it is the call.
-    danger = words.tables.danger(fact.module or full, fact.name if fact.module else "__init__") or _walked(full, words)
-    if danger is None and words.lists.find(fact.scheme, full) is not None:
+    danger = words.tables.danger(fact.module or full, fact.name if fact.module else "__init__")
+    reason = danger.reason if danger is not None else _walked(full, words)
+    if not reason and words.lists.find(fact.scheme, full) is not None:
         return
     message = f"`{fact.key}` names `{full}`"
     given = tuple(argument.text for argument in fact.arguments if argument.text)
-    if danger is not None:
-        yield Match(message=f"{message}: {danger.reason}", fact=fact, evidence=given, when=fact.when)
+    if reason:
+        yield Match(message=f"{message}: {reason}", fact=fact, evidence=given, when=fact.when)
     else:
         yield Match(
             message=f"{message}, which is not on the list of reviewed {fact.scheme} targets",
@@ -65,16 +65,29 @@ def match(fact: ConfiguredCall, words: Vocabulary) -> Iterator[Match]:
         )
 
 
-def _walked(full: str, words: Vocabulary) -> Danger | None:
-    """Find a dangerous name of the standard library that a path through another package ends at.
+def _walked(full: str, words: Vocabulary) -> str:
+    """Say what a path through another package ends at; empty when it ends at its own.
 
     Loaders walk attributes, and most packages hold the modules that they import: ``package.module.os.system``.
     """
     parts = full.split(".", DEEPEST)[:DEEPEST]
+    if any(part.startswith("__") and part.endswith("__") for part in parts):
+        return "it walks through a special attribute"
     for start in range(1, len(parts) - 1):
-        module = ".".join(parts[start:-1])
-        if words.tables.is_stdlib(module):
-            danger = words.tables.danger(module, parts[-1])
+        if parts[start] in REACHED or (parts[start] in ALSO_FOLDERS and parts[-1][:1].islower()):
+            danger = words.tables.danger(".".join(parts[start:-1]), parts[-1])
             if danger is not None:
-                return danger
-    return None
+                return danger.reason
+    return ""
+
+
+REACHED = frozenset({
+    "os", "posix", "nt", "subprocess", "sys", "builtins", "importlib", "imp", "runpy", "ctypes", "pty", "shutil",
+    "socket", "pickle", "cPickle", "marshal", "webbrowser", "multiprocessing", "asyncio", "pathlib", "tempfile",
+    "urllib", "joblib", "cloudpickle", "dill", "shelve", "pdb", "timeit", "inspect", "functools", "operator",
+    "threading", "sqlite3", "zipfile",
+})  # fmt: skip
+"""Modules that other packages import and that none of their own folders is called after."""
+
+ALSO_FOLDERS = frozenset({"torch", "numpy", "http", "tarfile", "io", "logging", "codecs"})
+"""Modules that others import as well, and that folders of classes are called after."""
