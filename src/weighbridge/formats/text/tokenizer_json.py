@@ -152,8 +152,8 @@ class TokenizerJson:
         else:
             for name in ("prefix", "suffix", "replacement", "pad_token", "word_delimiter_token"):
                 text = step.get(name)
-                if isinstance(text, str) and text:
-                    yield self._rewrite(stage, name.replace("_", "-"), text if plain_word(text) else "")
+                if isinstance(text, str) and plain_word(text):
+                    yield self._rewrite(stage, f"({name})", text)
 
     def _rewrite(self, stage: str, pattern: str, content: JsonValue) -> Yield:
         if not isinstance(content, str):
