@@ -1,5 +1,7 @@
 """Chat templates in the shapes that published models have, each in our own words: all of them honest."""
 
+# ruff: noqa: E501  (templates are written in lines of their own length)
+
 from __future__ import annotations
 
 CHATML_SYSTEM = """{% if messages[0]['role'] != 'system' %}{{ '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}

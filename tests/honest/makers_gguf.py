@@ -244,8 +244,8 @@ def _trained(kind: str) -> Any:
         made.pre_tokenizer = pre_tokenizers.Sequence([
             pre_tokenizers.Split(
                 tokenizers.Regex(
-                    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
-                    r"|\s+(?!\S)|\s+"
+                    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+                    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
                 ),
                 "isolated",
             ),
@@ -324,8 +324,8 @@ def _saved(kind: str, name: str) -> Write:
     return write
 
 
-for saved in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
-    FILES.append((saved, _saved("bpe", saved)))
+SAVED = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+FILES.extend((name, _saved("bpe", name)) for name in SAVED)
 
 
 def _model_files(kind: str, number: int) -> Write:
