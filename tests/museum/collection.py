@@ -7,6 +7,7 @@ from tests.museum import (
     test_dispatch_rows,
     test_fickling,
     test_gadget_families,
+    test_gguf_rows,
     test_modelaudit,
     test_modelaudit_game,
     test_modelscan,
@@ -17,6 +18,7 @@ from tests.museum import (
     test_picklescan_streams,
     test_safetensors_rows,
     test_survey_samples,
+    test_tokenizer_rows,
     test_torch_archive_rows,
     test_torch_rows,
     test_zip_rows,
@@ -41,6 +43,8 @@ HALLS = (
     test_numpy_joblib_rows,
     test_safetensors_rows,
     test_survey_samples,
+    test_gguf_rows,
+    test_tokenizer_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

@@ -17,6 +17,8 @@ ROWS: tuple[str, ...] = (
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
     "WGT-04",
+    *(f"GGU-{number:02}" for number in range(1, 19)),
+    *(f"REP-{number:02}" for number in range(11, 16)),
 )
 
 SHOWN_AS: dict[str, str] = {

@@ -69,6 +69,8 @@ def test_departures_stay_few() -> None:
         "TOR-08": 1,
         "TOR-10": 3,
         "SAF-02": 2,
+        "GGU-05": 2,
+        "GGU-06": 2,
     }
 
 

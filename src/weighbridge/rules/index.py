@@ -62,4 +62,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c51783bee1284ce2865e4176d8fc6b35e8912278cf006466780efed7e9d15629"
+DIGEST = "sha256:74ac07c4aba78bf4984b7cb2f2ce4f9ccdd00c19b29dcb6251f6aa4cabb7db0b"
