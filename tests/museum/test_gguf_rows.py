@@ -151,9 +151,7 @@ _CUT = ("class_walk", "attr_concatenated", "include", "format_string", "map_attr
 
 EXHIBITS = (
     *(
-        _malicious(
-            "GGU-01", title, partial(templated, text), _PLAIN_TEMPLATE, also=("CVE-2024-34359",) * (title == _CUT[0])
-        )
+        _malicious("GGU-01", title, partial(templated, text), _PLAIN_TEMPLATE)
         for title, text in ESCAPES.items()
         if title in _CUT
     ),
@@ -233,7 +231,7 @@ EXHIBITS = (
         for number in (0, 3, 1 << 31)
     ),
     _malicious("GGU-08", "alignment_as_string", partial(typed, "general.alignment", ggufs.U64, 32)),
-    _malicious("GGU-09", "shape", partial(one_tensor, shape=(1 << 20, 2)), also=("CVE-2026-7482",)),
+    _malicious("GGU-09", "shape", partial(one_tensor, shape=(1 << 20, 2))),
     _malicious("GGU-09", "offset", partial(one_tensor, offset=1 << 20)),
     _malicious("GGU-10", "byte_token", partial(tokens, tokens=("<unk>", "<s>", "</s>", "<0x-1>", "<0xFF>", "a", "b"))),
     _malicious("GGU-10", "few_scores", partial(tokens, scores=(0.0,))),
@@ -293,7 +291,6 @@ EXHIBITS = (
             partial(manifest, digest),
             twin=partial(manifest, HONEST_DIGEST),
             name="manifest.json",
-            also=("CVE-2024-37032",) * (not number),
         )
         for number, digest in enumerate(
             ("sha256:../../../../inert/absent", "../inert", "md5:00", HONEST_DIGEST + "/..")
