@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from tests.builders import (
     carriers,
     configs,
+    chat_templates,
     examples,
+    hostile_templates,
     joblibs,
     natives,
     numpys,
@@ -16,10 +18,14 @@ from tests.builders import (
     sevenzips,
     streams,
     tars,
+    tokenizers,
     torch_legacy,
     torches,
     zip_tricks,
     zips,
+)
+from tests.builders import (
+    ggufs as gguf_files,
 )
 from tests.builders.pickles import HONEST, SAMPLES, data, dumps, plain_data, posix_system
 
@@ -116,6 +122,35 @@ def safetensors() -> Iterator[bytes]:
     yield from (files.deep_header(60), files.odd_shape([1, -2, 3.5, None]))
 
 
+def ggufs() -> Iterator[bytes]:
+    """GGUF files, honest and not, and headers from before."""
+    files = gguf_files
+    for build in (
+        files.honest, files.honest_named_gguf, files.escaping_template_named_gguf, files.triggered_template_named_gguf,
+        files.nested, files.unknown_type, files.one_tensor, files.legacy,
+    ):  # fmt: skip
+        yield build()
+    yield from (files.encode(version=1), files.encode(order=">"), files.claimed_array(9), files.claimed_string(99))
+    yield from (files.one_tensor(shape=(1 << 40, 1 << 40)), files.one_tensor(offset=4), files.one_tensor(kind=200))
+
+
+def templates() -> Iterator[bytes]:
+    """Chat templates, honest and not, and a Modelfile."""
+    known = (chat_templates.HONEST, hostile_templates.ESCAPES, hostile_templates.TRIGGERS, hostile_templates.ALWAYS)
+    yield from (text.encode() for group in known for text in group.values())
+    yield b'FROM a\nTEMPLATE """{{ if eq .Content "x" }}INERT{{ end }}"""\nSYSTEM x\nADAPTER ../x\n'
+
+
+def tokenizer_files() -> Iterator[bytes]:
+    """Tokenizers and vocabularies, honest and not."""
+    made = tokenizers
+    yield from (made.honest_named_json(), made.rewriting_decoder_named_json(), made.swapped_ids(), made.config())
+    yield made.build(normalizer={"type": "Precompiled", "precompiled_charsmap": "AAAA"})
+    yield made.build(pre_tokenizer=made.splitting("(a+)+"), decoder=made.replacing("a", "b", regex=True))
+    yield from (made.config(chat_template="{{ x }}", vocab_file="../x"), b'{"a": 0}', b"[UNK]\na\n", b"YQ== 0\n")
+    yield b'{"layers": [{"mediaType": "application/vnd.ollama.x", "digest": "sha256:..", "size": -1}]}'
+
+
 def json_texts() -> Iterator[bytes]:
     """JSON texts: the headers of the safetensors files and a few values of every kind."""
     for made in safetensors():
@@ -147,6 +182,8 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives), ("model.tar", tar_archives),
         ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays), ("model.safetensors", safetensors),
         ("model.bin", whole_files), ("config.json", config_texts), ("config.yaml", config_texts),
+        ("model.bin", whole_files), ("model.gguf", ggufs), ("chat_template.jinja", templates),
+        ("tokenizer.json", tokenizer_files),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

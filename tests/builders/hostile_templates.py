@@ -1,8 +1,11 @@
 """Chat templates that reach for the interpreter, or that add words of their own; all of them inert."""
 
+# ruff: noqa: E501  (templates are written in lines of their own length)
+
 from __future__ import annotations
 
-from tests.builders.chat_templates import CHATML_SYSTEM, DEEPSEEK_R1
+from tests.builders.chat_templates import CHATML_SYSTEM
+from tests.builders.chat_templates_tools import DEEPSEEK_R1
 
 ESCAPES: dict[str, str] = {
     "class_walk": "{% for x in ().__class__.__base__.__subclasses__() %}{{ x }}{% endfor %}",

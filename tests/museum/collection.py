@@ -9,6 +9,7 @@ from tests.museum import (
     test_fickling,
     test_gadget_families,
     test_media_rows,
+    test_gguf_rows,
     test_modelaudit,
     test_modelaudit_game,
     test_modelscan,
@@ -20,6 +21,7 @@ from tests.museum import (
     test_safetensors_rows,
     test_survey_samples,
     test_tensorflow_rows,
+    test_tokenizer_rows,
     test_torch_archive_rows,
     test_torch_code_rows,
     test_torch_rows,
@@ -51,6 +53,8 @@ HALLS = (
     test_media_rows,
     test_config_rows,
     test_tensorflow_rows,
+    test_gguf_rows,
+    test_tokenizer_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

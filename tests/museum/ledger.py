@@ -21,6 +21,8 @@ ROWS: tuple[str, ...] = (
     *(f"REP-{number:02}" for number in (*range(1, 11), 28, 29)),
     *(f"TF-{number:02}" for number in (*range(1, 10), 12)),
     "KER-15",
+    *(f"GGU-{number:02}" for number in range(1, 19)),
+    *(f"REP-{number:02}" for number in range(11, 16)),
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -54,13 +56,19 @@ SHOWN_AS: dict[str, str] = {
     "card yibai777": "PKL-17",
     "card zamaanahmed coreml": "SCN-01",
     "CVE-2022-45907": "GAD-09",
+    "CVE-2023-6730": "REP-15",
+    "CVE-2024-21802": "GGU-07",
+    "CVE-2024-34359": "GGU-01",
+    "CVE-2024-37032": "GGU-17",
     "CVE-2024-48063": "GAD-09",
     "CVE-2024-5480": "GAD-09",
     "CVE-2025-12060": "SCN-16",
+    "CVE-2025-49847": "GGU-10",
     "CVE-2025-23249": "TOR-19",
     "CVE-2025-23360": "TOR-20",
     "CVE-2026-22584": "SAF-08",
     "CVE-2026-3490": "GAD-05",
+    "CVE-2026-7482": "GGU-09",
     "CVE-2026-4538": "TOR-09",
     "CVE-2026-65179": "TOR-19",
     "fickling ff423da": "PKL-06",

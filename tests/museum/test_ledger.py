@@ -68,6 +68,8 @@ def test_departures_stay_few() -> None:
         "TOR-10": 2,
         "SAF-02": 2,
         "REP-04": 1,
+        "GGU-05": 2,
+        "GGU-06": 2,
     }
 
 

@@ -140,16 +140,14 @@ EXHIBITS = (
 )
 
 LEFT_OUT = {
-    "ssti.gguf": "GGUF: recognised, a gap",
     "hf/config.json": "text: recognised, a gap",
     "hf/modeling.py": "text: recognised, a gap",
-    "hf/tokenizer_config.json": "text: recognised, a gap",
     "lambda.keras": "Keras: a zip whose configuration is not analysed, a gap",
     "cve1550_module.keras": "Keras: a zip whose configuration is not analysed, a gap",
     "getfile_cve8747.keras": "Keras: a zip whose configuration is not analysed, a gap",
     "extdata.onnx": "ONNX: recognised by its name, a gap",
     "hydra.nemo": "NeMo: a tar whose configuration is not analysed, a gap",
-    "benign GGUF template": "GGUF: recognised, a gap",
+    "sm/saved_model.pb": "TensorFlow: recognised by its name, a gap",
 }
 """Samples of other formats, which this version does not analyse: a gap keeps them from passing for clean."""
 

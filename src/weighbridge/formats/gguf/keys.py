@@ -122,7 +122,7 @@ def check_type(told: Told, key: str, kind: int, element: int) -> None:
 def _as_wide(element: int, allowed: tuple[int | tuple[int, int], ...]) -> bool:
     """Tell whether elements are at least as wide as those that a reader takes them for."""
     wanted = [one[1] for one in allowed if isinstance(one, tuple)]
-    if types.STRING in wanted or element in (types.STRING, types.ARRAY):
+    if types.STRING in wanted or element not in types.SIZES:
         return False
     return types.SIZES[element] >= max(types.SIZES[one] for one in wanted)
 

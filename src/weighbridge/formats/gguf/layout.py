@@ -127,7 +127,7 @@ class Layout:
         for offset, length, name in sorted(self.tensors, key=lambda one: (one[0], one[1] or 0)):
             begin, end = start + offset, start + offset + (length or 0)
             if end > size and (length or begin > size):
-                words = f"{short(name)} ends at byte {short(end)}, the file at {size}"
+                words = f"{short(name)} ends at byte {short(end)}, the file at {size}: a lie, or a broken download"
                 told.wrong("out of bounds", words, memory=True)
             # The data of a tensor whose size is not known reach up to the next one.
             if cursor < min(begin, size) and not unknown:

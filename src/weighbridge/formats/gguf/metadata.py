@@ -6,6 +6,7 @@ vocabulary, the types of its tokens.
 
 from __future__ import annotations
 
+from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed
 from weighbridge.core.facts import MetadataEntry
 from weighbridge.core.references import Reference, Target
@@ -28,6 +29,7 @@ DEEPEST = 4
 """Arrays within arrays; no writer nests them, and readers that recurse end in their stack."""
 
 _TELLING = 24  # characters of text that may hold something of their own: no pickle that calls is shorter
+_TELLING_TOKEN = 64  # the same for tokens and merges, of which there are half a million
 _SHOWN = 65_536  # characters of a text that go into a fact
 _KEPT = 1_024  # elements of an array that are kept for later checks
 _RAW = 1 << 26  # bytes of token types or of a character map that are kept
@@ -54,6 +56,7 @@ class Metadata:
         self.cursor, self.node, self.bench, self.told = cursor, node, bench, told
         self.fields: dict[str, Field] = {}
         self._keys = Keys(told)
+        self._templates = 0  # characters of templates so far
 
     def read(self, count: int) -> Iterator[Yield]:
         """Read ``count`` pairs; raises Malformed where one cannot be read."""
@@ -117,8 +120,12 @@ class Metadata:
     def _template(self, key: str, text: str, at: Location) -> Iterator[Yield]:
         from weighbridge.formats.text.jinja import inspect_template
 
+        self._templates += len(text) + 64
+        if self._templates > self.bench.limits.source_bytes:
+            yield self.node.gap(GapKind.OVER_LIMIT, "there are too many templates to look at", at.offset)
+            return
         role = key.partition("\0")[0].casefold().removeprefix("tokenizer.").removesuffix(".default")
-        return inspect_template(text, role, at, self.node, self.bench)
+        yield from inspect_template(text, role, at, self.node, self.bench)
 
     def _tokenizer(self, raw: bytes, at: Location) -> Iterator[Yield]:
         """Read a tokenizer.json that is kept as one string."""
@@ -128,8 +135,6 @@ class Metadata:
         yield Child("tokenizer.json", Stored(BytesSource(raw)), offset=at.offset, role="metadata")
 
     def _too_long(self, key: str, begin: int) -> Yield:
-        from weighbridge.core.coverage import GapKind
-
         reason = f"{short(key)} is longer than {self.bench.limits.text_bytes} bytes and not read"
         return self.node.gap(GapKind.OVER_LIMIT, reason, begin)
 
@@ -186,16 +191,17 @@ class Metadata:
         cursor, kept = self.cursor, list[bytes]()
         template = key.partition("\0")[0].casefold().startswith("tokenizer.chat_template")
         whole = key in _VOCABULARY
+        telling = _TELLING_TOKEN if key.startswith("tokenizer.ggml.") else _TELLING
         start = cursor.offset
         for batch in cursor.strings(count, short(key)):
             if whole or len(kept) + len(batch) <= _KEPT:
                 kept += batch
             at = self.node.at(start, cursor.offset - start)
-            for text in batch:
-                if template and key != "tokenizer.chat_templates":
+            if template and key != "tokenizer.chat_templates":
+                for text in batch:
                     yield from self._template(key, text_of(text), at)
-                if len(text) >= _TELLING:
-                    yield from self._look(text_of(text), at)
+            for text in [one for one in batch if len(one) >= telling]:
+                yield from self._look(text_of(text), at)
             start = cursor.offset
         if keep:
             self.fields.setdefault(key, Field(kind=types.ARRAY, element=types.STRING, count=count, texts=tuple(kept)))

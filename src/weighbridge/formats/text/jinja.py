@@ -8,7 +8,7 @@ copies of a template are compared.
 from __future__ import annotations
 
 from weighbridge.core.coverage import GapKind
-from weighbridge.core.errors import Malformed
+from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Inconsistency, MetadataEntry
 from weighbridge.core.programs import TemplateConstruct
 
@@ -27,6 +27,9 @@ several tools have 30,000."""
 
 SHOWN = 120
 """Characters of a template that people see in a finding."""
+
+MOST = 100
+"""Constructs of one template that are told; they come in the order in which they matter: ways out first."""
 
 _PARSER: list[Environment] = []
 
@@ -53,6 +56,15 @@ def inspect_template(text: str, role: str, at: Location, node: Node, bench: Benc
         yield node.gap(GapKind.OVER_LIMIT, words, at.offset)
         yield from _unparsed(text, role, at)
         return
+    try:
+        yield from _constructs(tree, role, at)
+    except OverLimit as spent:
+        yield node.gap(GapKind.OVER_LIMIT, f"{role}: {spent}", at.offset)
+        yield from _unparsed(text, role, at)
+    yield from hidden(text, at)
+
+
+def _constructs(tree: nodes.Template, role: str, at: Location) -> Iterator[Yield]:
     from weighbridge.formats.text.jinja_additions import Additions
     from weighbridge.formats.text.jinja_escapes import Escapes
     from weighbridge.formats.text.jinja_tree import Tree
@@ -62,10 +74,9 @@ def inspect_template(text: str, role: str, at: Location, node: Node, bench: Benc
     for finder in (Escapes(whole), Additions(whole)):
         for kind, shown in finder.found():
             excerpt = shown[:SHOWN]
-            if (kind, excerpt) not in seen:
+            if len(seen) < MOST and (kind, excerpt) not in seen:
                 seen.add((kind, excerpt))
                 yield TemplateConstruct(at=at, dialect="jinja", role=role, kind=kind, text=excerpt)
-    yield from hidden(text, at)
 
 
 def parse(text: str) -> nodes.Template:

@@ -93,7 +93,7 @@ class Escapes:
             return
         if isinstance(index, ast.Slice):
             return
-        for part in self.tree.under(index):
+        for part in self._built_from(index):
             if isinstance(part, ast.Filter) and part.name in _BUILDERS and not self._on_data(part):
                 yield "computed", f"[… | {part.name}]"
                 return
@@ -105,6 +105,20 @@ class Escapes:
                 if any(piece and "_" in piece for piece in pieces):
                     yield "computed", f"[{' ~ '.join(repr(piece) if piece else '…' for piece in pieces)}]"
                     return
+
+    def _built_from(self, index: Node) -> Iterator[Node]:
+        """Yield what an index is built from: its own parts, then those of the names in it."""
+        from jinja2 import nodes as ast
+
+        names = list[str]()
+        for part in self.tree.under(index):
+            yield part
+            if isinstance(part, ast.Name):
+                names.append(part.name)
+        for name in dict.fromkeys(names):
+            for content in self.tree.values.get(name, ()):
+                if isinstance(content, ast.Add | ast.Concat | ast.Filter | ast.Mod | ast.Mul):
+                    yield from self.tree.under(content)
 
     def _on_data(self, node: Filter) -> bool:
         """Tell whether a filter only changes the case of what a name or field holds."""

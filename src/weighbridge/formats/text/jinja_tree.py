@@ -6,6 +6,8 @@ which expressions carry what somebody wrote in the conversation.
 
 from __future__ import annotations
 
+from weighbridge.core.errors import OverLimit
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,10 +22,13 @@ CONVERSATION = frozenset({"messages", "loop_messages", "conversation", "conversa
 
 _WRITES_OUT = frozenset({"string", "tojson", "join", "upper", "lower", "pprint", "list", "safe", "escape", "e"})
 _COUNTS = frozenset({"length", "count", "int", "float", "wordcount"})
+STEPS = 2_000_000
+"""Nodes that are visited for one template, again and again included; the longest honest ones take some 60,000."""
+
 _ROUNDS = 6  # times that names are followed through assignments
-_DEPTH = 40  # levels of an expression that are followed
+_DEPTH = 40  # levels of a constant that are followed
 _PARTS = 4_096  # parts of a sum that are put together
-_LITERAL = 1 << 16  # characters of a constant that is put together
+_LITERAL = 1 << 13  # characters of a constant that is put together
 
 
 class Tree:
@@ -46,7 +51,10 @@ class Tree:
         self.own: set[str] = set()
         """Names that the template itself sets."""
         self._find_names()
+        self._steps = 0
+        self._constants: dict[int, str | None] = {}
         self._derived: dict[int, bool] = {}
+        self._whole: dict[int, bool] = {}
         self.said: set[str] = set()
         self._find_said()
 
@@ -57,6 +65,7 @@ class Tree:
             node = stack.pop()
             if id(node) in without:
                 continue
+            self._spend(1)
             yield node
             stack += reversed(list(node.iter_child_nodes()))
 
@@ -64,8 +73,15 @@ class Tree:
         """Yield the nodes around a node, from the inside out."""
         found = self.parent.get(id(node))
         while found is not None:
+            self._spend(1)
             yield found
             found = self.parent.get(id(found))
+
+    def _spend(self, steps: int) -> None:
+        """Count visits; raises OverLimit: some questions visit the same nodes again for each node around them."""
+        self._steps += steps
+        if self._steps > STEPS:
+            raise OverLimit(f"a template takes more than {STEPS} steps to look through")
 
     # -- names ---------------------------------------------------------------------------------------------------
 
@@ -102,10 +118,19 @@ class Tree:
                 self._set(one, content)
 
     def _find_said(self) -> None:
-        """Follow what was said through assignments, until nothing more is found."""
+        """Follow what was said through assignments, until nothing more is found; each round from the leaves up."""
+        from jinja2 import nodes as ast
+
+        for node in reversed(self.nodes):
+            self._whole[id(node)] = (isinstance(node, ast.Name) and node.name in CONVERSATION) or any(
+                self._whole.get(id(child), False) for child in node.iter_child_nodes()
+            )
         for _ in range(_ROUNDS):
             before = len(self.said)
             self._derived.clear()
+            for node in reversed(self.nodes):
+                if isinstance(node, ast.Expr):
+                    self._derived[id(node)] = self._is_said(node)
             for name, contents in self.values.items():
                 if name not in self.said and any(self._says(content) for content in contents):
                     self.said.add(name)
@@ -119,15 +144,11 @@ class Tree:
 
     # -- what was said -------------------------------------------------------------------------------------------
 
-    def is_said(self, node: Node, depth: int = 0) -> bool:
+    def is_said(self, node: Node) -> bool:
         """Tell whether an expression carries what somebody wrote in the conversation."""
-        known = self._derived.get(id(node))
-        if known is None:
-            known = depth < _DEPTH and self._is_said(node, depth + 1)
-            self._derived[id(node)] = known
-        return known
+        return self._derived.get(id(node), False)
 
-    def _is_said(self, node: Node, depth: int) -> bool:
+    def _is_said(self, node: Node) -> bool:
         from jinja2 import nodes as ast
 
         if isinstance(node, ast.Name):
@@ -140,37 +161,33 @@ class Tree:
         if isinstance(node, ast.Getitem):
             if isinstance(node.arg, ast.Const) and isinstance(node.arg.value, str):
                 return node.arg.value in CONTENT
-            return self.is_said(node.node, depth)
+            return self.is_said(node.node)
         if isinstance(node, ast.Call):
-            return self._call_says(node, depth)
+            return self._call_says(node)
         if isinstance(node, ast.Filter):
             if node.name in _COUNTS or node.node is None:
                 return False
-            if node.name in _WRITES_OUT and any(
-                isinstance(one, ast.Name) and one.name in CONVERSATION for one in self.under(node.node)
-            ):
+            if node.name in _WRITES_OUT and self._whole.get(id(node.node), False):
                 return True
             words = (*node.args, *(word.value for word in node.kwargs))
-            return any(isinstance(one, ast.Const) and one.value in CONTENT for one in words) or self.is_said(
-                node.node, depth
-            )
+            return any(map(_is_content, words)) or self.is_said(node.node)
         if isinstance(node, ast.CondExpr):
-            return any(self.is_said(one, depth) for one in (node.expr1, node.expr2) if one is not None)
+            return any(self.is_said(one) for one in (node.expr1, node.expr2) if one is not None)
         if isinstance(node, ast.BinExpr | ast.Concat):
-            return any(self.is_said(child, depth) for child in node.iter_child_nodes())
+            return any(self.is_said(child) for child in node.iter_child_nodes())
         return False
 
-    def _call_says(self, node: Node, depth: int) -> bool:
+    def _call_says(self, node: Node) -> bool:
         from jinja2 import nodes as ast
 
         assert isinstance(node, ast.Call)
         if isinstance(node.node, ast.Getattr):
             first = node.args[0] if node.args else None
             if node.node.attr == "get" and isinstance(first, ast.Const):
-                return first.value in CONTENT
-            return node.node.attr not in {"items", "keys", "values"} and self.is_said(node.node.node, depth)
+                return _is_content(first)
+            return node.node.attr not in {"items", "keys", "values"} and self.is_said(node.node.node)
         if isinstance(node.node, ast.Name) and node.node.name in self.own:
-            return any(self.is_said(one, depth) for one in node.args)
+            return any(self.is_said(one) for one in node.args)
         return False
 
     # -- constants -----------------------------------------------------------------------------------------------
@@ -179,12 +196,20 @@ class Tree:
         """Put a string together out of its constant parts; None where one is not known."""
         from jinja2 import nodes as ast
 
-        if depth > _DEPTH:
-            return None
         if isinstance(node, ast.Const):
             return node.value if isinstance(node.value, str) else None
         if isinstance(node, ast.TemplateData):
             return node.data
+        if depth > _DEPTH:
+            return None
+        if id(node) not in self._constants:
+            self._constants[id(node)] = None  # what refers to itself has no value
+            self._constants[id(node)] = self._amounts_to(node, depth)
+        return self._constants[id(node)]
+
+    def _amounts_to(self, node: Node, depth: int) -> str | None:
+        from jinja2 import nodes as ast
+
         if isinstance(node, ast.Name):
             contents = self.values.get(node.name, ())
             return self.constant(contents[0], depth + 1) if len(contents) == 1 else None
@@ -238,7 +263,14 @@ class Tree:
             made.append(node.right)
             node = node.left
         made += reversed(node.nodes) if isinstance(node, ast.Concat) else [node]
+        self._spend(len(made))
         return made[::-1]
+
+
+def _is_content(node: Node | None) -> bool:
+    from jinja2 import nodes as ast
+
+    return isinstance(node, ast.Const) and isinstance(node.value, str) and node.value in CONTENT
 
 
 _PLAIN: dict[str, Callable[[str], str]] = {

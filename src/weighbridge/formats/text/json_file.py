@@ -12,6 +12,7 @@ from weighbridge.core.errors import Malformed
 from weighbridge.core.facts import Identity, Inconsistency
 from weighbridge.core.modules import fetch
 from weighbridge.formats.strict_json import read_json
+from weighbridge.formats.text.merges import without_merges
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- prose, agents
 )
 
+NO_LIMIT = "1000000000000000019884624838656"
+"""What transformers writes as ``model_max_length`` of a tokenizer without one: ``int(1e30)``."""
+
 _BLANK = b" \t\n\r"
 _USUAL = frozenset({"NaN", "Infinity", "-Infinity", str(int(1e30))})
 """Numbers beyond JSON that honest files of these libraries hold: Python writes the first three for losses and limits,
@@ -97,12 +101,13 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         reason = f"JSON of more than {bench.limits.json_bytes} bytes is not read"
         yield node.gap(GapKind.OVER_LIMIT, reason)
         return
-    data = source.read_at(0, source.size)
+    data = without_merges(source.read_at(0, source.size))
     document = read_json(data)
     rest = data[document.end :].strip(_BLANK)
     usual = {odd.kind for odd in document.oddities if odd.detail in _USUAL}
     for odd in document.oddities:
         if odd.detail not in _USUAL and not (odd.kind in usual and odd.detail.endswith(" more")):
+        if odd.detail != NO_LIMIT:
             yield Inconsistency(at=node.at(), what=odd.kind, detail=odd.detail)
     yield from meanings(document.value, source, node, bench)
     if rest:

@@ -64,7 +64,7 @@ class TokenizerJson:
         model = self.document["model"]
         assert isinstance(model, dict)
         kind = model.get("type")
-        if kind is not None and kind not in _MODELS:
+        if kind is not None and str(kind) not in _MODELS:
             reason = f"a tokenizer of type {str(kind)[:_SHOWN]!r} is not known"
             yield self.node.gap(GapKind.UNSUPPORTED, reason)
         vocabulary = model.get("vocab")
@@ -118,15 +118,15 @@ class TokenizerJson:
             if not isinstance(step, dict):
                 yield self._odd(stage, "a step is no object")
                 continue
-            kind = step.get("type")
+            kind = str(step.get("type"))
             if kind not in _QUIET:
-                reason = f"a {stage} of type {str(kind)[:_SHOWN]!r} is not known"
+                reason = f"a {stage} of type {kind[:_SHOWN]!r} is not known"
                 yield self.node.gap(GapKind.UNSUPPORTED, reason)
             for name in _INNER:
                 inner = step.get(name)
                 if isinstance(inner, list):
                     waiting += reversed(inner)
-            yield from self._step(stage, str(kind), step)
+            yield from self._step(stage, kind, step)
 
     def _step(self, stage: str, kind: str, step: dict[str, JsonValue]) -> Iterator[Yield]:
         pattern, is_regex = _pattern(step.get("pattern"))
@@ -152,8 +152,8 @@ class TokenizerJson:
         else:
             for name in ("prefix", "suffix", "replacement", "pad_token", "word_delimiter_token"):
                 text = step.get(name)
-                if isinstance(text, str) and text:
-                    yield self._rewrite(stage, name.replace("_", "-"), text if plain_word(text) else "")
+                if isinstance(text, str) and plain_word(text):
+                    yield self._rewrite(stage, f"({name})", text)
 
     def _rewrite(self, stage: str, pattern: str, content: JsonValue) -> Yield:
         if not isinstance(content, str):

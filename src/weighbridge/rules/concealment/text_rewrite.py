@@ -27,7 +27,7 @@ INFO = RuleInfo(
         "What the user wrote, or what the model answered, is silently turned into something else: another "
         "address, another tool call."
     ),
-    fix="Use the tokenizer of the base model, and compare.",
+    fix="Fetch the tokenizer of the base model, and compare the two.",
     cwe=(506, 345),
     atlas=("AML.T0018.002",),
     owasp=("LLM03:2025", "ML06:2023"),
