@@ -24,7 +24,7 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- keras and HDF5
     # -- FlatBuffers
     # -- ONNX, CoreML, Paddle
-    (b"\x08\x12\x1a\"(2:Br\xa2\xca\xd2", "weighbridge.formats.onnx.model"),
+    (b'\x08\x12\x1a"(2:Br\xa2\xca\xd2', "weighbridge.formats.onnx.model"),
     # -- TensorFlow
     # -- GGML, llamafile
     # -- trees and classical models
