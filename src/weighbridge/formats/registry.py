@@ -32,6 +32,8 @@ _MODULES = {
     # -- keras and HDF5
     # -- FlatBuffers, Arrow, Parquet
     # -- ONNX, CoreML, Paddle, OpenVINO
+    "coreml": "weighbridge.formats.coreml",
+    "coreml.weights": "weighbridge.formats.coreml_package",
     "onnx": "weighbridge.formats.onnx.model",
     "xml": "weighbridge.formats.text.xml_file",
     # -- TensorFlow

@@ -30,6 +30,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- trees and classical models
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks
+    ("manifest.json", ("itemInfoEntries",), "weighbridge.formats.coreml_package"),
     # -- configurations
     # -- prose, agents
 )
