@@ -207,8 +207,9 @@ class ModelReader:
         for path in found:
             self.ledger.facts.append(
                 Reference(
-                    at=self.ledger.node.at(field.start, field.length), relation="sub_model", kind=Target.PATH, target=path,
-                    key="linkedModel", escapes=escapes(path), when=When.LOAD,
+                    at=self.ledger.node.at(field.start, field.length),
+                    relation="sub_model", kind=Target.PATH, target=path, key="linkedModel",
+                    escapes=escapes(path), when=When.LOAD,
                 )
             )  # fmt: skip
         return tuple(found)

@@ -46,8 +46,9 @@ _TRANSLATED = {
     "maximum": "Max", "minimum": "Min", "pow": "Pow", "linear": "MatMul", "matmul": "MatMul", "conv": "Conv",
     "conv_transpose": "ConvTranspose", "einsum": "Einsum", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN",
     "batch_norm": "BatchNormalization", "layer_norm": "LayerNormalization", "gather": "Gather",
-    "gather_along_axis": "GatherElements", "gather_nd": "GatherND", "slice_by_index": "Slice", "slice_by_size": "Slice",
-    "cast": "Cast", "reduce_max": "ReduceMax", "reduce_min": "ReduceMin", "reduce_sum": "ReduceSum", "reduce_prod": "ReduceProd", "reduce_mean": "ReduceMean", "reduce_argmax": "ArgMax",
+    "gather_along_axis": "GatherElements", "gather_nd": "GatherND", "slice_by_index": "Slice",
+    "slice_by_size": "Slice", "cast": "Cast", "reduce_max": "ReduceMax", "reduce_min": "ReduceMin",
+    "reduce_sum": "ReduceSum", "reduce_prod": "ReduceProd", "reduce_mean": "ReduceMean", "reduce_argmax": "ArgMax",
     "reduce_argmin": "ArgMin", "shape": "Shape", "sign": "Sign", "relu": "Relu", "clip": "Clip", "scatter": "Scatter",
     "scatter_along_axis": "ScatterElements", "scatter_nd": "ScatterND", "concat": "Concat", "cond": "If",
 }  # fmt: skip

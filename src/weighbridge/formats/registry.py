@@ -32,6 +32,9 @@ _MODULES = {
     # -- keras and HDF5
     # -- FlatBuffers, Arrow, Parquet
     # -- ONNX, CoreML, Paddle, OpenVINO
+    "paddle": "weighbridge.formats.paddle",
+    "paddle.parameters": "weighbridge.formats.paddle:parameters",
+    "sentencepiece": "weighbridge.formats.sentencepiece",
     "coreml": "weighbridge.formats.coreml",
     "coreml.weights": "weighbridge.formats.coreml_package",
     "onnx": "weighbridge.formats.onnx.model",
