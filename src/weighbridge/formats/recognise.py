@@ -25,6 +25,10 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- FlatBuffers
     (b"\xff", "weighbridge.formats.arrow"),
     # -- ONNX, CoreML, Paddle
+    (b'\0\n"*', "weighbridge.formats.paddle"),
+    (b'\n\x12\x1a"*', "weighbridge.formats.sentencepiece"),
+    (bytes((0x08, 0x12, 0x50, *range(0x82, 0x100, 8))), "weighbridge.formats.coreml"),
+    (b"", "weighbridge.formats.coreml_package"),
     (b'\x08\x12\x1a"(2:Br\xa2\xca\xd2', "weighbridge.formats.onnx.model"),
     # -- TensorFlow
     (b"", "weighbridge.formats.tensorflow.checkpoint"),

@@ -40,6 +40,11 @@ _MODULES = {
     "executorch": "weighbridge.formats.executorch",
     "executorch.data": "weighbridge.formats.executorch",
     # -- ONNX, CoreML, Paddle, OpenVINO
+    "paddle": "weighbridge.formats.paddle",
+    "paddle.parameters": "weighbridge.formats.paddle:parameters",
+    "sentencepiece": "weighbridge.formats.sentencepiece",
+    "coreml": "weighbridge.formats.coreml",
+    "coreml.weights": "weighbridge.formats.coreml_package",
     "onnx": "weighbridge.formats.onnx.model",
     "xml": "weighbridge.formats.text.xml_file",
     # -- TensorFlow

@@ -61,7 +61,7 @@ def _is_zlib(head: bytes) -> bool:
 def _is_lzma(head: bytes) -> bool:
     """Check the 13 bytes of LZMA utils: properties, a dictionary of 2^n or 2^n + 2^(n-1), a size under 256 GiB or none.
 
-    The range coder begins with a zero byte.
+    The range coder begins with a zero byte. A stream of size 0 is a row of zeros as any file may begin with.
     """
     if len(head) < 18 or head[0] >= 225 or head[13]:
         return False
@@ -69,7 +69,7 @@ def _is_lzma(head: bytes) -> bool:
     low = dictionary & -dictionary
     if dictionary not in (low, 3 * low, 0xFFFFFFFF) or dictionary < 4096:
         return False
-    if size >= 1 << 38 and size != (1 << 64) - 1:
+    if not size or (size >= 1 << 38 and size != (1 << 64) - 1):
         return False
     if dictionary > WINDOW:
         return True  # what a trial would cost is the reader's to refuse

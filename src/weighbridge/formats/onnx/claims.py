@@ -7,6 +7,7 @@ sizes from step to step. What depends on an input's values or on dimensions that
 from __future__ import annotations
 
 from weighbridge.core.facts import ResourceClaim
+from weighbridge.formats.onnx.program import ordered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class _Claims:
         for name, shape in program.inputs.items():
             if shape is not None and name not in program.constants:
                 scope.sizes.setdefault(name, _product(shape))
-        for step in program.steps:
+        for step in ordered(program):
             self.steps += 1
             if self.steps > EVALUATED or self.told >= _TOLD:
                 return

@@ -68,3 +68,27 @@ class Program:
 
 _NONE: Mapping[str, tuple[float, ...]] = {}
 _NO_BODIES: Mapping[str, Program] = {}
+
+
+def ordered(program: Program) -> list[Step]:
+    """The steps so that each comes behind those it depends on; those of a circle, which nothing runs, come last."""
+    makes: dict[str, int] = {}
+    for place, step in enumerate(program.steps):
+        for name in step.outputs:
+            makes.setdefault(name, place)
+    waits = [{makes[name] for name in step.inputs if name in makes} for step in program.steps]
+    if all(max(needs, default=-1) < place for place, needs in enumerate(waits)):
+        return program.steps
+    followers: dict[int, list[int]] = {}
+    for place, needs in enumerate(waits):
+        for need in needs:
+            followers.setdefault(need, []).append(place)
+    left = [len(needs) for needs in waits]
+    ready = [place for place, count in enumerate(left) if not count]
+    for place in ready:
+        for follower in followers.get(place, ()):
+            left[follower] -= 1
+            if not left[follower]:
+                ready.append(follower)
+    done = set(ready)
+    return [program.steps[place] for place in (*ready, *(at for at in range(len(left)) if at not in done))]

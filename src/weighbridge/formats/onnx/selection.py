@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.programs import SelectionBypass
+from weighbridge.formats.onnx.program import ordered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class _Follower:
         self.evaluated = 0
 
     def program(self, program: Program, scope: _Scope, depth: int) -> None:
-        for step in program.steps:
+        for step in ordered(program):
             self.evaluated += 1
             if self.evaluated > EVALUATED:
                 return
@@ -390,7 +391,8 @@ def _reduce(step: Step, made: _State, scope: _Scope) -> None:
     axes: Sequence[float] | None = step.numbers.get("axes") or step.numbers.get("axis")
     if axes is None and len(step.inputs) > 1:
         held = scope.constant(step.inputs[1])
-        axes = held.numbers if held is not None and step.op != "TopK" else None
+        if held is not None and step.op != "TopK":
+            axes = held.numbers or (-1,) * held.count
     if step.op in {"ArgMax", "ArgMin", "TopK"} and axes is None:
         axes = (0,) if step.op != "TopK" else (-1,)
     made.places = max(0, made.places - len(axes)) if axes else 0

@@ -52,6 +52,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     # -- Python, notebooks
     ("", ("cells", "worksheets"), "weighbridge.formats.text.notebook"),
+    ("manifest.json", ("itemInfoEntries",), "weighbridge.formats.coreml_package"),
     # -- configurations
     ("", (), "weighbridge.formats.config.settings"),
     # -- prose, agents

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KINDS: tuple[tuple[str, str], ...] = (
     # (local name of the root element, module)
     # -- ONNX, CoreML, Paddle, OpenVINO
+    ("net", "weighbridge.formats.openvino"),
     # -- trees and classical models
 )
 
