@@ -48,7 +48,7 @@ class Flow:
         names = made.inputs() if inputs else []
         for number in inputs:
             if number < len(names):
-                for path in self.follow(scope, names[number], 0):
+                for path in sorted(self.follow(scope, names[number], 0)):
                     text = told(path)
                     if text:
                         found[text] = None
@@ -74,7 +74,7 @@ class Flow:
         if made.op in _OUTSIDE:
             return {(GIVEN,)}
         ways = self._through(scope, made, depth + 1)
-        return ways if 0 < len(ways) <= _WAYS else {(COMPUTED,), *list(ways)[:_WAYS]}
+        return ways if 0 < len(ways) <= _WAYS else {(COMPUTED,), *sorted(ways)[:_WAYS]}
 
     def _through(self, scope: Scope, made: GraphNode, depth: int) -> set[Path]:
         inputs = made.inputs()
