@@ -8,13 +8,16 @@ from tests.builders import (
     carriers,
     examples,
     joblibs,
+    mxnets,
     natives,
     numpys,
     polyglots,
     safetensors_files,
+    savedmodels,
     sevenzips,
     streams,
     tars,
+    tensorflow_originals,
     torch_legacy,
     torches,
     zip_tricks,
@@ -115,6 +118,21 @@ def safetensors() -> Iterator[bytes]:
     yield from (files.deep_header(60), files.odd_shape([1, -2, 3.5, None]))
 
 
+def tensorflow() -> Iterator[bytes]:
+    """Graphs, checkpoints and records of TensorFlow, arrays of MXNet, honest and not."""
+    files = savedmodels
+    yield from (tensorflow_originals.original(name) for name in tensorflow_originals.NAMES)
+    for build in (
+        files.honest_named_pb, files.write_file_named_pb, files.read_file, files.saver_by_variable, files.captured_path,
+        files.in_constant, files.in_attribute, files.in_branch, files.asset_in_collection, files.recursive_function,
+        files.unknown_type, files.text_form, files.index, files.false_crc, files.state, files.record, mxnets.params,
+        mxnets.symbol, mxnets.in_subgraph,
+    ):  # fmt: skip
+        yield build()
+    yield from (files.text_form(files.TEXT_WRITES_ODDLY), files.keras_metadata(files.LAMBDA))
+    yield from (files.tensor_of((1 << 40, 1 << 40)), files.index((b"z", files.entry(1, (9,), 7, -4, 4))))
+
+
 def json_texts() -> Iterator[bytes]:
     """JSON texts: the headers of the safetensors files and a few values of every kind."""
     for made in safetensors():
@@ -134,7 +152,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
     groups = (
         ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives), ("model.tar", tar_archives),
         ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays), ("model.safetensors", safetensors),
-        ("model.bin", whole_files),
+        ("model.bin", whole_files), ("saved_model.pb", tensorflow), ("saved_model.pbtxt", tensorflow),
     )  # fmt: skip
     for name, group in groups:
         for made in group():
