@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.builders import (
     carriers,
+    checkpoints,
     examples,
     joblibs,
     mxnets,
@@ -125,12 +126,12 @@ def tensorflow() -> Iterator[bytes]:
     for build in (
         files.honest_named_pb, files.write_file_named_pb, files.read_file, files.saver_by_variable, files.captured_path,
         files.in_constant, files.in_attribute, files.in_branch, files.asset_in_collection, files.recursive_function,
-        files.unknown_type, files.text_form, files.index, files.false_crc, files.state, files.record, mxnets.params,
-        mxnets.symbol, mxnets.in_subgraph,
+        files.unknown_type, files.text_form, checkpoints.index, checkpoints.false_crc, checkpoints.state,
+        checkpoints.record, mxnets.params, mxnets.symbol, mxnets.in_subgraph,
     ):  # fmt: skip
         yield build()
     yield from (files.text_form(files.TEXT_WRITES_ODDLY), files.keras_metadata(files.LAMBDA))
-    yield from (files.tensor_of((1 << 40, 1 << 40)), files.index((b"z", files.entry(1, (9,), 7, -4, 4))))
+    yield from (files.tensor_of((1 << 40, 1 << 40)), checkpoints.index((b"z", checkpoints.entry(1, (9,), 7, -4, 4))))
 
 
 def json_texts() -> Iterator[bytes]:

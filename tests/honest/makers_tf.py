@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.builders import savedmodels
+from tests.builders import checkpoints, savedmodels
 from tests.builders.tensorflow_originals import original
 
 Write = Callable[[Path], None]
@@ -40,7 +40,7 @@ def _written(content: bytes) -> Write:
 
 FILES: list[tuple[str, Write]] = [(name.replace("/", "_"), _written(original(key))) for name, key in _ORIGINALS]
 FILES += [
-    ("checkpoint", _written(savedmodels.state())),
+    ("checkpoint", _written(checkpoints.state())),
     ("variables.data-00000-of-00001", _written(bytes(range(1, 200)) * 3)),
     ("keras_metadata.pb", _written(savedmodels.keras_metadata(savedmodels.DENSE))),
     ("saved_model.pbtxt", _written(savedmodels.text_form())),

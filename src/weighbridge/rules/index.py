@@ -62,4 +62,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c51783bee1284ce2865e4176d8fc6b35e8912278cf006466780efed7e9d15629"
+DIGEST = "sha256:43e1df905f9f888b282f731b107f036056146881643f91fbfb53601c53dce61b"

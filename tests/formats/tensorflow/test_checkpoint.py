@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import savedmodels as files
+from tests.builders import checkpoints
+from tests.builders import graphs as parts
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.tensorflow_originals import original
 from tests.formats.tensorflow.reading import of, read
@@ -45,43 +46,43 @@ def test_what_tensorflow_wrote_is_read_without_a_word() -> None:
 
 
 def test_the_builder_writes_what_the_library_would() -> None:
-    assert whats(files.index()) == []
+    assert whats(checkpoints.index()) == []
 
 
 @pytest.mark.parametrize(
     ("entry", "what"),
     [
-        (files.entry(files.FLOAT, (1 << 40, 1 << 40), 0, 300, 4), ("shape overflow", True)),
-        (files.entry(files.FLOAT, (-4,), 0, 300, 4), ("shape overflow", True)),
-        (files.entry(files.FLOAT, (9,), 0, 300, 4), ("tensor size", True)),
-        (files.entry(files.FLOAT, (1,), 0, 300, 8), ("tensor size", False)),
-        (files.entry(files.FLOAT, (1,), 0, -4, 4), ("offsets", True)),
-        (files.entry(files.STRING, (1,), 0, 4, -4), ("offsets", True)),
-        (files.entry(files.STRING, (1,), 0, (1 << 63) - 1, 4), ("offsets", True)),
-        (files.entry(files.FLOAT, (1,), 7, 300, 4), ("shards", False)),
-        (files.entry(files.FLOAT, (1,), -1, 300, 4), ("shards", False)),
-        (files.entry(99, (1,), 0, 300, 4), ("tensor type", False)),
-        (files.entry(files.FLOAT, (1,), 0, 4, 4), ("overlap", False)),
-        (files.entry(files.FLOAT, (1,), 0, 300, 4) + files.varint(9 << 3 | 1) + bytes(8), ("entry", False)),
+        (checkpoints.entry(parts.FLOAT, (1 << 40, 1 << 40), 0, 300, 4), ("shape overflow", True)),
+        (checkpoints.entry(parts.FLOAT, (-4,), 0, 300, 4), ("shape overflow", True)),
+        (checkpoints.entry(parts.FLOAT, (9,), 0, 300, 4), ("tensor size", True)),
+        (checkpoints.entry(parts.FLOAT, (1,), 0, 300, 8), ("tensor size", False)),
+        (checkpoints.entry(parts.FLOAT, (1,), 0, -4, 4), ("offsets", True)),
+        (checkpoints.entry(parts.STRING, (1,), 0, 4, -4), ("offsets", True)),
+        (checkpoints.entry(parts.STRING, (1,), 0, (1 << 63) - 1, 4), ("offsets", True)),
+        (checkpoints.entry(parts.FLOAT, (1,), 7, 300, 4), ("shards", False)),
+        (checkpoints.entry(parts.FLOAT, (1,), -1, 300, 4), ("shards", False)),
+        (checkpoints.entry(99, (1,), 0, 300, 4), ("tensor type", False)),
+        (checkpoints.entry(parts.FLOAT, (1,), 0, 4, 4), ("overlap", False)),
+        (checkpoints.entry(parts.FLOAT, (1,), 0, 300, 4) + parts.varint(9 << 3 | 1) + bytes(8), ("entry", False)),
     ],
 )
 def test_numbers_that_do_not_agree(entry: bytes, what: tuple[str, bool]) -> None:
-    assert whats(files.index((b"z", entry))) == [what]
+    assert whats(checkpoints.index((b"z", entry))) == [what]
 
 
 def test_the_header_is_looked_at() -> None:
     def headed(header: bytes) -> bytes:
-        return files.table(((b"", header), *files.HONEST_INDEX[1:]))
+        return checkpoints.table(((b"", header), *checkpoints.HONEST_INDEX[1:]))
 
-    assert whats(headed(files.number(1, 0))) == [("shards", False)]
-    assert whats(headed(files.number(1, 1) + files.number(2, 1))) == [("endianness", False)]
-    found, _ = read(checkpoint.extract, headed(files.held(1, b"old")))
+    assert whats(headed(parts.number(1, 0))) == [("shards", False)]
+    assert whats(headed(parts.number(1, 1) + parts.number(2, 1))) == [("endianness", False)]
+    found, _ = read(checkpoint.extract, headed(parts.held(1, b"old")))
     assert of(Gap, found)
 
 
 def test_departures_are_counted() -> None:
-    entries = [(f"z{number:02}".encode(), files.entry(99, (1,), 0, 0, 0)) for number in range(40)]
-    found = of(Inconsistency, read(checkpoint.extract, files.index(*entries))[0])
+    entries = [(f"z{number:02}".encode(), checkpoints.entry(99, (1,), 0, 0, 0)) for number in range(40)]
+    found = of(Inconsistency, read(checkpoint.extract, checkpoints.index(*entries))[0])
     assert len(found) == checkpoint.TOLD + 1
 
 
@@ -96,13 +97,13 @@ def test_keys_that_share_a_beginning_are_put_together() -> None:
 
 def test_checksums_are_computed() -> None:
     assert table.masked(b"123456789") == ((0xE3069283 >> 15 | 0xE3069283 << 17) + 0xA282EAD8) & 0xFFFFFFFF
-    assert table.masked(b"INERT") == files.crc32c(b"INERT")
-    assert ("checksum", False) in whats(files.false_crc())
+    assert table.masked(b"INERT") == checkpoints.crc32c(b"INERT")
+    assert ("checksum", False) in whats(checkpoints.false_crc())
 
 
 def test_bytes_between_blocks_are_told_and_handed_on() -> None:
     payload = posix_system()
-    found, _ = read(checkpoint.extract, files.index(between=payload))
+    found, _ = read(checkpoint.extract, checkpoints.index(between=payload))
     (trailing,) = of(TrailingData, found)
     assert trailing.at.length == len(payload)
     (child,) = of(Child, found)
@@ -110,26 +111,26 @@ def test_bytes_between_blocks_are_told_and_handed_on() -> None:
 
 
 def test_a_compressed_block_is_over_the_limit() -> None:
-    assert isinstance(read(checkpoint.extract, files.index(kind=1))[1], OverLimit)
+    assert isinstance(read(checkpoint.extract, checkpoints.index(kind=1))[1], OverLimit)
 
 
 def test_false_handles_are_malformed() -> None:
-    honest = files.index()
+    honest = checkpoints.index()
     begin = len(honest) - table.FOOTER
-    for footer in (files.varint(1 << 40) * 4, files.varint(0) * 4, b"\xff" * 40, files.varint(0) + b"\x80" * 39):
+    for footer in (parts.varint(1 << 40) * 4, parts.varint(0) * 4, b"\xff" * 40, parts.varint(0) + b"\x80" * 39):
         content = honest[:begin] + footer.ljust(40, b"\0")[:40] + table.MAGIC
         assert isinstance(read(checkpoint.extract, content)[1], Malformed)
     assert isinstance(read(checkpoint.extract, b"INERT" * 20)[1], Malformed)
 
 
 def test_footers_with_more_than_handles_are_malformed() -> None:
-    made = bytearray(files.index())
+    made = bytearray(checkpoints.index())
     made[-9] = 1
     assert isinstance(read(checkpoint.extract, bytes(made))[1], Malformed)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from((files.index(), original("checkpoint_index"))), st.data())
+@given(st.sampled_from((checkpoints.index(), original("checkpoint_index"))), st.data())
 def test_mutations_end_in_facts_or_a_typed_error(seed: bytes, data: st.DataObject) -> None:
     made = bytearray(seed)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -149,8 +150,8 @@ def paths(content: bytes) -> list[tuple[str, bool]]:
 
 
 def test_paths_of_a_state_are_references() -> None:
-    assert paths(files.state()) == [("ckpt-2", False), ("ckpt-1", False)]
-    assert paths(files.state("/a")) == [("/a", True), ("ckpt-1", False)]
+    assert paths(checkpoints.state()) == [("ckpt-2", False), ("ckpt-1", False)]
+    assert paths(checkpoints.state("/a")) == [("/a", True), ("ckpt-1", False)]
     assert paths(b"all_model_checkpoint_paths: ['a', '../b'] last_preserved_timestamp: 1.5 x { y: 1 }") == [
         ("a", False), ("../b", True),
     ]  # fmt: skip
@@ -158,7 +159,7 @@ def test_paths_of_a_state_are_references() -> None:
 
 
 def test_a_long_state_is_a_gap() -> None:
-    assert of(Gap, read(state.extract, files.state(), "checkpoint", Limits(source_bytes=10))[0])
+    assert of(Gap, read(state.extract, checkpoints.state(), "checkpoint", Limits(source_bytes=10))[0])
     assert isinstance(read(state.extract, b'model_checkpoint_path: "', "checkpoint")[1], Malformed)
 
 
@@ -170,26 +171,26 @@ def test_a_shard_is_named() -> None:
 
 
 def test_records_of_tensorflow_are_stepped_through() -> None:
-    for content in (original("records"), files.record() * 5):
+    for content in (original("records"), checkpoints.record() * 5):
         found, _ = read(records.extract, content)
         assert [type(one) for one in found] == [Identity]
         assert records.sniff(content[:99], BytesSource(content)) == records.FORMAT
 
 
 def test_what_follows_the_records_is_told() -> None:
-    found, _ = read(records.extract, files.record() + posix_system())
+    found, _ = read(records.extract, checkpoints.record() + posix_system())
     (trailing,) = of(TrailingData, found)
-    assert trailing.at.offset == len(files.record())
+    assert trailing.at.offset == len(checkpoints.record())
     assert of(Child, found)
 
 
 def test_a_false_length_is_told() -> None:
-    second = bytearray(files.record(b"x" * 40))
+    second = bytearray(checkpoints.record(b"x" * 40))
     second[0] = 8
-    found, _ = read(records.extract, files.record() + bytes(second))
+    found, _ = read(records.extract, checkpoints.record() + bytes(second))
     assert of(Inconsistency, found)
 
 
 def test_other_bytes_are_no_records() -> None:
-    for content in (b"", bytes(40), b"INERT" * 9, files.record(b"x" * 30)[:-9]):
+    for content in (b"", bytes(40), b"INERT" * 9, checkpoints.record(b"x" * 30)[:-9]):
         assert records.sniff(content[:99], BytesSource(content)) == ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import graphs as parts
 from tests.builders import savedmodels as files
 from tests.builders.tensorflow_originals import original
 from weighbridge.core.source import BytesSource
@@ -19,34 +20,34 @@ def kind(content: bytes) -> str:
 
 
 def test_each_message_is_told_from_the_others() -> None:
-    graph = files.graph(files.COMPUTING)
+    graph = parts.graph(parts.COMPUTING)
     assert kind(graph) == kinds.GRAPH
-    assert kind(files.graph((), [files.writing_function()])) == kinds.GRAPH
-    assert kind(files.meta_graph(graph)) == kinds.META_GRAPH
-    assert kind(files.held(2, graph)) == kinds.META_GRAPH
-    assert kind(files.saved_model(graph)) == kinds.SAVED_MODEL
-    assert kind(files.held(2, files.meta_graph(graph))) == kinds.SAVED_MODEL
+    assert kind(parts.graph((), [files.writing_function()])) == kinds.GRAPH
+    assert kind(parts.meta_graph(graph)) == kinds.META_GRAPH
+    assert kind(parts.held(2, graph)) == kinds.META_GRAPH
+    assert kind(parts.saved_model(graph)) == kinds.SAVED_MODEL
+    assert kind(parts.held(2, parts.meta_graph(graph))) == kinds.SAVED_MODEL
     assert kind(files.keras_metadata(files.DENSE)) == kinds.KERAS
     assert kind(original("fingerprint")) == kinds.FINGERPRINT
 
 
 def test_unknown_fields_do_not_hide_a_graph() -> None:
-    assert kind(files.held(19, b"INERT") * 50 + files.graph(files.COMPUTING)) == kinds.GRAPH
-    assert kind(files.held(1, b"") * 50 + files.graph(files.COMPUTING)) == kinds.GRAPH
+    assert kind(parts.held(19, b"INERT") * 50 + parts.graph(parts.COMPUTING)) == kinds.GRAPH
+    assert kind(parts.held(1, b"") * 50 + parts.graph(parts.COMPUTING)) == kinds.GRAPH
 
 
 def test_a_break_behind_the_first_node_does_not_hide_a_graph() -> None:
-    assert kind(files.graph(files.COMPUTING) + b"\x0a\xff") == kinds.GRAPH
-    assert kind(files.graph((files.node("a", "Relu", ("b",)),)) + b"\x0a\xff") == kinds.GRAPH
+    assert kind(parts.graph(parts.COMPUTING) + b"\x0a\xff") == kinds.GRAPH
+    assert kind(parts.graph((parts.node("a", "Relu", ("b",)),)) + b"\x0a\xff") == kinds.GRAPH
 
 
 @pytest.mark.parametrize(
     "content",
     [
         b"", b"\x0a", b"\x08\x01\x12\x02", bytes(100), b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", b"INERT" * 50,
-        files.held(1, files.number(1, 3)), files.held(1, files.held(1, "piece") + b"\x15\0\0\0\0"),
-        files.number(1, 8) + files.held(2, "pytorch") + files.held(3, "2.1"),
-        files.number(1, 4) + files.held(2, files.held(1, files.held(1, "a"), files.held(2, "b"), files.held(3, b""))),
+        parts.held(1, parts.number(1, 3)), parts.held(1, parts.held(1, "piece") + b"\x15\0\0\0\0"),
+        parts.number(1, 8) + parts.held(2, "pytorch") + parts.held(3, "2.1"),
+        parts.number(1, 4) + parts.held(2, parts.held(1, parts.held(1, "a"), parts.held(2, "b"), parts.held(3, b""))),
     ],
 )  # fmt: skip
 def test_other_bytes_are_nobodys(content: bytes) -> None:

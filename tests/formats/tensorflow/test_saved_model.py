@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.builders import graphs as parts
 from tests.builders import savedmodels as files
 from tests.builders.natives import elf
 from tests.builders.tensorflow_originals import original
@@ -43,10 +44,10 @@ def test_what_tensorflow_wrote_is_read_without_a_word(name: str) -> None:
 
 
 def test_the_identity_is_that_of_the_message() -> None:
-    graph = files.graph(files.COMPUTING)
+    graph = parts.graph(parts.COMPUTING)
     for content, identity in (
-        (files.saved_model(graph), "tensorflow.saved_model"),
-        (files.meta_graph(graph), "tensorflow.meta_graph"),
+        (parts.saved_model(graph), "tensorflow.saved_model"),
+        (parts.meta_graph(graph), "tensorflow.meta_graph"),
         (graph, "tensorflow.graph"),
         (files.keras_metadata(files.DENSE), "tensorflow.keras_metadata"),
         (original("fingerprint"), "tensorflow.fingerprint"),
@@ -56,12 +57,12 @@ def test_the_identity_is_that_of_the_message() -> None:
 
 
 def test_operators_are_counted_and_placed() -> None:
-    content = files.with_nodes(*(files.node(f"n{number}", "Relu", ("x",)) for number in range(5)))
+    content = parts.with_nodes(*(parts.node(f"n{number}", "Relu", ("x",)) for number in range(5)))
     found = operators(seen(content))["Relu"]
     assert found.count == 5
     assert found.at.offset is not None
     assert found.at.length
-    assert content[found.at.offset : found.at.offset + found.at.length] == files.node("n0", "Relu", ("x",))
+    assert content[found.at.offset : found.at.offset + found.at.length] == parts.node("n0", "Relu", ("x",))
 
 
 def test_functions_are_named_as_the_scope() -> None:
@@ -69,8 +70,8 @@ def test_functions_are_named_as_the_scope() -> None:
 
 
 def test_a_function_that_is_called_by_its_name_is_no_operator() -> None:
-    body = files.function_def("double", ("x",), (files.node("two", "AddV2", ("x", "x")),))
-    found = operators(seen(files.with_nodes(files.node("call", "double", ("x",)), functions=[body])))
+    body = parts.function_def("double", ("x",), (parts.node("two", "AddV2", ("x", "x")),))
+    found = operators(seen(parts.with_nodes(parts.node("call", "double", ("x",)), functions=[body])))
     assert "double" not in found
     assert "AddV2" in found
 
@@ -92,34 +93,34 @@ def test_graphs_in_constants_are_walked_in_their_own_scope() -> None:
 
 
 def test_one_broken_graph_in_a_constant_hides_no_other() -> None:
-    inner = files.graph((files.node("drop", "WriteFile", ("a", "b")),))
-    broken = files.graph((files.node("one", "Relu", ("a", "b")),)) + b"\x0a\xff"
-    nodes = (files.const("first", broken), files.const("second", inner))
-    found, error = read(saved_model.extract, files.with_nodes(*nodes), "saved_model.pb")
+    inner = parts.graph((parts.node("drop", "WriteFile", ("a", "b")),))
+    broken = parts.graph((parts.node("one", "Relu", ("a", "b")),)) + b"\x0a\xff"
+    nodes = (parts.const("first", broken), parts.const("second", inner))
+    found, error = read(saved_model.extract, parts.with_nodes(*nodes), "saved_model.pb")
     assert isinstance(error, Malformed)
     assert "WriteFile" in operators(found)
 
 
 def test_every_meta_graph_is_walked() -> None:
-    content = files.honest_named_pb() + files.held(
-        2, files.meta_graph(files.graph((files.node("w", "WriteFile", ("a", "b")),)))
+    content = files.honest_named_pb() + parts.held(
+        2, parts.meta_graph(parts.graph((parts.node("w", "WriteFile", ("a", "b")),)))
     )
     assert "WriteFile" in operators(seen(content))
 
 
 def test_a_graph_in_two_pieces_is_one() -> None:
-    meta = files.meta_graph(files.graph(files.COMPUTING))
-    more = files.held(2, files.graph((files.node("w", "WriteFile", ("a", "b")),)))
-    assert "WriteFile" in operators(seen(files.number(1, 1) + files.held(2, meta + more)))
+    meta = parts.meta_graph(parts.graph(parts.COMPUTING))
+    more = parts.held(2, parts.graph((parts.node("w", "WriteFile", ("a", "b")),)))
+    assert "WriteFile" in operators(seen(parts.number(1, 1) + parts.held(2, meta + more)))
 
 
 def test_a_node_with_two_operators_has_both() -> None:
-    odd = files.node("n", "WriteFile", ("a", "b")) + files.held(2, "Relu")
-    assert {"WriteFile", "Relu"} <= operators(seen(files.with_nodes(odd))).keys()
+    odd = parts.node("n", "WriteFile", ("a", "b")) + parts.held(2, "Relu")
+    assert {"WriteFile", "Relu"} <= operators(seen(parts.with_nodes(odd))).keys()
 
 
 def test_the_name_saved_model_pb_is_read_whatever_the_content_begins_with() -> None:
-    unknown = files.number(900, 1) + files.held(901, b"INERT")
+    unknown = parts.number(900, 1) + parts.held(901, b"INERT")
     content = unknown * 300 + files.write_file_named_pb()
     assert "WriteFile" in operators(seen(content))
     assert described(examined(content, "saved_model.pb")).count("EXE133")
@@ -128,10 +129,10 @@ def test_the_name_saved_model_pb_is_read_whatever_the_content_begins_with() -> N
 def test_bytes_of_constants_are_looked_at_by_their_first_bytes() -> None:
     program = elf()
     nodes = (
-        files.numbers("lie", (len(program) // 4,), program[: len(program) // 4 * 4]),
-        files.const("text", program),
+        parts.numbers("lie", (len(program) // 4,), program[: len(program) // 4 * 4]),
+        parts.const("text", program),
     )
-    children = of(Child, seen(files.with_nodes(*nodes)))
+    children = of(Child, seen(parts.with_nodes(*nodes)))
     assert [child.name for child in children] == ["lie.0", "text.0"]
     assert all(child.role == "tensor" and child.quiet for child in children)
 
@@ -150,10 +151,10 @@ def test_departures_have_their_words() -> None:
     assert whats(files.tensor_of((1 << 62, 2))) == [("shape overflow", True)]
     assert whats(files.unknown_type()) == [("tensor type", False)]
     assert whats(files.recursive_function()) == [("function", False)]
-    assert whats(files.with_nodes(files.numbers())) == [("repeated node", False)]
-    assert whats(files.with_nodes(files.held(1, "nameless"))) == [("node", False)]
-    body = files.function_def("f", ("x",), (files.node("n", "Relu", ("x",)),))
-    assert whats(files.with_nodes(functions=[body, body])) == [("repeated function", False)]
+    assert whats(parts.with_nodes(parts.numbers())) == [("repeated node", False)]
+    assert whats(parts.with_nodes(parts.held(1, "nameless"))) == [("node", False)]
+    body = parts.function_def("f", ("x",), (parts.node("n", "Relu", ("x",)),))
+    assert whats(parts.with_nodes(functions=[body, body])) == [("repeated function", False)]
 
 
 def test_a_value_that_stands_for_all_elements_is_no_lie() -> None:
@@ -162,14 +163,14 @@ def test_a_value_that_stands_for_all_elements_is_no_lie() -> None:
 
 
 def test_many_departures_are_counted() -> None:
-    content = files.with_nodes(*[files.numbers()] * 50)
+    content = parts.with_nodes(*[parts.numbers()] * 50)
     found = of(Inconsistency, seen(content))
     assert len(found) == graphs.TOLD + 1
     assert found[-1].detail == f"{50 - graphs.TOLD} more"
 
 
 def test_what_was_read_before_a_break_is_told() -> None:
-    content = files.meta_graph(files.graph((files.node("w", "WriteFile", ("a", "b")),))) + b"\x12\xff"
+    content = parts.meta_graph(parts.graph((parts.node("w", "WriteFile", ("a", "b")),))) + b"\x12\xff"
     found, error = read(saved_model.extract, content, "model.meta")
     assert isinstance(error, Malformed)
     assert "WriteFile" in operators(found)
@@ -217,7 +218,7 @@ def test_mutations_end_in_facts_or_a_typed_error(seed: bytes, data: st.DataObjec
 
 def test_time_grows_with_the_size_and_no_faster() -> None:
     def seconds(count: int) -> float:
-        content = files.with_nodes(*(files.node(f"n{number}", "Relu", (f"n{number - 1}",)) for number in range(count)))
+        content = parts.with_nodes(*(parts.node(f"n{number}", "Relu", (f"n{number - 1}",)) for number in range(count)))
         begun = time.process_time()
         seen(content)
         return time.process_time() - begun
@@ -232,14 +233,14 @@ def test_large_constants_are_not_copied() -> None:
 
         def __init__(self) -> None:
             self.length = 4 << 30
-            tensor = files.number(1, files.FLOAT) + files.held(2, files.shape((1 << 30,)))
-            tensor += files.varint(4 << 3 | 2) + files.varint(self.length)
-            parts = [tensor, files.held(1, "w") + files.held(2, "Const")]
-            value = files.varint(8 << 3 | 2) + files.varint(len(tensor) + self.length)
-            entry = files.held(1, "value")
-            entry += files.varint(2 << 3 | 2) + files.varint(len(value) + len(tensor) + self.length) + value
-            node = parts[1] + files.varint(5 << 3 | 2) + files.varint(len(entry) + len(tensor) + self.length) + entry
-            self.head = files.varint(1 << 3 | 2) + files.varint(len(node) + len(tensor) + self.length) + node + tensor
+            tensor = parts.number(1, parts.FLOAT) + parts.held(2, parts.shape((1 << 30,)))
+            tensor += parts.varint(4 << 3 | 2) + parts.varint(self.length)
+            named = parts.held(1, "w") + parts.held(2, "Const")
+            value = parts.varint(8 << 3 | 2) + parts.varint(len(tensor) + self.length)
+            entry = parts.held(1, "value")
+            entry += parts.varint(2 << 3 | 2) + parts.varint(len(value) + len(tensor) + self.length) + value
+            node = named + parts.varint(5 << 3 | 2) + parts.varint(len(entry) + len(tensor) + self.length) + entry
+            self.head = parts.varint(1 << 3 | 2) + parts.varint(len(node) + len(tensor) + self.length) + node + tensor
             self.size = len(self.head) + self.length
             self.given = 0
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builders import graphs as parts
 from tests.builders import savedmodels as files
 from tests.builders.tensorflow_originals import original
 from tests.formats.tensorflow.reading import of, operators, read
@@ -27,23 +28,23 @@ def encoded(text: str | bytes, message: str = "node") -> bytes:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ('name: "a"', files.held(1, "a")),
-        ("name: 'a' op: \"b\"", files.held(1, "a") + files.held(2, "b")),
-        ('name: "a" "b"\n \'c\'', files.held(1, "abc")),
-        ('name: "a", op: "b"; input: "c"', files.held(1, "a") + files.held(2, "b") + files.held(3, "c")),
-        ('input: ["a", "b"]', files.held(3, "a") + files.held(3, "b")),
+        ('name: "a"', parts.held(1, "a")),
+        ("name: 'a' op: \"b\"", parts.held(1, "a") + parts.held(2, "b")),
+        ('name: "a" "b"\n \'c\'', parts.held(1, "abc")),
+        ('name: "a", op: "b"; input: "c"', parts.held(1, "a") + parts.held(2, "b") + parts.held(3, "c")),
+        ('input: ["a", "b"]', parts.held(3, "a") + parts.held(3, "b")),
         ("input: []", b""),
-        (r'name: "\n\t\\\"\101\x41\u00e9\q"', files.held(1, "\n\t\\\"AAéq")),
-        ('# name: "x"\nname: "a" # op', files.held(1, "a")),
-        ('attr { key: "k" value { i: -1 } }', files.held(5, files.held(1, "k"), files.held(2, files.number(3, -1)))),
-        ('attr < key: "k" value: < i: 0x10 > >', files.held(5, files.held(1, "k"), files.held(2, files.number(3, 16)))),
-        ('attr { value { type: DT_STRING } }', files.held(5, files.held(2, files.number(6, 7)))),
-        ('attr { value { type: DT_FLOAT_REF } }', files.held(5, files.held(2, files.number(6, 1)))),
+        (r'name: "\n\t\\\"\101\x41\u00e9\q"', parts.held(1, "\n\t\\\"AAéq")),
+        ('# name: "x"\nname: "a" # op', parts.held(1, "a")),
+        ('attr { key: "k" value { i: -1 } }', parts.held(5, parts.held(1, "k"), parts.held(2, parts.number(3, -1)))),
+        ('attr < key: "k" value: < i: 0x10 > >', parts.held(5, parts.held(1, "k"), parts.held(2, parts.number(3, 16)))),
+        ('attr { value { type: DT_STRING } }', parts.held(5, parts.held(2, parts.number(6, 7)))),
+        ('attr { value { type: DT_FLOAT_REF } }', parts.held(5, parts.held(2, parts.number(6, 1)))),
         ('attr { value { list { i: [1, 2] } } }',
-         files.held(5, files.held(2, files.held(1, files.number(3, 1), files.number(3, 2))))),
-        ('attr [{ key: "a" }, { key: "b" }]', files.held(5, files.held(1, "a")) + files.held(5, files.held(1, "b"))),
+         parts.held(5, parts.held(2, parts.held(1, parts.number(3, 1), parts.number(3, 2))))),
+        ('attr [{ key: "a" }, { key: "b" }]', parts.held(5, parts.held(1, "a")) + parts.held(5, parts.held(1, "b"))),
         ('strange { deep: 1.5e3 other: -inf }', b""),
-        ('strange: 1 [ext.name]: 2 name: "a"', files.held(1, "a")),
+        ('strange: 1 [ext.name]: 2 name: "a"', parts.held(1, "a")),
         ("", b""),
     ],
 )  # fmt: skip
