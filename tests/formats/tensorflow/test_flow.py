@@ -83,8 +83,23 @@ def test_an_argument_that_nothing_binds_is_given() -> None:
     assert constants("RestoreV2", functions=(INSIDE,)) == ()
 
 
-def test_an_argument_that_a_data_set_binds_is_not_known() -> None:
-    call = parts.node("map", "MapDataset", ("x",), f=parts.function("f"))
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ((HERE, parts.node("data", "TensorSliceDataset", ("here",))), ("/here",)),
+        ((GIVEN, parts.node("data", "TensorSliceDataset", ("given",))), ()),
+        ((HERE, parts.node("few", "TensorSliceDataset", ("here",)), parts.node("data", "RepeatDataset", ("few", "x"))),
+         ("/here",)),
+        ((parts.node("data", "RangeDataset", ("x", "x", "x")),), ("<computed>",)),
+    ],
+)  # fmt: skip
+def test_an_argument_is_an_element_of_a_data_set(nodes: tuple[bytes, ...], expected: tuple[str, ...]) -> None:
+    call = parts.node("map", "MapDataset", ("data",), f=parts.function("f"))
+    assert constants("RestoreV2", *nodes, call, functions=(INSIDE,)) == expected
+
+
+def test_a_function_that_nothing_feeds_makes_its_text_itself() -> None:
+    call = parts.node("made", "GeneratorDataset", (), f=parts.function("f"))
     assert constants("RestoreV2", call, functions=(INSIDE,)) == ("<computed>",)
 
 

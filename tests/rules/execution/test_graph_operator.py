@@ -67,6 +67,7 @@ def test_a_place_of_the_graphs_own_is_grave_where_it_leads_away(place: str, grav
 
 def test_reading_what_the_caller_names_needs_a_look() -> None:
     assert only(graph_operator, operator("ReadFile")).severity is Severity.MEDIUM
+    assert only(graph_operator, operator("ReadFile", "<computed>/x")).severity is Severity.MEDIUM
     assert only(graph_operator, operator("ReadFile", "/inert-absent")).severity is None
 
 
