@@ -8,17 +8,21 @@ from tests.builders import (
     carriers,
     configs,
     chat_templates,
+    checkpoints,
     examples,
     hostile_templates,
     joblibs,
+    mxnets,
     natives,
     numpys,
     polyglots,
     safetensors_files,
+    savedmodels,
     sevenzips,
     streams,
     tars,
     tokenizers,
+    tensorflow_originals,
     torch_legacy,
     torches,
     zip_tricks,
@@ -149,6 +153,19 @@ def tokenizer_files() -> Iterator[bytes]:
     yield made.build(pre_tokenizer=made.splitting("(a+)+"), decoder=made.replacing("a", "b", regex=True))
     yield from (made.config(chat_template="{{ x }}", vocab_file="../x"), b'{"a": 0}', b"[UNK]\na\n", b"YQ== 0\n")
     yield b'{"layers": [{"mediaType": "application/vnd.ollama.x", "digest": "sha256:..", "size": -1}]}'
+def tensorflow() -> Iterator[bytes]:
+    """Graphs, checkpoints and records of TensorFlow, arrays of MXNet, honest and not."""
+    files = savedmodels
+    yield from (tensorflow_originals.original(name) for name in tensorflow_originals.NAMES)
+    for build in (
+        files.honest_named_pb, files.write_file_named_pb, files.read_file, files.saver_by_variable, files.captured_path,
+        files.in_constant, files.in_attribute, files.in_branch, files.asset_in_collection, files.recursive_function,
+        files.unknown_type, files.text_form, checkpoints.index, checkpoints.false_crc, checkpoints.state,
+        checkpoints.record, mxnets.params, mxnets.symbol, mxnets.in_subgraph,
+    ):  # fmt: skip
+        yield build()
+    yield from (files.text_form(files.TEXT_WRITES_ODDLY), files.keras_metadata(files.LAMBDA))
+    yield from (files.tensor_of((1 << 40, 1 << 40)), checkpoints.index((b"z", checkpoints.entry(1, (9,), 7, -4, 4))))
 
 
 def json_texts() -> Iterator[bytes]:
@@ -184,6 +201,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.bin", whole_files), ("config.json", config_texts), ("config.yaml", config_texts),
         ("model.bin", whole_files), ("model.gguf", ggufs), ("chat_template.jinja", templates),
         ("tokenizer.json", tokenizer_files),
+        ("model.bin", whole_files), ("saved_model.pb", tensorflow), ("saved_model.pbtxt", tensorflow),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

@@ -9,6 +9,7 @@ from fuzz.target import Target
 NAMES = (
     "differential", "spoilt_streams", "pickles", "zips", "tars", "sevenzips", "streams", "npys", "safetensors",
     "json_texts", "configs", "ggufs", "templates", "tokenizers", "files",
+    "json_texts", "tensorflow", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

@@ -16,6 +16,7 @@ from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
 from tests.builders.pickles.programs import SHELL, VETTED, Target, call_target, pickled_call, program
 from tests.builders.pickles.writer import dumps
+from tests.builders.tensorflow_originals import original
 from tests.museum import chains
 from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word, described, examined, verdict_of
 
@@ -125,6 +126,7 @@ EXHIBITS = (
         expects=Verdict.SUSPICIOUS,
         word=Word.FINDING,
     ),
+    _sample("sm/saved_model.pb", partial(original, "saved_model_files"), partial(original, "saved_model_control_flow")),
     _sample(
         "hugeheader.safetensors",
         safetensors_files.header_beyond_file,

@@ -80,6 +80,10 @@ PASSING: dict[str, tuple[int, int]] = {
     **dict.fromkeys(("Switch", "RefSwitch", "RandomShuffle", "CheckNumerics"), (0, 1)),
     **dict.fromkeys(("Select", "SelectV2", "Fill", "Split"), (1, 3)),
     **dict.fromkeys(("IdentityN", "Pack", "Merge", "RefMerge", "Concat", "ConcatV2"), (0, 16)),
-    **dict.fromkeys(("TensorSliceDataset", "TensorDataset", "AddN"), (0, 16)),
+    **dict.fromkeys(("TensorSliceDataset", "TensorDataset", "AddN", "ZipDataset"), (0, 16)),
+    **dict.fromkeys(("RepeatDataset", "ShuffleDataset", "ShuffleDatasetV2", "ShuffleDatasetV3", "TakeDataset"), (0, 1)),
+    **dict.fromkeys(("SkipDataset", "ShardDataset", "BatchDataset", "BatchDatasetV2", "UnbatchDataset"), (0, 1)),
+    **dict.fromkeys(("PrefetchDataset", "ModelDataset", "OptionsDataset", "ShuffleAndRepeatDataset"), (0, 1)),
+    "ConcatenateDataset": (0, 2),
 }
 """Operators whose text is that of some of their inputs: from which to which."""

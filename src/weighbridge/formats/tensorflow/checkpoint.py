@@ -49,7 +49,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
             bench.meter.spend_member()
             if not key:
                 index.header(content, offset)
-            else:
+            elif not index.is_old:
                 yield from index.tensor(key.decode("utf-8", "backslashreplace"), content, offset)
     except (Malformed, OverLimit) as error:
         broken = error
@@ -76,7 +76,7 @@ class _Index:
         self.spans: dict[int, list[tuple[int, int, str]]] = {}
         self.departures: list[Yield] = []
         self._told: dict[str, int] = {}
-        self._sizes = 0
+        self.is_old = False
 
     def header(self, content: bytes, offset: int) -> None:
         """Take in the header."""
@@ -85,6 +85,7 @@ class _Index:
                 if field.kind == BYTES:
                     gap = self.node.gap(GapKind.UNSUPPORTED, "a checkpoint of TensorFlow before 0.12 is not read")
                     self.departures.append(gap)
+                    self.is_old = True
                     return
                 self.shards = field.signed()
             elif field.number == 2 and field.value:

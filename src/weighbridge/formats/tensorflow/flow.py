@@ -28,6 +28,7 @@ STEPS = 20_000
 """Nodes that are visited for all paths of a graph."""
 
 _DEPTH = 60  # steps from an operator back to a constant; honest paths take a dozen
+_COST = 1_000  # bytes of a node that count like one more
 _WAYS = 16  # texts that one input may have
 _SAVER = "model"  # the file name that a Saver of TensorFlow 1 writes into every graph and replaces when it runs
 _CONSTANT = frozenset({"Const", "HostConst"})
@@ -48,7 +49,7 @@ class Flow:
         names = made.inputs() if inputs else []
         for number in inputs:
             if number < len(names):
-                for path in self.follow(scope, names[number], 0):
+                for path in sorted(self.follow(scope, names[number], 0)):
                     text = told(path)
                     if text:
                         found[text] = None
@@ -69,14 +70,15 @@ class Flow:
             return self._argument(scope, name, depth)
         if scope is self.graph.main and name in self.graph.assets:
             return {(GIVEN,)}
+        self._steps += made.length // _COST
         if made.op in _CONSTANT:
             return _constant(made)
         if made.op in _OUTSIDE:
             return {(GIVEN,)}
-        ways = self._through(scope, made, depth + 1)
-        return ways if 0 < len(ways) <= _WAYS else {(COMPUTED,), *list(ways)[:_WAYS]}
+        ways = self._through(scope, name, made, depth + 1)
+        return ways if 0 < len(ways) <= _WAYS else {(COMPUTED,), *sorted(ways)[:_WAYS]}
 
-    def _through(self, scope: Scope, made: GraphNode, depth: int) -> set[Path]:
+    def _through(self, scope: Scope, name: str, made: GraphNode, depth: int) -> set[Path]:
         inputs = made.inputs()
         if made.op == "PlaceholderWithDefault":
             return _union({(GIVEN,)}, *(self.follow(scope, one, depth) for one in inputs[:1]))
@@ -89,8 +91,8 @@ class Flow:
             return {(*path, "-of-") for one in inputs[:1] for path in self.follow(scope, one, depth)}
         if made.op == "ReadVariableOp" and inputs:
             return self._variable(scope, inputs[0], depth)
-        if made.op in ("VariableV2", "Variable"):
-            return self._assigned(scope, made, depth)
+        if made.op in ("VariableV2", "Variable", "VarHandleOp"):
+            return self._variable(scope, name, depth)
         functions = [self.graph.functions[name] for name in made.functions() if name in self.graph.functions]
         if functions:
             return _union(
@@ -111,30 +113,27 @@ class Flow:
         return ways
 
     def _variable(self, scope: Scope, reference: str, depth: int) -> set[Path]:
+        """Say what is assigned to a variable; what a checkpoint puts into it is not known."""
         name = reference.split(":", 1)[0]
-        made = scope.nodes.get(name)
-        if made is not None and made.op in ("VarHandleOp", "Identity"):
-            written = [text for key in (name, reference) for text in scope.assigned.get(key, ())]
-            return _union(*(self.follow(scope, text, depth) for text in written)) or {(COMPUTED,)}
-        return {(COMPUTED,)}
-
-    def _assigned(self, scope: Scope, made: GraphNode, depth: int) -> set[Path]:
-        written = [text for key, texts in scope.assigned.items() if scope.nodes.get(key) is made for text in texts]
+        written = scope.assigned.get(name, ())[:_WAYS]
         return _union(*(self.follow(scope, text, depth) for text in written)) or {(COMPUTED,)}
 
     def _argument(self, scope: Scope, name: str, depth: int) -> set[Path]:
         if name not in scope.arguments:
             return {(COMPUTED,)}
-        place, graph = scope.arguments.index(name), self.graph
-        ways: set[Path] = {(COMPUTED,)} if scope.name in graph.indirect else set()
+        place, graph = scope.arguments[name], self.graph
+        ways: set[Path] = set()
+        for caller, inputs in graph.indirect.get(scope.name, ())[:_WAYS]:
+            # What a data set hands to its function is an element of another data set, or something captured.
+            ways |= _union(*(self.follow(caller, one, depth + 1) for one in inputs[:_WAYS])) or {(COMPUTED,)}
         for caller, inputs, first in graph.callers.get(scope.name, ())[:_WAYS]:
             if first + place < len(inputs):
                 ways |= self.follow(caller, inputs[first + place], depth + 1)
-        for captured in graph.bound.get(scope.name, ())[:_WAYS]:
+        for count, constants in graph.bound.get(scope.name, ())[:_WAYS]:
             # Captured values are the last arguments of a function.
-            number = place - (len(scope.arguments) - len(captured))
-            if number >= 0 and captured[number]:
-                ways |= self.follow(graph.main, captured[number], depth + 1)
+            captured = constants.get(place - len(scope.arguments) + count)
+            if captured:
+                ways |= self.follow(graph.main, captured, depth + 1)
         return ways or {(GIVEN,)}
 
     def cycle(self) -> str:
@@ -146,6 +145,8 @@ class Flow:
                     below.setdefault(scope.name, []).append(name)
         done: set[str] = set()
         for start, first in below.items():
+            if start in done:
+                continue
             trail, stack = {start}, [(start, iter(first))]
             while stack:
                 name, following = stack[-1]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from weighbridge.formats.node import Bench, Node, Yield
 
 NODES = 250_000
-"""Nodes of one file, some 300 bytes each; the largest honest graphs, unrolled ones, have some ten thousand."""
+"""Nodes of one graph, some 300 bytes each; EfficientNet B7 has 32,000, and unrolled graphs a few times that."""
 
 ACTS = 10_000
 """Uses of operators that name something which are told one by one; honest graphs have a handful."""
@@ -44,28 +44,39 @@ class Scope:
     def __init__(self, name: str) -> None:
         self.name = name
         self.nodes: dict[str, GraphNode] = {}
-        self.arguments: list[str] = []
+        self.arguments: dict[str, int] = {}
         self.results: list[str] = []
         self.assigned: dict[str, list[str]] = {}
 
 
 class GraphNode:
-    """One node, read again when somebody asks: ``field`` is its message."""
+    """One node, read again when somebody asks: where its message lies is all that is kept."""
 
-    __slots__ = ("field", "op")
+    __slots__ = ("_length", "_source", "_start", "op")
 
-    def __init__(self, field: Field, op: str) -> None:
-        self.field = field
+    def __init__(self, source: ByteSource, start: int, length: int, op: str) -> None:
+        self._source = source
+        self._start = start
+        self._length = length
         self.op = op
+
+    @property
+    def length(self) -> int:
+        """Bytes of its message."""
+        return self._length
+
+    def _parts(self) -> Iterator[Field]:
+        return inside(Field(self._source, 1, BYTES, offset=0, start=self._start, length=self._length))
 
     def inputs(self) -> list[str]:
         """Name its inputs, those that only order the nodes left out."""
-        return [text for text in _inputs(self.field) if not text.startswith("^")]
+        texts = [part.text(TEXT) for part in self._parts() if part.number == 3 and part.kind == BYTES]
+        return [text for text in texts if not text.startswith("^")]
 
     def functions(self) -> list[str]:
         """Name the functions that its attributes hold."""
         found: list[str] = []
-        for part in inside(self.field):
+        for part in self._parts():
             if part.number == 5 and part.kind == BYTES:
                 _, content = entries(part)
                 found += _functions(content) if content is not None else ()
@@ -74,7 +85,7 @@ class GraphNode:
     def attribute(self, name: str) -> Field | None:
         """Find the value of an attribute."""
         found = None
-        for part in inside(self.field):
+        for part in self._parts():
             if part.number == 5 and part.kind == BYTES:
                 key, content = entries(part)
                 if key == name:
@@ -93,15 +104,11 @@ def _functions(value: Field) -> Iterator[str]:
                     yield _name(one)
 
 
-def _inputs(field: Field) -> list[str]:
-    return [part.text(TEXT) for part in inside(field) if part.number == 3 and part.kind == BYTES]
-
-
 class Graph:
     """One graph with its library on its way into facts.
 
-    ``assets`` are the nodes of the main graph that a loader fills with paths of its own, ``bound`` the nodes that each
-    function captures, by the object graph of a saved model.
+    ``assets`` are the nodes of the main graph that a loader fills with paths of its own; ``bound`` tells for functions
+    how many values they capture, by the object graph of a saved model, and which of those are constants of the graph.
     """
 
     def __init__(self, node: Node, bench: Bench, *, located: bool, scope: str = "") -> None:
@@ -109,14 +116,15 @@ class Graph:
         self.main = Scope(scope)
         self.functions: dict[str, Scope] = {}
         self.callers: dict[str, list[tuple[Scope, list[str], int]]] = {}
-        self.indirect: set[str] = set()
+        self.indirect: dict[str, list[tuple[Scope, list[str]]]] = {}
         self.assets: set[str] = set()
-        self.bound: dict[str, list[list[str]]] = {}
+        self.bound: dict[str, list[tuple[int, dict[int, str]]]] = {}
         self.acts: list[tuple[Scope, GraphNode, Location]] = []
         self.waiting: list[Yield] = []
         self.inner: list[tuple[str, Field]] = []
         self._uses: dict[str, tuple[Location, str, int]] = {}
         self._told: dict[str, int] = {}
+        self._words: dict[str, str] = {}
         self._plain: set[bytes] = set()
         self._nodes = 0
 
@@ -130,7 +138,7 @@ class Graph:
         """Take in a graph (1: node, 2: library, 4: versions) that begins at ``base``; raises Malformed, OverLimit."""
         for field in fields(source):
             if field.number == 1 and field.kind == BYTES:
-                self._node(self.main, field, base + field.start)
+                self._node(self.main, source, field, base)
             elif field.number == 2 and field.kind == BYTES:
                 for function in fields(field.source):
                     if function.number == 1 and function.kind == BYTES:
@@ -138,26 +146,28 @@ class Graph:
 
     def _function(self, field: Field, base: int) -> None:
         """Take in a function: 1 signature, 3 node_def, 4 ret."""
-        scope, parts = Scope(""), list(fields(field.source))
+        scope, source = Scope(""), field.source
+        parts = list(fields(source))
         for part in parts:
             if part.number == 1 and part.kind == BYTES:
                 for one in inside(part):
                     if one.number == 1 and one.kind == BYTES:
                         scope.name = one.text(TEXT)
                     elif one.number == 2 and one.kind == BYTES:
-                        scope.arguments.append(_name(one))
+                        scope.arguments.setdefault(_name(one), len(scope.arguments))
         if scope.name in self.functions:
             self.wrong("repeated function", f"there are two functions {scope.name!r}", base)
         for part in parts:
             if part.number == 3 and part.kind == BYTES:
-                self._node(scope, part, base + part.start)
+                self._node(scope, source, part, base)
             elif part.number == 4 and part.kind == BYTES:
                 _, result = entries(part)
                 if result is not None and result.kind == BYTES:
                     scope.results.append(result.text(TEXT))
         self.functions[scope.name] = scope
 
-    def _node(self, scope: Scope, field: Field, base: int) -> None:
+    def _node(self, scope: Scope, source: ByteSource, field: Field, before: int) -> None:
+        base = before + field.start
         self._nodes += 1
         if self._nodes > NODES:
             raise OverLimit(f"a graph of more than {NODES} nodes", offset=base)
@@ -170,26 +180,32 @@ class Graph:
             elif part.number == 1:
                 name = part.text(TEXT)
             elif part.number == 2:
-                ops.append(part.text(TEXT))
+                op = part.text(TEXT)
+                ops.append(self._words.setdefault(op, op))
             elif part.number == 3:
                 inputs.append(part.text(TEXT))
-        at = self.at(base, field.length)
         op = ops[-1] if ops else ""
         if not op:
             self.wrong("node", f"{name!r} has no operator", base)
         if name in scope.nodes:
             self.wrong("repeated node", f"there are two nodes {name!r}", base)
-        made = scope.nodes[name] = GraphNode(field, op)
+        scope.nodes[name] = GraphNode(source, field.start, field.length, op)
         for one in dict.fromkeys(ops):
-            self._use(scope, made, one, at)
+            if one in ACTING:
+                self._act(scope, GraphNode(source, field.start, field.length, one), self.at(base, field.length))
+            elif one in self._uses:
+                first, where, count = self._uses[one]
+                self._uses[one] = (first, where, count + 1)
+            else:
+                self._uses[one] = (self.at(base, field.length), scope.name, 1)
         if op in _ASSIGNING and len(inputs) > 1:
-            scope.assigned.setdefault(inputs[0], []).append(inputs[1])
+            scope.assigned.setdefault(inputs[0].split(":", 1)[0], []).append(inputs[1])
         plain = [text for text in inputs if not text.startswith("^")]
         for function in functions:
             if op in DIRECT_CALLS:
                 self.callers.setdefault(function, []).append((scope, plain, DIRECT_CALLS[op]))
             else:
-                self.indirect.add(function)
+                self.indirect.setdefault(function, []).append((scope, plain))
         for key, content in held:
             self._tensor(name, op, key, content, base)
 
@@ -227,7 +243,11 @@ class Graph:
 
     def _text(self, key: str, text: Field) -> None:
         """A graph may stand in any text: look at what is long enough for one."""
-        if text.length >= _SHORTEST and sniff(b"", text.source) in (GRAPH, META_GRAPH, SAVED_MODEL):
+        if text.length < _SHORTEST:
+            return
+        if text.read(len(_MLIR)) == _MLIR:
+            self.waiting.append(Child(key, Stored(text.source), role="mlir", quiet=True))
+        elif sniff(b"", text.source) in (GRAPH, META_GRAPH, SAVED_MODEL):
             self.inner.append((key, text))
 
     def _tensor(self, name: str, op: str, key: str, tensor: Field, base: int) -> None:
@@ -242,14 +262,10 @@ class Graph:
                 held = Child(f"{name or key}.{number}", Stored(source), role="tensor", quiet=True)
                 self.waiting.append(held)
 
-    def _use(self, scope: Scope, made: GraphNode, op: str, at: Location) -> None:
-        if op in ACTING:
-            if len(self.acts) >= ACTS:
-                raise OverLimit(f"more than {ACTS} nodes act on files or addresses", offset=at.offset or 0)
-            self.acts.append((scope, GraphNode(made.field, op), at))
-        else:
-            first, where, count = self._uses.get(op, (at, scope.name, 0))
-            self._uses[op] = (first, where, count + 1)
+    def _act(self, scope: Scope, made: GraphNode, at: Location) -> None:
+        if len(self.acts) >= ACTS:
+            raise OverLimit(f"more than {ACTS} nodes act on files or addresses", offset=at.offset or 0)
+        self.acts.append((scope, made, at))
 
     # -- telling ---------------------------------------------------------------------------------------------------
 
@@ -295,6 +311,7 @@ class Graph:
 
 _PLAIN = 200  # bytes of an attribute that may be one of those that are everywhere
 _PLAINS = 10_000  # of them that are kept
+_MLIR = b"ML\xefR"  # the program of an XlaCallModule
 _SHORTEST = 24  # bytes of a graph of one node that does anything
 
 

@@ -147,8 +147,11 @@ def _is_fingerprint(source: ByteSource) -> bool:
     if source.size > 256:
         return False
     seen = {}
-    for field in fields(source):
-        seen[field.number] = field
+    try:
+        for field in fields(source):
+            seen[field.number] = field
+    except Malformed:
+        return False
     if not {1, 2, 6} <= seen.keys() or seen.keys() - set(range(1, 8)):
         return False
     return all(field.kind == (BYTES if number > 5 else VARINT) for number, field in seen.items())

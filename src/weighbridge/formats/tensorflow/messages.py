@@ -6,7 +6,7 @@ numbers of fields are written beside their names.
 
 from __future__ import annotations
 
-from weighbridge.core.source import BytesSource
+from weighbridge.core.source import BytesSource, SubSource
 from weighbridge.formats.protobuf import BYTES, VARINT, Field, fields
 
 TYPE_CHECKING = False
@@ -36,8 +36,25 @@ def inside(field: Field) -> Iterator[Field]:
     if field.kind != BYTES:
         return iter(())
     if field.length <= SMALL:
-        return fields(BytesSource(field.read(SMALL)))
+        return _small(field.read(SMALL))
     return fields(field.source)
+
+
+def _small(held: bytes) -> Iterator[Field]:
+    """Yield the fields of a message in memory, as ``protobuf.fields`` would: graphs have a million of them."""
+    source, at, size = BytesSource(held), 0, len(held)
+    while at < size:
+        offset, tag = at, held[at]
+        length = held[at + 1] if at + 1 < size else 0x80
+        if tag > 0x7F or tag & 7 != BYTES or tag < 8 or length > 0x7F or at + 2 + length > size:
+            # Whatever is not the short form that nearly every field has is read in the long way, to its errors.
+            field = next(fields(SubSource(source, at, size - at)))
+            start, length = at + field.start, field.length
+            yield Field(source, field.number, field.kind, offset=at, start=start, length=length, value=field.value)
+            at = start + length
+        else:
+            at += 2 + length
+            yield Field(source, tag >> 3, BYTES, offset=offset, start=offset + 2, length=length)
 
 
 def child(field: Field, number: int) -> Field | None:

@@ -171,8 +171,9 @@ def _objects(field: Field, graph: Graph) -> Iterator[Yield]:
                 functions.append((key, content))
     for key, content in functions:
         numbers = [number for part in inside(content) if part.number == 2 for number in part.packed()]
-        captured = [names[number] if number < len(names) else "" for number in numbers]
-        graph.bound.setdefault(key, []).append(captured)
+        constants = {at: names[number] for at, number in enumerate(numbers) if number < len(names) and names[number]}
+        if constants:
+            graph.bound.setdefault(key, []).append((len(numbers), constants))
 
 
 def _held_by(saved: Field) -> str:

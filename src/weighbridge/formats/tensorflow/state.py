@@ -8,6 +8,7 @@ from __future__ import annotations
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity
 from weighbridge.core.references import Reference, Target
+from weighbridge.core.source import BytesSource
 from weighbridge.core.when import When
 
 TYPE_CHECKING = False
@@ -31,21 +32,23 @@ def sniff(head: bytes, _source: ByteSource) -> str:
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Read a checkpoint state: text that names the newest checkpoint and older ones; raises Malformed, OverLimit."""
     from weighbridge.formats.containers.paths import escapes
+    from weighbridge.formats.protobuf import fields
+    from weighbridge.formats.tensorflow.messages import TEXT
     from weighbridge.formats.tensorflow.text_proto import TextReader
 
     yield Identity(at=node.at(), format=FORMAT)
     if source.size > bench.limits.source_bytes:
         yield node.gap(GapKind.OVER_LIMIT, f"a checkpoint state of more than {bench.limits.source_bytes} bytes")
         return
-    for name, content in TextReader(source.read_at(0, source.size)).flat():
-        if name in _FIELDS:
-            target = content.decode("utf-8", "backslashreplace")
-            yield Reference(
-                at=node.at(),
-                relation="weights",
-                kind=Target.PATH,
-                target=target,
-                key=name,
-                escapes=bool(escapes(target)),
-                when=When.LOAD,
-            )
+    encoded = BytesSource(TextReader(source.read_at(0, source.size)).encode("checkpoint_state"))
+    for field in fields(encoded):
+        target = field.text(TEXT)
+        yield Reference(
+            at=node.at(),
+            relation="weights",
+            kind=Target.PATH,
+            target=target,
+            key=_FIELDS[field.number - 1],
+            escapes=bool(escapes(target)),
+            when=When.LOAD,
+        )

@@ -68,10 +68,10 @@ class Table:
                 yield key, content, block.offset
 
     def _read(self, block: Block) -> Iterator[tuple[bytes, bytes]]:
-        if block.length > BLOCK:
-            raise OverLimit(f"a block of {block.length} bytes", offset=block.offset)
         if block.length < 4 or block.offset + block.length + _TRAILER > self.source.size - FOOTER:
             raise Malformed(f"a block of {block.length} bytes leaves the file", offset=block.offset)
+        if block.length > BLOCK:
+            raise OverLimit(f"a block of {block.length} bytes", offset=block.offset)
         held = self.source.read_at(block.offset, block.length + _TRAILER)
         self.spans.append((block.offset, block.offset + len(held)))
         kind = held[block.length]

@@ -31,6 +31,7 @@ SCHEMA: dict[str, dict[str, tuple[int, str]]] = {
         "asset_file_def": (6, "asset"),
         "object_graph_def": (7, "objects"),
     },
+    "checkpoint_state": {"model_checkpoint_path": (1, ""), "all_model_checkpoint_paths": (2, "")},
     "meta_info": {"meta_graph_version": (1, ""), "tags": (4, ""), "tensorflow_version": (5, "")},
     "graph": {"node": (1, "node"), "library": (2, "library"), "version": (3, "int")},
     "library": {"function": (1, "function")},
@@ -66,7 +67,7 @@ SCHEMA: dict[str, dict[str, tuple[int, str]]] = {
 _LEXEME = (
     r"(?:[ \t\r\n\f\v]++|\#[^\n]*+)*+"
     r"(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*+)|(?P<number>-?[ \t]*+[0-9.][0-9A-Za-z_.+-]*+)"
-    r"|(?P<text>\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<extension>\[[A-Za-z0-9_./ -]*+\])"
+    r"|(?P<text>\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+')|(?P<extension>\[[A-Za-z0-9_./ -]++\])"
     r"|(?P<sign>[{}<>:;,\[\]-])|(?P<end>\Z))"
 )
 _ESCAPE = rb"\\(?:([0-7]{1,3})|[xX]([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))"
@@ -108,20 +109,6 @@ class TextReader:
         return Malformed(f"the text needs {wanted} here", offset=self._next.start())
 
     # -- grammar ---------------------------------------------------------------------------------------------------
-
-    def flat(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the fields of a message that holds no other; raises Malformed, OverLimit."""
-        while self._next.lastgroup != "end":
-            kind, name = self._take()
-            if kind != "name":
-                raise self._wrong("the name of a field")
-            self._skip_sign(":")
-            if self._peek() in _CLOSING:
-                self._message(_NOTHING, 1, self._take()[1])
-            else:
-                for content in self._scalars():
-                    yield name, content
-            self._skip_sign(",", ";")
 
     def encode(self, message: str) -> bytes:
         """Read the whole text as a message of ``SCHEMA`` and write it in binary form; raises Malformed, OverLimit."""
@@ -191,8 +178,6 @@ class TextReader:
         if text == "-":
             kind, rest = self._take()
             return [b"-" + rest.encode("latin-1")]
-        if text == "[" or kind == "extension":
-            return [part.strip().encode("latin-1") for part in text.strip("[]").split(",")] if text != "[" else []
         if kind not in ("name", "number"):
             raise self._wrong("a value")
         return [text.encode("latin-1")]

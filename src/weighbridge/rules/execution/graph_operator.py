@@ -74,7 +74,7 @@ def match(fact: Operator, words: Vocabulary) -> Iterator[Match]:
     if known.category == PLACE:
         grave = any(_leads_away(text) for text in fact.constants)
     else:
-        grave = known.category in GRAVE or (known.category == ASKED and bool(fact.constants))
+        grave = known.category in GRAVE or (known.category == ASKED and any(map(_is_fixed, fact.constants)))
     yield Match(
         message=f"operator `{full}`{scope}: {known.reason}",
         fact=fact,
@@ -83,6 +83,11 @@ def match(fact: Operator, words: Vocabulary) -> Iterator[Match]:
         evidence=evidence,
         when=When.LOAD,
     )
+
+
+def _is_fixed(path: str) -> bool:
+    """Tell whether the graph itself says where a path begins."""
+    return not path.startswith("<computed>")
 
 
 def _leads_away(path: str) -> bool:
