@@ -6,6 +6,7 @@ from tests.museum import (
     test_archive_rows,
     test_dispatch_rows,
     test_fickling,
+    test_flat_rows,
     test_gadget_families,
     test_modelaudit,
     test_modelaudit_game,
@@ -40,6 +41,7 @@ HALLS = (
     test_torch_rows,
     test_numpy_joblib_rows,
     test_safetensors_rows,
+    test_flat_rows,
     test_survey_samples,
 )
 

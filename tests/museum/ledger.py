@@ -16,6 +16,8 @@ ROWS: tuple[str, ...] = (
     *(f"TOR-{number:02}" for number in range(1, 24)),
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
+    "TF-10",
+    "TF-11",
     "WGT-04",
 )
 
@@ -85,7 +87,6 @@ ELSEWHERE: dict[str, str] = {
     "SCN-30": _RUN_TIME + "attacks on libraries that parse; the import contract keeps them out",
     "TOR-05": _FORMAT + "TorchScript source",
     "TOR-06": _FORMAT + "TorchScript source",
-    "TOR-11": _FORMAT + "ExecuTorch",
     "TOR-15": _FORMAT + "tensorizer",
     "TOR-17": _FORMAT + "NeMo configuration",
     "TOR-18": _FORMAT + "NeMo configuration",
@@ -96,7 +97,7 @@ ELSEWHERE: dict[str, str] = {
     **{
         f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
         for number in range(8, 34)
-        if number not in {14, 18, 28, 32}
+        if number not in {13, 14, 18, 28, 29, 32}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",
