@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from inspect import signature
+from types import ModuleType
 
 from tests.builders import (
+    arrow_files,
     carriers,
+    catboost_files,
     examples,
+    executorch_files,
     joblibs,
     natives,
     numpys,
+    parquet_files,
     polyglots,
     safetensors_files,
     sevenzips,
     streams,
     tars,
+    tflite_files,
     torch_legacy,
     torches,
     zip_tricks,
@@ -115,6 +122,33 @@ def safetensors() -> Iterator[bytes]:
     yield from (files.deep_header(60), files.odd_shape([1, -2, 3.5, None]))
 
 
+def _made_by(*modules: ModuleType) -> Iterator[bytes]:
+    """Whatever the functions of builders give that need no argument."""
+    for module in modules:
+        for name in sorted(vars(module)):
+            build = getattr(module, name)
+            if callable(build) and getattr(build, "__module__", "") == module.__name__ and not _needs(build):
+                made = build()
+                if isinstance(made, bytes):
+                    yield made
+
+
+def _needs(build: Callable[..., object]) -> bool:
+    wanted = signature(build).parameters.values()
+    return any(one.default is one.empty and one.kind != one.VAR_POSITIONAL for one in wanted)
+
+
+def flat_models() -> Iterator[bytes]:
+    """TFLite, ExecuTorch and CatBoost, honest and not."""
+    return _made_by(tflite_files, executorch_files, catboost_files)
+
+
+def arrows() -> Iterator[bytes]:
+    """Arrow and Parquet, honest and not."""
+    yield from _made_by(arrow_files, parquet_files)
+    yield from (arrow_files.pickled_type(posix_system()), parquet_files.pickled_type(posix_system()))
+
+
 def json_texts() -> Iterator[bytes]:
     """JSON texts: the headers of the safetensors files and a few values of every kind."""
     for made in safetensors():
@@ -134,7 +168,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
     groups = (
         ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives), ("model.tar", tar_archives),
         ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays), ("model.safetensors", safetensors),
-        ("model.bin", whole_files),
+        ("model.bin", whole_files), ("model.tflite", flat_models), ("data.arrow", arrows),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

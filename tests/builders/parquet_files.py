@@ -54,7 +54,8 @@ def parquet(
         for held in (metadata, column_metadata)
     ]
     inner = struct_of(
-        (1, I32, _zigzag(1)), (3, LIST, list_of(TEXT, [_text(b"a")])), (5, I64, _zigzag(rows)),
+        (1, I32, _zigzag(1)), (2, LIST, list_of(I32, [_zigzag(0)])), (3, LIST, list_of(TEXT, [_text(b"a")])),
+        (4, I32, _zigzag(0)), (5, I64, _zigzag(rows)),
         (6, I64, _zigzag(size)), (7, I64, _zigzag(size)), (8, LIST, list_of(STRUCT, pairs[1])),
         (9, I64, _zigzag(start)),
     )  # fmt: skip

@@ -50,6 +50,7 @@ _DEEPEST = 31  # an oblivious tree has 2 to the power of its depth leaves
 _NO_LEAF = 0xFFFF_FFFF
 _EMPTY = (1 << 64) - 1
 _SHOWN = 8
+_PADDING = 16
 _TABLES = 10_000  # statistics of categorical features
 _WIDTHS = {0: 4, 1: 4, 2: 8, 3: 8, 4: 4, 5: 4}
 
@@ -76,6 +77,8 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     trees = root.table(1)
     if trees is not None:
         yield from Trees(trees, node).check()
+    if length > source.size - _BEGIN:
+        return
     vector = root.vector(3)
     parts = [] if vector is None else [name.rstrip("\0") for name in vector.strings(256)]
     yield from _parts(source, node, bench, parts, _BEGIN + length)
@@ -85,6 +88,9 @@ def _parts(source: ByteSource, node: Node, bench: Bench, names: list[str], begin
     """Read the parts behind the core."""
     end = begin
     if names[:1] == [_STATIC]:
+        if begin + 4 > source.size:
+            yield Inconsistency(at=node.at(begin), what="truncated", detail="the statistics of the model are missing")
+            return
         count, end = int.from_bytes(source.read_at(begin, 4), "little"), begin + 4
         if count > min(_TABLES, source.size):
             raise OverLimit(f"{count} tables of statistics", offset=begin)
@@ -100,7 +106,7 @@ def _parts(source: ByteSource, node: Node, bench: Bench, names: list[str], begin
     if names:
         said = f"the part {names[0][:40]!r} of the model is not analysed"
         yield node.gap(GapKind.UNSUPPORTED, said, end, source.size - end)
-    elif end < source.size:
+    elif source.read_at(end, _PADDING).strip(b"\0") or source.size > end + _PADDING:
         yield from bulk.unclaimed(source, node, bench, end, source.size, where="tail", after="the model")
 
 

@@ -207,8 +207,9 @@ class Model:
                 formats = (FORMAT, "zip")
                 yield Identities(at=self.node.at(0, self.source.size), formats=formats)
         elif tail.strip(b"\0") or self.source.size - end > _PADDING:
+            begin = archive if archive < end + len(tail) else end
             yield from bulk.unclaimed(
-                self.source, self.node, self.bench, end, self.source.size, where="tail", after="the model"
+                self.source, self.node, self.bench, begin, self.source.size, where="tail", after="the model"
             )
 
     def _wrong(self, what: str, detail: str, *, memory: bool = False) -> Iterator[Yield]:
