@@ -13,6 +13,7 @@ from tests.builders import (
     examples,
     executorch_files,
     joblibs,
+    mlir_files,
     natives,
     numpys,
     parquet_files,
@@ -139,8 +140,8 @@ def _needs(build: Callable[..., object]) -> bool:
 
 
 def flat_models() -> Iterator[bytes]:
-    """TFLite, ExecuTorch and CatBoost, honest and not."""
-    return _made_by(tflite_files, executorch_files, catboost_files)
+    """TFLite, ExecuTorch, CatBoost and what JAX exports, honest and not."""
+    return _made_by(tflite_files, executorch_files, catboost_files, mlir_files)
 
 
 def arrows() -> Iterator[bytes]:

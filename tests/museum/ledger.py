@@ -97,7 +97,7 @@ ELSEWHERE: dict[str, str] = {
     **{
         f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
         for number in range(8, 34)
-        if number not in {13, 14, 18, 28, 29, 32}
+        if number not in {13, 14, 18, 21, 28, 29, 32}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.builders import arrow_files, catboost_files, executorch_files, parquet_files, tflite_files
+from tests.builders import arrow_files, catboost_files, executorch_files, mlir_files, parquet_files, tflite_files
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
 from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word
@@ -43,7 +43,7 @@ def _name(build: Build) -> str:
     return getattr(build, "__name__", "") or getattr(build, "func").__name__  # noqa: B009
 
 
-_T, _E, _C, _A, _P = tflite_files, executorch_files, catboost_files, arrow_files, parquet_files
+_T, _E, _C, _A, _P, _M = tflite_files, executorch_files, catboost_files, arrow_files, parquet_files, mlir_files
 
 EXHIBITS = (
     *_lies(
@@ -115,6 +115,17 @@ EXHIBITS = (
         lambda: _P.parquet(column_metadata={"note": b"nothing of its own, and long enough"}),
         "parquet",
     ),
+    _row("OTH-21", "export_calls_python", _M.exports_callback, _M.honest_jax, "jax"),
+    _row("OTH-21", "module_calls_python", _M.calls_python, _M.honest, "mlirbc"),
+    _row("OTH-21", "text_calls_python", partial(_M.text, _M.CALLBACK), _M.text, "mlir"),
+    _row("OTH-21", "unknown_kernel", _M.calls_something, _M.honest, "mlirbc", _SUSPICIOUS, Word.FINDING),
+    _row("OTH-21", "kernel_of_triton", _M.carries_kernel, _M.honest, "mlirbc", _SUSPICIOUS, Word.FINDING),
+    _row("OTH-21", "target_kept_as_text", _M.hides_target, _M.honest, "mlirbc", _SUSPICIOUS, Word.FINDING),
+    _row(
+        "OTH-21", "pickle_beside_the_arguments", partial(_M.export_with_data, posix_system()),
+        partial(_M.export_with_data, plain_data()), "jax",
+    ),
+    _row("OTH-21", "offset_outside", _M.tree_beyond, _M.honest_jax, "jax"),
     _row("OTH-29", "column_of_pickles", _A.pickled_column, _A.honest, "arrow", _SUSPICIOUS, Word.FINDING),
     _row("OTH-29", "column_elsewhere", _P.column_elsewhere, _P.parquet, "parquet", _SUSPICIOUS, Word.FINDING),
     _row("OTH-29", "two_schemas", _A.two_schemas, _A.honest, "arrow", _SUSPICIOUS, Word.FINDING),

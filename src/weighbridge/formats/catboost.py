@@ -50,7 +50,6 @@ _DEEPEST = 31  # an oblivious tree has 2 to the power of its depth leaves
 _NO_LEAF = 0xFFFF_FFFF
 _EMPTY = (1 << 64) - 1
 _SHOWN = 8
-_PADDING = 16
 _TABLES = 10_000  # statistics of categorical features
 _WIDTHS = {0: 4, 1: 4, 2: 8, 3: 8, 4: 4, 5: 4}
 
@@ -106,8 +105,8 @@ def _parts(source: ByteSource, node: Node, bench: Bench, names: list[str], begin
     if names:
         said = f"the part {names[0][:40]!r} of the model is not analysed"
         yield node.gap(GapKind.UNSUPPORTED, said, end, source.size - end)
-    elif source.read_at(end, _PADDING).strip(b"\0") or source.size > end + _PADDING:
-        yield from bulk.unclaimed(source, node, bench, end, source.size, where="tail", after="the model")
+    else:
+        yield from bulk.behind(source, node, bench, end, "the model")
 
 
 def _statistics(source: ByteSource, node: Node, begin: int, length: int) -> Iterator[Yield]:

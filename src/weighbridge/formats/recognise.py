@@ -24,6 +24,7 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- keras and HDF5
     # -- FlatBuffers
     (b"\xff", "weighbridge.formats.arrow"),
+    (bytes(range(8, 256, 4)), "weighbridge.formats.jax_export"),
     # -- ONNX, CoreML, Paddle
     # -- TensorFlow
     # -- GGML, llamafile
@@ -46,6 +47,8 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- JSON, YAML, configurations
     ((b"{", b"["), "weighbridge.formats.text.json_file"),
     # -- prose, agents
+    # -- MLIR
+    ((b"module", b"func.func", b"#loc", b"builtin.module", b'"builtin.module"'), "weighbridge.formats.mlir_text"),
 )
 """Recognisers of text formats: they come on top of ``text``, whose reader looks at every text."""
 
