@@ -156,6 +156,13 @@ def test_what_lies_behind_the_model_is_handed_on() -> None:
     assert [fact.zero for fact in of(TrailingData, tflite.extract, files.trailing(bytes(500)))] == [True]
 
 
+def test_what_no_offset_leads_to_is_handed_on() -> None:
+    assert verdict(files.stowaway(bytes(12))) is Verdict.CLEAN
+    assert verdict(files.stowaway(posix_system().rjust(40, b"\0") * 9)) is Verdict.SUSPICIOUS
+    (fact,) = of(TrailingData, tflite.extract, files.stowaway(b"not read by anybody" * 20))
+    assert (fact.where, fact.zero) == ("gap", False)
+
+
 def test_weights_that_begin_like_a_program_are_handed_on() -> None:
     buffers = [files.T({}), files.T({0: files.V("B", natives.elf(), "weights", 16)})]
     tensors = [files.tensor("in", [1, 3]), files.tensor("kernel", [256], 1, 3), files.tensor("out", [1, 2])]

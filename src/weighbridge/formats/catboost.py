@@ -78,6 +78,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield from Trees(trees, node).check()
     if length > source.size - _BEGIN:
         return
+    yield from buffer.unread(source, node, bench, _BEGIN)
     vector = root.vector(3)
     parts = [] if vector is None else [name.rstrip("\0") for name in vector.strings(256)]
     yield from _parts(source, node, bench, parts, _BEGIN + length)

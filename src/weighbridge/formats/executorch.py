@@ -108,6 +108,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if segments.told:
         return
     if buffer.is_sound():
+        yield from buffer.unread(source, node, bench)
         yield from segments.rest(bench, max(buffer.reach, header.size if header.present else 0))
     else:
         yield node.gap(GapKind.UNPARSED, "not all parts of the program lie where its offsets say")

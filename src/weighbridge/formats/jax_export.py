@@ -81,6 +81,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
             raise OverLimit(f"more than {_DERIVATIVES} derivatives of a function", offset=exported.at)
         exported = exported.table(_VJP)
     if buffer.is_sound():
+        yield from buffer.unread(source, node, bench)
         yield from bulk.behind(source, node, bench, buffer.reach, "the export")
 
 

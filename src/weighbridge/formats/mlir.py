@@ -63,7 +63,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 
 
 class Module:
-    """What names things in a module: ``operators`` with their dialects; ``hidden`` if some attributes are kept as text."""
+    """What names things in a module: ``operators`` with their dialects; ``hidden`` if attributes are kept as text."""
 
     def __init__(self, source: ByteSource) -> None:
         self.source = source

@@ -46,6 +46,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield node.gap(GapKind.OVER_LIMIT, str(spent), spent.offset)
     yield from buffer.lies(node)
     if buffer.is_sound():
+        yield from buffer.unread(source, node, bench)
         yield from model.rest()
     else:
         yield node.gap(GapKind.UNPARSED, "not all parts of the model lie where its offsets say")
