@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from inspect import signature
+from types import ModuleType
 
 from tests.builders import (
+    arrow_files,
     carriers,
     configs,
     chat_templates,
@@ -13,8 +16,14 @@ from tests.builders import (
     hostile_templates,
     joblibs,
     mxnets,
+    catboost_files,
+    examples,
+    executorch_files,
+    joblibs,
+    mlir_files,
     natives,
     numpys,
+    parquet_files,
     polyglots,
     safetensors_files,
     savedmodels,
@@ -23,6 +32,7 @@ from tests.builders import (
     tars,
     tokenizers,
     tensorflow_originals,
+    tflite_files,
     torch_legacy,
     torches,
     zip_tricks,
@@ -166,6 +176,31 @@ def tensorflow() -> Iterator[bytes]:
         yield build()
     yield from (files.text_form(files.TEXT_WRITES_ODDLY), files.keras_metadata(files.LAMBDA))
     yield from (files.tensor_of((1 << 40, 1 << 40)), checkpoints.index((b"z", checkpoints.entry(1, (9,), 7, -4, 4))))
+def _made_by(*modules: ModuleType) -> Iterator[bytes]:
+    """Whatever the functions of builders give that need no argument."""
+    for module in modules:
+        for name in sorted(vars(module)):
+            build = getattr(module, name)
+            if callable(build) and getattr(build, "__module__", "") == module.__name__ and not _needs(build):
+                made = build()
+                if isinstance(made, bytes):
+                    yield made
+
+
+def _needs(build: Callable[..., object]) -> bool:
+    wanted = signature(build).parameters.values()
+    return any(one.default is one.empty and one.kind != one.VAR_POSITIONAL for one in wanted)
+
+
+def flat_models() -> Iterator[bytes]:
+    """TFLite, ExecuTorch, CatBoost and what JAX exports, honest and not."""
+    return _made_by(tflite_files, executorch_files, catboost_files, mlir_files)
+
+
+def arrows() -> Iterator[bytes]:
+    """Arrow and Parquet, honest and not."""
+    yield from _made_by(arrow_files, parquet_files)
+    yield from (arrow_files.pickled_type(posix_system()), parquet_files.pickled_type(posix_system()))
 
 
 def json_texts() -> Iterator[bytes]:
@@ -202,6 +237,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.bin", whole_files), ("model.gguf", ggufs), ("chat_template.jinja", templates),
         ("tokenizer.json", tokenizer_files),
         ("model.bin", whole_files), ("saved_model.pb", tensorflow), ("saved_model.pbtxt", tensorflow),
+        ("model.bin", whole_files), ("model.tflite", flat_models), ("data.arrow", arrows),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

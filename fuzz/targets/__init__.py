@@ -10,6 +10,7 @@ NAMES = (
     "differential", "spoilt_streams", "pickles", "zips", "tars", "sevenzips", "streams", "npys", "safetensors",
     "json_texts", "configs", "ggufs", "templates", "tokenizers", "files",
     "json_texts", "tensorflow", "files",
+    "json_texts", "flat_models", "arrows", "flexbuffers", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

@@ -282,6 +282,16 @@ def with_files(
     return packed.getvalue()
 
 
+def stowaway(content: bytes) -> bytes:
+    """A model with something between its parts that no offset leads to."""
+    made = model(buffers=[T({}), T({0: V("B", WEIGHTS, "weights", 16), 40: V("B", content, "stowaway", 16)}, "buffer")])
+    at = made.places["buffer.40"]
+    made.content[at : at + 4] = bytes(4)
+    vtable = made.places["buffer"] - struct.unpack_from("<i", made.content, made.places["buffer"])[0]
+    made.content[vtable + 4 + 80 : vtable + 4 + 82] = bytes(2)
+    return bytes(made.content)
+
+
 def trailing(tail: bytes) -> bytes:
     """Something behind the model."""
     return honest() + tail

@@ -17,6 +17,8 @@ ROWS: tuple[str, ...] = (
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
     *(f"WGT-{number:02}" for number in range(1, 15)),
+    "TF-10",
+    "TF-11",
     "WGT-04",
     *(f"REP-{number:02}" for number in (*range(1, 11), 28, 29)),
     *(f"TF-{number:02}" for number in (*range(1, 10), 12)),
@@ -97,6 +99,8 @@ ELSEWHERE: dict[str, str] = {
     "SCN-29": _FORMAT + "CoreML",
     "SCN-30": _RUN_TIME + "attacks on libraries that parse; the import contract keeps them out",
     "TOR-11": _FORMAT + "ExecuTorch",
+    "TOR-05": _FORMAT + "TorchScript source",
+    "TOR-06": _FORMAT + "TorchScript source",
     "TOR-15": _FORMAT + "tensorizer",
     "TOR-21": _FORMAT + "Python source",
     "TOR-17": _FORMAT + "NeMo configuration",
@@ -119,6 +123,7 @@ ELSEWHERE: dict[str, str] = {
         for number in range(8, 34)
         if number not in {14, 18, 22, 24, 25, 26, 28, 32}
         if number not in {14, 18, 19, 28, 32}
+        if number not in {13, 14, 18, 21, 28, 29, 32}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",

@@ -107,6 +107,7 @@ def _footer(messages: Messages, begin: int, length: int) -> Iterator[Yield]:
             return
     if {offset for offset, _, _ in listed} - messages.begins and messages.whole:
         yield Inconsistency(at=node.at(begin, length), what="blocks", detail="the footer lists what is no message")
+    yield from buffer.unread(source, node, bench, begin)
     if messages.end < begin:
         yield from bulk.unclaimed(source, node, bench, messages.end, begin, where="gap", after="the last message")
     yield from buffer.lies(node, begin)
@@ -180,6 +181,7 @@ class Messages:
             place = header.place(4 if kind == 4 else 6, 16)
             if place is not None:
                 yield from self._buffer(buffer.number(place, 8), buffer.number(place + 8, 8), at, body)
+        yield from buffer.unread(self.source, self.node, self.bench, at + prefix)
         return body if body <= room else -1
 
     def _batch(self, batch: Table, layouts: list[Layout] | None, at: int, body: int) -> Iterator[Yield]:

@@ -103,7 +103,7 @@ class SchemaFacts:
         if extension.startswith(PICKLED_VALUES):
             at = self.node.at(self.base + holder.at)
             carrier = f"column {field!r} of the type {extension}, whose values are pickles"
-            yield CodeUnit(at=at, language="opaque", carrier=carrier, name=field, when=When.FLAG)
+            yield CodeUnit(at=at, language="pickle", carrier=carrier, name=field, when=When.FLAG)
         for key, held in pairs:
             if held is None:
                 continue

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Stretch: TypeAlias = tuple[int, int, str]
     """Begin and end in the node, and a name."""
 
+PADDING = 64
+"""Zeros at the end of a file that are the doing of its writer: the largest alignment in use."""
+
 _HEAD = 16
 _NEAR = 512  # reading this much more costs less than asking again
 _WINDOW = 1 << 16
@@ -51,6 +54,14 @@ def unclaimed(
     yield TrailingData(at=node.at(begin, end - begin), where=where, zero=zero, after=after)
     if not zero:
         yield _child(source, f"{where} after {after}", begin, end, where)
+
+
+def behind(source: ByteSource, node: Node, bench: Bench, end: int, after: str) -> Iterator[Yield]:
+    """Report what lies behind a format whose writers may pad its ``end``; so much padding is left out."""
+    head = source.read_at(end, PADDING)
+    begin = end + len(head) - len(head.lstrip(b"\0")) if head.strip(b"\0") else end
+    if begin > end or head.strip(b"\0") or source.size > end + PADDING:
+        yield from unclaimed(source, node, bench, begin, source.size, where="tail", after=after)
 
 
 def begins_like_something(source: ByteSource) -> bool:

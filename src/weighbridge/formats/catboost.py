@@ -76,6 +76,9 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     trees = root.table(1)
     if trees is not None:
         yield from Trees(trees, node).check()
+    if length > source.size - _BEGIN:
+        return
+    yield from buffer.unread(source, node, bench, _BEGIN)
     vector = root.vector(3)
     parts = [] if vector is None else [name.rstrip("\0") for name in vector.strings(256)]
     yield from _parts(source, node, bench, parts, _BEGIN + length)
@@ -85,6 +88,9 @@ def _parts(source: ByteSource, node: Node, bench: Bench, names: list[str], begin
     """Read the parts behind the core."""
     end = begin
     if names[:1] == [_STATIC]:
+        if begin + 4 > source.size:
+            yield Inconsistency(at=node.at(begin), what="truncated", detail="the statistics of the model are missing")
+            return
         count, end = int.from_bytes(source.read_at(begin, 4), "little"), begin + 4
         if count > min(_TABLES, source.size):
             raise OverLimit(f"{count} tables of statistics", offset=begin)
@@ -100,8 +106,8 @@ def _parts(source: ByteSource, node: Node, bench: Bench, names: list[str], begin
     if names:
         said = f"the part {names[0][:40]!r} of the model is not analysed"
         yield node.gap(GapKind.UNSUPPORTED, said, end, source.size - end)
-    elif end < source.size:
-        yield from bulk.unclaimed(source, node, bench, end, source.size, where="tail", after="the model")
+    else:
+        yield from bulk.behind(source, node, bench, end, "the model")
 
 
 def _statistics(source: ByteSource, node: Node, begin: int, length: int) -> Iterator[Yield]:

@@ -108,6 +108,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if segments.told:
         return
     if buffer.is_sound():
+        yield from buffer.unread(source, node, bench)
         yield from segments.rest(bench, max(buffer.reach, header.size if header.present else 0))
     else:
         yield node.gap(GapKind.UNPARSED, "not all parts of the program lie where its offsets say")
@@ -198,9 +199,10 @@ class Segments:
         yield from bulk.probe_heads(self.source, self.node, named, "tensor")
         cursor = end
         for begin, stop in [*inside, (size, size)]:
-            if begin > cursor and (
-                begin - cursor > _ALIGNED or self.source.read_at(cursor, begin - cursor).strip(b"\0")
-            ):
+            padding = self.source.read_at(cursor, min(begin - cursor, _ALIGNED)) if begin > cursor else b""
+            if padding.strip(b"\0"):
+                cursor += len(padding) - len(padding.lstrip(b"\0"))
+            if padding.strip(b"\0") or begin - cursor > _ALIGNED:
                 where = "tail" if begin == size else "gap"
                 yield from bulk.unclaimed(
                     self.source, self.node, bench, cursor, begin, where=where, after="the program or a segment"

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from struct import unpack, unpack_from
 
+from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import OverLimit
 from weighbridge.core.facts import Inconsistency
+from weighbridge.formats import bulk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from weighbridge.core.facts import Fact
     from weighbridge.core.source import ByteSource
-    from weighbridge.formats.node import Node
+    from weighbridge.formats.node import Bench, Node, Yield
 
     Schema: TypeAlias = Mapping[str, str]
     """For each table its fields by number, split by blanks: ``-`` or a width for scalars and structs, ``s`` string,
@@ -44,6 +46,8 @@ _PAGE = 1 << 16
 _PAGES = 64
 _FIELDS = 128  # fields of a table that are looked at; the largest known has 40
 _SHOWN = 8
+_SPANS = 200_000
+_HOLE = 64  # padding, and headers that formats put behind the identifier
 _KEPT = 1_000
 _ROOT_BY = 1_024
 _PADDING = 16  # of a whole file, at its end
@@ -64,6 +68,7 @@ class FlatBuffer:
         self.tables = self.steps = 0
         self._whole = source.read_at(0, self.size) if self.size <= _WHOLE else None
         self._pages: dict[int, bytes] = {}
+        self._spans: list[tuple[int, int]] = []
         self._vtables: dict[int, tuple[int, ...]] = {}
 
     def read(self, at: int, length: int) -> bytes:
@@ -88,6 +93,9 @@ class FlatBuffer:
         """Tell whether a span lies in the buffer; if not, it is written down as ``what``."""
         if 0 <= begin <= end <= self.size:
             self.reach = max(self.reach, end)
+            self._spans.append((begin, end))
+            if len(self._spans) > _SPANS:
+                self._join()
             return True
         if len(self.broken) < _KEPT:
             self.broken.setdefault((begin, end), what)
@@ -97,6 +105,31 @@ class FlatBuffer:
         """Write down something false that is no span."""
         if len(self.odd) < _KEPT:
             self.odd.setdefault(at, (what, memory))
+
+    def _join(self) -> None:
+        """Join spans that touch or leave out no more than padding, so that they take no memory."""
+        joined: list[tuple[int, int]] = []
+        for begin, end in sorted(self._spans):
+            if joined and begin <= joined[-1][1] + _HOLE:
+                joined[-1] = joined[-1][0], max(joined[-1][1], end)
+            else:
+                joined.append((begin, end))
+        if len(joined) > _SPANS // 2:
+            raise OverLimit(f"a FlatBuffer in more than {_SPANS // 2} pieces")
+        self._spans = joined
+
+    def unread(self, source: ByteSource, node: Node, bench: Bench, base: int = 0) -> Iterator[Yield]:
+        """Yield stretches between what was followed, unless they are padding; the buffer begins at ``base``."""
+        self._join()
+        for number, ((_, begin), (end, _)) in enumerate(zip(self._spans, self._spans[1:], strict=False)):
+            if number == _SHOWN:
+                yield node.gap(
+                    GapKind.OVER_LIMIT, f"more than {_SHOWN} stretches of a FlatBuffer are not read", base + begin
+                )
+                return
+            yield from bulk.unclaimed(
+                source, node, bench, base + begin, base + end, where="gap", after="a part of the FlatBuffer"
+            )
 
     def is_sound(self) -> bool:
         """Tell whether every offset that was followed so far leads to where it may."""

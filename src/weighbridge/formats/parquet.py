@@ -12,6 +12,7 @@ from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, MetadataEntry
 from weighbridge.core.references import Reference, Target
 from weighbridge.core.source import BytesSource, SubSource
+from weighbridge.core.when import When
 from weighbridge.formats import bulk
 from weighbridge.formats.arrow_schema import SCHEMA, SchemaFacts
 from weighbridge.formats.thrift import BINARY, I32, I64, LIST, STRUCT, Thrift
@@ -155,7 +156,7 @@ class Footer:
                 escapes = path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/") or path[1:2] == ":"
                 yield Reference(
                     at=self._at(), relation="external_data", kind=Target.PATH, target=path, key="file_path",
-                    escapes=escapes,
+                    escapes=escapes, when=When.LOAD,
                 )  # fmt: skip
             elif number == 3 and kind == STRUCT:
                 yield from self._metadata()

@@ -24,6 +24,7 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     # -- keras and HDF5
     # -- FlatBuffers
     (b"\xff", "weighbridge.formats.arrow"),
+    (bytes(range(8, 256, 4)), "weighbridge.formats.jax_export"),
     # -- ONNX, CoreML, Paddle
     (b'\0\n"*', "weighbridge.formats.paddle"),
     (b'\n\x12\x1a"*', "weighbridge.formats.sentencepiece"),
@@ -78,6 +79,8 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"{", b"["), "weighbridge.formats.text.json_file"),
     # -- prose, agents
     ((b"<",), "weighbridge.formats.text.markup_page"),
+    # -- MLIR
+    ((b"module", b"func.func", b"#loc", b"builtin.module", b'"builtin.module"'), "weighbridge.formats.mlir_text"),
 )
 """Recognisers of text formats: they come on top of ``text``, whose reader looks at every text."""
 

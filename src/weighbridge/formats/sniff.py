@@ -42,7 +42,7 @@ _LEADING += ((b"|TZR|", "tensorizer"),)
 # -- keras and HDF5
 _LEADING += ()
 # -- FlatBuffers, Arrow
-_LEADING += ((b"PARE", "parquet"), (b"FEA1", "feather"), (b"CBM1", "catboost"))
+_LEADING += ((b"PARE", "parquet"), (b"FEA1", "feather"), (b"CBM1", "catboost"), (b"ML\xefR", "mlir"))
 # -- TensorFlow
 _LEADING += ((b"\x12\x01" + bytes(14), "mxnet.params"),)
 # -- GGML

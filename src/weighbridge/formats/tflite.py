@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 FORMAT = "tflite"
 MAGIC = b"TFL3"
 
-_PADDING = 64  # a builder aligns what it writes first, at the end, to no more than this
 _SHOWN = 8
 _METADATA = "TFLITE_METADATA"
 _WORD = 1 << 63
@@ -47,6 +46,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield node.gap(GapKind.OVER_LIMIT, str(spent), spent.offset)
     yield from buffer.lies(node)
     if buffer.is_sound():
+        yield from buffer.unread(source, node, bench)
         yield from model.rest()
     else:
         yield node.gap(GapKind.UNPARSED, "not all parts of the model lie where its offsets say")
@@ -200,16 +200,12 @@ class Model:
     def rest(self) -> Iterator[Yield]:
         """Yield what lies behind the model: nothing, padding, or the zip with the files that its metadata names."""
         end = max(self.end, self.buffer.reach)
-        tail = self.source.read_at(end, _PADDING)
+        tail = self.source.read_at(end, bulk.PADDING)
         archive = end + len(tail) - len(tail.lstrip(b"\0"))
-        if self.source.read_at(archive, 4) == b"PK\x03\x04":
-            if not self.files:
-                formats = (FORMAT, "zip")
-                yield Identities(at=self.node.at(0, self.source.size), formats=formats)
-        elif tail.strip(b"\0") or self.source.size - end > _PADDING:
-            yield from bulk.unclaimed(
-                self.source, self.node, self.bench, end, self.source.size, where="tail", after="the model"
-            )
+        if self.source.read_at(archive, 4) != b"PK\x03\x04":
+            yield from bulk.behind(self.source, self.node, self.bench, end, "the model")
+        elif not self.files:
+            yield Identities(at=self.node.at(0, self.source.size), formats=(FORMAT, "zip"))
 
     def _wrong(self, what: str, detail: str, *, memory: bool = False) -> Iterator[Yield]:
         if not self.buffer.is_sound():  # what does not fit together then is that lie's doing
