@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 
-def notebook(*cells: str, outputs: tuple[dict[str, object], ...] = (), metadata: dict[str, object] | None = None) -> bytes:
+def notebook(
+    *cells: str, outputs: tuple[dict[str, object], ...] = (), metadata: dict[str, object] | None = None
+) -> bytes:
     """A notebook of these code cells; the outputs belong to the last."""
     made: list[dict[str, object]] = [{"cell_type": "markdown", "metadata": {}, "source": ["# Title\n"]}]
     for number, cell in enumerate(cells):
@@ -26,7 +28,11 @@ def honest() -> bytes:
         "files = !ls\nprint(files)\nmodel?",
         outputs=(
             {"output_type": "stream", "name": "stdout", "text": ["ok\n"]},
-            {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<table><tr><td>1</td></tr></table>"}},
+            {
+                "output_type": "display_data",
+                "metadata": {},
+                "data": {"text/html": "<b>1</b>"},
+            },
         ),
     )
 

@@ -63,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:fa73250edba042cc95f45185ccce1f0aea1aff806979b5be16ef4dc410d9776e"
+DIGEST = "sha256:aedc4dae803686e415d7b0fb4bd12e0cbb536cc7b075b97a2b6ad81f408f9502"

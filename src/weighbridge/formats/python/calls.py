@@ -272,7 +272,7 @@ class Calls(Expressions):
     def _mapped(self, function: Value | None, over: Value | None) -> Value | None:
         if not isinstance(function, Name) or not isinstance(over, Constant) or not isinstance(over.value, str | list):
             return None
-        made = [self.folder.call(function.path, [Constant(one)]) for one in over.value[:DEPTH * 1024]]
+        made = [self.folder.call(function.path, [Constant(one)]) for one in over.value[: DEPTH * 1024]]
         known = [one.value for one in made if one is not None]
         return Constant(known, (*over.how, function.path)) if len(known) == len(over.value) else None
 

@@ -99,11 +99,10 @@ class Expressions:
         if self.steps > STEPS:
             self.spent = True
             return None
-        kind = type(node)
-        handler = self._kinds.get(kind)
+        handler = self._kinds.get(type(node))
         if handler is None:
-            handler = getattr(self, f"on_{kind.__name__.lower()}", self.on_other)
-            self._kinds[kind] = handler
+            found: Callable[[Any], Value | None] = getattr(self, f"on_{type(node).__name__.lower()}", self.on_other)
+            handler = self._kinds[type(node)] = found
         return handler(node)
 
     def values(self, nodes: Sequence[ast.expr]) -> list[Value | None]:

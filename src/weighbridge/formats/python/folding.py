@@ -223,9 +223,7 @@ _NUMBERS: dict[str, Callable[[int, int], int]] = {
 _STEPS = {"builtins.chr": "builtins.chr", "builtins.unichr": "builtins.chr", "builtins.reversed": "reversal"}
 
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
-_ROT13 = str.maketrans(
-    _LOWER + _LOWER.upper(), _LOWER[13:] + _LOWER[:13] + _LOWER[13:].upper() + _LOWER[:13].upper()
-)
+_ROT13 = str.maketrans(_LOWER + _LOWER.upper(), _LOWER[13:] + _LOWER[:13] + _LOWER[13:].upper() + _LOWER[:13].upper())
 
 _DECODERS = {
     "base64.b64decode": "base64", "base64.standard_b64decode": "base64", "base64.urlsafe_b64decode": "urlsafe",

@@ -31,6 +31,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks
     ("", ("cells", "worksheets"), "weighbridge.formats.text.notebook"),
+    ("pipfile.lock", ("_meta",), "weighbridge.formats.text.project_files"),
     # -- configurations
     # -- prose, agents
 )

@@ -96,9 +96,8 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     if level is None:
         return
     hidden = entry.category in HIDEABLE and hiding(fact, words)
-    if entry.category == "attack":
-        yield _said(fact, _called(fact, entry.reason), _HIGH, Confidence.HIGH)
-    elif entry.category == "shell" and fact.language == "python" and fact.phase == "import":
+    runs_now = entry.category == "shell" and fact.language == "python" and fact.phase == "import"
+    if entry.category == "attack" or runs_now:
         yield _said(fact, _called(fact, entry.reason), _HIGH, Confidence.HIGH)
     elif hidden:
         sure = Confidence.HIGH if fact.literal or _name_is_made(fact) or "fetches" in hidden else Confidence.MEDIUM
@@ -125,7 +124,8 @@ def hiding(fact: SourceCall, words: Vocabulary) -> str:
 
 
 STEPS = frozenset({
-    "reversal", "rot13", "hex", "base64", "zlib", "bz2", "builtins.chr", "builtins.bytes", "builtins.bytearray", "replacement",
+    "reversal", "rot13", "hex", "base64", "zlib", "bz2", "builtins.chr", "builtins.bytes", "builtins.bytearray",
+    "replacement",
 })  # fmt: skip
 """Steps that make text unreadable; joining pieces does not by itself."""
 
