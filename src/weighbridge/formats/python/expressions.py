@@ -157,6 +157,18 @@ class Expressions:
             made = folded or (Result(how) if isinstance(made, Result) or isinstance(right, Result) else None)
         return made
 
+    def on_unaryop(self, node: ast.UnaryOp) -> Value | None:
+        """Fold the sign of a number."""
+        import ast
+
+        inner = self.value(node.operand)
+        if isinstance(inner, Constant) and isinstance(inner.value, int):
+            if isinstance(node.op, ast.USub):
+                return Constant(-inner.value, inner.how)
+            if isinstance(node.op, ast.Invert):
+                return Constant(~inner.value, inner.how)
+        return None
+
     def on_boolop(self, node: ast.BoolOp) -> Value | None:
         """Take the last operand that leads somewhere."""
         return _telling(self.values(node.values))

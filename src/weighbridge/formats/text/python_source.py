@@ -55,7 +55,8 @@ def sniff(head: bytes, source: ByteSource) -> str:  # noqa: ARG001
     import re
 
     begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    statement = rb"(import [A-Za-z_][\w., ]*|from [A-Za-z_.][\w.]* import [\w*(][^\n]*)(;[^\n]*)?\r?(\n|$)"
+    name = rb"[A-Za-z_][\w.]*( as \w+)?"
+    statement = rb"(import " + name + rb"(, ?" + name + rb")*|from [\w.]+ import [\w*(][^\n]*)(;[^\n]*)?\r?(\n|$)"
     return "python.bare" if re.match(statement, begin) else ""
 
 

@@ -62,8 +62,8 @@ _SIGNS: tuple[tuple[str, str, str], ...] = (
 )
 _HINTS = (
     "curl", "wget", "fetch", "http", "iwr", "irm", "iex", "invoke-", "download", "bitstransfer", "base64", "/dev/",
-    "nc", "netcat", "socat", "mkfifo", "tcpclient", "certutil", "bitsadmin", "mshta", "regsvr32", "msiexec", "powershell",
-    "pwsh", "python", "xxd", "openssl", "sh -i", "aria2c", "lwp-", "rev", "tr ",
+    "nc", "netcat", "socat", "mkfifo", "tcpclient", "certutil", "bitsadmin", "mshta", "regsvr32", "msiexec",
+    "powershell", "pwsh", "python", "xxd", "openssl", "sh -i", "aria2c", "lwp-", "rev", "tr ",
 )  # fmt: skip
 """One of these stands in every line that has both signs; most lines have none."""
 
