@@ -9,7 +9,6 @@ torch>=2.1,<3
 transformers[torch]==4.50.0  # the version that was tested
 accelerate ; python_version >= "3.9"
 Pillow
---extra-index-url https://download.pytorch.org/whl/cu121
 numpy==1.26.4 \\
     --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
 """
@@ -23,6 +22,11 @@ def requirements(*lines: str) -> bytes:
 def honest_named_txt() -> bytes:
     """Requirements as a repository has them."""
     return requirements()
+
+
+def vendor_index() -> bytes:
+    """The index of a library's authors, which is told and no more."""
+    return requirements("--extra-index-url https://download.pytorch.org/whl/cu121")
 
 
 def extra_index_named_txt() -> bytes:

@@ -46,6 +46,7 @@ for name, text in remote_code.ALL.items():
 _text("modeling_honest.py", python_sources.honest_named_py())
 _text("example.ipynb", notebooks.honest())
 _text("requirements.txt", requirement_files.honest_named_txt())
+_text("requirements_cuda.txt", requirement_files.vendor_index())
 _text("pyproject.toml", requirement_files.pyproject())
 _text("setup.cfg", requirement_files.setup_cfg("numpy"))
 _text("conda.yaml", requirement_files.conda())

@@ -63,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:aedc4dae803686e415d7b0fb4bd12e0cbb536cc7b075b97a2b6ad81f408f9502"
+DIGEST = "sha256:c34b6aed289826fc53e7ff92ce69e3a59593dc8dfe8e70e785a2facc95e9929b"

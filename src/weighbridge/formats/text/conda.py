@@ -34,13 +34,13 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:  #
         return
     text = source.read_at(0, source.size).decode("utf-8-sig", "replace")
     for path, value in _scalars(text):
-        if path[:1] == ("channels",) and len(path) == 1:
+        if path == ("channels",):
             yield Requirement(
                 at=node.at(), name="", specifier=f"channel {value}", origin="option", hashed=False, detail=value[:500]
             )
         elif path in {("dependencies",), ("build_dependencies",)}:
             yield from _package(value, node)
-        elif path == ("dependencies", "pip"):
+        elif path == ("dependencies", "", "pip"):
             yield from requirement(value, node)
 
 
@@ -62,7 +62,7 @@ def _package(value: str, node: Node) -> Iterator[Yield]:
 
 
 def _scalars(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each scalar in a list with the keys that lead to it."""
+    """Yield each scalar in a list with the keys that lead to it, empty for an item of a list."""
     import yaml
 
     path: list[str | None] = []
@@ -86,7 +86,7 @@ def _scalars(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
                     key = value
                     continue
                 if kinds and kinds[-1] == "list":
-                    yield tuple(part for part in path if part), value
+                    yield tuple(part or "" for part in path[1:]), value
                 key = None
     except yaml.YAMLError as wrong:
         raise Malformed(f"no YAML: {str(wrong).splitlines()[0][:200]}") from None

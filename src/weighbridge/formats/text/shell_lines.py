@@ -34,7 +34,7 @@ _RUN, _DECODE, _SHELL_AWAY = "download_and_run", "decode_and_run", "reverse_shel
 _SIGNS: tuple[tuple[str, str, str], ...] = (
     # (what it is, the first sign, the sign that follows somewhere behind it)
     (_SHELL_AWAY, r"/dev/(?:tcp|udp)/[^ \t]{1,200}/\d", ""),
-    (_SHELL_AWAY, r"\b(?:nc|ncat|netcat)\b[ \t]", r"[ \t]-\w{0,6}[ec][ \t]+[\"']?(?:/\w+/)?(?:(?:ba)?sh|cmd)\b"),
+    (_SHELL_AWAY, r"\b(?:nc|ncat|netcat)\b(?=[ \t])", r"[ \t]-\w{0,6}[ec][ \t]+[\"']?(?:/\w+/)?(?:(?:ba)?sh|cmd)\b"),
     (_SHELL_AWAY, r"\b(?:ba)?sh[ \t]+-i\b", r"[<>]&"),
     (_SHELL_AWAY, r"\bmkfifo\b", r"\b(?:nc|ncat|netcat|telnet|openssl)\b[ \t]"),
     (_SHELL_AWAY, r"\bsocat\b", r"\bexec:"),
@@ -154,7 +154,7 @@ def _saved(words: list[str]) -> list[str]:
     if tool:
         for word, following in zip(words, [*words[1:], ""], strict=True):
             lower = word.lower()
-            if lower in _SAVING and following and not following.startswith("-"):
+            if (lower in _SAVING or lower in {">", ">>"}) and following and not following.startswith("-"):
                 found.append(_base(following))
             elif "=" in lower and lower.startswith("--output"):
                 found.append(_base(lower.partition("=")[2]))
@@ -162,7 +162,7 @@ def _saved(words: list[str]) -> list[str]:
                 found.append(_base(lower.partition("?")[0]))
             elif lower.startswith(">") and len(lower) > 1:
                 found.append(_base(lower.lstrip(">")))
-    return [name for name in found if len(name) > 1 and not name.endswith(_DATA)]
+    return [name for name in found if name not in {"", "-", "null"} and not name.endswith(_DATA)]
 
 
 _DATA = (
