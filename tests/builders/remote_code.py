@@ -19,12 +19,12 @@ class SmallConfig(PretrainedConfig):
     keys_to_ignore_at_inference = ["past_key_values"]
     attribute_map = {"num_attention_heads": "n_head"}
 
-    def __init__(self, vocab_size=32000, hidden_size: int = 64, rope_scaling: Optional[Dict[str, Any]] = None, **kwargs):
+    def __init__(self, vocab_size=32000, rope_scaling: Optional[Dict[str, Any]] = None, hidden_size=64, **kw):
         self.vocab_size = vocab_size
         self.hidden_size = hidden_size
         self.rope_scaling = rope_scaling
         self._rope_scaling_validation()
-        super().__init__(**kwargs)
+        super().__init__(**kw)
 
     def _rope_scaling_validation(self):
         if self.rope_scaling is None:
@@ -46,7 +46,7 @@ import sentencepiece as spm
 from transformers.tokenization_utils import AddedToken, PreTrainedTokenizer
 
 VOCAB_FILES_NAMES = {"vocab_file": "tokenizer.model"}
-PAT = r"""(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s+(?!\\S)|\\s+"""
+PAT = r"""(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s+"""
 
 
 @lru_cache()

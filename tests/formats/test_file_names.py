@@ -39,7 +39,8 @@ def test_what_misleads(name: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "model.safetensors", "model.v1.2.safetensors", "model.bin.index.json", "a.tar.gz", "setup.exe", "权重.bin", "config.json.py",
+        "model.safetensors", "model.v1.2.safetensors", "model.bin.index.json", "a.tar.gz", "setup.exe", "权重.bin",
+        "config.json.py",
         "requirements.txt.sh", "model-00001-of-00002.safetensors", ".hidden", "x.exe.txt", "", "a.exe.", "été.pdf",
     ],
 )  # fmt: skip

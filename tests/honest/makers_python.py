@@ -54,8 +54,7 @@ _text("Pipfile", requirement_files.pipfile())
 _text("Pipfile.lock", requirement_files.pipfile_lock())
 _text("uv.lock", requirement_files.uv_lock())
 _text("poetry.lock", requirement_files.poetry_lock())
-for module in LIBRARY_MODULES:
-    FILES.append((module.replace("/", "_"), _module(module)))
+FILES.extend((module.replace("/", "_"), _module(module)) for module in LIBRARY_MODULES)
 
 
 def _frozen(path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.museum import (
     test_picklescan_containers,
     test_picklescan_gadgets,
     test_picklescan_streams,
+    test_python_rows,
     test_safetensors_rows,
     test_survey_samples,
     test_torch_archive_rows,
@@ -40,6 +41,7 @@ HALLS = (
     test_torch_rows,
     test_numpy_joblib_rows,
     test_safetensors_rows,
+    test_python_rows,
     test_survey_samples,
 )
 

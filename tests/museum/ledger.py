@@ -17,6 +17,7 @@ ROWS: tuple[str, ...] = (
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
     "WGT-04",
+    *("REP-16", "REP-17", "REP-21"),
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -89,14 +90,13 @@ ELSEWHERE: dict[str, str] = {
     "TOR-15": _FORMAT + "tensorizer",
     "TOR-17": _FORMAT + "NeMo configuration",
     "TOR-18": _FORMAT + "NeMo configuration",
-    "TOR-21": _FORMAT + "Python source",
     "SAF-06": _REPOSITORY + "a changed type shows only against the configuration or another copy",
     "SAF-09": _REPOSITORY + "the index beside the weights",
     "SAF-11": _RUN_TIME + "weights swapped by a conversion; provenance answers that",
     **{
         f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
         for number in range(8, 34)
-        if number not in {14, 18, 28, 32}
+        if number not in {14, 18, 28, 31, 32}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",

@@ -63,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c34b6aed289826fc53e7ff92ce69e3a59593dc8dfe8e70e785a2facc95e9929b"
+DIGEST = "sha256:e3290d8a3c77b14badbdee8f693f3cb30f934473e5bd6b7b9b19e96dca7a1488"

@@ -41,12 +41,14 @@ IMPORTED = (
     "class A:\n    import os\n    os.system('x')",
     "import os\nclass A:\n    run = os.system\nA.run('x')",
     "class A:\n    def __init__(self):\n        import os\n        os.system('x')\nA()",
-    "import os\nclass A:\n    def __init__(self):\n        self.r = os.system\n    def __call__(self):\n        self.r('x')\nA()()",
+    "import os\nclass A:\n    def __init__(self):\n        self.r = os.system\n"
+    "    def __call__(self):\n        self.r('x')\nA()()",
     "def run():\n    import os\n    os.system('x')\nrun()",
     "def a():\n    import os\n    os.system('x')\ndef b():\n    a()\nb()",
     "def deco(f):\n    import os\n    os.system('x')\n@deco\ndef g():\n    pass",
     "import atexit\ndef bye():\n    import os\n    os.system('x')\natexit.register(bye)",
-    "class M(type):\n    def __new__(m, *a):\n        import os\n        os.system('x')\nclass A(metaclass=M):\n    pass",
+    "class M(type):\n    def __new__(m, *a):\n        import os\n        os.system('x')\n"
+    "class A(metaclass=M):\n    pass",
     "class A:\n    def __init_subclass__(cls):\n        import os\n        os.system('x')\nclass B(A):\n    pass",
     "def __getattr__(name):\n    import os\n    os.system('x')",
     "exec(\"import os\\nos.system('x')\")",

@@ -42,7 +42,7 @@ def test_an_honest_environment() -> None:
         (files.conda(channels=("https://inert.invalid/c",)), ("", "option", "https://inert.invalid/c")),
         (b"dependencies: ['inert::a=1']\n", ("", "option", "inert")),
         (b"dependencies:\n- {pip: [torhc]}\n", ("torhc", "index", "")),
-        (b"python: 3.10\nbuild_dependencies:\n- pip==23\ndependencies:\n- -r requirements.txt\n- torch==2\n", ("torch", "conda", "")),
+        (b"build_dependencies:\n- pip==23\ndependencies:\n- -r x.txt\n- torch==2\n", ("torch", "conda", "")),
     ],
 )  # fmt: skip
 def test_every_way_to_another_place(content: bytes, expected: tuple[str, str, str]) -> None:

@@ -34,13 +34,13 @@ def origins(content: bytes, name: str) -> set[tuple[str, str]]:
     ("name", "content", "expected"),
     [
         ("pyproject.toml", files.pyproject(dependencies='"a @ https://inert.invalid/a.whl"'), ("a", "url")),
-        ("pyproject.toml", files.pyproject('[dependency-groups]\nx = ["a @ git+https://inert.invalid/a"]'), ("a", "vcs")),
+        ("pyproject.toml", files.pyproject('[dependency-groups]\nx = ["a @ git+https://b.invalid"]'), ("a", "vcs")),
         ("pyproject.toml", files.pyproject('[tool.uv.sources]\na = {git = "https://inert.invalid"}'), ("a", "vcs")),
         ("pyproject.toml", files.pyproject('[tool.uv.sources]\na = [{path = "../a"}]'), ("a", "path")),
         ("pyproject.toml", files.pyproject('[[tool.uv.index]]\nurl = "https://inert.invalid"'), ("", "option")),
-        ("pyproject.toml", files.pyproject('[tool.uv.pip]\nextra-index-url = ["https://inert.invalid"]'), ("", "option")),
+        ("pyproject.toml", files.pyproject('[tool.uv.pip]\nfind-links = ["https://b.invalid"]'), ("", "option")),
         ("pyproject.toml", files.pyproject('[[tool.pdm.source]]\nurl = "https://inert.invalid"'), ("", "option")),
-        ("pyproject.toml", files.pyproject('[tool.poetry.dependencies]\na = {url = "https://inert.invalid/a"}'), ("a", "url")),
+        ("pyproject.toml", files.pyproject('[tool.poetry.dependencies]\na = {url = "b://b"}'), ("a", "url")),
         ("pyproject.toml", files.pyproject('[tool.poetry.group.x.dependencies]\na = "^1"'), ("a", "index")),
         ("pyproject.toml", files.pyproject('[[tool.poetry.source]]\nurl = "https://inert.invalid"'), ("", "option")),
         ("setup.cfg", files.setup_cfg("a @ git+https://inert.invalid/a"), ("a", "vcs")),
@@ -82,7 +82,10 @@ def test_a_build_backend_in_the_repository_is_a_program() -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("pyproject.toml", b"[a\n"), ("setup.cfg", b"no section\n"), ("uv.lock", b"= 1"), ("pyproject.toml", b"a = " + b"[" * 9999)],
+    [
+        ("pyproject.toml", b"[a\n"), ("setup.cfg", b"no section\n"), ("uv.lock", b"= 1"),
+        ("pyproject.toml", b"a = " + b"[" * 9999),
+    ],
     ids=["toml", "cfg", "lock", "deep"],
 )  # fmt: skip
 def test_what_is_broken_is_malformed(name: str, content: bytes) -> None:
@@ -94,8 +97,10 @@ def test_what_is_broken_is_malformed(name: str, content: bytes) -> None:
     "content",
     [
         b"project = 1\ntool = []\nbuild-system = 'x'\n", b"[project]\ndependencies = {a = 1}\n",
-        b"[tool.poetry]\ndependencies = [1]\nsource = 'x'\nbuild = 1\n", b"[tool.uv]\nindex = [1]\nsources = {a = [1, []]}\n",
-        b"package = [1, {}, {name = 1, source = {type = 1}}]\n", b"[tool.poetry.dependencies]\na = [[1], [[]], {git = 1}]\n",
+        b"[tool.poetry]\ndependencies = [1]\nsource = 'x'\nbuild = 1\n",
+        b"[tool.uv]\nindex = [1]\nsources = {a = [1, []]}\n",
+        b"package = [1, {}, {name = 1, source = {type = 1}}]\n",
+        b"[tool.poetry.dependencies]\na = [[1], [[]], {git = 1}]\n",
     ],
 )  # fmt: skip
 def test_other_shapes_are_passed_over(content: bytes) -> None:

@@ -166,7 +166,8 @@ def test_any_change_of_an_honest_file_is_read_or_a_gap(begin: int, end: int, ins
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([
     "x", "(", ")", "[", "]", "=", ".", ",", "'a'", "+", "getattr", "exec", "lambda", ":", "for", "in", "\n", " ", "def",
-    "f", "os", "import", "{", "}", "*", "%", "1", "-", "join", "chr", "class", "if", "else", "__import__", "b'x'", "decode",
+    "f", "os", "import", "{", "}", "*", "%", "1", "-", "join", "chr", "class", "if", "else", "__import__", "b'x'",
+    "decode",
 ]), max_size=60))  # fmt: skip
 def test_any_row_of_words_is_read_or_a_gap(words: list[str]) -> None:
     read(" ".join(words).encode())

@@ -72,13 +72,17 @@ def test_text_that_stands_there_is_read_and_only_noted() -> None:
         (("reversal",), True, Confidence.HIGH),
         (("name by concatenation",), False, Confidence.HIGH),
         (("requests.get",), False, Confidence.HIGH),
-        (("marshal.loads",), False, Confidence.MEDIUM),
     ],
 )
 def test_what_is_hidden_is_graver(made_by: tuple[str, ...], literal: bool, confidence: Confidence) -> None:
     for phase in ("import", "call"):
         match = only(source_call, call("builtins.exec", phase, literal=literal, made_by=made_by))
         assert (match.severity, match.confidence) == (Severity.HIGH, confidence)
+
+
+def test_code_objects_at_import_time_are_certain() -> None:
+    assert only(source_call, call("builtins.exec", made_by=("marshal.loads",))).confidence is Confidence.HIGH
+    assert only(source_call, call("builtins.exec", "call", made_by=("marshal.loads",))).confidence is Confidence.MEDIUM
 
 
 def test_joined_text_is_not_hidden() -> None:

@@ -100,7 +100,7 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     if entry.category == "attack" or runs_now:
         yield _said(fact, _called(fact, entry.reason), _HIGH, Confidence.HIGH)
     elif hidden:
-        sure = Confidence.HIGH if fact.literal or _name_is_made(fact) or "fetches" in hidden else Confidence.MEDIUM
+        sure = Confidence.HIGH if _is_sure(fact, words) else Confidence.MEDIUM
         yield _said(fact, f"{_called(fact, entry.reason)}, and {hidden}", _HIGH, sure)
     elif fact.name in READ and fact.module == "builtins" and fact.literal:
         yield _said(fact, f"{_called(fact, entry.reason)} that stands there, and which was read too", _LOW, None)
@@ -134,8 +134,13 @@ def _executes(fact: SourceCall) -> bool:
     return fact.module == "builtins"
 
 
-def _name_is_made(fact: SourceCall) -> bool:
-    return any(step.startswith("name by ") for step in fact.made_by)
+def _is_sure(fact: SourceCall, words: Vocabulary) -> bool:
+    """Tell whether hiding has no honest reading: what is hidden stands in the source, or comes from the network."""
+    if fact.literal or any(step.startswith("name by ") for step in fact.made_by):
+        return True
+    entries = [words.lists.find("source_calls", step) for step in fact.made_by]
+    fetched = _executes(fact) and any(entry and entry.category in {"fetch", "send"} for entry in entries)
+    return fetched or (fact.phase == "import" and "marshal.loads" in fact.made_by)
 
 
 def _secret_place(fact: SourceCall) -> str:
