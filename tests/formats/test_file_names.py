@@ -29,11 +29,16 @@ def how(name: str) -> list[str]:
         ("invoice.pdf.lnk", "double"),
         ("dir\\weights.bin.bat", "double"),
         ("model.safetensors" + " " * 60 + ".exe", "double"),
+        ("numpy.py", "shadow"),
         ("model" + " " * 60 + ".exe", "blank"),
     ],
 )
 def test_what_misleads(name: str, expected: str) -> None:
     assert how(name) == [expected]
+
+
+def test_a_module_inside_an_archive_shadows_nothing() -> None:
+    assert list(tells(Node(name="pkg/numpy.py", member=("pkg/numpy.py",)), ())) == []
 
 
 @pytest.mark.parametrize(

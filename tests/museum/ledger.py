@@ -74,7 +74,6 @@ _RUN_TIME = "run time: "
 _HERE = "shown by a test of its own: "
 
 ELSEWHERE: dict[str, str] = {
-    "PKL-37": _REPOSITORY + "a module beside the model shadows a vetted name; a file alone cannot show it",
     "PKL-39": _RUN_TIME + "loaders that a guard does not hook; there is no file",
     "SCN-04": _HERE + "test_directory_rows.py",
     "SCN-21": _RUN_TIME + "a dependency drifts; the base install has none",

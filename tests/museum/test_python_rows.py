@@ -18,6 +18,9 @@ _OUT_OF_FUNCTION = ("import os", "os.system('echo INERT')")
 _AT_IMPORT = partial(source, *_OUT_OF_FUNCTION)
 
 
+_IMPORTED = "whether anything imports it in place of the package shows only beside the other files"
+
+
 def _row(
     id_: str,
     title: str,
@@ -30,10 +33,12 @@ def _row(
     word: Word = Word.FINDING,
     plain: Build = _AT_IMPORT,
     plain_name: str = "modeling.py",
+    departs: str = "",
 ) -> Exhibit:
     return Exhibit(
         id=id_, title=title, source=_SOURCE, build=build, twin=twin, plain=plain, name=name, twin_name=twin_name,
         plain_name=plain_name, expects=expects, word=word,
+        departs=departs,
     )  # fmt: skip
 
 
@@ -109,6 +114,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     _row("TOR-21", "hubconf", source, name="hubconf.py", twin_name="modeling.py"),
     _row("TOR-21", "hubconf_that_runs_something", partial(source, *_OUT_OF_FUNCTION), name="hubconf.py", twin_name="modeling.py"),
     _row("PKL-36", "module_whose_import_is_the_payload", partial(source, *_OUT_OF_FUNCTION, honest=""), name="inert_absent_pkg.py", twin=source),
+    _row("PKL-37", "module_called_like_a_package", source, name="numpy.py", twin_name="modeling.py", word=Word.DENY, departs=_IMPORTED),
     _row("GAD-15", "sympify_at_import", partial(source, "import sympy", "sympy.sympify(input())"), twin=partial(source, "import sympy", "sympy.symbols('x')")),
     _row("GAD-15", "asteval_at_import", partial(source, "import asteval", "asteval.Interpreter()('1')"), twin=partial(source, "import asteval")),
     _row("GAD-15", "sh_at_import", partial(source, "import sh", "sh.echo('INERT')"), twin=partial(source, "import sh")),

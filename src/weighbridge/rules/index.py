@@ -63,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:e3290d8a3c77b14badbdee8f693f3cb30f934473e5bd6b7b9b19e96dca7a1488"
+DIGEST = "sha256:34e94ebc51af18df9b17f7661215fd1412182ad0b5e37dd46276e14eaac5641f"

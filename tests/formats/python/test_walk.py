@@ -24,6 +24,14 @@ IMPORTED = (
     "import os, sys\nsys.modules[__name__].os.system('x')",
     "import operator, os\noperator.attrgetter('system')(os)('x')",
     "import operator, os\noperator.methodcaller('system', 'x')(os)",
+    "import os\nos.__getattribute__('system')('x')",
+    "import os\nobject.__getattribute__(os, 'system')('x')",
+    "import os\nos.system.__call__('x')",
+    "import os\nos.__dict__.get('system')('x')",
+    "import sys\nsys.modules.get('os').system('x')",
+    "globals().get('__builtins__').__import__('os').system('x')",
+    "print.__self__.__import__('os').system('x')",
+    "__loader__.load_module('os').system('x')",
     "from functools import partial\nimport os\npartial(os.system, 'x')()",
     "from os import *\nsystem('x')",
     "import os\n[os.system][0]('x')",
@@ -122,6 +130,21 @@ def test_how_a_name_and_its_text_came_about_is_told() -> None:
     (found,) = [one for one in walked("import requests\nexec(requests.get('x').text)") if one.path == "builtins.exec"]
     assert found.made_by == ("requests.get",)
     assert not found.literal
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("__import__(input()).system('x')", "<imported>.system"),
+        ("getattr(__import__(a(b)), a(c))(a(d))", "<imported>.<computed>"),
+        ("import logging\nlogging.os.system('x')", "logging.os.system"),
+        ("import os\ngetattr(os, input())('x')", "os.<computed>"),
+        ("import builtins\nbuiltins.open = print", "<replaced>.builtins.open"),
+        ("().__class__.__base__.__subclasses__()", "object.__subclasses__"),
+    ],
+)
+def test_what_can_only_be_told_in_part(text: str, path: str) -> None:
+    assert path in {found.path for found in walked(text)}
 
 
 def test_a_short_bound_holds_for_endless_work() -> None:

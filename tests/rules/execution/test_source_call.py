@@ -35,6 +35,9 @@ def call(
         ("torch.utils.cpp_extension.load", Severity.MEDIUM, Severity.MEDIUM),
         ("sympy.sympify", Severity.MEDIUM, Severity.LOW),
         ("asteval.Interpreter", Severity.MEDIUM, Severity.LOW),
+        ("logging.os.system", Severity.HIGH, Severity.MEDIUM),
+        ("<imported>.system", Severity.HIGH, Severity.MEDIUM),
+        ("<imported>.<computed>", Severity.MEDIUM, Severity.LOW),
         ("cProfile.run", Severity.MEDIUM, Severity.LOW),
     ],
 )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
 from weighbridge.core.when import When
 from weighbridge.rules.execution.wording import LINE, dotted, short
+from weighbridge.rules.vocabulary.tables import DEEPEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from weighbridge.core.programs import SourceCall
+    from weighbridge.rules.vocabulary.lists import Listed
     from weighbridge.rules.vocabulary.standing import Vocabulary
 
 INFO = RuleInfo(
@@ -85,7 +87,9 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     place = _secret_place(fact)
     if place:
         yield _said(fact, f"names `{place}`, a place of credentials or start-up files", _MEDIUM, Confidence.MEDIUM)
-    entry = words.lists.find("source_calls", full)
+    entry = _listed(full, words)
+    if any("trust_remote_code=True" in one for one in fact.arguments):
+        yield _said(fact, f"calls `{dotted(fact.module, fact.name)}` with `trust_remote_code=True`", _LOW, None)
     if entry is None:
         known = words.tables.danger(fact.module, fact.name)
         if known is not None and known.category in FALLBACK:
@@ -106,6 +110,20 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
         yield _said(fact, f"{_called(fact, entry.reason)} that stands there, and which was read too", _LOW, None)
     elif not (entry.category == "deserialise" and any("weights_only=True" in one for one in fact.arguments)):
         yield _said(fact, _called(fact, entry.reason), level, Confidence.MEDIUM)
+
+
+BORROWED = ("os", "posix", "nt", "subprocess", "builtins", "pty", "socket", "ctypes", "sys", "importlib")
+"""Modules that others import and so hand out: ``logging.os.system``."""
+
+
+def _listed(full: str, words: Vocabulary) -> Listed | None:
+    """Find what is known of a name, or of what it reaches through the imports of another module."""
+    entry = words.lists.find("source_calls", full)
+    parts = full.split(".")[:DEEPEST]
+    for start in range(1, len(parts) - 1) if entry is None else ():
+        if parts[start] in BORROWED:
+            entry = entry or words.lists.find("source_calls", ".".join(parts[start:]))
+    return entry
 
 
 def hiding(fact: SourceCall, words: Vocabulary) -> str:
