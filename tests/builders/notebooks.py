@@ -31,7 +31,7 @@ def honest() -> bytes:
             {
                 "output_type": "display_data",
                 "metadata": {},
-                "data": {"text/html": "<table><tr><td>1</td></tr></table>"},
+                "data": {"text/html": "<b>1</b>"},
             },
         ),
     )

@@ -80,7 +80,8 @@ class WeightAnomaly(Fact):
 
 @value
 class MisleadingName(Fact):
-    """A file's name shows people something else than systems read: ``how`` is direction, look-alike, double or blank.
+    """A file's name shows people something else than systems read: ``how`` is direction, unseen, look-alike, double,
+    blank, or shadow for a module called like a package that others import.
 
     ``shown`` is the name with what hides made visible, ``kind`` the extension that counts.
     """

@@ -28,6 +28,15 @@ SHOWING = frozenset({
 _TEMPLATES = frozenset({"sh", "bash", "py", "js", "reg", "url"})
 """Extensions behind another one for honest reasons (``config.json.py``): not told."""
 
+_PACKAGES = frozenset({
+    "numpy", "torch", "torchvision", "transformers", "tensorflow", "keras", "sklearn", "scipy", "pandas", "safetensors",
+    "huggingface_hub", "tokenizers", "accelerate", "diffusers", "peft", "datasets", "lightgbm", "xgboost", "joblib",
+    "dill", "cloudpickle", "onnx", "onnxruntime", "yaml", "requests", "einops", "sentencepiece", "skops", "jax", "flax",
+    "os", "sys", "io", "re", "json", "pickle", "copyreg", "builtins", "collections", "functools", "importlib", "struct",
+    "subprocess", "zipfile", "hashlib", "pathlib", "threading", "base64", "ctypes", "codecs", "_codecs", "encodings",
+})  # fmt: skip
+"""Packages and modules that loaders import: a file of that name in the directory of a program comes first."""
+
 _TURNS = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
 _UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u2800\u3164\u115f\u1160"
 _DOTS = "\u2024\ufe52\uff0e\u3002\u0701\u0702"
@@ -49,6 +58,8 @@ def tells(node: Node, formats: tuple[str, ...]) -> Iterator[Fact]:
         how = "double"
     elif not how and kind in RUNNING and "    " in name:
         how = "blank"
+    if not how and not node.member and len(parts) == 2 and kind == "py" and parts[0] in _PACKAGES:
+        how = "shadow"
     if how:
         from weighbridge.core.texts import MisleadingName
 

@@ -80,6 +80,10 @@ _MODULES = {
     "rknn": "weighbridge.formats.engines",
     # -- Python, notebooks, requirements
     "python": "weighbridge.formats.text.python_source",
+    "python path configuration": "weighbridge.formats.text.python_source:path_lines",
+    "requirements": "weighbridge.formats.text.requirements",
+    "project file": "weighbridge.formats.text.project_files",
+    "conda environment": "weighbridge.formats.text.conda",
     "python bytecode": "weighbridge.formats.program_files",
     "java class": "weighbridge.formats.program_files",
     "windows shortcut": "weighbridge.formats.program_files",

@@ -61,6 +61,7 @@ _COMMANDS = frozenset({
 })  # fmt: skip
 _LOADERS = frozenset({"marshal.loads", "pickle.loads", "_pickle.loads", "cPickle.loads", "dill.loads",
                       "cloudpickle.loads"})  # fmt: skip
+_TAKING = frozenset({"get", "pop", "setdefault", "__getitem__"})
 _KEEPING = frozenset({"open", "get", "pop", "setdefault"})
 
 
@@ -172,8 +173,13 @@ class Calls(Expressions):
         arguments = self.values(node.args)
         keywords = {one.arg or "": self.value(one.value) for one in node.keywords}
         self._handed(arguments, keywords, node)
-        if isinstance(base, Constant) and isinstance(function, ast.Attribute):
-            return self.folder.method(base, function.attr, arguments)
+        if isinstance(function, ast.Attribute):
+            if isinstance(base, Constant):
+                return self.folder.method(base, function.attr, arguments)
+            if function.attr in _TAKING and arguments and _is_table(base):
+                return self.item(base, arguments[0])
+            if isinstance(base, Result) and not _IMPORTERS.isdisjoint(base.how):
+                self.tell(f"<imported>.{function.attr}", node)
         made: Value | None = None
         for callee in callees:
             made = self.called(callee, node, arguments, keywords) or made
@@ -203,6 +209,8 @@ class Calls(Expressions):
             self.reach(callee)
             return callee
         if isinstance(callee, Result):
+            if "builtins.getattr" in callee.how and not _IMPORTERS.isdisjoint(callee.how):
+                self.tell("<imported>.<computed>", node)
             return Result(made_by(callee, *arguments))
         if isinstance(callee, Getter):
             return self._gotten(callee, node, arguments)
@@ -210,7 +218,7 @@ class Calls(Expressions):
             return None
         path = callee.path
         made = self._meaning(path, arguments)
-        if made is not None and path in _GETTERS:
+        if made is not None and (path in _GETTERS or path.endswith(("__getattribute__", "__getattr__"))):
             return made
         first = arguments[0] if arguments else next(iter(keywords.values()), None)
         shown = [self.shown(one, known) for one, known in zip(node.args, arguments, strict=False)]
@@ -254,10 +262,13 @@ class Calls(Expressions):
             if not known and not isinstance(arguments[0], Name):
                 return None
             return self.attribute(arguments[0], name if known else "<computed>", how)
-        if path in _IMPORTERS:
+        if path.endswith((".__getattribute__", ".__getattr__")) and texts:
+            owner = arguments[0] if len(arguments) > 1 else Name(path.rpartition(".")[0])
+            return self.attribute(owner, texts[0], made_by(arguments[-1]))
+        if path in _IMPORTERS or path.endswith(".load_module"):
             if not texts:
                 return Result((path,))
-            top = texts[0].partition(".")[0] if path.endswith("__import__") else texts[0]
+            top = texts[0].partition(".")[0] if path == "builtins.__import__" else texts[0]
             return Name(top, made_by(arguments[0])) if top else None
         if path in _SPACES and not arguments:
             return Namespace(self.module if _SPACES[path] else self.scope)
@@ -335,6 +346,13 @@ class Calls(Expressions):
     def statements(self, body: Sequence[ast.stmt]) -> None:
         """Walk through statements."""
         raise NotImplementedError
+
+
+def _is_table(value: Value | None) -> bool:
+    """Tell whether items of a value are names: a namespace, a literal dict, the table of modules."""
+    if isinstance(value, Name):
+        return value.path in {"sys.modules", "builtins"} or value.path.endswith(".__dict__")
+    return isinstance(value, Namespace | Collection)
 
 
 def _hidden(name: Name) -> tuple[str, ...]:

@@ -53,6 +53,10 @@ BUILTINS = frozenset({
 """Names that are there without an import, in Python 2 or 3; exceptions call nothing."""
 
 
+MODULES = {"__builtins__": "builtins", "__loader__": "importlib.__loader__", "__spec__": "importlib.__spec__"}
+"""Names that every module has, and what they are."""
+
+
 class Expressions:
     """Evaluates expressions over scopes; the statements and the meaning of calls are added by its heirs."""
 
@@ -85,8 +89,8 @@ class Expressions:
             scope = scope.outer
         if name in BUILTINS:
             return [Name(f"builtins.{name}")]
-        if name == "__builtins__":
-            return [Name("builtins")]
+        if name in MODULES:
+            return [Name(MODULES[name])]
         return [Name(f"{module}.{name}") for module in self.stars]
 
     # -- expressions -----------------------------------------------------------------------------------------------
@@ -99,11 +103,10 @@ class Expressions:
         if self.steps > STEPS:
             self.spent = True
             return None
-        kind = type(node)
-        handler = self._kinds.get(kind)
+        handler = self._kinds.get(type(node))
         if handler is None:
-            handler = getattr(self, f"on_{kind.__name__.lower()}", self.on_other)
-            self._kinds[kind] = handler
+            found: Callable[[Any], Value | None] = getattr(self, f"on_{type(node).__name__.lower()}", self.on_other)
+            handler = self._kinds[type(node)] = found
         return handler(node)
 
     def values(self, nodes: Sequence[ast.expr]) -> list[Value | None]:
@@ -158,6 +161,18 @@ class Expressions:
             made = folded or (Result(how) if isinstance(made, Result) or isinstance(right, Result) else None)
         return made
 
+    def on_unaryop(self, node: ast.UnaryOp) -> Value | None:
+        """Fold the sign of a number."""
+        import ast
+
+        inner = self.value(node.operand)
+        if isinstance(inner, Constant) and isinstance(inner.value, int):
+            if isinstance(node.op, ast.USub):
+                return Constant(-inner.value, inner.how)
+            if isinstance(node.op, ast.Invert):
+                return Constant(~inner.value, inner.how)
+        return None
+
     def on_boolop(self, node: ast.BoolOp) -> Value | None:
         """Take the last operand that leads somewhere."""
         return _telling(self.values(node.values))
@@ -207,8 +222,11 @@ class Expressions:
     def attribute(self, base: Value | None, name: str, how: tuple[str, ...] = ()) -> Value | None:
         """Find an attribute by name; ``how`` tells how the name came about when it is computed."""
         if isinstance(base, Name):
-            if name == "__builtins__":
+            if name == "__builtins__" or (name == "__self__" and base.path.startswith("builtins.")):
+                # A builtin function is bound to the module of all of them.
                 return Name("builtins", (*base.how, *how))
+            if name == "__call__":
+                return base
             return Name(f"{base.path}.{name}", (*base.how, *how))
         if isinstance(base, Class):
             found = base.body.names.get(name)

@@ -23,8 +23,8 @@ def called_names(text: str) -> Iterator[tuple[str, int]]:
             words = part.split()
             if len(words) in {1, 3}:
                 origins[words[-1]] = f"{module}.{words[0]}"
-    for name, alias in re.findall(r"(?m)^[ \t]*import[ \t]+([\w.]+)[ \t]+as[ \t]+(\w+)", text):
-        origins[alias] = name
+    aliases = re.findall(r"(?m)^[ \t]*import[ \t]+([\w.]+)[ \t]+as[ \t]+(\w+)", text)
+    origins.update({alias: name for name, alias in aliases})
     seen: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
         for name in re.findall(r"(?<![\w.])([A-Za-z_][\w.]*)[ \t]*\(", line):

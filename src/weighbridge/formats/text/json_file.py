@@ -53,6 +53,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- Python, notebooks
     ("", ("cells", "worksheets"), "weighbridge.formats.text.notebook"),
     ("manifest.json", ("itemInfoEntries",), "weighbridge.formats.coreml_package"),
+    ("pipfile.lock", ("_meta",), "weighbridge.formats.text.project_files"),
     # -- configurations
     ("", (), "weighbridge.formats.config.settings"),
     # -- prose, agents

@@ -1,11 +1,13 @@
 """Jupyter notebooks (nbformat 3 and 4): cells that run when a person runs them, outputs that a browser renders.
 
 All code cells are one program, because names carry over from cell to cell. Lines for IPython are not Python: shell
-escapes and magics are taken out and looked at as what they are. Source: nbformat's schema, IPython's ``inputtransformer2``.
+escapes and magics are taken out and looked at as what they are. Sources: nbformat's schema, IPython's
+``inputtransformer2``.
 """
 
 from __future__ import annotations
 
+from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity
 from weighbridge.core.programs import SourceCall
 from weighbridge.core.texts import ActiveContent
@@ -98,26 +100,27 @@ def _code(text: str, program: list[str], commands: list[str], node: Node) -> Ite
         if magic not in {"time", "timeit", "capture", "prun", "writefile", "python", "python3", "px"}:
             return
         text = body
+    python: list[str] = []
     for line in text.split("\n"):
         bare = line.lstrip()
         indent = line[: len(line) - len(bare)]
         assigned = bare.partition("=")[2].lstrip() if "=" in bare else ""
         if bare.startswith("!"):
             commands.append(bare.lstrip("!"))
-            program.append(f"{indent}pass")
+            python.append(f"{indent}pass")
         elif bare.startswith("%"):
             name, _, rest = bare.lstrip("%").partition(" ")
             if name in {"system", "sx", "pip", "conda"}:
                 commands.append(rest if name in {"system", "sx"} else f"{name} {rest}")
-            program.append(f"{indent}{rest}" if name in {"time", "timeit", "prun"} else f"{indent}pass")
+            python.append(f"{indent}{rest}" if name in {"time", "timeit", "prun"} else f"{indent}pass")
         elif assigned.startswith(("!", "%")):
             commands.append(assigned[1:])
-            program.append(f"{indent}{bare.partition('=')[0]}= None")
+            python.append(f"{indent}{bare.partition('=')[0]}= None")
         elif bare.startswith("?") or bare.rstrip().endswith("?"):
-            program.append(f"{indent}pass")
+            python.append(f"{indent}pass")
         else:
-            program.append(line)
-    program.append("")
+            python.append(line)
+    program.append("\n".join(python))
 
 
 def _commands(commands: list[str], node: Node) -> Iterator[Yield]:
@@ -135,34 +138,17 @@ def _program(program: list[str], node: Node, bench: Bench) -> Iterator[Yield]:
     whole = "\n".join(program).encode("utf-8", "surrogatepass")
     if len(whole) > bench.limits.source_bytes or not whole.strip():
         if whole.strip():
-            yield from _cut(whole, node, bench)
+            yield node.gap(GapKind.OVER_LIMIT, f"cells of more than {bench.limits.source_bytes} bytes are not read")
         return
     if is_source(whole):
         yield from inspect_source(whole, node, bench, carrier="the notebook", base=None)
         return
-    broken = [part for part in _parts(program) if part.strip()]
-    good = [part for part in broken if is_source(part)]
+    parts = [part.encode("utf-8", "surrogatepass") for part in program]
+    good = [part for part in parts if is_source(part)]
     yield from inspect_source(b"\n".join(good), node, bench, carrier="the notebook", base=None)
-    for part in broken:
+    for part in parts:
         if not is_source(part):
             yield from inspect_source(part, node, bench, carrier="a cell of the notebook", base=None)
-
-
-def _cut(whole: bytes, node: Node, bench: Bench) -> Iterator[Yield]:
-    from weighbridge.core.coverage import GapKind
-
-    yield node.gap(GapKind.OVER_LIMIT, f"cells of more than {bench.limits.source_bytes} bytes are not read")
-
-
-def _parts(program: list[str]) -> list[bytes]:
-    """Cut the program at the ends of its cells, which are empty lines here."""
-    parts: list[list[str]] = [[]]
-    for line in program:
-        if line:
-            parts[-1].append(line)
-        else:
-            parts.append([])
-    return ["\n".join(part).encode("utf-8", "surrogatepass") for part in parts]
 
 
 # -- what a browser renders --------------------------------------------------------------------------------------------
@@ -173,8 +159,7 @@ def _outputs(cell: dict[str, JsonValue], node: Node, bench: Bench) -> Iterator[Y
     bundles: list[JsonValue] = []
     outputs = cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else ():
-        if isinstance(output, dict):
-            bundles.append(output.get("data", output))
+        bundles.append(output.get("data", output) if isinstance(output, dict) else None)  # noqa: PERF401
     attachments = cell.get("attachments")
     bundles += attachments.values() if isinstance(attachments, dict) else ()
     for bundle in bundles:

@@ -55,7 +55,8 @@ def sniff(head: bytes, source: ByteSource) -> str:  # noqa: ARG001
     import re
 
     begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    statement = rb"(import [A-Za-z_][\w., ]*|from [A-Za-z_.][\w.]* import [\w*(][^\n]*)(;[^\n]*)?\r?(\n|$)"
+    name = rb"[A-Za-z_][\w.]*( as \w+)?"
+    statement = rb"(import " + name + rb"(, ?" + name + rb")*|from [\w.]+ import [\w*(][^\n]*)(;[^\n]*)?\r?(\n|$)"
     return "python.bare" if re.match(statement, begin) else ""
 
 
@@ -74,7 +75,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 
 def bare(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Read what only looks like source: if it is, it is told like source, if not it is some other text."""
-    if node.name.lower().endswith((*_PROSE, ".py", ".pyw", ".pyi")) or source.size > bench.limits.source_bytes:
+    if node.name.lower().endswith((*_PROSE, ".py", ".pyw", ".pyi", ".pth")) or source.size > bench.limits.source_bytes:
         return
     content = source.read_at(0, source.size)
     if _parsed(content) is not None:
@@ -83,8 +84,21 @@ def bare(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield from inspect(content, node, bench, carrier="the source")
 
 
+def path_lines(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
+    """Read a ``.pth`` file as ``site`` does: lines that begin with ``import`` are executed at every start."""
+    if source.size > bench.limits.source_bytes:
+        return
+    lines = source.read_at(0, source.size).decode("utf-8", "replace").splitlines()
+    code = [line for line in lines if line.startswith(("import ", "import\t"))]
+    if code:
+        yield Identity(at=node.at(), format="python path configuration")
+        yield CodeUnit(at=node.at(), language="python", carrier="path configuration", name=node.name, when=When.FLAG)
+        for line in code[:PAYLOADS]:
+            yield from inspect(line.encode(), node, bench, carrier="a line for `site`", base=None)
+
+
 def inspect(content: bytes, node: Node, bench: Bench, *, carrier: str, base: int | None = 0) -> Iterator[Yield]:
-    """Tell what source does; ``base`` is where it begins in the node, None where that has no place. Raises OverLimit."""
+    """Tell what source does; ``base`` is where it begins in the node, None where it has no place. Raises OverLimit."""
     yield from _declared(content, node)
     lines = content.split(b"\n")
     starts = _starts(lines, base)
@@ -196,6 +210,6 @@ def _held(walk: Walk, node: Node, bench: Bench, starts: list[int | None]) -> Ite
             yield CodeUnit(at=at, language="marshal", carrier="a constant of the source", name="", when=When.FLAG)
         else:
             yield Child(f"constant@line{line}", Stored(BytesSource(content)), role="loaded")
-    for line, content in walk.literals[:PAYLOADS]:
-        raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    for line, literal in walk.literals[:PAYLOADS]:
+        raw = literal.encode("utf-8", "surrogatepass") if isinstance(literal, str) else literal
         yield from held_by_bytes(raw, node.at(_start(starts, line)), node, bench.limits)

@@ -1,7 +1,7 @@
 """Command lines that fetch and run, decode and run, or hand a shell to somebody else: shells, PowerShell, batch.
 
-Patterns over text, each of linear time; a line is looked at as it stands, because quoting and variables of six shells
-cannot be followed. Sources: MITRE ATT&CK T1059, T1105, T1140, T1218; GTFOBins; LOLBAS.
+Two signs of a line in their order, or its words one by one: a line is looked at as it stands, because quoting and
+variables of six shells cannot be followed. Sources: MITRE ATT&CK T1059, T1105, T1140, T1218; GTFOBins; LOLBAS.
 """
 
 from __future__ import annotations
@@ -12,55 +12,62 @@ if TYPE_CHECKING:
     from re import Pattern
 
 LONGEST = 8_192
-"""Characters of one line that are looked at: command lines of systems end at 8,191 or 131,072, honest ones at 1,000."""
+"""Characters of one line that are looked at: command lines of Windows end at 8,191, honest ones at 1,000."""
 
 FETCHED = 64
 """Names of fetched files that are remembered in one script."""
 
 _FETCH = (
-    r"(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|lwp-request)"
+    r"\b(?:curl|wget|fetch|aria2c|iwr|irm|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile"
+    r"|lwp-request)\b"
 )
 _SHELL = (
-    r"(?:sudo(?:[ \t]+-\S+)*[ \t]+)?(?:env[ \t]+)?(?:/\w+(?:/\w+)*/)?"
+    r"(?:sudo(?:[ \t]+-\S{1,40}){0,4}[ \t]+)?(?:env[ \t]+)?(?:/\w{1,40}(?:/\w{1,40}){0,6}/)?"
     r"(?:(?:(?:ba|z|da|k|c|tc|fi|a)?sh|cmd|iex|invoke-expression|powershell|pwsh|osascript)\b(?![ \t]+-c\b)|"
-    r"(?:python[\d.]*|perl|ruby|node|php)\b(?![ \t]+-[mcenp]))"
+    r"(?:python[\d.]{0,6}|perl|ruby|node|php)\b(?![ \t]+-[mcenp]))"
 )
-_PATTERNS: tuple[tuple[str, str], ...] = (
-    ("reverse_shell", r"/dev/(?:tcp|udp)/[^ \t]{1,200}/\d"),
-    ("reverse_shell", r"\b(?:nc|ncat|netcat)\b[^|\n;&]{0,200}[ \t]-(?:\w{0,6}e|c)[ \t]+[\"']?(?:/\w+/)?(?:(?:ba)?sh|cmd)\b"),
-    ("reverse_shell", r"\b(?:bash|sh)[ \t]+-i\b[^\n]{0,100}[<>]&"),
-    ("reverse_shell", r"\bmkfifo\b[^\n]{0,300}\b(?:nc|ncat|netcat|telnet|openssl)\b"),
-    ("reverse_shell", r"\bsocat\b[^\n]{0,200}\bexec:"),
-    ("reverse_shell", r"\bnew-object[ \t]+(?:system\.)?net\.sockets\.tcpclient\b"),
-    ("download_and_run", _FETCH + r"\b[^\n]{0,2000}?\|[ \t]*" + _SHELL + r"(?![-\w./]*\.(?:py|pl|rb|js)\b)"),
-    ("download_and_run", r"(?:\b(?:ba|z|da|k)?sh|\beval|\bsource|\.|\bpython[\d.]*)[ \t]+(?:-\w+[ \t]+)?[\"']?(?:\$\(|`|<\()[ \t]*(?:curl|wget)\b"),
-    ("download_and_run", r"\b(?:iex|invoke-expression)\b[^\n]{0,300}(?:downloadstring|iwr|irm|invoke-webrequest|invoke-restmethod|webclient)\b"),
-    ("download_and_run", r"\b(?:iwr|invoke-webrequest|downloadfile|start-bitstransfer)\b[^\n]{0,2000}\b(?:start-process|invoke-item|saps|ii)\b"),
-    ("download_and_run", r"\bcertutil(?:\.exe)?\b[^\n]{0,200}-urlcache\b"),
-    ("download_and_run", r"\bbitsadmin(?:\.exe)?\b[^\n]{0,200}/transfer\b"),
-    ("download_and_run", r"\bmshta(?:\.exe)?[ \t]+[\"']?(?:https?:|javascript:|vbscript:)"),
-    ("download_and_run", r"\bregsvr32(?:\.exe)?\b[^\n]{0,200}/i:https?:"),
-    ("download_and_run", r"\bmsiexec(?:\.exe)?\b[^\n]{0,200}https?://"),
-    ("decode_and_run", r"\bbase64[ \t]+(?:-\w*d\w*|--decode)\b[^\n]{0,500}\|[ \t]*" + _SHELL),
-    ("decode_and_run", r"\b(?:xxd[ \t]+-r|openssl[ \t]+(?:enc|base64)[ \t][^|\n]{0,200}-d|rev|tr)\b[^|\n]{0,200}\|[ \t]*(?:(?:ba|z|da)?sh)\b"),
-    ("decode_and_run", r"\b(?:powershell|pwsh)(?:\.exe)?\b[^\n]{0,300}[ \t]-e(?:nc|ncodedcommand|c)?[ \t]+[\"']?[a-z0-9+/=]{16}"),
-    ("decode_and_run", r"\bfrombase64string\b"),
-    ("decode_and_run", r"\bpython[\d.]*[ \t]+-c[ \t][^\n]{0,200}\bexec\b[^\n]{0,200}\b(?:b64decode|decompress|fromhex|urlopen|marshal)\b"),
-    ("decode_and_run", r"(?:\b(?:ba|z|da|k)?sh|\beval)[ \t]+(?:-\w+[ \t]+)?[\"']?(?:\$\(|`|<\()[^)\n]{0,500}\bbase64[ \t]+-\w*d"),
-)  # fmt: skip
+_PIPED = r"\|[ \t]*" + _SHELL
+_ENDING = r"(?:\b(?:ba|z|da|k)?sh|\beval|\bsource|(?:^|[ \t;])\.|\bpython[\d.]{0,6})"
+_GROUPED = _ENDING + r"[ \t]+(?:-\w{1,20}[ \t]+)?[\"']?(?:\$\(|`|<\()[ \t]*"
+_ENCODED = r"[ \t]-e(?:nc|ncodedcommand|c)?[ \t]+[\"']?[a-z0-9+/=]{16}"
+_RUN, _DECODE, _SHELL_AWAY = "download_and_run", "decode_and_run", "reverse_shell"
+_SIGNS: tuple[tuple[str, str, str], ...] = (
+    # (what it is, the first sign, the sign that follows somewhere behind it)
+    (_SHELL_AWAY, r"/dev/(?:tcp|udp)/[^ \t]{1,200}/\d", ""),
+    (_SHELL_AWAY, r"\b(?:nc|ncat|netcat)\b(?=[ \t])", r"[ \t]-\w{0,6}[ec][ \t]+[\"']?(?:/\w+/)?(?:(?:ba)?sh|cmd)\b"),
+    (_SHELL_AWAY, r"\b(?:ba)?sh[ \t]+-i\b", r"[<>]&"),
+    (_SHELL_AWAY, r"\bmkfifo\b", r"\b(?:nc|ncat|netcat|telnet|openssl)\b[ \t]"),
+    (_SHELL_AWAY, r"\bsocat\b", r"\bexec:"),
+    (_SHELL_AWAY, r"\bnew-object[ \t]+(?:system\.)?net\.sockets\.tcpclient\b", ""),
+    (_RUN, _FETCH, _PIPED),
+    (_RUN, _GROUPED + r"(?:curl|wget)\b", ""),
+    (_RUN, r"\b(?:iex|invoke-expression)\b", r"\b(?:downloadstring|iwr|irm|invoke-webrequest|invoke-restmethod)\b"),
+    (_RUN, r"\b(?:iwr|invoke-webrequest|downloadfile|start-bitstransfer)\b", r"\b(?:start-process|invoke-item|saps)\b"),
+    (_RUN, r"\bcertutil(?:\.exe)?\b", r"-urlcache\b"),
+    (_RUN, r"\bbitsadmin(?:\.exe)?\b", r"/transfer\b"),
+    (_RUN, r"\bmshta(?:\.exe)?[ \t]+[\"']?(?:https?:|javascript:|vbscript:)", ""),
+    (_RUN, r"\bregsvr32(?:\.exe)?\b", r"/i:https?:"),
+    (_RUN, r"\bmsiexec(?:\.exe)?\b", r"https?://"),
+    (_DECODE, r"\bbase64[ \t]+(?:-[a-z]{0,4}d|--decode)", _PIPED),
+    (_DECODE, r"\b(?:xxd[ \t]+-r|openssl[ \t]+(?:enc|base64)|rev|tr)\b", r"\|[ \t]*(?:ba|z|da)?sh\b"),
+    (_DECODE, r"\b(?:powershell|pwsh)(?:\.exe)?\b", _ENCODED),
+    (_DECODE, r"\bfrombase64string\b", r"\b(?:iex|invoke-expression|assembly\]::load)"),
+    (_DECODE, r"\b(?:iex|invoke-expression)\b", r"\bfrombase64string\b"),
+    (
+        _DECODE,
+        r"\bpython[\d.]{0,6}[ \t]+-c[ \t]",
+        r"\bexec\b[^\n]{0,80}\b(?:b64decode|decompress|fromhex|urlopen|marshal)",
+    ),
+    (_DECODE, _GROUPED, r"\bbase64[ \t]+(?:-[a-z]{0,4}d|--decode)"),
+)
 _HINTS = (
-    "curl", "wget", "fetch", "http", "iwr", "irm", "webclient", "base64", "/dev/", "nc", "socat", "mkfifo", "certutil",
-    "bitsadmin", "mshta", "powershell", "pwsh", "python", "xxd", "openssl", "sh -i", "bitstransfer", "rev", "tr ",
+    "curl", "wget", "fetch", "http", "iwr", "irm", "iex", "invoke-", "download", "bitstransfer", "base64", "/dev/",
+    "nc", "netcat", "socat", "mkfifo", "tcpclient", "certutil", "bitsadmin", "mshta", "regsvr32", "msiexec",
+    "powershell", "pwsh", "python", "xxd", "openssl", "sh -i", "aria2c", "lwp-", "rev", "tr ",
 )  # fmt: skip
-"""One of these stands in every line that a pattern finds; most lines have none."""
+"""One of these stands in every line that has both signs; most lines have none."""
 
-_SAVES = r"\b(?:curl|wget|aria2c)\b[^\n|;&]{0,2000}?[ \t](?:-o|-O|--output|--output-document|-\w{1,8}o)[ =]?[\"']?([\w./$~{}%-]{1,200})"
-_SAVES_WINDOWS = (
-    r"-outfile[ \t]+[\"']?([\w.\\/$:~{}%-]{1,200})|downloadfile\([^,\n]{1,500},[ \t]*[\"']?([\w.\\/$:~{}%-]{1,200})"
-)
-_LAST_PART = r"\bwget\b[^\n|;&]{0,500}?https?://[^ \t\n\"'|;&]{1,500}/([\w.-]{1,200})"
-
-_compiled: list[tuple[str, Pattern[str]]] = []
+_compiled: list[tuple[str, Pattern[str], Pattern[str] | None]] = []
 
 
 def tells(line: str) -> list[str]:
@@ -71,88 +78,119 @@ def tells(line: str) -> list[str]:
     if not any(hint in lower for hint in _HINTS):
         return []
     if not _compiled:
-        _compiled.extend((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
-    return list(dict.fromkeys(kind for kind, pattern in _compiled if pattern.search(lower)))
+        for kind, first, second in _SIGNS:
+            _compiled.append((kind, re.compile(first), re.compile(second) if second else None))
+    found = []
+    for kind, first_sign, second_sign in _compiled:
+        match = first_sign.search(lower)
+        if match and (second_sign is None or second_sign.search(lower, match.end())):
+            found.append(kind)
+    return list(dict.fromkeys(found))
 
 
 def script(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield what the lines of a script do, with the line and its number; a file fetched here and run there counts."""
-    fetched: dict[str, int] = {}
+    fetched: set[str] = set()
     for number, line in _logical(text):
         kinds = tells(line)
         for kind in kinds:
             yield kind, line.strip(), number
-        if "download_and_run" not in kinds and fetched and _runs(line, fetched):
-            yield "download_and_run", line.strip(), number
-        if len(fetched) < FETCHED:
-            fetched.update((name, number) for name in _saved(line))
-            if "download_and_run" not in kinds and fetched and _runs(_after(line), fetched):
-                yield "download_and_run", line.strip(), number
+        ran = False
+        for words in _commands(line[:LONGEST]):
+            ran = ran or _runs(words, fetched)
+            if len(fetched) < FETCHED:
+                fetched.update(_saved(words))
+        if ran and _RUN not in kinds:
+            yield _RUN, line.strip(), number
 
 
 def _logical(text: str) -> Iterator[tuple[int, str]]:
-    """Join lines that end in a backslash, a caret or a backtick."""
+    """Join lines that end in a backslash, a caret or a backtick; comments are empty lines."""
     held, first = "", 1
-    for number, line in enumerate(text.split("\n"), 1):
-        line = line.rstrip("\r")
+    for number, raw in enumerate(text.split("\n"), 1):
+        line = raw.rstrip("\r")
         if line.lstrip()[:1] == "#" or line.lstrip()[:4].lower() == "rem ":
             line = ""
-        if not held:
-            first = number
+        first = first if held else number
         if line.endswith(("\\", "^", "`")) and len(held) < LONGEST:
             held += line[:-1] + " "
             continue
-        yield first, held + line
+        if held or line:
+            yield first, held + line
         held = ""
     if held:
         yield first, held
 
 
-def _saved(line: str) -> list[str]:
-    """Name the files that a line fetches."""
-    import re
+# -- files that are fetched and run ------------------------------------------------------------------------------------
 
-    if not any(hint in line.lower() for hint in ("curl", "wget", "aria2c", "-outfile", "downloadfile")):
-        return []
-    line = line[:LONGEST]
-    found = [match for match in re.findall(_SAVES, line) if not match.startswith("-")]
-    found += [one or other for one, other in re.findall(_SAVES_WINDOWS, line.lower())]
-    found += re.findall(_LAST_PART, line)
-    names = [name.replace("\\", "/").rstrip("/").rpartition("/")[2] for name in found]
-    return [name for name in names if len(name) > 1 and not name.lower().endswith(_DATA)]
+
+def _commands(line: str) -> Iterator[list[str]]:
+    """Cut a line into commands and these into words; most lines have neither a fetch nor a script in them."""
+    for sign in (";", "&&", "||", "|", "(", ")", "{", "}"):
+        line = line.replace(sign, "\n")
+    for command in line.split("\n"):
+        words = [word.strip("\"'`,") for word in command.split()]
+        if words:
+            yield words
+
+
+def _base(word: str) -> str:
+    return word.replace("\\", "/").rstrip("/").rpartition("/")[2].lower()
+
+
+_SAVING = frozenset(
+    {"-o", "--output", "--output-document", "-outfile", "-destination", "-lo", "-slo", "-sslo", "-fsslo"}
+)
+_FETCHERS = frozenset({
+    "curl", "wget", "aria2c", "iwr", "invoke-webrequest", "start-bitstransfer", "curl.exe", "wget.exe",
+})  # fmt: skip
+
+
+def _saved(words: list[str]) -> list[str]:
+    """Name the files that a command fetches."""
+    tool = next((_base(word) for word in words[:6] if _base(word) in _FETCHERS), "")
+    found = []
+    if tool:
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            lower = word.lower()
+            if (lower in _SAVING or lower in {">", ">>"}) and following and not following.startswith("-"):
+                found.append(_base(following))
+            elif "=" in lower and lower.startswith("--output"):
+                found.append(_base(lower.partition("=")[2]))
+            elif "://" in lower:
+                found.append(_base(lower.partition("?")[0]))
+            elif lower.startswith(">") and len(lower) > 1:
+                found.append(_base(lower.lstrip(">")))
+    return [name for name in found if name not in {"", "-", "null"} and not name.endswith(_DATA)]
 
 
 _DATA = (
     ".tar", ".gz", ".tgz", ".zip", ".bz2", ".xz", ".zst", ".whl", ".safetensors", ".bin", ".pt", ".pth", ".onnx",
     ".gguf", ".json", ".txt", ".md", ".csv", ".jpg", ".png", ".wav", ".mp3", ".mp4", ".asc", ".gpg", ".deb", ".rpm",
-    ".model", ".npz", ".npy", ".h5", ".ckpt", ".parquet", ".jsonl", ".yaml", ".yml",
+    ".model", ".npz", ".npy", ".h5", ".ckpt", ".parquet", ".jsonl", ".yaml", ".yml", ".git",
 )  # fmt: skip
 """What is fetched to be unpacked or read, not to be run as it is."""
 
+_BEFORE = frozenset({
+    "sudo", "exec", "nohup", "env", "run", "then", "do", "call", "start", "start-process", "saps", "&", "time", "cmd",
+    "/c", "/b", "-filepath", "@", "else", "!", "setsid",
+})  # fmt: skip
+_INTERPRETERS = frozenset({
+    "sh", "bash", "zsh", "dash", "ksh", "perl", "ruby", "node", "chmod", "source", ".", "powershell", "pwsh",
+    "rundll32",
+    "regsvr32", "msiexec", "wscript", "cscript", "php", "powershell.exe", "installer",
+})  # fmt: skip
 
-def _after(line: str) -> str:
-    """The part of a line behind its first command."""
-    places = [at for at in (line.find(";"), line.find("&&"), line.find("\n")) if at >= 0]
-    return line[min(places) + 1 :] if places else ""
 
-
-def _runs(line: str, fetched: dict[str, int]) -> bool:
-    """Tell whether a line starts one of the fetched files, or makes it executable."""
-    import re
-
-    line = line[:LONGEST]
-    for name in fetched:
-        if name not in line and name.lower() not in line.lower():
-            continue
-        quoted = re.escape(name)
-        starts = (
-            r"(?:^|[;&|({][ \t]*|\b(?:then|do|sudo|exec|nohup|RUN|call|start|start-process|saps|&)[ \t]+)"
-            r"(?:-\S+[ \t]+)*[\"']?(?:[\w./$~{}:\\%-]{0,200}[/\\])?" + quoted + r"\b"
-        )
-        interpreted = (
-            r"\b(?:(?:ba|z|da|k)?sh|python[\d.]*|perl|ruby|node|chmod|source|powershell|pwsh|rundll32|regsvr32|msiexec|wscript|"
-            r"cscript)\b[^|;&\n]{0,200}?\b" + quoted + r"\b"
-        )
-        if re.search(starts, line.strip(), re.IGNORECASE) or re.search(interpreted, line, re.IGNORECASE):
+def _runs(words: list[str], fetched: set[str]) -> bool:
+    """Tell whether a command starts a fetched file, hands it to an interpreter or makes it executable."""
+    first, interpreted = True, False
+    for word in words if fetched else ():
+        base = _base(word)
+        if (first or interpreted) and base in fetched:
             return True
+        if not base.startswith("-") and base not in _BEFORE:
+            first = False
+        interpreted = interpreted or base in _INTERPRETERS or base.startswith("python")
     return False

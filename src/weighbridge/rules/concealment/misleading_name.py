@@ -50,6 +50,7 @@ HOW = {
     "unseen": "holds characters that nobody sees",
     "look-alike": "holds a sign that only looks like a dot",
     "double": "ends as a program behind the extension of something else",
+    "shadow": "is that of a package, which programs beside it import instead",
     "blank": "pushes its extension out of sight with blanks",
 }
 """What is wrong with a name, in words."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
 from weighbridge.core.when import When
 from weighbridge.rules.execution.wording import LINE, dotted, short
+from weighbridge.rules.vocabulary.tables import DEEPEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from weighbridge.core.programs import SourceCall
+    from weighbridge.rules.vocabulary.lists import Listed
     from weighbridge.rules.vocabulary.standing import Vocabulary
 
 INFO = RuleInfo(
@@ -85,7 +87,9 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     place = _secret_place(fact)
     if place:
         yield _said(fact, f"names `{place}`, a place of credentials or start-up files", _MEDIUM, Confidence.MEDIUM)
-    entry = words.lists.find("source_calls", full)
+    entry = _listed(full, words)
+    if any("trust_remote_code=True" in one for one in fact.arguments):
+        yield _said(fact, f"calls `{dotted(fact.module, fact.name)}` with `trust_remote_code=True`", _LOW, None)
     if entry is None:
         known = words.tables.danger(fact.module, fact.name)
         if known is not None and known.category in FALLBACK:
@@ -96,17 +100,30 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     if level is None:
         return
     hidden = entry.category in HIDEABLE and hiding(fact, words)
-    if entry.category == "attack":
-        yield _said(fact, _called(fact, entry.reason), _HIGH, Confidence.HIGH)
-    elif entry.category == "shell" and fact.language == "python" and fact.phase == "import":
+    runs_now = entry.category == "shell" and fact.language == "python" and fact.phase == "import"
+    if entry.category == "attack" or runs_now:
         yield _said(fact, _called(fact, entry.reason), _HIGH, Confidence.HIGH)
     elif hidden:
-        sure = Confidence.HIGH if fact.literal or _name_is_made(fact) or "fetches" in hidden else Confidence.MEDIUM
+        sure = Confidence.HIGH if _is_sure(fact, words) else Confidence.MEDIUM
         yield _said(fact, f"{_called(fact, entry.reason)}, and {hidden}", _HIGH, sure)
     elif fact.name in READ and fact.module == "builtins" and fact.literal:
         yield _said(fact, f"{_called(fact, entry.reason)} that stands there, and which was read too", _LOW, None)
     elif not (entry.category == "deserialise" and any("weights_only=True" in one for one in fact.arguments)):
         yield _said(fact, _called(fact, entry.reason), level, Confidence.MEDIUM)
+
+
+BORROWED = ("os", "posix", "nt", "subprocess", "builtins", "pty", "socket", "ctypes", "sys", "importlib")
+"""Modules that others import and so hand out: ``logging.os.system``."""
+
+
+def _listed(full: str, words: Vocabulary) -> Listed | None:
+    """Find what is known of a name, or of what it reaches through the imports of another module."""
+    entry = words.lists.find("source_calls", full)
+    parts = full.split(".")[:DEEPEST]
+    for start in range(1, len(parts) - 1) if entry is None else ():
+        if parts[start] in BORROWED:
+            entry = entry or words.lists.find("source_calls", ".".join(parts[start:]))
+    return entry
 
 
 def hiding(fact: SourceCall, words: Vocabulary) -> str:
@@ -125,7 +142,8 @@ def hiding(fact: SourceCall, words: Vocabulary) -> str:
 
 
 STEPS = frozenset({
-    "reversal", "rot13", "hex", "base64", "zlib", "bz2", "builtins.chr", "builtins.bytes", "builtins.bytearray", "replacement",
+    "reversal", "rot13", "hex", "base64", "zlib", "bz2", "builtins.chr", "builtins.bytes", "builtins.bytearray",
+    "replacement",
 })  # fmt: skip
 """Steps that make text unreadable; joining pieces does not by itself."""
 
@@ -134,8 +152,13 @@ def _executes(fact: SourceCall) -> bool:
     return fact.module == "builtins"
 
 
-def _name_is_made(fact: SourceCall) -> bool:
-    return any(step.startswith("name by ") for step in fact.made_by)
+def _is_sure(fact: SourceCall, words: Vocabulary) -> bool:
+    """Tell whether hiding has no honest reading: what is hidden stands in the source, or comes from the network."""
+    if fact.literal or any(step.startswith("name by ") for step in fact.made_by):
+        return True
+    entries = [words.lists.find("source_calls", step) for step in fact.made_by]
+    fetched = _executes(fact) and any(entry and entry.category in {"fetch", "send"} for entry in entries)
+    return fetched or (fact.phase == "import" and "marshal.loads" in fact.made_by)
 
 
 def _secret_place(fact: SourceCall) -> str:

@@ -20,7 +20,7 @@ INFO = RuleInfo(
     confidence=Confidence.MEDIUM,
     harm=Harm.EXECUTION,
     finds=(
-        "Requirements of the repository name an address, a source repository, another index, or a package "
+        "Requirements of the repository name an address, a source repository, another index or channel, or a package "
         "whose name looks like a well-known one."
     ),
     why=(
@@ -38,15 +38,51 @@ INFO = RuleInfo(
 )
 
 
-def match(fact: Requirement, _words: Vocabulary) -> Iterator[Match]:
-    """Find requirements that come from elsewhere than the usual index."""
-    if fact.origin in ODD:
-        yield Match(
-            message=f"`{fact.name or fact.specifier}`: {ODD[fact.origin]}",
-            fact=fact,
-            evidence=(fact.detail or fact.specifier,),
-            when=When.FLAG,
-        )
+def match(fact: Requirement, words: Vocabulary) -> Iterator[Match]:
+    """Find requirements that come from elsewhere than the usual index, and names that look like others."""
+    if fact.origin in {"index", "conda"}:
+        looks = words.lookalikes.of(fact.name)
+        if looks:
+            yield _said(fact, f"`{fact.name}` {looks}", Severity.HIGH)
+        return
+    severity = _severity(fact, words)
+    if severity is not None:
+        yield _said(fact, f"`{fact.name or fact.specifier}` {ODD[fact.origin]}", severity)
+
+
+def _said(fact: Requirement, message: str, severity: Severity) -> Match:
+    return Match(
+        message=message, fact=fact, evidence=(fact.detail or fact.specifier,), severity=severity, when=When.FLAG
+    )
+
+
+def _severity(fact: Requirement, words: Vocabulary) -> Severity | None:
+    """Weigh where a package comes from: what is fixed, or lies in the repository, is only told."""
+    match fact.origin:
+        case "vcs" | "url":
+            return Severity.LOW if fact.hashed else Severity.MEDIUM
+        case "path" | "editable":
+            return Severity.MEDIUM if _leaves(fact.detail) else Severity.LOW
+        case "option":
+            host = _host(fact.detail)
+            entry = words.lists.find("package_hosts", host)
+            if entry is None or fact.detail.startswith("http://"):
+                return Severity.MEDIUM
+            return None if entry.category in {"index", "channel"} else Severity.LOW
+    return None
+
+
+def _leaves(path: str) -> bool:
+    plain = path.replace("\\", "/")
+    return plain.startswith(("/", "~")) or ".." in plain.split("/") or plain[1:2] == ":"
+
+
+def _host(address: str) -> str:
+    """Take the host of an address, or the channel that the whole of it is; Google's storage is told by its bucket."""
+    bare = address.partition("://")[2] or address
+    host, _, path = bare.partition("/")
+    host = host.rpartition("@")[2].lower()
+    return f"{host}/{path.partition('/')[0]}" if host == "storage.googleapis.com" else host
 
 
 ODD = {
@@ -54,7 +90,6 @@ ODD = {
     "vcs": "is installed from a source repository",
     "path": "is installed from a path",
     "editable": "is installed in place",
-    "option": "changes where packages come from",
-    "lookalike": "has a name that looks like another package's",
+    "option": "changes where packages come from, or how they are built",
 }
 """Origins worth a look."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from weighbridge.rules.vocabulary.lists import Lists
+    from weighbridge.rules.vocabulary.lookalikes import Lookalikes
 
     PickleFact: TypeAlias = GlobalReference | Call | StateChange | ItemChange
 
@@ -77,6 +78,7 @@ class Vocabulary:
     def __init__(self, tables: Tables | None = None) -> None:
         self.tables = tables or Tables()
         self._lists: Lists | None = None
+        self._lookalikes: Lookalikes | None = None
         self._last: tuple[PickleFact, Standing] | None = None
 
     @property
@@ -87,6 +89,15 @@ class Vocabulary:
 
             self._lists = Lists()
         return self._lists
+
+    @property
+    def lookalikes(self) -> Lookalikes:
+        """The names of packages that are worth imitating."""
+        if self._lookalikes is None:
+            from weighbridge.rules.vocabulary.lookalikes import Lookalikes
+
+            self._lookalikes = Lookalikes()
+        return self._lookalikes
 
     def standing(self, fact: PickleFact) -> Standing:
         """Judge one fact; the answer is kept for the next rule that asks."""
