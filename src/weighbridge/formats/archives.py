@@ -40,11 +40,12 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield Identity(at=node.at(), format="torch.script" if found.script else "torch.zip")
         describers.append(_of_checkpoint(found, directory.entries, source))
         if found.script:
-            from weighbridge.formats.torch_archives import script
+            from weighbridge.formats.torch_archives import as_weights, script
 
-            yield from script(found, entries, source, node, bench)
+            yield from script(found.root, entries, source, node, bench)
+            yield from as_weights(node)
     if _may_be_more(entries):
-        describers += yield from _more(entries, source, node, bench)
+        describers += yield from _more(found, entries, source, node, bench)
     if not describers and _are_arrays(directory.entries):
         yield Identity(at=node.at(), format="numpy.npz")
     yield from members(directory, source, node, bench, _first_of(describers))
@@ -62,7 +63,7 @@ def _may_be_more(entries: tuple[Entry, ...]) -> bool:
 
 
 def _more(
-    entries: tuple[Entry, ...], source: ByteSource, node: Node, bench: Bench
+    found: Layout | None, entries: tuple[Entry, ...], source: ByteSource, node: Node, bench: Bench
 ) -> Generator[Yield, None, list[Describe]]:
     from weighbridge.formats import torch_archives, torch_export
 
@@ -72,6 +73,8 @@ def _more(
     if root is not None:
         yield Identity(at=node.at(), format="torch.package")
         yield from torch_archives.package(root, entries, node)
+        if found is None or found.root != root:
+            yield from torch_archives.script(root, entries, source, node, bench)
         describers.append(_of_package(root, entries, source, bench))
     root = torch_archives.export_root(names)
     if root is not None:
@@ -129,6 +132,8 @@ def _of_package(root: str, entries: tuple[Entry, ...], source: ByteSource, bench
                 return Description(role="tensor", quiet=True)
             if is_script_source(name, root):
                 return Description(role="torch.script", quiet=True)
+            if name.endswith(".pkl"):
+                return Description(role="torch.script", formats=("pickle",), storages=storages)
             if name == f"{hidden}extern_modules" and is_list_of_names(entry, source, bench):
                 return Description(role="tensor", quiet=True)
         if not name.startswith(f"{root}/"):
