@@ -23,6 +23,7 @@ from tests.builders import (
 from tests.builders.pickles import HONEST, SAMPLES, data, dumps, plain_data, posix_system
 
 from fuzz.bounds import LONGEST
+from fuzz.torch_seeds import tensorizers, torch_archives
 
 DATA = b"content INERT " * 20
 
@@ -134,7 +135,8 @@ def _named() -> Iterator[tuple[str, bytes]]:
     groups = (
         ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives), ("model.tar", tar_archives),
         ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays), ("model.safetensors", safetensors),
-        ("model.bin", whole_files),
+        ("model.bin", whole_files), ("model.pt2", torch_archives),
+        ("__0_0.distcp", torch_archives), ("model.tensors", tensorizers),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

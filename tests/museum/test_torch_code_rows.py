@@ -77,6 +77,13 @@ EXHIBITS = (
         partial(scripts.script, constants=False),
         also=_CVE,
     ),
+    _row(
+        "TOR-04",
+        "before_1.4",
+        partial(scripts.old_script, scripts.module(f'torch.save(x, "{_PATH}")\nreturn x')),
+        scripts.old_script,
+        also=_CVE,
+    ),
     *(
         _row("TOR-05", title, partial(scripts.scripted, bad), partial(scripts.scripted, good), also=_CVE)
         for title, bad, good in _WRITES

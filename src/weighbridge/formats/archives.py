@@ -93,7 +93,7 @@ def _of_checkpoint(found: Layout, entries: tuple[Entry, ...], source: ByteSource
     role = "torch.script" if found.script else "torch.pickle"
     tensor, code = Description(role="tensor", quiet=True), Description(role=role, quiet=True)
     folders = [f"{found.root}/data/", *(f"{name.removesuffix('.pkl')}/" for name in found.others)]
-    folders += [f"{found.root}/constants/"] if found.script else []
+    folders += [f"{found.root}/constants/", f"{found.root}/tensors/"] if found.script else []
     data, script = tuple(folders), f"{found.root}/code/"
 
     def describe(entry: Entry) -> Description:

@@ -48,6 +48,16 @@ def spelt(name: str) -> str:
     return name.replace("\\", "/").lower()
 
 
+def _old_script(listed: list[tuple[str, int]]) -> str | None:
+    """Find the root of a TorchScript archive from before 1.4 (``import_legacy.cpp``): ``model.json`` and ``code/``."""
+    names = [spelt(name) for name, _ in listed]
+    for name in names:
+        root, mark, rest = name.partition("/")
+        if mark and rest == "model.json" and any(other.startswith(f"{root}/code/") for other in names):
+            return root
+    return None
+
+
 def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
     """Recognise the layout in names and uncompressed sizes, in directory order; None if it is not torch's."""
     root, listed = None, list(members)
@@ -56,6 +66,8 @@ def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
         if rest.lower() in PICKLES:
             root = folder.lower()
             break
+    if root is None:
+        root = _old_script(listed)
     if root is None:
         return None
     folders: dict[str, dict[str, int]] = {"data": {}}
