@@ -157,6 +157,15 @@ def exported(
     return torches.zip_layout(made | dict(records or {}), root="model")
 
 
+def old_export(part: str, content: bytes) -> bytes:
+    """A `.pt2` from before 2.8: parts in an ordinary zip, three of them given to `torch.load`."""
+    parts = {
+        f"serialized_{name}.pt": torches.zip_checkpoint() for name in ("state_dict", "constants", "example_inputs")
+    }
+    held = {"serialized_exported_program.json": program(), **parts, f"serialized_{part}.pt": content, "version": b"8.2"}
+    return zips.plain(held)
+
+
 def pickled_weight(weight: bytes) -> bytes:
     """A `.pt2` whose weight is unpickled without restriction (CVE-2026-4538)."""
     return exported(config={"w": payload("weight_0") | {"use_pickle": True}}, records={"data/weights/weight_0": weight})

@@ -39,11 +39,12 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if found is not None:
         yield Identity(at=node.at(), format="torch.script" if found.script else "torch.zip")
         describers.append(_of_checkpoint(found, directory.entries, source))
-        if found.script:
+        if found.script or found.code:
             from weighbridge.formats.torch_archives import as_weights, script
 
             yield from script(found.root, entries, source, node, bench)
-            yield from as_weights(node)
+            if found.script:
+                yield from as_weights(node)
     if _may_be_more(entries):
         describers += yield from _more(found, entries, source, node, bench)
     if not describers and _are_arrays(directory.entries):
