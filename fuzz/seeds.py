@@ -44,6 +44,7 @@ from tests.builders import (
 from tests.builders.pickles import HONEST, SAMPLES, data, dumps, plain_data, posix_system
 
 from fuzz.bounds import LONGEST
+from fuzz.torch_seeds import tensorizers, torch_archives
 
 DATA = b"content INERT " * 20
 
@@ -238,6 +239,8 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("tokenizer.json", tokenizer_files),
         ("model.bin", whole_files), ("saved_model.pb", tensorflow), ("saved_model.pbtxt", tensorflow),
         ("model.bin", whole_files), ("model.tflite", flat_models), ("data.arrow", arrows),
+        ("model.bin", whole_files), ("model.pt2", torch_archives),
+        ("__0_0.distcp", torch_archives), ("model.tensors", tensorizers),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

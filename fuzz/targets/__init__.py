@@ -11,6 +11,7 @@ NAMES = (
     "json_texts", "configs", "ggufs", "templates", "tokenizers", "files",
     "json_texts", "tensorflow", "files",
     "json_texts", "flat_models", "arrows", "flexbuffers", "files",
+    "json_texts", "torch_scripts", "tensorizers", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

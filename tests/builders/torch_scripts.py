@@ -57,6 +57,14 @@ def scripted(body: str, *, name: str = "forward", before: str = "", after: str =
     return script(module(body, name=name, before=before, after=after))
 
 
+def old_script(code: bytes | None = None) -> bytes:
+    """A TorchScript archive from before 1.4, whose modules are listed in JSON."""
+    model = {"protoVersion": "6", "mainModule": {"torchscriptArena": {"key": "code/net.py"}, "name": "Net"}}
+    source = b"op_version_set = 1\n" + (module(HONEST) if code is None else code)
+    made = {"version": b"1\n", "code/net.py": source, "model.json": json.dumps(model).encode(), "tensors/0": bytes(8)}
+    return torches.zip_layout(made, root="net")
+
+
 def writing() -> bytes:
     """`aten::save` in `forward`."""
     return scripted(f'torch.save(x, "{PATH}")\nreturn x')
@@ -147,6 +155,15 @@ def exported(
         "byteorder": b"little",
     }
     return torches.zip_layout(made | dict(records or {}), root="model")
+
+
+def old_export(part: str, content: bytes) -> bytes:
+    """A `.pt2` from before 2.8: parts in an ordinary zip, three of them given to `torch.load`."""
+    parts = {
+        f"serialized_{name}.pt": torches.zip_checkpoint() for name in ("state_dict", "constants", "example_inputs")
+    }
+    held = {"serialized_exported_program.json": program(), **parts, f"serialized_{part}.pt": content, "version": b"8.2"}
+    return zips.plain(held)
 
 
 def pickled_weight(weight: bytes) -> bytes:

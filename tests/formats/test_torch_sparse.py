@@ -37,7 +37,6 @@ GOOD = [
     partial(files.sparse, (2, 0), size=(3,), rows=1),
     files.untyped,
     partial(files.untyped, dtype="uint16", reach=6),
-    partial(files.untyped, dtype="inert", reach=100),
 ]
 BAD = [
     partial(files.sparse, (0, 3, 1, 2)),

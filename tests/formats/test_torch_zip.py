@@ -60,6 +60,39 @@ def test_constants_make_it_a_script() -> None:
     assert not other.script
 
 
+def test_source_is_seen_and_makes_no_script() -> None:
+    """Without ``constants.pkl`` Python reads the pickle, and the names of its classes are names of modules."""
+    for name in ("archive/code/__torch__.py", "ARCHIVE\\Code\\a\\B.PY"):
+        found = layout([*HONEST, (name, 5)])
+        assert found is not None
+        assert (found.code, found.script) == (True, False)
+    for name in ("archive/code/__torch__.txt", "archive/extra/code.py", "other/code/a.py"):
+        found = layout([*HONEST, (name, 5)])
+        assert found is not None
+        assert not found.code
+
+
+def test_scripts_from_before_their_state_was_a_pickle() -> None:
+    found = layout([("net/model.json", 5), ("net/code/net.py", 9), ("net/tensors/0", 4)])
+    assert found is not None
+    assert (found.root, found.script) == ("net", True)
+    assert layout([("net/model.json", 5), ("other/code/net.py", 9)]) is None
+    assert layout([("model.json", 5), ("code/net.py", 9)]) is None
+
+
+def test_each_pickle_of_a_script_has_the_folder_of_its_name() -> None:
+    records = ("constants.pkl", "constants/0", "bytecode.pkl", "traced_inputs.pkl", "traced_inputs/0", "free.pkl")
+    found = layout([*HONEST, *((f"archive/{name}", 0 if name == "traced_inputs/0" else 7) for name in records)])
+    assert found is not None
+    assert found.storages_of("archive/data.pkl") == {"0": 40, "1": 8}
+    assert found.storages_of("archive/constants.pkl") == {"0": 7}
+    assert found.storages_of("archive/bytecode.pkl") == {"0": 7}
+    assert found.storages_of("archive/free.pkl") is None
+    shapes = found.storages_of("archive/traced_inputs.pkl")
+    assert shapes is not None
+    assert shapes["0"] > 1 << 60
+
+
 def test_of_two_storages_of_one_name_the_larger_counts() -> None:
     for sizes in ((4, 400), (400, 4)):
         found = layout([*HONEST, *(("archive/data/7", size) for size in sizes)])

@@ -74,7 +74,14 @@ EXHIBITS = (
         "TOR-04",
         "without_constants",
         partial(scripts.script, scripts.module(f'torch.save(x, "{_PATH}")\nreturn x'), constants=False),
-        partial(scripts.script, constants=False),
+        scripts.script,
+        also=_CVE,
+    ),
+    _row(
+        "TOR-04",
+        "before_1.4",
+        partial(scripts.old_script, scripts.module(f'torch.save(x, "{_PATH}")\nreturn x')),
+        scripts.old_script,
         also=_CVE,
     ),
     *(
@@ -139,6 +146,11 @@ EXHIBITS = (
     ),
     _review("TOR-09", "use_pickle", lambda: scripts.pickled_weight(torches.zip_checkpoint()), scripts.exported,
             "model.pt2"),
+    *(
+        _row("TOR-09", f"before_2.8_{part}", partial(scripts.old_export, part, posix_system(2)),
+             partial(scripts.old_export, part, plain_data(2)), "model.pt2")
+        for part in ("state_dict", "constants", "example_inputs")
+    ),
     _row("TOR-09", "use_pickle_call", lambda: scripts.pickled_weight(_POISONED()), scripts.exported, "model.pt2"),
     _row(
         "TOR-09",

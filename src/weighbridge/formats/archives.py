@@ -39,12 +39,14 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if found is not None:
         yield Identity(at=node.at(), format="torch.script" if found.script else "torch.zip")
         describers.append(_of_checkpoint(found, directory.entries, source))
-        if found.script:
-            from weighbridge.formats.torch_archives import script
+        if found.script or found.code:
+            from weighbridge.formats.torch_archives import as_weights, script
 
-            yield from script(found, entries, source, node, bench)
+            yield from script(found.root, entries, source, node, bench)
+            if found.script:
+                yield from as_weights(node)
     if _may_be_more(entries):
-        describers += yield from _more(entries, source, node, bench)
+        describers += yield from _more(found, entries, source, node, bench)
     if not describers and _are_arrays(directory.entries):
         yield Identity(at=node.at(), format="numpy.npz")
     yield from members(directory, source, node, bench, _first_of(describers))
@@ -62,7 +64,7 @@ def _may_be_more(entries: tuple[Entry, ...]) -> bool:
 
 
 def _more(
-    entries: tuple[Entry, ...], source: ByteSource, node: Node, bench: Bench
+    found: Layout | None, entries: tuple[Entry, ...], source: ByteSource, node: Node, bench: Bench
 ) -> Generator[Yield, None, list[Describe]]:
     from weighbridge.formats import torch_archives, torch_export
 
@@ -72,6 +74,8 @@ def _more(
     if root is not None:
         yield Identity(at=node.at(), format="torch.package")
         yield from torch_archives.package(root, entries, node)
+        if found is None or found.root != root:
+            yield from torch_archives.script(root, entries, source, node, bench)
         describers.append(_of_package(root, entries, source, bench))
     root = torch_archives.export_root(names)
     if root is not None:
@@ -90,7 +94,7 @@ def _of_checkpoint(found: Layout, entries: tuple[Entry, ...], source: ByteSource
     role = "torch.script" if found.script else "torch.pickle"
     tensor, code = Description(role="tensor", quiet=True), Description(role=role, quiet=True)
     folders = [f"{found.root}/data/", *(f"{name.removesuffix('.pkl')}/" for name in found.others)]
-    folders += [f"{found.root}/constants/"] if found.script else []
+    folders += [f"{found.root}/constants/", f"{found.root}/tensors/"] if found.script else []
     data, script = tuple(folders), f"{found.root}/code/"
 
     def describe(entry: Entry) -> Description:
@@ -129,6 +133,8 @@ def _of_package(root: str, entries: tuple[Entry, ...], source: ByteSource, bench
                 return Description(role="tensor", quiet=True)
             if is_script_source(name, root):
                 return Description(role="torch.script", quiet=True)
+            if name.endswith(".pkl"):
+                return Description(role="torch.script", formats=("pickle",), storages=storages)
             if name == f"{hidden}extern_modules" and is_list_of_names(entry, source, bench):
                 return Description(role="tensor", quiet=True)
         if not name.startswith(f"{root}/"):

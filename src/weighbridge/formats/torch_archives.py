@@ -7,7 +7,6 @@ examined on their own. An archive may be of several layouts at once.
 from __future__ import annotations
 
 from weighbridge.core.coverage import GapKind
-from weighbridge.core.enums import StrEnum
 from weighbridge.core.facts import NameMismatch
 from weighbridge.core.location import Location
 from weighbridge.core.programs import CodeUnit
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.containers.zip_records import Entry
     from weighbridge.formats.node import Bench, Node, Yield
-    from weighbridge.formats.torch_zip import Layout
 
 MODULES = 200
 """Modules of a package that are told one by one."""
@@ -37,13 +35,6 @@ _SOURCES = (".cpp", ".cc", ".c", ".cu", ".h", ".hpp", ".s", ".py", ".sh")
 _HEAD = 4096
 _NAMES = 1 << 20  # bytes of a list of modules; those of the largest packages have some thousand lines
 _NAME = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.*\r\n"
-
-
-class Kind(StrEnum):
-    """Layouts beside the plain checkpoint."""
-
-    PACKAGE = "torch.package"
-    EXPORT = "torch.export"
 
 
 def package_root(names: Iterable[str]) -> str | None:
@@ -70,15 +61,15 @@ def export_root(names: Iterable[str]) -> str | None:
     return None
 
 
-def script(layout: Layout, entries: Iterable[Entry], source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
-    """Yield the operators that the source and the bytecode of a TorchScript archive reach."""
+def script(root: str, entries: Iterable[Entry], source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
+    """Yield the operators that the source and the bytecode of a TorchScript archive, or one in a package, reach."""
     from weighbridge.formats.torch_script import MAX_CODE, Program
 
     program, left = Program(node), MAX_CODE
     for entry in entries:
         name = spelt(entry.name)
-        is_code = is_script_source(name, layout.root)
-        if not is_code and name != f"{layout.root}/bytecode.pkl":
+        is_code = is_script_source(name, root)
+        if not is_code and name != f"{root}/bytecode.pkl":
             continue
         content = content_of(entry, source, bench, left if is_code else _BYTECODE)
         if content is None:
@@ -90,6 +81,10 @@ def script(layout: Layout, entries: Iterable[Entry], source: ByteSource, node: N
         else:
             program.bytecode(entry.name, content)
     yield from program.facts()
+
+
+def as_weights(node: Node) -> Iterator[Yield]:
+    """Tell of a TorchScript archive whose name promises weights (CVE-2025-32434: ``weights_only`` let it run)."""
     ending = next((ending for ending in WEIGHTS if node.name.lower().endswith(ending)), "")
     if ending:
         yield NameMismatch(at=node.at(), extension=ending, promised=("torch.zip",), found="torch.script")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 FRAMEWORK = "torchscript"
 
-MAX_CODE = 8 << 20
-"""Bytes of source in one archive that are read, at some 2 MB in a second; the longest traced models have 2 MB."""
+MAX_CODE = 4 << 20
+"""Bytes of source in one archive that are read, at 0.5 to 2 MB in a second; the longest traced models have 2 MB."""
 
 DISTINCT = 4_000
 """Different operators of one archive that are told apart; torch itself has some 2,300."""
@@ -36,6 +36,8 @@ _OUTSIDE = frozenset({"save", "from_file", "load_tensor"})
 _PLAIN = frozenset({"aten", "prim", "quantized"})  # their text constants are messages, with few exceptions
 _TEXTS = 8  # constants of one use that are shown
 _TEXT = 200  # characters of one constant
+_OPEN = 64  # calls within calls whose text constants are collected
+_PARTS = 64  # parts of a dotted name; honest ones have some ten
 _CLASSES = ("__torch__", "torch", "classes")
 
 
@@ -156,7 +158,7 @@ class _Strings:
         self.found: list[str] = []
 
     def told(self) -> tuple[str, ...]:
-        return tuple(text[:_TEXT] for text in self.found[:_TEXTS])
+        return tuple(self.found)
 
 
 class _File:
@@ -185,7 +187,7 @@ class _File:
             kind, word, position = token
             if kind == "name":
                 if behind[0][0] == "." and chain:
-                    chain.append(word)
+                    self._extend(chain, word, position)
                 elif behind[0][1] == "class" and behind[0][0] == "name":
                     self._class(word)
                 elif behind[0][1] == "def" and behind[0][0] == "name":
@@ -242,6 +244,15 @@ class _File:
                 yield token[0] if kind == "sign" else "number", "", begin
         yield "", "", size
 
+    def _extend(self, chain: list[str], word: str, position: int) -> None:
+        """Add a part to a dotted name; where it gets too long, the last part takes the place of the one before."""
+        if len(chain) < _PARTS:
+            chain.append(word)
+            return
+        if chain[-1] in _OUTSIDE:
+            self._outside(chain[-1], "", position, "")
+        chain[-1] = word
+
     def _class(self, name: str) -> None:
         self.owner, self.function = f"{self.member}:{name}", ""
         self.program.declare(name, "")
@@ -296,8 +307,7 @@ class _File:
         elif ahead == "=" and not self.depth and name == self.receiver:
             self.receiver = ""
         elif name in self.strings:
-            for one in self.open:
-                one.found.append(self.strings[name])
+            self._hand_to_calls(self.strings[name])
 
     def _operator(self, domain: str, name: list[str], start: int, ahead: str) -> None:
         """Count a use; a module by itself has been given another name, under which anything may be reached."""
@@ -319,7 +329,8 @@ class _File:
 
     def _collect(self) -> _Strings:
         texts = _Strings(self.depth + 1)
-        self.open.append(texts)
+        if len(self.open) < _OPEN:
+            self.open.append(texts)
         return texts
 
     def _scope(self) -> str:
@@ -329,10 +340,14 @@ class _File:
     def _text(self, text: str, behind: list[tuple[str, str, int]]) -> None:
         if behind[0][0] == "=" and behind[1][0] == "name" and behind[2][0] != "." and not self.depth:
             self.strings[behind[1][1]] = text
+        self._hand_to_calls(text)
+        if self.asking and self.asking[-1].depth == self.depth and len(self.asking[-1].name) <= _TEXT:
+            self.asking[-1].name += text[:_TEXT]
+
+    def _hand_to_calls(self, text: str) -> None:
         for one in self.open:
-            one.found.append(text)
-        if self.asking and self.asking[-1].depth == self.depth:
-            self.asking[-1].name += text
+            if len(one.found) < _TEXTS:
+                one.found.append(text[:_TEXT])
 
     def _close(self, position: int) -> None:
         self.open = [one for one in self.open if one.depth != self.depth]

@@ -18,14 +18,16 @@ class Layout:
     """``pickles`` are the lower-cased names of records that torch unpickles, ``storages`` the sizes of raw data by key.
 
     Of records with the same name the largest counts: that there are two is reported by itself. ``script`` when
-    ``constants.pkl`` or source in ``code/`` makes it a TorchScript archive, which torch hands to its own reader in C++.
-    ``others`` are further pickles of a script, each with the storages in the folder of its name (``constants/``).
+    ``constants.pkl`` makes it a TorchScript archive, which torch hands to its own reader in C++; without it Python reads
+    the pickle even where there is source in ``code/``, which ``code`` tells. ``others`` are further pickles of a script,
+    each with the storages in the folder of its name (``constants/``).
     """
 
     root: str
     pickles: frozenset[str]
     storages: Mapping[str, int]
     script: bool
+    code: bool
     others: Mapping[str, Mapping[str, int]]
 
     def storages_of(self, name: str) -> Mapping[str, int] | None:
@@ -48,6 +50,16 @@ def spelt(name: str) -> str:
     return name.replace("\\", "/").lower()
 
 
+def _old_script(listed: list[tuple[str, int]]) -> str | None:
+    """Find the root of a TorchScript archive from before 1.4 (``import_legacy.cpp``): ``model.json`` and ``code/``."""
+    names = [spelt(name) for name, _ in listed]
+    for name in names:
+        root, mark, rest = name.partition("/")
+        if mark and rest == "model.json" and any(other.startswith(f"{root}/code/") for other in names):
+            return root
+    return None
+
+
 def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
     """Recognise the layout in names and uncompressed sizes, in directory order; None if it is not torch's."""
     root, listed = None, list(members)
@@ -56,10 +68,13 @@ def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
         if rest.lower() in PICKLES:
             root = folder.lower()
             break
+    is_old = root is None
+    if root is None:
+        root = _old_script(listed)
     if root is None:
         return None
     folders: dict[str, dict[str, int]] = {"data": {}}
-    script = False
+    script, code = is_old, False
     for name, size in listed:
         parts = name.replace("\\", "/").split("/")
         if parts[0].lower() != root or len(parts) < 2:
@@ -68,7 +83,7 @@ def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
         if len(parts) > 2:
             held = folders.setdefault(folder, {})
             held[parts[-1]] = max(size, held.get(parts[-1], 0))
-            script = script or (folder == "code" and parts[-1].lower().endswith(".py"))
+            code = code or (folder == "code" and parts[-1].lower().endswith(".py"))
         else:
             script = script or folder == "constants.pkl"
     others: dict[str, dict[str, int]] = {}
@@ -84,5 +99,6 @@ def layout(members: Iterable[tuple[str, int]]) -> Layout | None:
         pickles=frozenset(f"{root}/{name}" for name in PICKLES),
         storages=folders["data"],
         script=script,
+        code=code,
         others=others,
     )
