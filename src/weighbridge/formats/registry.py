@@ -30,6 +30,7 @@ _MODULES = {
     "text": "weighbridge.formats.text.plain",
     # -- torch
     # -- keras and HDF5
+    "hdf5": "weighbridge.formats.hdf5.extract",
     # -- FlatBuffers, Arrow, Parquet
     # -- ONNX, CoreML, Paddle, OpenVINO
     # -- TensorFlow

@@ -1,0 +1,3 @@
+LONGEST = 1 << 20
+def read(text, node, bench, key):
+    return iter(())
