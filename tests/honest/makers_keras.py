@@ -100,8 +100,6 @@ def _bucketed(keras: Any) -> Any:
     return keras.Model(entry, layers.Discretization(bin_boundaries=[0.0, 1.0, 2.0])(entry))
 
 
-
-
 def _separable(keras: Any) -> Any:
     layers = keras.layers
     return keras.Sequential([

@@ -22,7 +22,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Read the directory once, say which layout it is, and yield the members with what the layout knows of them."""
     yield Identity(at=node.at(), format="zip")
     directory = read_directory(source, bench)
-    kind, describe = _describer(directory)
+    kind, describe = _describer(directory, node.name)
     if kind:
         yield Identity(at=node.at(), format=kind)
     if kind == "torch.script":
@@ -30,7 +30,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     yield from members(directory, source, node, bench, describe)
 
 
-def _describer(directory: Directory) -> tuple[str, Callable[[Entry], Description]]:
+def _describer(directory: Directory, file: str) -> tuple[str, Callable[[Entry], Description]]:
     plain = Description()
     found = layout((entry.name, entry.size) for entry in directory.entries)
     if found is not None:
@@ -49,9 +49,21 @@ def _describer(directory: Directory) -> tuple[str, Callable[[Entry], Description
 
         return "torch.script" if found.script else "torch.zip", of_torch
     names = {entry.name for entry in directory.entries}
+    if "config.json" in names and (names & _KERAS_MEMBERS or file.lower().endswith(".keras")):
+        return "keras", _of_keras
     if names and all(name.endswith(".npy") for name in names):
         return "numpy.npz", lambda _: plain
     return "", lambda _: plain
+
+
+_KERAS_MEMBERS = frozenset({"metadata.json", "model.weights.h5", "model.weights.npz"})
+
+
+def _of_keras(entry: Entry) -> Description:
+    """Describe a member of a Keras 3 archive: the configuration builds the model, whatever it looks like."""
+    if entry.name == "config.json":
+        return Description(role="keras.config", formats=("json",))
+    return Description(role="keras.weights" if entry.name.startswith("model.weights") else "")
 
 
 _SMALL_RECORDS = ("/version", "/byteorder", "/.format_version", "/.storage_alignment", "/.data/serialization_id")

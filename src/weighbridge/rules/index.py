@@ -58,8 +58,9 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR306": ("weighbridge.rules.structure.memory_lie", ("Inconsistency",)),
     "STR307": ("weighbridge.rules.structure.resource_claim", ("ResourceClaim",)),
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
+    "STR311": ("weighbridge.rules.structure.other_file", ("Reference",)),
     "WGT601": ("weighbridge.rules.weights.selection_bypass", ("SelectionBypass",)),
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c51783bee1284ce2865e4176d8fc6b35e8912278cf006466780efed7e9d15629"
+DIGEST = "sha256:0ba9a3097c6bab8401e99a36151dff25848a91b27e30871c63ded5c9edfa07da"

@@ -176,9 +176,7 @@ class Walk:
                 key=key, escapes=away, when=When.LOAD,
             )  # fmt: skip
         elif link.kind == 1:
-            yield Reference(
-                at=self.node.at(), relation="hdf5 soft link", kind=Target.PATH, target=link.target, key=key
-            )
+            yield Reference(at=self.node.at(), relation="hdf5 soft link", kind=Target.PATH, target=link.target, key=key)
         elif link.kind:
             yield self.node.gap(GapKind.UNSUPPORTED, f"{key} is a link of the user-defined kind {link.kind}")
 

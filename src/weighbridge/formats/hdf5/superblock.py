@@ -82,6 +82,4 @@ def read(source: ByteSource) -> tuple[Image, Superblock]:
     image.take(0, fields.at)
     # A superblock that stands elsewhere than it says moves everything with it, as the library has it.
     moved = start - (base or 0)
-    return image, Superblock(
-        version=version, root=root, end=(end or 0) + moved, extension=extension, driver=driver
-    )
+    return image, Superblock(version=version, root=root, end=(end or 0) + moved, extension=extension, driver=driver)

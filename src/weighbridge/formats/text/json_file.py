@@ -25,6 +25,8 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # (end of the lower-case name or empty for any, keys of the top level of which one must be there or empty, module)
     # -- torch
     # -- keras and HDF5
+    ("config.json", (), "weighbridge.formats.keras_config"),
+    ("", ("class_name", "modelTopology", "model_config"), "weighbridge.formats.keras_config"),
     # -- TensorFlow
     # -- templates, tokenizers
     # -- trees and classical models
@@ -72,8 +74,10 @@ def meanings(document: JsonValue, source: ByteSource, node: Node, bench: Bench) 
     """Ask every module whose signs the document shows."""
     lower = node.name.lower().rpartition("/")[2]
     keys = document.keys() if isinstance(document, dict) else frozenset[str]()
+    asked: set[str] = set()
     for ending, wanted, module in KINDS:
-        if lower.endswith(ending) and (not wanted or any(key in keys for key in wanted)):
+        if module not in asked and lower.endswith(ending) and (not wanted or any(key in keys for key in wanted)):
+            asked.add(module)
             inspect: Callable[[JsonValue, ByteSource, Node, Bench], Iterator[Yield]] = fetch(module).inspect
             yield from inspect(document, source, node, bench)
 
