@@ -195,10 +195,9 @@ def unallocated_bomb() -> bytes:
 
 def many_bombs(count: int = 400) -> bytes:
     """KER-10: many datasets, each below what one may claim."""
-    image, links = Image(), []
+    image = Image()
     layout = message(8, b"\x03\x01" + NOWHERE + struct.pack("<Q", 60 << 20))
-    for number in range(count):
-        links.append(hard(f"t{number}", dataset(image, (15 << 20,), layout=layout)))
+    links = [hard(f"t{number}", dataset(image, (15 << 20,), layout=layout)) for number in range(count)]
     return encode(*links, image=image)
 
 

@@ -45,13 +45,9 @@ def functional(*layers: Config) -> Config:
     inner = sequential(*layers)["config"]["layers"]
     nodes: list[Config] = []
     for number, one in enumerate(inner):
-        before = {
-            "class_name": "__keras_tensor__",
-            "config": {"shape": [None, 4], "keras_history": [f"l{number}", 0, 0]},
-        }
-        nodes.append(
-            {**one, "name": f"l{number}", "inbound_nodes": [{"args": [before], "kwargs": {}}] if number else []}
-        )
+        history = {"shape": [None, 4], "keras_history": [f"l{number}", 0, 0]}
+        taken = [{"args": [{"class_name": "__keras_tensor__", "config": history}], "kwargs": {}}]
+        nodes.append({"name": f"l{number}", "inbound_nodes": taken if number else [], **one})
     module = "keras.src.models.functional"
     return layer("Functional", module, name="model", layers=nodes, input_layers=[["l0", 0, 0]])
 
@@ -166,7 +162,7 @@ def remote_vocabulary_named_keras() -> bytes:
 
 def called(module: str, name: str, *arguments: Any) -> Config:
     """KER-03: a function in the place of a layer, its arguments in the graph."""
-    one = {**function(module, name), "name": "call", "inbound_nodes": [{"args": list(arguments), "kwargs": {}}]}
+    one = {**function(module, name), "inbound_nodes": [{"args": list(arguments), "kwargs": {}}]}
     return functional(one)
 
 

@@ -7,6 +7,7 @@ from tests.museum import (
     test_dispatch_rows,
     test_fickling,
     test_gadget_families,
+    test_keras_rows,
     test_modelaudit,
     test_modelaudit_game,
     test_modelscan,
@@ -40,6 +41,7 @@ HALLS = (
     test_torch_rows,
     test_numpy_joblib_rows,
     test_safetensors_rows,
+    test_keras_rows,
     test_survey_samples,
 )
 

@@ -17,6 +17,8 @@ ROWS: tuple[str, ...] = (
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
     "WGT-04",
+    *(f"KER-{number:02}" for number in range(1, 17)),
+    "TF-13",
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -83,6 +85,8 @@ ELSEWHERE: dict[str, str] = {
     "SCN-27": _FORMAT + "YAML",
     "SCN-29": _FORMAT + "CoreML",
     "SCN-30": _RUN_TIME + "attacks on libraries that parse; the import contract keeps them out",
+    "KER-14": _FORMAT + "YAML",
+    "KER-15": _FORMAT + "SavedModel; its JSON goes through the same walker",
     "TOR-05": _FORMAT + "TorchScript source",
     "TOR-06": _FORMAT + "TorchScript source",
     "TOR-11": _FORMAT + "ExecuTorch",

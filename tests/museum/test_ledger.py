@@ -69,6 +69,9 @@ def test_departures_stay_few() -> None:
         "TOR-08": 1,
         "TOR-10": 3,
         "SAF-02": 2,
+        "KER-08": 4,
+        "KER-09": 13,
+        "KER-10": 4,
     }
 
 

@@ -35,6 +35,9 @@ LONGEST = 64 << 20
 NAMES = 2_000
 """Different classes and functions of one configuration that are told; honest ones have some fifty."""
 
+READINGS = 4
+"""Repetitions of one key whose combinations are followed: parsers take the first or the last."""
+
 SCHEME = "keras"
 
 _DATA = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__"})
@@ -134,7 +137,9 @@ class _Walk:
                         pending.append((held, _below(path, name)))
                 yield from self._object(found, path)
             elif isinstance(found, list):
-                pending.extend((item, _below(path, at)) for at, item in enumerate(found))
+                for at, item in enumerate(found):
+                    if isinstance(item, dict | list) or item in _SWITCHES:
+                        pending.append((item, _below(path, at)))
             elif isinstance(found, str):
                 yield from self._text(found, path)
         for (module, name), (path, count) in self.calls.items():
@@ -161,12 +166,18 @@ class _Walk:
             yield from read(found.encode("utf-8", "surrogateescape"), self.node, self.bench, path)
 
     def _object(self, found: dict[str, JsonValue], path: str) -> Iterator[Yield]:
-        for class_name in _all(found, "class_name"):
-            if not isinstance(class_name, str) or not ("config" in found or "module" in found):
+        names, modules = _all(found, "class_name"), _all(found, "module")
+        configs = _all(found, "config")
+        if max(len(names), len(modules), len(configs)) > READINGS:
+            yield self.node.gap(GapKind.OVER_LIMIT, f"{path} is written more than {READINGS} times")
+        if not names or not (configs or modules):
+            return
+        places = [one for one in modules[:READINGS] if isinstance(one, str)] or [""]
+        for class_name in names[:READINGS]:
+            if not isinstance(class_name, str):
                 continue
-            modules = [one for one in _all(found, "module") if isinstance(one, str)] or [""]
-            for config in _all(found, "config") or [None]:
-                for module in modules:
+            for config in configs[:READINGS] or [None]:
+                for module in places:
                     yield from self._named(class_name, module, config, found, path)
 
     def _named(
@@ -209,10 +220,9 @@ class _Walk:
         )
         held = inner.get("module")
         for text in (held, *(held.values() if isinstance(held, dict) else ())):
-            if isinstance(text, dict):
-                text = text.get("value")
-            if isinstance(text, str) and len(text) > 1:
-                packed = self.functions.decoded(text)
+            written = text.get("value") if isinstance(text, dict) else text
+            if isinstance(written, str) and len(written) > 1:
+                packed = self.functions.decoded(written)
                 if packed:
                     yield Child(f"{path}.module"[-_SHOWN:], Stored(BytesSource(packed)), role="keras.torch", quiet=True)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 UNITS = 200
 """Functions of one configuration that are told one by one."""
 
-REACHED = 400
-"""Names that one function reaches for which are told."""
+REACHED = 4_000
+"""Names that the functions of one configuration reach for which are told, together."""
 
 BYTES = 4 << 20
 """Bytes of marshalled code that are read; the code of a long function has some ten thousand."""
@@ -36,6 +36,7 @@ class Functions:
     def __init__(self, node: Node, bench: Bench, when: When) -> None:
         self.node, self.bench, self.when = node, bench, when
         self.told = 0
+        self.reached: dict[tuple[str, str], None] = {}
 
     def layer(self, inner: dict[str, JsonValue], path: str) -> Iterator[Yield]:
         """Tell of a Lambda layer: code (Keras 2 writes a list of code, defaults and closure), or the name of some."""
@@ -86,14 +87,13 @@ class Functions:
         if len(packed) > BYTES:
             raise Malformed(f"more than {BYTES} bytes")
         found, _ = marshal_reader.read(packed)
-        told: dict[tuple[str, str], None] = {}
         for code in marshal_reader.codes(found):
             words = tuple(repr(text)[:_EXCERPT] for text in code.constants if isinstance(text, str))[:4]
             for module, name in marshal_reader.reaches(code):
-                if (module, name) in told:
+                if (module, name) in self.reached:
                     continue
-                told[module, name] = None
-                if len(told) > REACHED:
+                self.reached[module, name] = None
+                if len(self.reached) > REACHED:
                     return
                 yield SourceCall(
                     at=self.node.at(), language="marshal", module=module, name=name, phase="call", carrier=unit,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Marshalled: TypeAlias = "int | float | str | bytes | tuple[Marshalled, ...] | Code | None"
 
-DEPTH = 200
+DEPTH = 100
 """Objects within each other; marshal itself stops at 2,000, honest functions nest below twenty."""
 
 OBJECTS = 500_000
@@ -132,10 +132,9 @@ class _Reader:
             return self._code(depth)
         if kind in "rR":
             index = self.whole(4)
-            table: list[Marshalled] = self.refs if kind == "r" else [*self.interned]
-            if not 0 <= index < len(table):
+            if not 0 <= index < len(self.refs if kind == "r" else self.interned):
                 raise Malformed("a reference to an object that is not there", offset=self.at)
-            return table[index]
+            return self.refs[index] if kind == "r" else self.interned[index]
         raise Malformed(f"type {kind!r} is unknown", offset=self.at)
 
     def _many(self, width: int) -> int:

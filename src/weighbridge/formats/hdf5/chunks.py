@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from weighbridge.formats.hdf5.image import Fields, Image
     from weighbridge.formats.hdf5.messages import Layout
 
-CHUNKS = 4_000_000
-"""Chunks of one dataset that are looked for; chunks of a few kB make gigabytes of these."""
+CHUNKS = 1_000_000
+"""Chunks of one dataset that are looked for; chunks of ten kB make ten gigabytes of these."""
 
 
 def stored(image: Image, layout: Layout, rank: int, plain: int, count: int) -> Iterator[tuple[int, int]]:
@@ -40,7 +40,7 @@ def stored(image: Image, layout: Layout, rank: int, plain: int, count: int) -> I
         raise Malformed(f"chunk index {layout.index}")
     for number, span in enumerate(found):
         if number >= CHUNKS:
-            raise OverLimit(f"more than {CHUNKS} chunks")
+            raise OverLimit(f"more than {CHUNKS} chunks", offset=image.base + layout.address)
         yield span
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAPPINGS = 1_000
 """Sources of one virtual dataset that are told."""
+HEADS = 10_000
+"""Chunks of one dataset whose first bytes are looked at."""
 
 _WORD = 1 << 64
 _LIST = 16 << 20  # bytes of a list of virtual sources
@@ -166,7 +168,7 @@ class Dataset:
                 break
             held += length
             self.image.take(address, length)
-            if not self.filters and length:
+            if not self.filters and length and len(heads) < HEADS:
                 heads.append((begin, begin + length, self.name))
         yield from self._unbacked(needed, held, at)
         yield from bulk.probe_heads(self.source, self.node, sorted(heads), "tensor")

@@ -18,7 +18,7 @@ from weighbridge.formats.containers.paths import escapes
 from weighbridge.formats.hdf5 import header, messages, superblock
 from weighbridge.formats.hdf5.dataset import Dataset
 from weighbridge.formats.hdf5.heaps import FractalHeap, GlobalHeap
-from weighbridge.formats.hdf5.image import Fields
+from weighbridge.formats.hdf5.image import PIECES, Fields
 from weighbridge.formats.hdf5.trees import new_records, symbols
 
 TYPE_CHECKING = False
@@ -36,8 +36,8 @@ FORMAT = "hdf5"
 WORDS = 4096
 """Bytes of an attribute that are kept as metadata; longer ones are tables of names."""
 
-ELEMENTS = 100_000
-"""Strings of one attribute that are read one by one."""
+SOFT = 1_000
+"""Soft links that are told: they lead nowhere else, so the rest is like these."""
 
 _PATH = 200  # characters of an object's path that are shown
 _DRIVER = 16
@@ -59,7 +59,9 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if block.driver is not None:
         yield from walk.driver(block.driver)
     yield from walk.all(block.root, block.extension)
-    if walk.whole:
+    if len(image.taken) >= PIECES:
+        yield node.gap(GapKind.OVER_LIMIT, f"the file has more than {PIECES} pieces: what is between them is not seen")
+    elif walk.whole:
         holes = [(begin, end, "unused space") for begin, end in image.holes(min(block.end, source.size))]
         yield from bulk.probe_heads(source, node, holes, "gap")
 
@@ -76,7 +78,7 @@ class Walk:
         self.image, self.source, self.node, self.bench = image, source, node, bench
         self.heap = GlobalHeap(image)
         self.whole = True
-        self.claimed = 0
+        self.claimed = self.soft = 0
 
     def driver(self, address: int) -> Iterator[Yield]:
         """Tell of a driver block: only the drivers for files in several parts write one."""
@@ -176,6 +178,9 @@ class Walk:
                 key=key, escapes=away, when=When.LOAD,
             )  # fmt: skip
         elif link.kind == 1:
+            self.soft += 1
+            if self.soft > SOFT:
+                return
             yield Reference(at=self.node.at(), relation="hdf5 soft link", kind=Target.PATH, target=link.target, key=key)
         elif link.kind:
             yield self.node.gap(GapKind.UNSUPPORTED, f"{key} is a link of the user-defined kind {link.kind}")

@@ -17,6 +17,9 @@ PASSES = 4
 LARGEST = 16 << 20
 """Bytes of one structure that are read at once: a header, a node, a heap of names."""
 
+PIECES = 300_000
+"""Pieces of a file that are remembered, to find what lies between them: 40 MB. Neighbours count as one."""
+
 
 class Fields:
     """A cursor over bytes already read; raises Malformed where they end too soon."""
@@ -103,7 +106,11 @@ class Image:
     def take(self, address: int, length: int) -> None:
         """Mark bytes as taken."""
         begin = self.base + address
-        self.taken.append((begin, min(begin + length, self.source.size)))
+        end = min(begin + length, self.source.size)
+        if self.taken and self.taken[-1][1] == begin:
+            self.taken[-1] = (self.taken[-1][0], end)
+        elif len(self.taken) < PIECES:
+            self.taken.append((begin, end))
 
     def holes(self, end: int) -> list[tuple[int, int]]:
         """List what lies between the taken bytes, up to ``end``."""
