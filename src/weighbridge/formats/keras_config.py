@@ -10,7 +10,7 @@ from __future__ import annotations
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency
-from weighbridge.core.programs import CodeUnit, ConfiguredCall
+from weighbridge.core.programs import CodeUnit, ConfiguredCall, Operator
 from weighbridge.core.references import Reference, Target
 from weighbridge.core.source import BytesSource
 from weighbridge.core.when import When
@@ -44,6 +44,8 @@ _DATA = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "
 _LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "TextVectorization", "IndexLookup", "TextVectorizer"})
 _SYMBOLS = frozenset({"TFOpLambda", "SlicingOpLambda", "InstanceMethod", "ClassMethod", "InstanceProperty"})
 """Layers of tf.keras that call a function of TensorFlow by its name."""
+_TELLING = frozenset({"Lambda", "TorchModuleWrapper", "TFSMLayer", "__lambda__"})
+"""Classes whose name says enough, even where no loader would get as far as building them."""
 _PATHS = frozenset({
     "filepath", "file_path", "file", "fname", "filename", "path", "vocabulary", "origin", "url", "cache_dir",
     "weights_path", "vocabulary_file", "merges", "merges_file", "proto", "saved_model_path", "hub_url", "handle",
@@ -51,7 +53,6 @@ _PATHS = frozenset({
 """Fields that name a file or address which somebody opens."""
 _SWITCHES = frozenset({"safe_mode_saving", "enable_unsafe_deserialization", "set_global_attribute"})
 """Words by which a configuration turns Keras' safe mode off (CVE-2025-9906)."""
-_TOPS = ("modelTopology", "model_config", "layersModel")
 _SHOWN = 120
 
 
@@ -66,6 +67,7 @@ def inspect(document: JsonValue, _source: ByteSource, node: Node, bench: Bench) 
         yield Identity(at=node.at(), format="tfjs" if tfjs else FORMAT)
         if tfjs:
             yield from _manifest(document, node)
+            yield from _graph(document.get("modelTopology"), node)
         yield from walk(document, node, bench)
 
 
@@ -103,6 +105,33 @@ def _manifest(document: dict[str, JsonValue], node: Node) -> Iterator[Yield]:
         for path in paths if isinstance(paths, list) else []:
             if isinstance(path, str):
                 yield _reference(node, "shard", path, "weightsManifest.paths", When.LOAD)
+
+
+def _graph(topology: JsonValue, node: Node) -> Iterator[Yield]:
+    """Read the operators of a graph model: TensorFlow's GraphDef as JSON."""
+    uses: dict[tuple[str, str], int] = {}
+    for scope, nodes in _functions(topology):
+        for one in nodes if isinstance(nodes, list) else []:
+            op = one.get("op") if isinstance(one, dict) else None
+            if isinstance(op, str):
+                uses[scope, op] = uses.get((scope, op), 0) + 1
+    for (scope, op), count in list(uses.items())[:NAMES]:
+        yield Operator(at=node.at(), framework="tensorflow", domain="", name=op[:_SHOWN], scope=scope, count=count)
+    if len(uses) > NAMES:
+        yield node.gap(GapKind.OVER_LIMIT, f"more than {NAMES} different operators")
+
+
+def _functions(topology: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+    if not isinstance(topology, dict):
+        return
+    yield "", topology.get("node")
+    library = topology.get("library")
+    functions = library.get("function") if isinstance(library, dict) else None
+    for one in functions if isinstance(functions, list) else []:
+        if isinstance(one, dict):
+            signature = one.get("signature")
+            name = signature.get("name") if isinstance(signature, dict) else ""
+            yield str(name)[:_SHOWN], one.get("nodeDef")
 
 
 def _reference(node: Node, relation: str, target: str, key: str, when: When) -> Reference:
@@ -170,7 +199,7 @@ class _Walk:
         configs = _all(found, "config")
         if max(len(names), len(modules), len(configs)) > READINGS:
             yield self.node.gap(GapKind.OVER_LIMIT, f"{path} is written more than {READINGS} times")
-        if not names or not (configs or modules):
+        if not names or not (configs or modules or names[0] in _TELLING):
             return
         places = [one for one in modules[:READINGS] if isinstance(one, str)] or [""]
         for class_name in names[:READINGS]:

@@ -8,6 +8,8 @@ of Keras configurations.
 
 from __future__ import annotations
 
+from math import prod
+
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, MetadataEntry, ResourceClaim
@@ -90,7 +92,7 @@ class Walk:
         """Yield the facts of every object that is reached by links inside the file."""
         pending, seen = [(root, "")], {root}
         if extension is not None:
-            yield from self._guarded(lambda: self._taken(extension), extension)
+            yield from self._guarded(lambda: self._extension(extension), extension)
         while pending:
             address, path = pending.pop()
             self.bench.meter.spend_member()
@@ -101,9 +103,10 @@ class Walk:
                     seen.add(link.address)
                     pending.append((link.address, _path(path, link.name)))
 
-    def _taken(self, address: int) -> Iterator[Yield]:
-        header.messages(self.image, address)
-        return iter(())
+    def _extension(self, address: int) -> Iterator[Yield]:
+        if any(message.kind == header.DRIVER for message in header.messages(self.image, address)):
+            words = "the file names a storage driver: other files belong to it"
+            yield self.node.gap(GapKind.UNSUPPORTED, words, self.image.base + address)
 
     def _guarded(self, read: Callable[[], Iterator[Yield]], address: int) -> Iterator[Yield]:
         """Run one reader; what breaks it is a gap, and the objects beside it are read on."""
@@ -213,12 +216,14 @@ class Walk:
 
     def _strings(self, attribute: Attribute, most: int) -> Iterator[bytes]:
         """Yield the elements of an attribute of strings, each cut at ``most`` bytes."""
+        size, data = attribute.type.size or 1, attribute.data
+        if attribute.dims is not None:
+            data = data[: prod(attribute.dims) * size]  # what follows is padding of the message
         if not attribute.type.text:
-            size = attribute.type.size or len(attribute.data)
-            for at in range(0, len(attribute.data), size or 1):
-                yield attribute.data[at : at + min(size, most)].rstrip(b"\0")
+            for at in range(0, len(data), size):
+                yield data[at : at + min(size, most)].rstrip(b"\0")
             return
-        fields, left = Fields(attribute.data, self.image), most
+        fields, left = Fields(data, self.image), most
         while fields.left >= 8 + self.image.address_bytes and left > 0:
             length, address, index = fields.whole(4), fields.address(), fields.whole(4)
             if length and address:

@@ -13,7 +13,7 @@ MESSAGES = 100_000
 """Messages of one object; honest ones have at most some ten thousand links or attributes in it."""
 
 DATASPACE, LINK_INFO, DATATYPE, LINK, EXTERNAL_FILES, LAYOUT, FILTERS, ATTRIBUTE = 1, 2, 3, 6, 7, 8, 11, 12
-CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 16, 17, 21
+CONTINUATION, SYMBOL_TABLE, DRIVER, ATTRIBUTE_INFO = 16, 17, 20, 21
 """Message types that are read."""
 
 _SHARED = 2
