@@ -195,16 +195,14 @@ class _Walk:
             yield from read(found.encode("utf-8", "surrogateescape"), self.node, self.bench, path)
 
     def _object(self, found: dict[str, JsonValue], path: str) -> Iterator[Yield]:
-        names, modules = _all(found, "class_name"), _all(found, "module")
-        configs = _all(found, "config")
+        names = [one for one in _all(found, "class_name") if isinstance(one, str)]
+        modules, configs = _all(found, "module"), _all(found, "config")
         if max(len(names), len(modules), len(configs)) > READINGS:
             yield self.node.gap(GapKind.OVER_LIMIT, f"{path} is written more than {READINGS} times")
-        if not names or not (configs or modules or names[0] in _TELLING):
-            return
+        if not (configs or modules):
+            names = [one for one in names if one in _TELLING]
         places = [one for one in modules[:READINGS] if isinstance(one, str)] or [""]
         for class_name in names[:READINGS]:
-            if not isinstance(class_name, str):
-                continue
             for config in configs[:READINGS] or [None]:
                 for module in places:
                     yield from self._named(class_name, module, config, found, path)

@@ -1,4 +1,4 @@
-"""HDF5: honest files say what they hold, every way out of the file is named, lies are facts, nothing breaks the reader."""
+"""HDF5: honest files say what they hold, every way out of the file is named, lies are facts, nothing breaks it."""
 
 from __future__ import annotations
 
