@@ -95,7 +95,7 @@ EXHIBITS = (
     _row("KER-02", "repeated_key", repeated_class),
     # names that are imported and called
     _row("KER-03", "system", _archived(keras.called("os", "system", keras.COMMAND)),
-         also=("CVE-2025-1550", "survey cve1550_module.keras")),
+         also=("CVE-2025-1550",)),
     _row("KER-03", "subprocess", _archived(keras.called("subprocess", "run", ["echo", "INERT"]))),
     _row("KER-03", "builtins", _archived(keras.called("builtins", "exec", "pass"))),
     _row("KER-03", "in_hdf5", partial(legacy, keras.called("os", "system", keras.COMMAND)), name="model.h5"),
@@ -103,7 +103,7 @@ EXHIBITS = (
     _row("KER-03", "initialiser", _archived(sequential(
         keras.layer("Dense", units=1, kernel_initializer=keras.layer("Popen", "subprocess", args=["echo"]))))),
     *(_row("KER-04", f"{module}.{name}", _archived(keras.lambda_calling(module, name, origin="https://inert.invalid/x")),
-           also=("CVE-2025-8747", "survey getfile_cve8747.keras"))
+           also=("CVE-2025-8747",))
       for module, name in (("keras.utils", "get_file"), ("keras.src.utils.file_utils", "get_file"),
                            ("keras.models", "load_model"), ("keras.saving", "load_model"))),
     *(_row("KER-05", title, _archived(config), also=("CVE-2025-9906",)) for title, config in (
@@ -147,7 +147,7 @@ EXHIBITS = (
          also=("CVE-2024-55459", "GHSA-hqp4-2352-xf5r")),
     _row("KER-11", "tar_traversal", partial(tars.slipping, "../../inert"), name="x.tar",
          twin=lambda: tars.plain({"a.txt": b"INERT text\n"})),
-    _row("KER-12", "outside_of_any_scope", _archived(sequential(_LAMBDA_3)), also=("survey lambda.keras",)),
+    _row("KER-12", "outside_of_any_scope", _archived(sequential(_LAMBDA_3))),
     _row("KER-13", "in_an_archive", _archived(keras.custom()), _SUSPICIOUS, Word.REVIEW),
     _row("KER-13", "in_hdf5", _in_hdf5(keras.custom()), _SUSPICIOUS, Word.REVIEW, name="model.h5"),
     _row("KER-13", "that_is_system", _archived(keras.custom("Inert>system", "os"))),

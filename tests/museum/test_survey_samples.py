@@ -9,7 +9,18 @@ from functools import partial
 
 import pytest
 
-from tests.builders import joblibs, natives, numpys, safetensors_files, streams, tars, torches, zip_tricks, zips
+from tests.builders import (
+    joblibs,
+    keras_files,
+    natives,
+    numpys,
+    safetensors_files,
+    streams,
+    tars,
+    torches,
+    zip_tricks,
+    zips,
+)
 from tests.builders.pickles import honest, hostile_calls, hostile_streams
 from tests.builders.pickles.described import Global, NewObj, Reduce
 from tests.builders.pickles.gadgets import posix_system
@@ -131,6 +142,21 @@ EXHIBITS = (
         safetensors_files.honest,
         expects=Verdict.SUSPICIOUS,
         word=Word.FINDING,
+    ),
+    _sample(
+        "lambda.keras",
+        keras_files.lambda_layer_named_keras,
+        keras_files.honest_named_keras,
+    ),
+    _sample(
+        "cve1550_module.keras",
+        lambda: keras_files.archive(keras_files.called("os", "system", keras_files.COMMAND)),
+        keras_files.honest_named_keras,
+    ),
+    _sample(
+        "getfile_cve8747.keras",
+        lambda: keras_files.archive(keras_files.lambda_calling("keras.utils", "get_file", origin="inert.invalid")),
+        keras_files.honest_named_keras,
     ),
     _sample(
         "payload_behind_26_megabytes.pkl",

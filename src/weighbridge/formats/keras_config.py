@@ -191,7 +191,7 @@ class _Walk:
         if field in _PATHS and ("://" in found[:16] or escapes(found)):
             yield _reference(self.node, "vocabulary" if field == "vocabulary" else "asset", found, path, self.when)
         elif field in {"model_config", "training_config", "modelTopology"} and found[:1] == "{":
-            # Older writers put the configuration into a string.
+            # Older writers put the configuration into a string; in a string in a string quotes double, so this ends.
             yield from read(found.encode("utf-8", "surrogateescape"), self.node, self.bench, path)
 
     def _object(self, found: dict[str, JsonValue], path: str) -> Iterator[Yield]:

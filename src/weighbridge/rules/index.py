@@ -63,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:0ba9a3097c6bab8401e99a36151dff25848a91b27e30871c63ded5c9edfa07da"
+DIGEST = "sha256:3bd79ab5c4a9349153e2f2abd3c69567e70eda7ff9efa49cc4af74d4831cf83e"

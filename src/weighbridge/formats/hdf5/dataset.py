@@ -159,7 +159,8 @@ class Dataset:
             return
         for dim, side in zip(dims, layout.chunk, strict=True):
             count *= -(-dim // side)
-        held, size, heads = 0, self.source.size, []
+        held, size = 0, self.source.size
+        heads: list[tuple[int, int, str]] = []
         for address, length in stored(self.image, layout, len(dims), plain, count):
             begin = self.image.base + address
             if begin + length > size:
