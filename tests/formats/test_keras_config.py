@@ -273,9 +273,9 @@ def test_any_document_can_be_walked(document: Any) -> None:
 def test_long_configurations_take_linear_time() -> None:
     def seconds(count: int) -> float:
         text = json.dumps({"layers": [keras.layer(f"L{number}", units=1) for number in range(count)]}).encode()
-        begun = time.perf_counter()
+        begun = time.process_time()
         list(keras_config.read(text, NODE, Bench(Limits(), Meter(Limits()))))
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     seconds(100)
     assert seconds(40_000) < 16 * max(seconds(5_000), 0.02)

@@ -94,11 +94,11 @@ def test_shared_objects_are_followed_once() -> None:
     content = b"\xa9\x00"
     for number in range(60):
         content = b"\xa9\x02" + content + b"r" + (60 - number).to_bytes(4, "little")
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert list(codes(read(content)[0])) == []
     shared = read(b")\x02\xa9\x02NNr\0\0\0\0")[0]
     assert shared == ((None, None), (None, None))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_a_code_object_says_what_it_is() -> None:

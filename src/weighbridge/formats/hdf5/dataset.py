@@ -32,6 +32,7 @@ HEADS = 10_000
 """Chunks of one dataset whose first bytes are looked at."""
 
 _WORD = 1 << 64
+_SHOWN = 200  # characters of a file's name
 _LIST = 16 << 20  # bytes of a list of virtual sources
 _CHUNK = 1 << 32  # the library's own bound on the bytes of a chunk
 
@@ -96,6 +97,8 @@ class Dataset:
         self.claimed = needed
         if layout.kind == messages.COMPACT:
             yield from self._sized(needed, len(layout.data), at)
+            span = (layout.start, layout.start + len(layout.data), self.name)
+            yield from bulk.probe_heads(self.source, self.node, [span], "tensor")
         elif layout.kind == messages.CONTIGUOUS:
             yield from self._contiguous(layout, needed, at)
         elif layout.kind == messages.CHUNKED:
@@ -188,7 +191,7 @@ class Dataset:
 
     def _other(self, relation: str, name: str) -> Reference:
         return Reference(
-            at=self.node.at(), relation=relation, kind=Target.PATH, target=name, key=self.name,
+            at=self.node.at(), relation=relation, kind=Target.PATH, target=name[:_SHOWN], key=self.name,
             escapes=bool(escapes(name)), when=When.LOAD,
         )  # fmt: skip
 

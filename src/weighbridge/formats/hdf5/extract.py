@@ -14,6 +14,7 @@ from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, MetadataEntry, ResourceClaim
 from weighbridge.core.references import Reference, Target
+from weighbridge.core.source import SubSource
 from weighbridge.core.when import When
 from weighbridge.formats import bulk
 from weighbridge.formats.containers.paths import escapes
@@ -22,6 +23,7 @@ from weighbridge.formats.hdf5.dataset import Dataset
 from weighbridge.formats.hdf5.heaps import FractalHeap, GlobalHeap
 from weighbridge.formats.hdf5.image import PIECES, Fields
 from weighbridge.formats.hdf5.trees import new_records, symbols
+from weighbridge.formats.node import Child, Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -175,16 +177,18 @@ class Walk:
     def _link(self, link: Link, path: str) -> Iterator[Yield]:
         key = _path(path, link.name)
         if link.kind == 64:
-            away = bool(escapes(link.file))
+            target = f"{link.file}:{link.target}"[:_PATH]
             yield Reference(
-                at=self.node.at(), relation="hdf5 external link", kind=Target.PATH, target=f"{link.file}:{link.target}",
-                key=key, escapes=away, when=When.LOAD,
+                at=self.node.at(), relation="hdf5 external link", kind=Target.PATH, target=target, key=key,
+                escapes=bool(escapes(link.file)), when=When.LOAD,
             )  # fmt: skip
         elif link.kind == 1:
             self.soft += 1
             if self.soft > SOFT:
                 return
-            yield Reference(at=self.node.at(), relation="hdf5 soft link", kind=Target.PATH, target=link.target, key=key)
+            yield Reference(
+                at=self.node.at(), relation="hdf5 soft link", kind=Target.PATH, target=link.target[:_PATH], key=key
+            )
         elif link.kind:
             yield self.node.gap(GapKind.UNSUPPORTED, f"{key} is a link of the user-defined kind {link.kind}")
 
@@ -212,7 +216,11 @@ class Walk:
             yield from keras_config.read(text, self.node, self.bench, attribute.name)
         elif attribute.type.kind == messages.STRING or attribute.type.text:
             text = b" ".join(self._strings(attribute, WORDS))
-            yield MetadataEntry(at=self.node.at(), key=attribute.name, text=messages.text_of(text[:WORDS]))
+            yield MetadataEntry(at=self.node.at(), key=attribute.name[:_PATH], text=messages.text_of(text[:WORDS]))
+        if bulk.is_packed(attribute.data[:16]):
+            # Objects of other programs are kept in attributes, and are pickles then.
+            held = Stored(SubSource(self.source, attribute.start, len(attribute.data)))
+            yield Child(f"attribute {attribute.name[:_PATH]}", held, offset=attribute.start, quiet=True)
 
     def _strings(self, attribute: Attribute, most: int) -> Iterator[bytes]:
         """Yield the elements of an attribute of strings, each cut at ``most`` bytes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.errors import Malformed
 from weighbridge.core.values import value
+from weighbridge.formats.hdf5.header import committed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ RANK = 32
 _KINDS = (
     "int", "float", "time", "string", "bitfield", "opaque", "compound", "reference", "enum", "vlen", "array", "complex",
 )  # fmt: skip
-STRING, ENUM, VLEN = 3, 8, 9
+STRING, VLEN, UNKNOWN = 3, 9, 15
 COMPACT, CONTIGUOUS, CHUNKED, VIRTUAL = range(4)
 """Layout classes."""
 
@@ -35,12 +36,17 @@ class Datatype:
 
 @value
 class Layout:
-    """Where the elements are. ``chunk`` are the sides of a chunk, ``index`` names how chunks are found."""
+    """Where the elements are.
+
+    ``data`` are those that the message itself holds, from ``start`` on; ``chunk`` are the sides of a chunk, ``index``
+    names how chunks are found.
+    """
 
     kind: int
     address: int | None = None
     size: int | None = None
     data: bytes = b""
+    start: int = 0
     chunk: tuple[int, ...] = ()
     index: str = ""
     heap_index: int = 0
@@ -91,7 +97,8 @@ def layout(fields: Fields) -> Layout:
         raise Malformed(f"layout version {version} is unknown", offset=fields.start)
     kind = fields.whole(1)
     if kind == COMPACT:
-        return Layout(kind=kind, data=fields.take(fields.whole(2)))
+        size = fields.whole(2)
+        return Layout(kind=kind, start=fields.start + fields.at, data=fields.take(size))
     if kind == CONTIGUOUS:
         return Layout(kind=kind, address=fields.address(), size=fields.length())
     if kind == VIRTUAL:
@@ -124,7 +131,8 @@ def _old_layout(fields: Fields) -> Layout:
     address = fields.address() if kind != COMPACT else None
     sides = tuple(fields.whole(4) for _ in range(rank))
     if kind == COMPACT:
-        return Layout(kind=kind, data=fields.take(fields.whole(4)))
+        size = fields.whole(4)
+        return Layout(kind=kind, start=fields.start + fields.at, data=fields.take(size))
     if kind == CHUNKED:
         return Layout(kind=kind, address=address, chunk=sides[:-1], index="v1 tree")
     return Layout(kind=kind, address=address)
@@ -184,16 +192,17 @@ def link(fields: Fields) -> Link:
 
 @value
 class Attribute:
-    """An attribute: its name, what it consists of, and the bytes of its value."""
+    """An attribute: its name, what it consists of, and the bytes of its value, which begin at ``start``."""
 
     name: str
     type: Datatype
     dims: tuple[int, ...] | None
     data: bytes
+    start: int = 0
 
 
 def attribute(fields: Fields) -> Attribute:
-    """Read an attribute message; a datatype that is shared gives an attribute whose kind is unknown."""
+    """Read an attribute message; a datatype that is kept elsewhere in the file is looked up."""
     version, flags = fields.whole(1), fields.whole(1)
     if version not in (1, 2, 3):
         raise Malformed(f"attribute version {version} is unknown", offset=fields.start)
@@ -201,11 +210,12 @@ def attribute(fields: Fields) -> Attribute:
     if version == 3:
         fields.take(1)
     name, kind, space = (_part(fields, length, padded=version == 1) for length in lengths)
-    shared = version > 1 and flags & 1
-    known = Datatype(kind=15, name="shared", size=0) if shared else datatype(kind)
+    described = committed(fields.image, kind) if version > 1 and flags & 1 else kind
+    known = Datatype(kind=UNKNOWN, name="shared", size=0) if described is None else datatype(described)
     dims = None if version > 1 and flags & 2 else dataspace(space)
     name.data = name.data.rstrip(b"\0")
-    return Attribute(name=text_of(name.data), type=known, dims=dims, data=fields.take(fields.left))
+    start = fields.start + fields.at
+    return Attribute(name=text_of(name.data), type=known, dims=dims, data=fields.take(fields.left), start=start)
 
 
 def _part(fields: Fields, length: int, *, padded: bool) -> Fields:
