@@ -21,6 +21,10 @@ from tests.builders import (
     executorch_files,
     joblibs,
     mlir_files,
+    hdf5_files,
+    joblibs,
+    keras_files,
+    marshalled,
     natives,
     numpys,
     parquet_files,
@@ -241,6 +245,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.bin", whole_files), ("model.tflite", flat_models), ("data.arrow", arrows),
         ("model.bin", whole_files), ("model.pt2", torch_archives),
         ("__0_0.distcp", torch_archives), ("model.tensors", tensorizers),
+        ("model.h5", hdf5), ("model.keras", keras_archives), ("model.json", keras_texts), ("model.bin", whole_files),
     )  # fmt: skip
     for name, group in groups:
         for made in group():
@@ -248,6 +253,42 @@ def _named() -> Iterator[tuple[str, bytes]]:
     for carrier in carriers.CARRIERS.values():
         yield carrier.name, carrier.around(posix_system())
         yield carrier.name, carrier.around(dumps({"a": [1, 2.5, "x", None]}))
+
+
+def hdf5() -> Iterator[bytes]:
+    """HDF5 files, honest and not, and Keras models in them."""
+    files, keras = hdf5_files, keras_files
+    for build in (
+        files.honest, files.soft_link, files.external_link, files.external_storage, files.virtual_dataset,
+        files.shape_bomb, files.unallocated_bomb, files.wrong_size, files.overflowing_shape, files.out_of_bounds,
+        files.unknown_filter, files.cycle, files.user_defined_link,
+    ):  # fmt: skip
+        yield build()
+    yield from (files.many_bombs(4), files.honest(user_block=bytes(512)), files.stowaway(natives.elf(), place="gap"))
+    yield keras.legacy(keras.bare(keras.sequential(keras.lambda_of_keras_2())))
+
+
+def keras_archives() -> Iterator[bytes]:
+    """Keras archives."""
+    keras = keras_files
+    yield from (keras.honest_named_keras(), keras.lambda_layer_named_keras(), keras.remote_vocabulary_named_keras())
+    for config in (
+        keras.called("os", "system"), keras.torch_module(), keras.saved_model("/x"), keras.custom(),
+        keras.wrapped(keras.lambda_of_keras_3()),
+    ):  # fmt: skip
+        yield keras.archive(config)
+
+
+def keras_texts() -> Iterator[bytes]:
+    """Configurations alone, and models for browsers."""
+    yield from (keras_files.tfjs(), keras_files.text(keras_files.sequential(keras_files.lambda_of_keras_3())))
+
+
+def marshals() -> Iterator[bytes]:
+    """Code of every version."""
+    for version in marshalled.VERSIONS:
+        yield marshalled.function(version)
+        yield marshalled.nameless(version)
 
 
 def whole_files() -> Iterator[bytes]:

@@ -12,6 +12,7 @@ NAMES = (
     "json_texts", "tensorflow", "files",
     "json_texts", "flat_models", "arrows", "flexbuffers", "files",
     "json_texts", "torch_scripts", "tensorizers", "files",
+    "json_texts", "hdf5", "marshals", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

@@ -72,6 +72,7 @@ PUBLISHED = {
     "STR306": "memory-lie",
     "STR307": "resource-claim",
     "STR308": "comment",
+    "STR311": "other-file",
     "REF401": "escaping-reference",
     "REF402": "remote-reference",
     "REF403": "foreign-code",

@@ -26,6 +26,8 @@ ROWS: tuple[str, ...] = (
     *(f"GGU-{number:02}" for number in range(1, 19)),
     *(f"REP-{number:02}" for number in range(11, 16)),
     *("REP-16", "REP-17", "REP-21"),
+    *(f"KER-{number:02}" for number in range(1, 17)),
+    "TF-13",
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -99,6 +101,8 @@ ELSEWHERE: dict[str, str] = {
     "SCN-29": _FORMAT + "CoreML",
     "SCN-30": _RUN_TIME + "attacks on libraries that parse; the import contract keeps them out",
     "TOR-11": _FORMAT + "ExecuTorch",
+    "KER-14": _FORMAT + "YAML",
+    "KER-15": _FORMAT + "SavedModel; its JSON goes through the same walker",
     "TOR-05": _FORMAT + "TorchScript source",
     "TOR-06": _FORMAT + "TorchScript source",
     "TOR-15": _FORMAT + "tensorizer",

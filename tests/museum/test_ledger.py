@@ -71,6 +71,9 @@ def test_departures_stay_few() -> None:
         "REP-04": 1,
         "GGU-05": 2,
         "GGU-06": 2,
+        "KER-08": 4,
+        "KER-09": 13,
+        "KER-10": 4,
     }
 
 

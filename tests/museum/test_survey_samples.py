@@ -9,7 +9,18 @@ from functools import partial
 
 import pytest
 
-from tests.builders import joblibs, natives, numpys, safetensors_files, streams, tars, torches, zip_tricks, zips
+from tests.builders import (
+    joblibs,
+    keras_files,
+    natives,
+    numpys,
+    safetensors_files,
+    streams,
+    tars,
+    torches,
+    zip_tricks,
+    zips,
+)
 from tests.builders.pickles import honest, hostile_calls, hostile_streams
 from tests.builders.pickles.described import Global, NewObj, Reduce
 from tests.builders.pickles.gadgets import posix_system
@@ -135,6 +146,21 @@ EXHIBITS = (
         word=Word.FINDING,
     ),
     _sample(
+        "lambda.keras",
+        keras_files.lambda_layer_named_keras,
+        keras_files.honest_named_keras,
+    ),
+    _sample(
+        "cve1550_module.keras",
+        lambda: keras_files.archive(keras_files.called("os", "system", keras_files.COMMAND)),
+        keras_files.honest_named_keras,
+    ),
+    _sample(
+        "getfile_cve8747.keras",
+        lambda: keras_files.archive(keras_files.lambda_calling("keras.utils", "get_file", origin="inert.invalid")),
+        keras_files.honest_named_keras,
+    ),
+    _sample(
         "payload_behind_26_megabytes.pkl",
         lambda: program(b"B" + (26 << 20).to_bytes(4, "little") + bytes(26 << 20) + b"0", call_target(SHELL)),
         lambda: program(b"B" + (26 << 20).to_bytes(4, "little") + bytes(26 << 20) + b"0", call_target(VETTED)),
@@ -144,9 +170,6 @@ EXHIBITS = (
 LEFT_OUT = {
     "hf/config.json": "text: recognised, a gap",
     "hf/modeling.py": "text: recognised, a gap",
-    "lambda.keras": "Keras: a zip whose configuration is not analysed, a gap",
-    "cve1550_module.keras": "Keras: a zip whose configuration is not analysed, a gap",
-    "getfile_cve8747.keras": "Keras: a zip whose configuration is not analysed, a gap",
     "extdata.onnx": "ONNX: recognised by its name, a gap",
     "hydra.nemo": "NeMo: a tar whose configuration is not analysed, a gap",
     "sm/saved_model.pb": "TensorFlow: recognised by its name, a gap",

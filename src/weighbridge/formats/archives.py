@@ -6,6 +6,7 @@ from weighbridge.core.facts import Identity
 from weighbridge.formats.containers.zip import Description, members
 from weighbridge.formats.containers.zip_content import STORED
 from weighbridge.formats.containers.zip_directory import read_directory
+from weighbridge.formats.keras_archive import is_keras, of_keras
 from weighbridge.formats.torch_zip import layout, spelt
 
 TYPE_CHECKING = False
@@ -47,6 +48,9 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
                 yield from as_weights(node)
     if _may_be_more(entries):
         describers += yield from _more(found, entries, source, node, bench)
+    if is_keras(node.name, {entry.name for entry in entries}):
+        yield Identity(at=node.at(), format="keras")
+        describers.append(of_keras)
     if not describers and _are_arrays(directory.entries):
         yield Identity(at=node.at(), format="numpy.npz")
     yield from members(directory, source, node, bench, _first_of(describers))
@@ -181,6 +185,16 @@ def _first_of(describers: list[Describe]) -> Describe:
 
 def _are_arrays(entries: tuple[Entry, ...]) -> bool:
     return bool(entries) and all(entry.name.endswith(".npy") for entry in entries)
+
+
+_KERAS_MEMBERS = frozenset({"metadata.json", "model.weights.h5", "model.weights.npz"})
+
+
+def _of_keras(entry: Entry) -> Description:
+    """Describe a member of a Keras 3 archive: the configuration builds the model, whatever it looks like."""
+    if entry.name == "config.json":
+        return Description(role="keras.config", formats=("json",))
+    return Description(role="keras.weights" if entry.name.startswith("model.weights") else "")
 
 
 _SMALL_RECORDS = ("/version", "/byteorder", "/.format_version", "/.storage_alignment", "/.data/serialization_id")

@@ -32,6 +32,7 @@ _MODULES = {
     "torch.hubconf": "weighbridge.formats.torch_hub",
     "tensorizer": "weighbridge.formats.tensorizer",
     # -- keras and HDF5
+    "hdf5": "weighbridge.formats.hdf5.extract",
     # -- FlatBuffers, Arrow, Parquet
     "tflite": "weighbridge.formats.tflite",
     "arrow": "weighbridge.formats.arrow",

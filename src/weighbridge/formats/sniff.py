@@ -145,6 +145,8 @@ def _by_content(source: ByteSource, name: str) -> list[str]:
     head = source.read_at(0, HEAD)
     found = [kind for magic, kind in _LEADING if head.startswith(magic)]
     found += [kind for magic, kind in _AT_FOUR if head[4:8] == magic]
+    if "hdf5" not in found and _has_user_block(source, head, name):
+        found.append("hdf5")
     is_tar = head[257:262] == b"ustar" or _is_old_tar(head)
     if "zip" not in found and _ends_as_zip(source, at_the_end=is_tar or "7z" in found):
         found.append("zip")
@@ -175,6 +177,16 @@ def _is_shard(name: str) -> bool:
     """Tell a shard of a TensorFlow checkpoint, which is numbers from its first byte on: ``….data-00000-of-00001``."""
     first, _, last = name.rpartition(".data-")[2].partition("-of-")
     return len(first) == len(last) == 5 and (first + last).isdigit()
+
+
+def _has_user_block(source: ByteSource, head: bytes, name: str) -> bool:
+    """Tell whether an HDF5 file begins behind a user block; a name that promises one has it searched for to the end."""
+    promised = name.lower().endswith((".h5", ".hdf5", ".keras"))
+    if not promised and b"\x89HDF\r\n\x1a\n" not in head:
+        return False
+    from weighbridge.formats.hdf5.superblock import sniff as begins_hdf5
+
+    return begins_hdf5(source, near=not promised)
 
 
 def _pickled(source: ByteSource, head: bytes) -> str:

@@ -63,6 +63,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "STR306": ("weighbridge.rules.structure.memory_lie", ("Inconsistency",)),
     "STR307": ("weighbridge.rules.structure.resource_claim", ("ResourceClaim",)),
     "STR308": ("weighbridge.rules.structure.comment", ("ContainerOddity",)),
+    "STR311": ("weighbridge.rules.structure.other_file", ("Reference",)),
     "TRU701": ("weighbridge.rules.repository.shadowed_package", ("Repository",)),
     "TRU702": ("weighbridge.rules.repository.repository_code", ("Repository",)),
     "TRU703": ("weighbridge.rules.repository.missing_code", ("Repository",)),
@@ -79,4 +80,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:31f167e94f082b9d93ea7fc3c3382df6f1b670f375ce094a308e396c38c8513a"
+DIGEST = "sha256:b4fb7e357679afa51bf44869bc6b143bd63cc974d0bbb3e185724421b04a6d81"

@@ -28,6 +28,8 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("", ("graph_module",), "weighbridge.formats.torch_export"),
     ("manifest.json", ("model",), "weighbridge.formats.torch_serve"),
     # -- keras and HDF5
+    ("config.json", (), "weighbridge.formats.keras_config"),
+    ("", ("class_name", "modelTopology", "model_config"), "weighbridge.formats.keras_config"),
     # -- TensorFlow
     ("", ("arg_nodes",), "weighbridge.formats.mxnet.symbol"),
     # -- templates, tokenizers
@@ -120,8 +122,10 @@ def meanings(document: JsonValue, source: ByteSource, node: Node, bench: Bench) 
     """Ask every module whose signs the document shows."""
     lower = node.name.lower().rpartition("/")[2]
     keys = document.keys() if isinstance(document, dict) else frozenset[str]()
+    asked: set[str] = set()
     for ending, wanted, module in KINDS:
-        if lower.endswith(ending) and (not wanted or any(key in keys for key in wanted)):
+        if module not in asked and lower.endswith(ending) and (not wanted or any(key in keys for key in wanted)):
+            asked.add(module)
             inspect: Callable[[JsonValue, ByteSource, Node, Bench], Iterator[Yield]] = fetch(module).inspect
             yield from inspect(document, source, node, bench)
 

@@ -41,8 +41,12 @@ INFO = RuleInfo(
 def match(fact: CodeUnit, _words: Vocabulary) -> Iterator[Match]:
     """Find programs; what needs a flag is a matter for review, what runs by itself is not."""
     named = f" `{fact.name}`" if fact.name else ""
-    message = f"{fact.carrier}{named} is a program in {fact.language}"
+    message = f"{fact.carrier}{named} is a program in {SPOKEN.get(fact.language, fact.language)}"
     if fact.when is When.LOAD:
         yield Match(message=f"{message} that a load runs", fact=fact, when=fact.when)
     else:
         yield Match(message=message, fact=fact, severity=Severity.MEDIUM, when=fact.when)
+
+
+SPOKEN = {"marshal": "marshalled Python bytecode", "python": "Python", "torchscript": "TorchScript", "lua": "Lua"}
+"""What people call a language."""
