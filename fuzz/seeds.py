@@ -9,22 +9,19 @@ from types import ModuleType
 from tests.builders import (
     arrow_files,
     carriers,
-    configs,
+    catboost_files,
     chat_templates,
     checkpoints,
-    examples,
-    hostile_templates,
-    joblibs,
-    mxnets,
-    catboost_files,
+    configs,
     examples,
     executorch_files,
-    joblibs,
-    mlir_files,
     hdf5_files,
+    hostile_templates,
     joblibs,
     keras_files,
     marshalled,
+    mlir_files,
+    mxnets,
     natives,
     numpys,
     parquet_files,
@@ -34,9 +31,9 @@ from tests.builders import (
     sevenzips,
     streams,
     tars,
-    tokenizers,
     tensorflow_originals,
     tflite_files,
+    tokenizers,
     torch_legacy,
     torches,
     zip_tricks,
@@ -168,6 +165,8 @@ def tokenizer_files() -> Iterator[bytes]:
     yield made.build(pre_tokenizer=made.splitting("(a+)+"), decoder=made.replacing("a", "b", regex=True))
     yield from (made.config(chat_template="{{ x }}", vocab_file="../x"), b'{"a": 0}', b"[UNK]\na\n", b"YQ== 0\n")
     yield b'{"layers": [{"mediaType": "application/vnd.ollama.x", "digest": "sha256:..", "size": -1}]}'
+
+
 def tensorflow() -> Iterator[bytes]:
     """Graphs, checkpoints and records of TensorFlow, arrays of MXNet, honest and not."""
     files = savedmodels
@@ -181,6 +180,8 @@ def tensorflow() -> Iterator[bytes]:
         yield build()
     yield from (files.text_form(files.TEXT_WRITES_ODDLY), files.keras_metadata(files.LAMBDA))
     yield from (files.tensor_of((1 << 40, 1 << 40)), checkpoints.index((b"z", checkpoints.entry(1, (9,), 7, -4, 4))))
+
+
 def _made_by(*modules: ModuleType) -> Iterator[bytes]:
     """Whatever the functions of builders give that need no argument."""
     for module in modules:

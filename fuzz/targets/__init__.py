@@ -8,11 +8,8 @@ from fuzz.target import Target
 
 NAMES = (
     "differential", "spoilt_streams", "pickles", "zips", "tars", "sevenzips", "streams", "npys", "safetensors",
-    "json_texts", "configs", "ggufs", "templates", "tokenizers", "files",
-    "json_texts", "tensorflow", "files",
-    "json_texts", "flat_models", "arrows", "flexbuffers", "files",
-    "json_texts", "torch_scripts", "tensorizers", "files",
-    "json_texts", "hdf5", "marshals", "files",
+    "json_texts", "configs", "ggufs", "templates", "tokenizers", "tensorflow", "flat_models", "arrows",
+    "flexbuffers", "torch_scripts", "tensorizers", "hdf5", "marshals", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

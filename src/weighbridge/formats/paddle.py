@@ -1,7 +1,7 @@
 """PaddlePaddle: programs (``.pdmodel``, ``__model__``) and combined parameters (``.pdiparams``, ``__params__``).
 
 Source: ``paddle/fluid/framework/framework.proto`` and ``lod_tensor.cc`` of Paddle 3.3. A program is a protobuf message
-of blocks of operators; parameters are one tensor after the other, each with its type and shape before its data. The older
+of blocks of operators; parameters are one tensor after the other, each with its type and shape before its data. The
 ``.pdparams`` and ``.pdopt`` are pickles and read as such.
 """
 

@@ -54,9 +54,9 @@ class Field:
         offset: int,
         start: int,
         length: int,
-        value: int,
-        window: bytes,
-        base: int,
+        value: int = 0,
+        window: bytes = b"",
+        base: int = 0,
     ) -> None:
         self._source = source
         self.number = number

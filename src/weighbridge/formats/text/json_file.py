@@ -61,9 +61,6 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- prose, agents
 )
 
-NO_LIMIT = "1000000000000000019884624838656"
-"""What transformers writes as ``model_max_length`` of a tokenizer without one: ``int(1e30)``."""
-
 _BLANK = b" \t\n\r"
 _USUAL = frozenset({"NaN", "Infinity", "-Infinity", str(int(1e30))})
 """Numbers beyond JSON that honest files of these libraries hold: Python writes the first three for losses and limits,
@@ -111,7 +108,6 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     usual = {odd.kind for odd in document.oddities if odd.detail in _USUAL}
     for odd in document.oddities:
         if odd.detail not in _USUAL and not (odd.kind in usual and odd.detail.endswith(" more")):
-        if odd.detail != NO_LIMIT:
             yield Inconsistency(at=node.at(), what=odd.kind, detail=odd.detail)
     yield from meanings(document.value, source, node, bench)
     if rest:

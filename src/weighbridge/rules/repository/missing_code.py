@@ -21,7 +21,7 @@ INFO = RuleInfo(
     confidence=Confidence.HIGH,
     harm=Harm.HYGIENE,
     finds=(
-        "A configuration names a Python file as code of this repository, in `auto_map` for one, and there is no such file."
+        "A configuration names a Python file as code of this repository, as `auto_map` does, and there is no such file."
     ),
     why=("The file may be added later, after the repository was looked at, or come from another place."),
     fix="Ask the publisher for the code, or remove the entry.",
