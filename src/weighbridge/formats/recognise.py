@@ -157,6 +157,13 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     ("pickle_module_info.txt", "mlflow.pickle_module"),
     (".json", "json"),
     # -- prose, agents, git
+    (".md", "markdown"),
+    (".mdx", "markdown"),
+    (".markdown", "markdown"),
+    (".mdc", "markdown"),
+    (".prompt", "markdown"),
+    (".cursorrules", "markdown"),
+    (".windsurfrules", "markdown"),
     (".gitmodules", "gitmodules"),
     (".svg", "svg"),
     (".html", "html"),

@@ -97,6 +97,7 @@ _MODULES = {
     "mlflow.pickle_module": "weighbridge.formats.text.pickle_module",
     "json": "weighbridge.formats.text.json_file",
     # -- prose, agents, media
+    "markdown": "weighbridge.formats.text.markdown",
     "pdf": "weighbridge.formats.pdf",
     "svg": "weighbridge.formats.text.markup_page",
     "html": "weighbridge.formats.text.markup_page",

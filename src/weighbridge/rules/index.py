@@ -80,4 +80,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:b4fb7e357679afa51bf44869bc6b143bd63cc974d0bbb3e185724421b04a6d81"
+DIGEST = "sha256:1f25d027895561ba6807faabee3363003d1d972ba9b89ab02d0f92ffa642a5c7"

@@ -59,6 +59,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- configurations
     ("", (), "weighbridge.formats.config.settings"),
     # -- prose, agents
+    ("", ("mcpServers", "servers", "hooks", "tasks", "tools"), "weighbridge.formats.text.agent_json"),
 )
 
 _BLANK = b" \t\n\r"
