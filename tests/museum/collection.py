@@ -20,6 +20,7 @@ from tests.museum import (
     test_picklescan_containers,
     test_picklescan_gadgets,
     test_picklescan_streams,
+    test_prose_rows,
     test_python_rows,
     test_safetensors_rows,
     test_survey_samples,
@@ -61,6 +62,7 @@ HALLS = (
     test_tensorflow_rows,
     test_gguf_rows,
     test_tokenizer_rows,
+    test_prose_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)
