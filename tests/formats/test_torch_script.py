@@ -183,7 +183,7 @@ def test_calls_in_calls_are_followed_to_a_bound() -> None:
 
 def test_bytecode_is_read_by_the_length_of_its_texts() -> None:
     program = Program(Node(name="model.ptl"))
-    content = b"X\x0a\0\0\0aten::reluq\x01X\xff\0\0\0aten::saveq\x02\x8c\x07inert::xyz"
+    content = b"X\x0a\0\0\0aten::reluq\x01X\xff\0\0\0aten::saveq\x02\x8c\x07inert::xyzX\xff\0\0\0aten::sum"
     program.bytecode("bytecode.pkl", content)
     assert {(one.domain, one.name) for one in program.facts() if isinstance(one, Operator)} == {("aten", "relu")}
 

@@ -63,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:47c6c297630a3f2b00cdf257cbb11d38ec354587d443ee770f34067d10a64f67"
+DIGEST = "sha256:6e20cf9da3b4b7e233140975409f8307e2434951bcb73b2007d2718a6520055f"
