@@ -109,6 +109,12 @@ def test_a_script_archive_is_read() -> None:
     assert examined(scripts.script()).gaps == ()
 
 
+def test_only_numbered_records_beside_a_pickle_are_raw_bytes() -> None:
+    evil = pickled_call(SHELL, protocol=0)
+    for name in ("constants/evil", "extra/evil", "tensors/evil.pkl"):
+        assert "EXE101" in rules(scripts.script(records={name: evil, "extra.pkl": dumps(1, 2)})), name
+
+
 def test_the_shapes_of_traced_inputs_need_no_data() -> None:
     shapes = dumps([rebuilt(TENSORS[0], "0")], 2)
     content = scripts.script(records={"traced_inputs.pkl": shapes, "traced_inputs/0": b""})
