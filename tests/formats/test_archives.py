@@ -9,6 +9,7 @@ import pytest
 from tests.builders import numpys, torches, zips
 from tests.builders import torch_scripts as scripts
 from tests.builders.pickles import SHELL, dumps, pickled_call
+from tests.builders.pickles.described import Global, NewObj
 from tests.builders.torches import TENSORS, rebuilt
 from weighbridge.core.coverage import Gap
 from weighbridge.core.facts import Identity
@@ -108,6 +109,12 @@ def test_a_script_archive_is_read() -> None:
     assert examined(scripts.script()).gaps == ()
 
 
+def test_only_numbered_records_beside_a_pickle_are_raw_bytes() -> None:
+    evil = pickled_call(SHELL, protocol=0)
+    for name in ("constants/evil", "extra/evil", "tensors/evil.pkl"):
+        assert "EXE101" in rules(scripts.script(records={name: evil, "extra.pkl": dumps(1, 2)})), name
+
+
 def test_the_shapes_of_traced_inputs_need_no_data() -> None:
     shapes = dumps([rebuilt(TENSORS[0], "0")], 2)
     content = scripts.script(records={"traced_inputs.pkl": shapes, "traced_inputs/0": b""})
@@ -164,6 +171,21 @@ def test_a_storage_of_a_package_is_as_long_as_it_is_declared() -> None:
 def test_what_the_importer_of_a_package_calls(module: str, name: str, rule: str) -> None:
     found = rules(scripts.package(pickle=scripts.packaged_reduce(module, name)))
     assert rule in found if rule else not found & {"EXE101", "EXE115"}
+
+
+def test_what_is_called_is_told_once() -> None:
+    """The rules on calls tell of it, so that those on references need not."""
+    (message,) = [
+        one.message for one in examined(scripts.package(pickle=scripts.packaged_reduce("posix", "system"))).findings
+    ]
+    assert "posix.system" in message
+
+
+def test_a_native_class_in_the_pickle_of_a_script_is_an_operator() -> None:
+    for name, expected in (("inert_ns", {"EXE133"}), ("quantized", set())):
+        known = "LinearPackedParamsBase" if name == "quantized" else "Inert"
+        state = NewObj(Global(f"__torch__.torch.classes.{name}", known), state={})
+        assert rules(scripts.script(state=state)) == expected
 
 
 def test_a_pickle_among_the_records_of_a_package_is_read() -> None:

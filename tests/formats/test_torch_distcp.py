@@ -42,7 +42,16 @@ def test_archives_are_told_apart(archives: list[bytes]) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"PK\x05\x06", PLAIN, PLAIN + b"x" + PLAIN, b"x" + PLAIN + PLAIN, PLAIN + PLAIN + b"x", PLAIN[4:] + PLAIN],
+    [
+        b"",
+        b"PK\x05\x06",
+        PLAIN,
+        PLAIN + b"x" + PLAIN,
+        b"x" + PLAIN + PLAIN,
+        PLAIN + PLAIN + b"x",
+        PLAIN[4:] + PLAIN,
+        PLAIN + PLAIN[:-2] + b"\x01\0",
+    ],
 )
 def test_anything_else_is_one_file(content: bytes) -> None:
     assert pieces(content) == []

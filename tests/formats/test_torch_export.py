@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import torch_scripts as scripts
-from tests.builders import torches
+from tests.builders import torches, zips
 from tests.builders.pickles import SHELL, pickled_call, plain_data
 from weighbridge.core.coverage import Gap
 from weighbridge.core.facts import Inconsistency
@@ -156,6 +156,36 @@ COMPILED = ["model.so", "model.SO", "kernel.cubin", "model.wrapper.cpp", "x.ptx"
 def test_what_a_compiler_left_is_a_program(name: str) -> None:
     (unit,) = [one for one in archive(scripts.compiled(name, b"INERT")) if isinstance(one, CodeUnit)]
     assert unit.when == "load"
+
+
+def test_a_compiled_model_needs_no_root() -> None:
+    content = zips.plain({"data/aotinductor/model/a.so": b"INERT"})
+    assert [one.name for one in archive(content) if isinstance(one, CodeUnit)] == ["data/aotinductor/model/a.so"]
+    other = zips.plain(
+        {"a/b/data/aotinductor/a.so": b"INERT", "aotinductor/a.so": b"INERT", "archive_format.txt": b"x"}
+    )
+    assert not [one for one in archive(other) if isinstance(one, CodeUnit)]
+
+
+@pytest.mark.parametrize("name", ["weight_0.pkl", "evil", "evil.pkl", "weight_", "tensor_a", "a/weight_0"])
+def test_only_payloads_by_torchs_own_names_are_taken_for_raw_bytes(name: str) -> None:
+    evil = pickled_call(SHELL, protocol=0)
+    seen = examined(scripts.exported(records={f"data/weights/{name}": evil}))
+    assert "EXE101" in {one.rule for one in seen.findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("m/archive_format", True), ("m/data/weights/weight_0", True),
+        ("m/data/weights/model_weights_config.json", True),
+        ("m/data/aotinductor/a.so", True), ("m/archive_format/x", False), ("a/b/archive_format", False),
+        ("m/data/weights/other.bin", False), ("m/models/model.json", False), ("m/data/constants/tensor_0", False),
+    ],
+)  # fmt: skip
+def test_what_makes_an_archive_an_export(name: str, found: bool) -> None:
+    identities = [getattr(one, "format", "") for one in archive(zips.plain({name: b"x", "m/other": b"x"}))]
+    assert ("torch.export" in identities) is found
 
 
 def test_a_table_of_a_compiled_model_is_none() -> None:

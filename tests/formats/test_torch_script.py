@@ -99,6 +99,10 @@ DECOYS = {
         '(self).save("p")',
         "class Decoy(Module):\n  def save(self: __torch__.Decoy) -> int:\n    return 1\n",
     ),
+    "function_outside_of_the_class": (
+        "return x",
+        "  def save(self: __torch__.Net) -> int:\n    return 1\ndef f(self: Tensor) -> Tensor:\n  (self).save(1)\n",
+    ),
     "self_is_given_away": ('self = x\n(self).save("p")', "  def save(self: __torch__.Net) -> int:\n    return 1\n"),
 }
 
@@ -152,6 +156,36 @@ def test_what_the_lexer_does_not_take_is_a_gap(broken: bytes) -> None:
     operators, gaps = read(b"y = torch.relu(x)\n" + broken)
     assert set(operators) == {"aten.relu"}
     assert [gap.at.member for gap in gaps] == [("code/0.py",)]
+
+
+def test_getattr_names_any_operator() -> None:
+    assert "aten.inert" in reached('getattr(torch, "inert")(x)')
+    assert "inert_ns.run" in reached('getattr(ops.inert_ns, "ru" "n")(x)')
+    assert reached('y = getattr(self, "0")\nz = getattr(self, "a b")') == set()
+
+
+def test_long_names_are_followed_to_their_end() -> None:
+    assert "aten.save" in reached("x." + "a." * 200 + 'save("p")')
+    assert "aten.save" in reached("y = x.save." + "a." * 200 + "b")
+    assert "aten.save" in reached("y = x." + "a." * 100 + "save." + "a." * 100 + "b")
+
+
+def test_calls_in_calls_are_followed_to_a_bound() -> None:
+    nested = 'torch.save("a", ' * 100 + '"deep"' + ")" * 100
+    found = [one for one in read(scripts.module(nested))[0].values() if one.name == "save"]
+    assert found
+    program = Program(Node(name="model.pt"))
+    program.read("code/a.py", scripts.module(nested))
+    texts = [one.constants for one in program.facts() if isinstance(one, Operator)]
+    assert () in texts
+    assert max(map(len, texts)) == 8
+
+
+def test_bytecode_is_read_by_the_length_of_its_texts() -> None:
+    program = Program(Node(name="model.ptl"))
+    content = b"X\x0a\0\0\0aten::reluq\x01X\xff\0\0\0aten::saveq\x02\x8c\x07inert::xyzX\xff\0\0\0aten::sum"
+    program.bytecode("bytecode.pkl", content)
+    assert {(one.domain, one.name) for one in program.facts() if isinstance(one, Operator)} == {("aten", "relu")}
 
 
 def test_bytecode_names_its_operators() -> None:

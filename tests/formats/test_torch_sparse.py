@@ -84,6 +84,24 @@ def test_indices_that_are_shared_are_read_within_a_budget(monkeypatch: pytest.Mo
     assert verdict(files.sparse()) is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(("index", "wrong"), [(1, False), (2, True)])
+def test_blocks_are_counted_by_their_size(index: int, wrong: bool) -> None:
+    """A tensor of 4 by 6 in blocks of 2 by 3 has two columns of blocks."""
+    content = array("q", [0, 1, 1, index]).tobytes()
+    records = Records({"0": len(content)}, BytesSource(content), {"0": 0})
+    ends, plain = View("0", 8, 0, [3], [1]), View("0", 8, 3, [1], [1])
+    values = View("1", 4, 0, [1, 2, 3], [6, 3, 1])
+    assert bool(indices_fit(torch_sparse.BSR, [ends, plain, values], [4, 6], records)) is wrong
+
+
+def test_what_was_read_is_taken_off_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch_sparse, "FILE_BYTES", 20)
+    records = Records({"0": 16}, BytesSource(bytes(16)), {"0": 0})
+    assert records.read("0", 0, 16) == bytes(16)
+    assert records.read("0", 0, 16) is None
+    assert records.read("0", 0, 4) == bytes(4)
+
+
 WHOLE = st.integers(-2, 6)
 
 

@@ -97,8 +97,9 @@ class _Examiner:
         if any(name.startswith("torch.tar.") for name in vouched):
             # They begin with a pickle, but the whole is a row of pickles and raw data.
             formats = tuple(name for name in formats if name != "pickle")
-        if not any(registry.is_analysed(name) for name in formats):
-            formats += seen.named
+        if seen.formats[:1] == ("text",) or not any(registry.is_analysed(name) for name in formats):
+            # Any text is read, so that it is text says nothing against what its name promises.
+            formats = tuple(dict.fromkeys((*formats, *seen.named)))
         self._mismatches(seen.formats, seen.promised, source, node)
         for told in file_names.tells(node, formats):
             self._fact(told, depth)

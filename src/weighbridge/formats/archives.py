@@ -59,10 +59,10 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 def _may_be_more(entries: tuple[Entry, ...]) -> bool:
     """Tell whether a name speaks for a package or an export, before their module is imported."""
     for entry in entries:
-        name = spelt(entry.name)
+        name = f"/{spelt(entry.name)}"
         if "/.data/extern_modules" in name or "/.data/python_version" in name or "/archive_format" in name:
             return True
-        if "/data/aotinductor/" in name or "/data/weights/" in name or ("/models/" in name and name.endswith(".json")):
+        if "/data/aotinductor/" in name or "/data/weights/" in name:
             return True
     return False
 
@@ -97,18 +97,20 @@ def _of_checkpoint(found: Layout, entries: tuple[Entry, ...], source: ByteSource
     storages = Records(dict(found.storages), source, _places(f"{found.root}/data/", entries))
     role = "torch.script" if found.script else "torch.pickle"
     tensor, code = Description(role="tensor", quiet=True), Description(role=role, quiet=True)
-    folders = [f"{found.root}/data/", *(f"{name.removesuffix('.pkl')}/" for name in found.others)]
-    folders += [f"{found.root}/constants/", f"{found.root}/tensors/"] if found.script else []
-    data, script = tuple(folders), f"{found.root}/code/"
+    data, code_folder = f"{found.root}/data/", f"{found.root}/code/"
+    folders = [f"{name.removesuffix('.pkl')}/" for name in found.others]
+    others = (*folders, f"{found.root}/constants/", f"{found.root}/tensors/") if found.script else ()
 
     def describe(entry: Entry) -> Description:
         name = spelt(entry.name)
         held = found.storages_of(name)
         if held is not None:
             return Description(role=role, formats=("pickle",), storages=storages if held is found.storages else held)
-        if found.script and name.startswith(script):
+        if found.script and name.startswith(code_folder):
             return code
-        return tensor if name.startswith(data) else _side_record(name)
+        if name.startswith(data) or (name.startswith(others) and name.rpartition("/")[2].isdecimal()):
+            return tensor
+        return _side_record(name)
 
     return describe
 
@@ -152,15 +154,16 @@ def _of_package(root: str, entries: tuple[Entry, ...], source: ByteSource, bench
 
 def _of_export(root: str, pickled: frozenset[str]) -> Describe:
     """Describe the members of a ``.pt2``: payloads are raw tensors unless their table says that they are pickled."""
-    raw = (f"{root}/data/weights/", f"{root}/data/constants/")
+    folders = ("data/weights/", "data/constants/")
+    raw = tuple(root + folder + prefix for folder in folders for prefix in _PAYLOADS)
 
     def describe(entry: Entry) -> Description:
         name = spelt(entry.name)
         if name in pickled:
             return Description(role="torch.pickle")
-        if name.startswith(raw) and not name.endswith(".json"):
+        if name.startswith(raw) and name.rpartition("_")[2].isdecimal():
             return Description(role="tensor", quiet=True)
-        if name in (f"{root}/archive_format", f"{root}/archive_version"):
+        if name in (f"{root}archive_format", f"{root}archive_version"):
             return Description(role="torch.record", quiet=True)
         return _side_record(name)
 
@@ -187,15 +190,8 @@ def _are_arrays(entries: tuple[Entry, ...]) -> bool:
     return bool(entries) and all(entry.name.endswith(".npy") for entry in entries)
 
 
-_KERAS_MEMBERS = frozenset({"metadata.json", "model.weights.h5", "model.weights.npz"})
-
-
-def _of_keras(entry: Entry) -> Description:
-    """Describe a member of a Keras 3 archive: the configuration builds the model, whatever it looks like."""
-    if entry.name == "config.json":
-        return Description(role="keras.config", formats=("json",))
-    return Description(role="keras.weights" if entry.name.startswith("model.weights") else "")
-
+_PAYLOADS = ("weight_", "tensor_", "custom_obj_", "opaque_obj_")
+"""How torch names payloads of an export, each with a number behind it."""
 
 _SMALL_RECORDS = ("/version", "/byteorder", "/.format_version", "/.storage_alignment", "/.data/serialization_id")
 _RECORD = Description(role="torch.record")

@@ -49,15 +49,17 @@ def package_root(names: Iterable[str]) -> str | None:
 
 
 def export_root(names: Iterable[str]) -> str | None:
-    """Find the root of a ``.pt2`` archive (``torch/export/pt2_archive/constants.py``)."""
+    """Find the folder of a ``.pt2`` archive (``torch/export/pt2_archive/constants.py``), with its slash, or None.
+
+    It is empty without a root folder: the reader in C++ takes a compiled model that has none.
+    """
     for name in names:
-        root, mark, rest = spelt(name).rpartition("/archive_format")
-        if mark and not rest and "/" not in root:
-            return root
-        for folder in ("/models/", "/data/aotinductor/", "/data/weights/"):
-            root, mark, rest = spelt(name).partition(folder)
-            if mark and "/" not in root and (folder != "/models/" or rest.endswith(".json")):
-                return root
+        for mark in ("archive_format", "data/aotinductor/", "data/weights/"):
+            root, found, rest = f"/{spelt(name)}".rpartition(f"/{mark}")
+            if not found or "/" in root[1:] or (mark == "archive_format" and rest):
+                continue
+            if mark != "data/weights/" or rest.startswith("weight_") or rest.endswith("_weights_config.json"):
+                return f"{root[1:]}/" if root else ""
     return None
 
 
@@ -132,7 +134,7 @@ def is_list_of_names(entry: Entry, source: ByteSource, bench: Bench) -> bool:
 
 def compiled(root: str, entries: Iterable[Entry], source: ByteSource, node: Node) -> Iterator[Yield]:
     """Yield what AOTInductor left: a library that ``aoti_load_package`` opens, or source that it compiles first."""
-    folder, count = f"{root}/data/aotinductor/", 0
+    folder, count = f"{root}data/aotinductor/", 0
     for entry in entries:
         name = spelt(entry.name)
         if not name.startswith(folder):

@@ -32,7 +32,7 @@ CONFIG = 32 << 20
 OPERATORS = 4_000
 """Different operators of one graph that are told apart; torch has some 2,300."""
 
-_PAYLOADS = ("/data/weights/", "/data/constants/")
+_PAYLOADS = ("data/weights/", "data/constants/")
 _SHOWN = 64
 _TEXT = 200
 _LONGEST = 1 << 16  # characters of one expression; those of unbacked sizes have some hundred

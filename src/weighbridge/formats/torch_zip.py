@@ -18,9 +18,9 @@ class Layout:
     """``pickles`` are the lower-cased names of records that torch unpickles, ``storages`` the sizes of raw data by key.
 
     Of records with the same name the largest counts: that there are two is reported by itself. ``script`` when
-    ``constants.pkl`` makes it a TorchScript archive, which torch hands to its reader in C++; without it Python reads
-    the pickle even where source is in ``code/``, which ``code`` tells. ``others`` are further pickles of a script,
-    each with the storages in the folder of its name (``constants/``).
+    ``constants.pkl`` makes it a TorchScript archive, which torch hands to its own reader in C++; without it Python
+    reads the pickle even where there is source in ``code/``, which ``code`` tells. ``others`` are further pickles of
+    a script, each with the storages in the folder of its name (``constants/``).
     """
 
     root: str
