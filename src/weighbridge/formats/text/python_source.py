@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 CALLS = 6_000
 """Different calls of one source that are told; the largest modules of real libraries have some 2,000."""
 
+TOKENS = 130_000
+"""Signs and half the words of one source: a syntax tree takes up to 1 kB for each. Of 18,000 modules of libraries two
+have more."""
+
 PAYLOADS = 200
 """Long literals of one source that are looked at for files of their own."""
 
@@ -46,6 +50,7 @@ ROLES = {
 }
 """Names that some tool looks for and runs; other source runs when somebody imports it."""
 
+_WORDS = bytes(code for code in range(256) if code not in b"(),.=[]{}:;+-*/%<>&|^~@\n")
 _PROSE = (".txt", ".md", ".rst", ".log", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".cfg", ".ini")
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1", "cp1252"})
 
@@ -69,6 +74,8 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if source.size > bench.limits.source_bytes:
         reason = f"source of more than {bench.limits.source_bytes} bytes is not read"
         yield node.gap(GapKind.OVER_LIMIT, reason)
+        head = source.read_at(0, bench.limits.source_bytes)
+        yield from _words(head, node, _starts(head.split(b"\n"), 0), "the source")
         return
     yield from inspect(source.read_at(0, source.size), node, bench, carrier="the source")
 
@@ -78,7 +85,7 @@ def bare(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if node.name.lower().endswith((*_PROSE, ".py", ".pyw", ".pyi", ".pth")) or source.size > bench.limits.source_bytes:
         return
     content = source.read_at(0, source.size)
-    if _parsed(content) is not None:
+    if is_source(content):
         yield Identity(at=node.at(), format="python")
         yield CodeUnit(at=node.at(), language="python", carrier="the file", name=node.name, when=When.FLAG)
         yield from inspect(content, node, bench, carrier="the source")
@@ -102,9 +109,12 @@ def inspect(content: bytes, node: Node, bench: Bench, *, carrier: str, base: int
     yield from _declared(content, node)
     lines = content.split(b"\n")
     starts = _starts(lines, base)
-    tree = _parsed(content)
+    dense = _is_dense(content)
+    tree = None if dense else _parsed(content)
     if tree is None:
-        yield node.gap(GapKind.UNPARSED, f"{carrier} is no Python that this version parses; only words are looked at")
+        what = f"has more than {TOKENS} words and signs" if dense else "is no Python that this version parses"
+        kind = GapKind.OVER_LIMIT if dense else GapKind.UNPARSED
+        yield node.gap(kind, f"{carrier} {what}; only its words are looked at")
         yield from _words(content, node, starts, carrier)
         return
     walk: Walk = fetch("weighbridge.formats.python.statements").Walk(lines)
@@ -149,7 +159,11 @@ def _parsed(content: bytes) -> ast.Module | None:
 
 def is_source(content: bytes) -> bool:
     """Tell whether this interpreter's grammar allows it as a module; raises OverLimit."""
-    return _parsed(content) is not None
+    return not _is_dense(content) and _parsed(content) is not None
+
+
+def _is_dense(content: bytes) -> bool:
+    return len(content.translate(None, _WORDS)) + len(content.split()) // 2 > TOKENS
 
 
 def _declared(content: bytes, node: Node) -> Iterator[Yield]:
