@@ -11,7 +11,11 @@ from tests.builders import (
     natives,
     numpys,
     polyglots,
+    python_sources,
+    remote_code,
+    requirement_files,
     safetensors_files,
+    scripts,
     sevenzips,
     streams,
     tars,
@@ -123,6 +127,18 @@ def json_texts() -> Iterator[bytes]:
     yield b"[0.1, 1E+9, -0, \"\\u0000\", NaN, Infinity, 'x', 1_0, 01, 0x1]"
 
 
+def sources() -> Iterator[bytes]:
+    """Python source, scripts, requirements and compiled programs."""
+    for text in remote_code.ALL.values():
+        yield text.encode()[:LONGEST]
+    yield from (python_sources.shell_at_import_named_py(), python_sources.packed_exec_named_py())
+    yield from (scripts.shell(*scripts.FETCH_AND_RUN), scripts.shell(*scripts.REVERSE_SHELL), scripts.dockerfile())
+    files = requirement_files
+    for build in (files.vendor_index, files.pyproject, files.setup_cfg, files.conda, files.pipfile, files.uv_lock):
+        yield build()
+    yield from (scripts.shortcut(), scripts.bytecode())
+
+
 def named_files() -> Iterator[tuple[str, bytes]]:
     """All of these under the names that they would have, and what needs a whole examination."""
     for number, (name, made) in enumerate(_named()):
@@ -134,7 +150,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
     groups = (
         ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives), ("model.tar", tar_archives),
         ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays), ("model.safetensors", safetensors),
-        ("model.bin", whole_files),
+        ("model.bin", whole_files), ("model.py", sources),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

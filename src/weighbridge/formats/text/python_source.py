@@ -18,7 +18,6 @@ from weighbridge.formats.node import Child, Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
     from weighbridge.core.source import ByteSource
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
 
 CALLS = 6_000
 """Different calls of one source that are told; the largest modules of real libraries have some 2,000."""
-
-TOKENS = 130_000
-"""Signs and half the words of one source: a syntax tree takes up to 1 kB for each. Of 18,000 modules of libraries two
-have more."""
 
 PAYLOADS = 200
 """Long literals of one source that are looked at for files of their own."""
@@ -50,7 +45,6 @@ ROLES = {
 }
 """Names that some tool looks for and runs; other source runs when somebody imports it."""
 
-_WORDS = bytes(code for code in range(256) if code not in b"(),.=[]{}:;+-*/%<>&|^~@\n")
 _PROSE = (".txt", ".md", ".rst", ".log", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".toml", ".cfg", ".ini")
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1", "cp1252"})
 
@@ -106,11 +100,13 @@ def path_lines(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 
 def inspect(content: bytes, node: Node, bench: Bench, *, carrier: str, base: int | None = 0) -> Iterator[Yield]:
     """Tell what source does; ``base`` is where it begins in the node, None where it has no place. Raises OverLimit."""
+    from weighbridge.formats.python.syntax import TOKENS, is_dense, parsed
+
     yield from _declared(content, node)
     lines = content.split(b"\n")
     starts = _starts(lines, base)
-    dense = _is_dense(content)
-    tree = None if dense else _parsed(content)
+    dense = is_dense(content)
+    tree = None if dense else parsed(content)
     if tree is None:
         what = f"has more than {TOKENS} words and signs" if dense else "is no Python that this version parses"
         kind = GapKind.OVER_LIMIT if dense else GapKind.UNPARSED
@@ -141,29 +137,11 @@ def _starts(lines: list[bytes], base: int | None) -> list[int | None]:
     return starts
 
 
-def _parsed(content: bytes) -> ast.Module | None:
-    """Parse source; None where the grammar of this interpreter does not allow it. Raises OverLimit."""
-    import ast
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            # Doubtful escapes are the author's business; the parser would tell them on stderr.
-            warnings.simplefilter("ignore")
-            return ast.parse(content)
-    except RecursionError:
-        raise OverLimit("the source nests too deep") from None
-    except (SyntaxError, ValueError, LookupError):
-        return None
-
-
 def is_source(content: bytes) -> bool:
     """Tell whether this interpreter's grammar allows it as a module; raises OverLimit."""
-    return not _is_dense(content) and _parsed(content) is not None
+    from weighbridge.formats.python.syntax import is_dense, parsed
 
-
-def _is_dense(content: bytes) -> bool:
-    return len(content.translate(None, _WORDS)) + len(content.split()) // 2 > TOKENS
+    return not is_dense(content) and parsed(content) is not None
 
 
 def _declared(content: bytes, node: Node) -> Iterator[Yield]:
