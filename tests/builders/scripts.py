@@ -70,7 +70,7 @@ def dockerfile(line: str = "pip install -r requirements.txt") -> bytes:
 
 
 def shortcut(path: str = "powershell.exe", arguments: str = "-c echo INERT", *, full: bool = False) -> bytes:
-    """A Windows shortcut that starts a program ([MS-SHLLINK] 2.1, 2.4); ``full`` has an id list and link information."""
+    """A Windows shortcut that starts a program ([MS-SHLLINK] 2.1, 2.4); ``full`` has an id list and link info."""
     flags = 0x08 | 0x20 | 0x80 | (3 if full else 0)
     header = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F" + struct.pack("<I", flags) + bytes(52)
     if full:
