@@ -26,8 +26,12 @@ from tests.builders import (
     numpys,
     parquet_files,
     polyglots,
+    python_sources,
+    remote_code,
+    requirement_files,
     safetensors_files,
     savedmodels,
+    scripts,
     sevenzips,
     streams,
     tars,
@@ -226,6 +230,16 @@ def config_texts() -> Iterator[bytes]:
         configs.bento, configs.triton, configs.spacy,
     ):  # fmt: skip
         yield build()
+def sources() -> Iterator[bytes]:
+    """Python source, scripts, requirements and compiled programs."""
+    for text in remote_code.ALL.values():
+        yield text.encode()[:LONGEST]
+    yield from (python_sources.shell_at_import_named_py(), python_sources.packed_exec_named_py())
+    yield from (scripts.shell(*scripts.FETCH_AND_RUN), scripts.shell(*scripts.REVERSE_SHELL), scripts.dockerfile())
+    files = requirement_files
+    for build in (files.vendor_index, files.pyproject, files.setup_cfg, files.conda, files.pipfile, files.uv_lock):
+        yield build()
+    yield from (scripts.shortcut(), scripts.bytecode())
 
 
 def named_files() -> Iterator[tuple[str, bytes]]:
@@ -247,6 +261,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.bin", whole_files), ("model.pt2", torch_archives),
         ("__0_0.distcp", torch_archives), ("model.tensors", tensorizers),
         ("model.h5", hdf5), ("model.keras", keras_archives), ("model.json", keras_texts), ("model.bin", whole_files),
+        ("model.bin", whole_files), ("model.py", sources),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

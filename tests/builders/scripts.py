@@ -69,9 +69,12 @@ def dockerfile(line: str = "pip install -r requirements.txt") -> bytes:
     return f'FROM python:3.11\nCOPY . /app\nRUN {line}\nCMD ["python", "app.py"]\n'.encode()
 
 
-def shortcut(path: str = "powershell.exe", arguments: str = "-c echo INERT") -> bytes:
-    """A Windows shortcut that starts a program ([MS-SHLLINK] 2.1, 2.4)."""
-    header = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F" + struct.pack("<I", 0x08 | 0x20 | 0x80) + bytes(52)
+def shortcut(path: str = "powershell.exe", arguments: str = "-c echo INERT", *, full: bool = False) -> bytes:
+    """A Windows shortcut that starts a program ([MS-SHLLINK] 2.1, 2.4); ``full`` has an id list and link info."""
+    flags = 0x08 | 0x20 | 0x80 | (3 if full else 0)
+    header = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F" + struct.pack("<I", flags) + bytes(52)
+    if full:
+        header += struct.pack("<H", 2) + bytes(2) + struct.pack("<I", 28) + bytes(24)
     return header + b"".join(struct.pack("<H", len(one)) + one.encode("utf-16-le") for one in (path, arguments))
 
 

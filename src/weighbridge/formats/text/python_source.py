@@ -18,7 +18,6 @@ from weighbridge.formats.node import Child, Stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
     from weighbridge.core.source import ByteSource
@@ -69,6 +68,8 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if source.size > bench.limits.source_bytes:
         reason = f"source of more than {bench.limits.source_bytes} bytes is not read"
         yield node.gap(GapKind.OVER_LIMIT, reason)
+        head = source.read_at(0, bench.limits.source_bytes)
+        yield from _words(head, node, _starts(head.split(b"\n"), 0), "the source")
         return
     yield from inspect(source.read_at(0, source.size), node, bench, carrier="the source")
 
@@ -78,7 +79,7 @@ def bare(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if node.name.lower().endswith((*_PROSE, ".py", ".pyw", ".pyi", ".pth")) or source.size > bench.limits.source_bytes:
         return
     content = source.read_at(0, source.size)
-    if _parsed(content) is not None:
+    if is_source(content):
         yield Identity(at=node.at(), format="python")
         yield CodeUnit(at=node.at(), language="python", carrier="the file", name=node.name, when=When.FLAG)
         yield from inspect(content, node, bench, carrier="the source")
@@ -99,12 +100,17 @@ def path_lines(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 
 def inspect(content: bytes, node: Node, bench: Bench, *, carrier: str, base: int | None = 0) -> Iterator[Yield]:
     """Tell what source does; ``base`` is where it begins in the node, None where it has no place. Raises OverLimit."""
+    from weighbridge.formats.python.syntax import TOKENS, is_dense, parsed
+
     yield from _declared(content, node)
     lines = content.split(b"\n")
     starts = _starts(lines, base)
-    tree = _parsed(content)
+    dense = is_dense(content)
+    tree = None if dense else parsed(content)
     if tree is None:
-        yield node.gap(GapKind.UNPARSED, f"{carrier} is no Python that this version parses; only words are looked at")
+        what = f"has more than {TOKENS} words and signs" if dense else "is no Python that this version parses"
+        kind = GapKind.OVER_LIMIT if dense else GapKind.UNPARSED
+        yield node.gap(kind, f"{carrier} {what}; only its words are looked at")
         yield from _words(content, node, starts, carrier)
         return
     walk: Walk = fetch("weighbridge.formats.python.statements").Walk(lines)
@@ -131,25 +137,11 @@ def _starts(lines: list[bytes], base: int | None) -> list[int | None]:
     return starts
 
 
-def _parsed(content: bytes) -> ast.Module | None:
-    """Parse source; None where the grammar of this interpreter does not allow it. Raises OverLimit."""
-    import ast
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            # Doubtful escapes are the author's business; the parser would tell them on stderr.
-            warnings.simplefilter("ignore")
-            return ast.parse(content)
-    except RecursionError:
-        raise OverLimit("the source nests too deep") from None
-    except (SyntaxError, ValueError, LookupError):
-        return None
-
-
 def is_source(content: bytes) -> bool:
     """Tell whether this interpreter's grammar allows it as a module; raises OverLimit."""
-    return _parsed(content) is not None
+    from weighbridge.formats.python.syntax import is_dense, parsed
+
+    return not is_dense(content) and parsed(content) is not None
 
 
 def _declared(content: bytes, node: Node) -> Iterator[Yield]:
