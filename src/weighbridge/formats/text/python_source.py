@@ -37,7 +37,6 @@ ROLES = {
     "app.py": "application",
     "setup.py": "build script",
     "conftest.py": "test configuration that is run without being asked for",
-    "hubconf.py": "entry point of torch.hub",
     "sitecustomize.py": "start-up code of the interpreter",
     "usercustomize.py": "start-up code of the interpreter",
     "noxfile.py": "build script",
@@ -60,7 +59,9 @@ def sniff(head: bytes, source: ByteSource) -> str:  # noqa: ARG001
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
-    """Read a source file; raises OverLimit."""
+    """Read a source file; raises OverLimit. TorchScript is no Python: its own reader has read it."""
+    if node.role == "torch.script":
+        return
     yield Identity(at=node.at(), format="python")
     role = ROLES.get(node.name.lower().rpartition("/")[2])
     if role is not None:
