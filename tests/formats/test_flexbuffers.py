@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders.tflite_files import flexbuffer
+from tests.builders.flatbuffer_files import flexbuffer
 from weighbridge.formats import flexbuffers
 from weighbridge.formats.flexbuffers import FlexReader
 

@@ -32,8 +32,8 @@ def verdict(content: bytes) -> Verdict:
 @pytest.mark.parametrize(
     "make",
     [
-        files.honest, files.external, files.quantized, files.loop, files.detection, files.with_files, files.custom,
-        files.flex,
+        files.honest, files.external, files.quantized, files.loop, files.reshape, files.detection, files.with_files,
+        files.custom, files.flex,
     ],
 )  # fmt: skip
 def test_honest_structure_is_sound(make: Any) -> None:
@@ -79,6 +79,8 @@ LIES = {
     "metadata": (files.metadata_beyond, "buffer index"),
     "axis": (lambda: files.quantized(2, 7), "quantized dimension"),
     "channels": (lambda: files.quantized(2, 1), "quantization"),
+    "reshape": (lambda: files.reshape(40), "reshape"),
+    "reshape by input": (lambda: files.reshape(40, as_input=True), "reshape"),
     "body": (lambda: files.loop(9), "subgraph index"),
     "flexbuffer": (files.false_flexbuffer, "FlexBuffer"),
 }

@@ -92,7 +92,8 @@ class FlatBuffer:
     def holds(self, begin: int, end: int, what: str) -> bool:
         """Tell whether a span lies in the buffer; if not, it is written down as ``what``."""
         if 0 <= begin <= end <= self.size:
-            self.reach = max(self.reach, end)
+            if end > self.reach:  # noqa: PLR1730  (it runs for every field: a call would cost more)
+                self.reach = end
             self._spans.append((begin, end))
             if len(self._spans) > _SPANS:
                 self._join()

@@ -27,6 +27,7 @@ FORMAT = "tflite"
 MAGIC = b"TFL3"
 
 _SHOWN = 8
+_RANK = 256  # dimensions that are read; interpreters take eight
 _METADATA = "TFLITE_METADATA"
 _WORD = 1 << 63
 
@@ -75,7 +76,8 @@ class Model:
         subgraphs = [graph for graph in root.tables(2, "a subgraph") if graph is not None]
         graphs.sizes = [graph.count(0) for graph in subgraphs]
         for number, graph in enumerate(subgraphs):
-            yield from self._tensors(graph, number)
+            graphs.shapes = []
+            yield from self._tensors(graph, number, graphs.shapes)
             yield from graphs.operators(graph, number)
         yield from graphs.signatures(root)
         yield from graphs.summary()
@@ -107,14 +109,16 @@ class Model:
         """Tell whether a buffer that lies outside could be what a broken download has lost."""
         return begin <= self.source.size < end < _WORD and begin >= self.buffer.reach
 
-    def _tensors(self, graph: Table, number: int) -> Iterator[Yield]:
+    def _tensors(self, graph: Table, number: int, shapes: list[tuple[int, ...]]) -> Iterator[Yield]:
         for index, tensor in enumerate(graph.tables(0, "a tensor")):
             self.bench.meter.spend_member()
             if tensor is None:
+                shapes.append(())
                 continue
             kind, place = tensor.number(1, "b"), tensor.number(2)
             dtype = schema.TYPES[kind] if 0 <= kind < len(schema.TYPES) else f"type {kind}"
-            dims = tensor.numbers(0)
+            dims = tensor.numbers(0, "i", _RANK)
+            shapes.append(dims)
             name = tensor.text(3, 256) or f"{number}/{index}"
             if place >= len(self.data) and (place or self.data):
                 words = f"{name!r} is in buffer {place} of {len(self.data)}"
