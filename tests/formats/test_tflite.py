@@ -143,6 +143,14 @@ def test_the_files_in_it_are_examined() -> None:
     assert verdict(files.with_files({"labels.txt": posix_system()})) is Verdict.MALICIOUS
 
 
+def test_an_empty_zip_is_what_the_metadata_writer_leaves_behind() -> None:
+    packed = io.BytesIO(files.honest())
+    with zipfile.ZipFile(packed, "a"):
+        pass
+    assert verdict(packed.getvalue()) is Verdict.CLEAN
+    assert verdict(packed.getvalue() + b"x") is Verdict.SUSPICIOUS
+
+
 def test_something_between_the_model_and_the_zip_is_told() -> None:
     packed = io.BytesIO(files.honest() + b"not read by anybody" * 9)
     with zipfile.ZipFile(packed, "a") as archive:

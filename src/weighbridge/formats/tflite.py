@@ -27,6 +27,7 @@ FORMAT = "tflite"
 MAGIC = b"TFL3"
 
 _SHOWN = 8
+_ZIP_END = 22
 _RANK = 256  # dimensions that are read; interpreters take eight
 _METADATA = "TFLITE_METADATA"
 _WORD = 1 << 63
@@ -206,6 +207,8 @@ class Model:
         end = max(self.end, self.buffer.reach)
         tail = self.source.read_at(end, bulk.PADDING)
         archive = end + len(tail) - len(tail.lstrip(b"\0"))
+        if _is_empty_zip(self.source.read_at(archive, _ZIP_END + 1), archive):
+            return  # metadata was added, and no files with it
         if self.source.read_at(archive, 4) != b"PK\x03\x04":
             yield from bulk.behind(self.source, self.node, self.bench, end, "the model")
         elif not self.files:
@@ -219,6 +222,13 @@ class Model:
             yield Inconsistency(at=self.node.at(), what=what, detail=detail, memory=memory)
         elif count == _SHOWN + 1:
             yield Inconsistency(at=self.node.at(), what=what, detail="and more like these", memory=memory)
+
+
+def _is_empty_zip(tail: bytes, at: int) -> bool:
+    """Tell whether bytes are the end of a zip archive without members, whose directory is where they begin."""
+    if len(tail) != _ZIP_END or tail[:4] != b"PK\x05\x06" or int.from_bytes(tail[16:20], "little") not in (0, at):
+        return False
+    return not any(tail[4:16]) and not any(tail[20:])
 
 
 def _associated(root: Table) -> list[str]:
