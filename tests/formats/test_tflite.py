@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import natives
+from tests.builders import natives, tflite_graphs
 from tests.builders import tflite_files as files
 from tests.builders.pickles.gadgets import posix_system
 from tests.formats.flat_reading import cuts, is_sound, lies, of, read
 from tests.museum.exhibit import examined, verdict_of
 from weighbridge.core.coverage import Gap
 from weighbridge.core.facts import Identities, Identity, MetadataEntry, TensorDecl, TrailingData
-from weighbridge.core.programs import Operator
+from weighbridge.core.programs import Operator, SelectionBypass
 from weighbridge.core.report import Verdict
 from weighbridge.formats import tflite
 from weighbridge.formats.node import Child
@@ -120,6 +120,20 @@ def test_operators_are_counted() -> None:
     many = bytes(files.model(operators=[files.operator(0, [0, 1, -1], [2])] * 7).content)
     (operator,) = of(Operator, tflite.extract, many)
     assert operator.count == 7
+
+
+# -- graphs that look at their input -------------------------------------------------------------------------------
+def test_a_bypass_is_told() -> None:
+    (fact,) = of(SelectionBypass, tflite.extract, tflite_graphs.bypass())
+    assert (fact.framework, fact.output) == ("tflite", "out")
+    assert (fact.compare, fact.select) == ("EQUAL (operator 0)", "SELECT (operator 3)")
+    assert verdict(tflite_graphs.bypass()) is Verdict.SUSPICIOUS
+
+
+@pytest.mark.parametrize("make", [tflite_graphs.masked, tflite_graphs.thresholded])
+def test_masks_and_thresholds_are_none(make: Any) -> None:
+    assert of(SelectionBypass, tflite.extract, make()) == []
+    assert verdict(make()) is Verdict.CLEAN
 
 
 # -- files behind the model ----------------------------------------------------------------------------------------

@@ -77,8 +77,8 @@ class Model:
         subgraphs = [graph for graph in root.tables(2, "a subgraph") if graph is not None]
         graphs.sizes = [graph.count(0) for graph in subgraphs]
         for number, graph in enumerate(subgraphs):
-            graphs.shapes = []
-            yield from self._tensors(graph, number, graphs.shapes)
+            graphs.begin()
+            yield from self._tensors(graph, number, graphs)
             yield from graphs.operators(graph, number)
         yield from graphs.signatures(root)
         yield from graphs.summary()
@@ -110,16 +110,15 @@ class Model:
         """Tell whether a buffer that lies outside could be what a broken download has lost."""
         return begin <= self.source.size < end < _WORD and begin >= self.buffer.reach
 
-    def _tensors(self, graph: Table, number: int, shapes: list[tuple[int, ...]]) -> Iterator[Yield]:
+    def _tensors(self, graph: Table, number: int, graphs: Graphs) -> Iterator[Yield]:
         for index, tensor in enumerate(graph.tables(0, "a tensor")):
             self.bench.meter.spend_member()
             if tensor is None:
-                shapes.append(())
+                graphs.tensor("", (), constant=False)
                 continue
             kind, place = tensor.number(1, "b"), tensor.number(2)
             dtype = schema.TYPES[kind] if 0 <= kind < len(schema.TYPES) else f"type {kind}"
             dims = tensor.numbers(0, "i", _RANK)
-            shapes.append(dims)
             name = tensor.text(3, 256) or f"{number}/{index}"
             if place >= len(self.data) and (place or self.data):
                 words = f"{name!r} is in buffer {place} of {len(self.data)}"
@@ -127,6 +126,7 @@ class Model:
                 span = (0, 0)
             else:
                 span = self.data[place] if self.data else (0, 0)
+            graphs.tensor(name, dims, constant=span[1] > span[0])
             at = self.node.at(span[0], span[1] - span[0]) if span[1] else self.node.at(tensor.at)
             yield TensorDecl(at=at, name=name, dtype=dtype, shape=tuple(max(dim, 0) for dim in dims))
             yield from self._extent(tensor, name, dtype, dims, span[1] - span[0])
