@@ -38,6 +38,7 @@ from tests.builders import (
     tensorflow_originals,
     tflite_files,
     tokenizers,
+    tflite_graphs,
     torch_legacy,
     torches,
     zip_tricks,
@@ -204,7 +205,7 @@ def _needs(build: Callable[..., object]) -> bool:
 
 def flat_models() -> Iterator[bytes]:
     """TFLite, ExecuTorch, CatBoost and what JAX exports, honest and not."""
-    return _made_by(tflite_files, executorch_files, catboost_files, mlir_files)
+    return _made_by(tflite_files, tflite_graphs, executorch_files, catboost_files, mlir_files)
 
 
 def arrows() -> Iterator[bytes]:

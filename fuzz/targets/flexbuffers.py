@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from tests.builders.tflite_files import flexbuffer
+from tests.builders.flatbuffer_files import flexbuffer
 
 from fuzz.target import Target
 from weighbridge.core.errors import OverLimit

@@ -143,3 +143,19 @@ def _table(made: Built, table: T) -> int:
         if not isinstance(item, tuple):
             _patch(content, at + offsets[number], _place(made, item))
     return at
+
+
+def flexbuffer(texts: list[bytes]) -> bytes:
+    """A FlexBuffer: a vector of strings, widths of one byte."""
+    made, places = bytearray(), []
+    for text in texts:
+        made.append(len(text))
+        places.append(len(made))
+        made += text + b"\0"
+    made.append(len(texts))
+    start = len(made)
+    for place in places:
+        made.append(len(made) - place)
+    made += bytes([5 << 2]) * len(texts)
+    made += bytes((len(made) - start, 10 << 2, 1))
+    return bytes(made)

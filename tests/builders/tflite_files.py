@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 
-from tests.builders.flatbuffer_files import Built, L, T, V, build
+from tests.builders.flatbuffer_files import Built, L, T, V, build, flexbuffer
 
 FULLY_CONNECTED, CUSTOM, WHILE, STABLEHLO_CUSTOM_CALL = 9, 32, 119, 173
 WEIGHTS = struct.pack("<6f", *range(6))
@@ -202,6 +202,17 @@ def quantized(scales: int = 2, axis: int = 0) -> bytes:
     return bytes(model(tensors=[tensor("in", [1, 3]), kernel, tensor("out", [1, 2])], buffers=buffers).content)
 
 
+def reshape(dimensions: int = 2, *, as_input: bool = False) -> bytes:
+    """A reshape to so many dimensions, of which its output has two (tensorflow#124982)."""
+    shape = struct.pack(f"<{dimensions}i", *([1] * (dimensions - 1)), 3)
+    buffers = [T({}), T({0: V("B", shape, "shape", 16)})]
+    tensors = [tensor("in", [3]), tensor("shape", [dimensions], 1, 2), tensor("out", [1, 3])]
+    options = None if as_input else T({0: V("i", [1] * (dimensions - 1) + [3])})
+    inputs = [0, 1] if as_input else [0]
+    held = operator(0, inputs, [2], f3=None if as_input else ("B", 17), f4=options)
+    return bytes(model(codes=[code(22)], operators=[held], tensors=tensors, buffers=buffers).content)
+
+
 def loop(body: int = 0) -> bytes:
     """A while loop whose body is subgraph ``body``."""
     options = T({0: ("i", 0), 1: ("i", body)})
@@ -209,22 +220,6 @@ def loop(body: int = 0) -> bytes:
 
 
 # -- operators of others ---------------------------------------------------------------------------------------------
-
-
-def flexbuffer(texts: list[bytes]) -> bytes:
-    """A FlexBuffer: a vector of strings, widths of one byte."""
-    made, places = bytearray(), []
-    for text in texts:
-        made.append(len(text))
-        places.append(len(made))
-        made += text + b"\0"
-    made.append(len(texts))
-    start = len(made)
-    for place in places:
-        made.append(len(made) - place)
-    made += bytes([5 << 2]) * len(texts)
-    made += bytes((len(made) - start, 10 << 2, 1))
-    return bytes(made)
 
 
 def custom(name: str = "InertAbsentOp", options: bytes = b"") -> bytes:

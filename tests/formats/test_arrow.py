@@ -117,6 +117,7 @@ def test_mutations_never_raise(chance: random.Random) -> None:
     read(arrow.extract, bytes(content))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_after_the_mark(content: bytes) -> None:
     for begin in (b"ARROW1\0\0", b"\xff\xff\xff\xff"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders.tflite_files import flexbuffer
+from tests.builders.flatbuffer_files import flexbuffer
 from weighbridge.formats import flexbuffers
 from weighbridge.formats.flexbuffers import FlexReader
 
@@ -40,6 +40,7 @@ def test_lies(content: bytes) -> None:
 
 
 @pytest.mark.libraries
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(1 << 62), 1 << 62) | st.floats(allow_nan=False, width=16)
@@ -57,6 +58,7 @@ def test_what_the_library_writes_is_sound(value: Any) -> None:
 
 
 @pytest.mark.libraries
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 255))
 def test_a_changed_byte_never_raises(place: int, byte: int) -> None:
     from flatbuffers import flexbuffers as library
@@ -67,6 +69,7 @@ def test_a_changed_byte_never_raises(place: int, byte: int) -> None:
     read(bytes(content))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120))
 def test_any_bytes(content: bytes) -> None:
     read(content)

@@ -117,6 +117,7 @@ def test_mutations_never_raise(chance: random.Random) -> None:
     assert error is None or isinstance(error, Malformed | OverLimit)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_after_the_mark(content: bytes) -> None:
     read(mlir.extract, b"ML\xefR" + content)

@@ -98,6 +98,7 @@ def test_an_encrypted_footer_is_a_gap() -> None:
     assert of(Gap, parquet.extract, b"PARE" + bytes(20) + b"\4\0\0\0PARE")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_any_footer(content: bytes) -> None:
     read(parquet.extract, b"PAR1" + content + len(content).to_bytes(4, "little") + b"PAR1")

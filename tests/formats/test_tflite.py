@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import natives
+from tests.builders import natives, tflite_graphs
 from tests.builders import tflite_files as files
 from tests.builders.pickles.gadgets import posix_system
 from tests.formats.flat_reading import cuts, is_sound, lies, of, read
 from tests.museum.exhibit import examined, verdict_of
 from weighbridge.core.coverage import Gap
 from weighbridge.core.facts import Identities, Identity, MetadataEntry, TensorDecl, TrailingData
-from weighbridge.core.programs import Operator
+from weighbridge.core.programs import Operator, SelectionBypass
 from weighbridge.core.report import Verdict
 from weighbridge.formats import tflite
 from weighbridge.formats.node import Child
@@ -32,8 +32,8 @@ def verdict(content: bytes) -> Verdict:
 @pytest.mark.parametrize(
     "make",
     [
-        files.honest, files.external, files.quantized, files.loop, files.detection, files.with_files, files.custom,
-        files.flex,
+        files.honest, files.external, files.quantized, files.loop, files.reshape, files.detection, files.with_files,
+        files.custom, files.flex,
     ],
 )  # fmt: skip
 def test_honest_structure_is_sound(make: Any) -> None:
@@ -79,6 +79,8 @@ LIES = {
     "metadata": (files.metadata_beyond, "buffer index"),
     "axis": (lambda: files.quantized(2, 7), "quantized dimension"),
     "channels": (lambda: files.quantized(2, 1), "quantization"),
+    "reshape": (lambda: files.reshape(40), "reshape"),
+    "reshape by input": (lambda: files.reshape(40, as_input=True), "reshape"),
     "body": (lambda: files.loop(9), "subgraph index"),
     "flexbuffer": (files.false_flexbuffer, "FlexBuffer"),
 }
@@ -120,6 +122,20 @@ def test_operators_are_counted() -> None:
     assert operator.count == 7
 
 
+# -- graphs that look at their input -------------------------------------------------------------------------------
+def test_a_bypass_is_told() -> None:
+    (fact,) = of(SelectionBypass, tflite.extract, tflite_graphs.bypass())
+    assert (fact.framework, fact.output) == ("tflite", "out")
+    assert (fact.compare, fact.select) == ("EQUAL (operator 0)", "SELECT (operator 3)")
+    assert verdict(tflite_graphs.bypass()) is Verdict.SUSPICIOUS
+
+
+@pytest.mark.parametrize("make", [tflite_graphs.masked, tflite_graphs.thresholded])
+def test_masks_and_thresholds_are_none(make: Any) -> None:
+    assert of(SelectionBypass, tflite.extract, make()) == []
+    assert verdict(make()) is Verdict.CLEAN
+
+
 # -- files behind the model ----------------------------------------------------------------------------------------
 def test_the_zip_that_metadata_names_is_no_polyglot() -> None:
     seen = examined(files.with_files(), "model.tflite")
@@ -139,6 +155,14 @@ def test_a_zip_that_nobody_asks_for_is_one(content: bytes) -> None:
 
 def test_the_files_in_it_are_examined() -> None:
     assert verdict(files.with_files({"labels.txt": posix_system()})) is Verdict.MALICIOUS
+
+
+def test_an_empty_zip_is_what_the_metadata_writer_leaves_behind() -> None:
+    packed = io.BytesIO(files.honest())
+    with zipfile.ZipFile(packed, "a"):
+        pass
+    assert verdict(packed.getvalue()) is Verdict.CLEAN
+    assert verdict(packed.getvalue() + b"x") is Verdict.SUSPICIOUS
 
 
 def test_something_between_the_model_and_the_zip_is_told() -> None:

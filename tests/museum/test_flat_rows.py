@@ -75,6 +75,7 @@ EXHIBITS = (
     _row("TF-10", "too_few_scales", partial(_T.quantized, 300), _T.quantized, "tflite", _SUSPICIOUS, Word.FINDING),
     _row("TF-10", "channels_without_scales", partial(_T.quantized, 2, 1), _T.quantized, "tflite"),
     _row("TF-10", "scales_of_no_dimension", partial(_T.quantized, 2, 7), _T.quantized, "tflite"),
+    _row("TF-10", "reshape_beyond_rank", partial(_T.reshape, 40), _T.reshape, "tflite"),
     _row("TF-10", "subgraph_beyond", partial(_T.loop, 800), _T.loop, "tflite"),
     _row("TF-10", "flexbuffer", _T.false_flexbuffer, _T.detection, "tflite"),
     _row("TF-11", "flex_writes_a_file", _T.flex, _T.honest, "tflite"),

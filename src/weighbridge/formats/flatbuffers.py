@@ -69,6 +69,7 @@ class FlatBuffer:
         self._whole = source.read_at(0, self.size) if self.size <= _WHOLE else None
         self._pages: dict[int, bytes] = {}
         self._spans: list[tuple[int, int]] = []
+        self._followed = False
         self._vtables: dict[int, tuple[int, ...]] = {}
 
     def read(self, at: int, length: int) -> bytes:
@@ -92,10 +93,12 @@ class FlatBuffer:
     def holds(self, begin: int, end: int, what: str) -> bool:
         """Tell whether a span lies in the buffer; if not, it is written down as ``what``."""
         if 0 <= begin <= end <= self.size:
-            self.reach = max(self.reach, end)
-            self._spans.append((begin, end))
-            if len(self._spans) > _SPANS:
-                self._join()
+            if end > self.reach:  # noqa: PLR1730  (it runs for every field: a call would cost more)
+                self.reach = end
+            if not self._followed:
+                self._spans.append((begin, end))
+                if len(self._spans) > _SPANS:
+                    self._join()
             return True
         if len(self.broken) < _KEPT:
             self.broken.setdefault((begin, end), what)
@@ -105,6 +108,10 @@ class FlatBuffer:
         """Write down something false that is no span."""
         if len(self.odd) < _KEPT:
             self.odd.setdefault(at, (what, memory))
+
+    def followed(self) -> None:
+        """Note that all references were followed: what is read from now on adds no byte to what is known."""
+        self._followed = True
 
     def _join(self) -> None:
         """Join spans that touch or leave out no more than padding, so that they take no memory."""
@@ -285,7 +292,10 @@ class Table:
         """Find where a field lies, None if it is absent."""
         if field + 2 >= len(self._vtable) or not self._vtable[field + 2]:
             return None
-        at = self.at + self._vtable[field + 2]
+        offset = self._vtable[field + 2]
+        at = self.at + offset
+        if offset + width <= self._vtable[1]:  # inside of the table, which was held against the buffer
+            return at
         return at if self.buffer.holds(at, at + width, f"field {field} of {self.what}") else None
 
     def number(self, field: int, code: str = "I", default: int = 0) -> int:
@@ -365,13 +375,19 @@ def verify(buffer: FlatBuffer, schema: Schema, name: str, at: int = 0) -> Table 
         table = buffer.table(place, kind)
         if table is not None:
             stack += [(target, below, depth + 1) for target, below in _references(table, fields, kind)]
+    buffer.followed()
     return root
 
 
 def _references(table: Table, fields: Mapping[str, tuple[str, ...]], name: str) -> Iterator[tuple[int, str]]:
     """Check every field of one table; yields the tables below it with their names in the schema."""
     for number, kind in enumerate(fields.get(name, ())):
-        if kind == "-":
+        if kind[0] in "-1248":
+            if kind != "-":
+                table.place(number, int(kind))
+            continue
+        target = table.target(number)
+        if target is None:
             continue
         if kind == "s":
             table.text(number, 1)
@@ -380,18 +396,12 @@ def _references(table: Table, fields: Mapping[str, tuple[str, ...]], name: str) 
             for _ in () if vector is None else vector.strings(1):
                 pass
         elif kind.startswith("t:"):
-            target = table.target(number)
-            if target is not None:
-                yield target, kind[2:]
+            yield target, kind[2:]
         elif kind.startswith("vt:"):
             vector = table.vector(number)
-            for target in () if vector is None else vector.targets():
-                yield target, kind[3:]
+            for element in () if vector is None else vector.targets():
+                yield element, kind[3:]
         elif kind.startswith("u:"):
-            target = table.target(number)
-            if target is not None:
-                yield target, f"{kind[2:]}.{table.number(number - 1, 'B')}"
-        elif kind.startswith("v"):
-            table.vector(number, int(kind[1:]))
+            yield target, f"{kind[2:]}.{table.number(number - 1, 'B')}"
         else:
-            table.place(number, int(kind))
+            table.vector(number, int(kind[1:]))

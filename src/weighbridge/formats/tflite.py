@@ -27,6 +27,8 @@ FORMAT = "tflite"
 MAGIC = b"TFL3"
 
 _SHOWN = 8
+_ZIP_END = 22
+_RANK = 256  # dimensions that are read; interpreters take eight
 _METADATA = "TFLITE_METADATA"
 _WORD = 1 << 63
 
@@ -75,7 +77,8 @@ class Model:
         subgraphs = [graph for graph in root.tables(2, "a subgraph") if graph is not None]
         graphs.sizes = [graph.count(0) for graph in subgraphs]
         for number, graph in enumerate(subgraphs):
-            yield from self._tensors(graph, number)
+            graphs.begin()
+            yield from self._tensors(graph, number, graphs)
             yield from graphs.operators(graph, number)
         yield from graphs.signatures(root)
         yield from graphs.summary()
@@ -107,14 +110,15 @@ class Model:
         """Tell whether a buffer that lies outside could be what a broken download has lost."""
         return begin <= self.source.size < end < _WORD and begin >= self.buffer.reach
 
-    def _tensors(self, graph: Table, number: int) -> Iterator[Yield]:
+    def _tensors(self, graph: Table, number: int, graphs: Graphs) -> Iterator[Yield]:
         for index, tensor in enumerate(graph.tables(0, "a tensor")):
             self.bench.meter.spend_member()
             if tensor is None:
+                graphs.tensor("", (), constant=False)
                 continue
             kind, place = tensor.number(1, "b"), tensor.number(2)
             dtype = schema.TYPES[kind] if 0 <= kind < len(schema.TYPES) else f"type {kind}"
-            dims = tensor.numbers(0)
+            dims = tensor.numbers(0, "i", _RANK)
             name = tensor.text(3, 256) or f"{number}/{index}"
             if place >= len(self.data) and (place or self.data):
                 words = f"{name!r} is in buffer {place} of {len(self.data)}"
@@ -122,6 +126,7 @@ class Model:
                 span = (0, 0)
             else:
                 span = self.data[place] if self.data else (0, 0)
+            graphs.tensor(name, dims, constant=span[1] > span[0])
             at = self.node.at(span[0], span[1] - span[0]) if span[1] else self.node.at(tensor.at)
             yield TensorDecl(at=at, name=name, dtype=dtype, shape=tuple(max(dim, 0) for dim in dims))
             yield from self._extent(tensor, name, dtype, dims, span[1] - span[0])
@@ -202,6 +207,8 @@ class Model:
         end = max(self.end, self.buffer.reach)
         tail = self.source.read_at(end, bulk.PADDING)
         archive = end + len(tail) - len(tail.lstrip(b"\0"))
+        if _is_empty_zip(self.source.read_at(archive, _ZIP_END + 1), archive):
+            return  # metadata was added, and no files with it
         if self.source.read_at(archive, 4) != b"PK\x03\x04":
             yield from bulk.behind(self.source, self.node, self.bench, end, "the model")
         elif not self.files:
@@ -215,6 +222,13 @@ class Model:
             yield Inconsistency(at=self.node.at(), what=what, detail=detail, memory=memory)
         elif count == _SHOWN + 1:
             yield Inconsistency(at=self.node.at(), what=what, detail="and more like these", memory=memory)
+
+
+def _is_empty_zip(tail: bytes, at: int) -> bool:
+    """Tell whether bytes are the end of a zip archive without members, whose directory is where they begin."""
+    if len(tail) != _ZIP_END or tail[:4] != b"PK\x05\x06" or int.from_bytes(tail[16:20], "little") not in (0, at):
+        return False
+    return not any(tail[4:16]) and not any(tail[20:])
 
 
 def _associated(root: Table) -> list[str]:

@@ -7,6 +7,7 @@ from weighbridge.core.errors import OverLimit
 from weighbridge.core.facts import Inconsistency
 from weighbridge.core.programs import Operator
 from weighbridge.formats import tflite_schema as schema
+from weighbridge.formats.tflite_bypass import Bypass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,19 +26,38 @@ OPTIONS = 1 << 20
 _KINDS = 10_000  # operators of different kinds that are told; the rest is a gap
 _OPTIONS_READ = 2_000
 _SHOWN = 8
+_RESHAPE, _RESHAPE_OPTIONS = "RESHAPE", 17
 _WITH_FLEXBUFFER = ("TFLite_Detection_PostProcess", "AudioSpectrogram", "Mfcc", "NumericVerify")
 
 
 class Graphs:
-    """What the subgraphs use; ``sizes`` are the numbers of tensors of all of them, set before ``operators`` runs."""
+    """What the subgraphs use.
+
+    ``sizes`` are the numbers of tensors of all, ``shapes`` and ``names`` belong to the one at hand: ``begin`` starts
+    it, ``tensor`` adds to it, ``operators`` reads it.
+    """
 
     def __init__(self, buffer: FlatBuffer, source: ByteSource, node: Node) -> None:
         self.buffer, self.source, self.node = buffer, source, node
         self.sizes: list[int] = []
+        self.begin()
         self._codes: list[tuple[str, str]] = []
         self._uses: dict[tuple[str, str, tuple[str, ...]], int] = {}
         self._told: dict[str, int] = {}
         self._options = 0
+
+    def begin(self) -> None:
+        """Start with the next subgraph."""
+        self.shapes: list[tuple[int, ...]] = []
+        self.names: list[str] = []
+        self._constants: set[int] = set()
+
+    def tensor(self, name: str, shape: tuple[int, ...], *, constant: bool) -> None:
+        """Add the next tensor of the subgraph."""
+        if constant:
+            self._constants.add(len(self.shapes))
+        self.shapes.append(shape)
+        self.names.append(name)
 
     def codes(self, root: Table) -> Iterator[Yield]:
         """Name the operators that the model says it uses."""
@@ -64,7 +84,8 @@ class Graphs:
         size = self.sizes[number]
         for field, what in ((1, "an input"), (2, "an output")):
             yield from self._indices(graph, field, size, f"{what} of subgraph {number}", optional=False)
-        for operator in graph.tables(3, "an operator"):
+        bypass = Bypass(graph.numbers(1), self._constants)
+        for place, operator in enumerate(graph.tables(3, "an operator")):
             if operator is None:
                 continue
             index = operator.number(0)
@@ -73,8 +94,11 @@ class Graphs:
                 yield from self._wrong("operator code", words, memory=True)
                 continue
             domain, name = self._codes[index]
+            if name == _RESHAPE:
+                yield from self._reshaped(operator)
             for field in (1, 2, 8):
                 yield from self._indices(operator, field, size, f"an operand of {name}", optional=field == 1)
+            bypass.step(name, operator.numbers(1), operator.numbers(2), place)
             yield from self._subgraphs(operator, name)
             texts = yield from self._carried(operator, domain, name)
             key = (domain, name, texts)
@@ -83,6 +107,7 @@ class Graphs:
             elif len(self._uses) == _KINDS:
                 self._uses[key] = 1
                 yield self.node.gap(GapKind.OVER_LIMIT, f"more than {_KINDS} kinds of operators", operator.at)
+        yield from bypass.found(graph.numbers(2), self.names, self.node.at(graph.at))
 
     def summary(self) -> Iterator[Yield]:
         """Yield every operator once."""
@@ -112,6 +137,23 @@ class Graphs:
         for index in table.numbers(field):
             if not least <= index < size:
                 yield from self._wrong("tensor index", f"{what} is tensor {index} of {size}", memory=True)
+
+    def _reshaped(self, operator: Table) -> Iterator[Yield]:
+        """Hold the dimensions that a reshape asks for against those that its output has room for.
+
+        The interpreter copies the former into the latter before it compares anything (tensorflow#124982).
+        """
+        outputs, inputs, options = operator.numbers(2), operator.numbers(1), operator.table(4)
+        rank = self._rank(outputs[0]) if outputs else 0
+        asked = options.count(0) if options is not None and operator.number(3, "B") == _RESHAPE_OPTIONS else 0
+        if len(inputs) > 1 and 0 <= inputs[1] < len(self.shapes) and len(self.shapes[inputs[1]]) == 1:
+            asked = max(asked, self.shapes[inputs[1]][0])
+        if 0 < rank < asked:
+            words = f"a reshape to {asked} dimensions, its output has {rank}"
+            yield from self._wrong("reshape", words, memory=True)
+
+    def _rank(self, index: int) -> int:
+        return len(self.shapes[index]) if 0 <= index < len(self.shapes) else 0
 
     def _subgraphs(self, operator: Table, name: str) -> Iterator[Yield]:
         for field, places in ((3, schema.SUBGRAPHS), (11, schema.SUBGRAPHS2)):
