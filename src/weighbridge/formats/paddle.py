@@ -1,8 +1,8 @@
 """PaddlePaddle: programs (``.pdmodel``, ``__model__``) and combined parameters (``.pdiparams``, ``__params__``).
 
-Source: ``paddle/fluid/framework/framework.proto`` and ``lod_tensor.cc`` of Paddle 3.3. A program is a protobuf message
-of blocks of operators; parameters are one tensor after the other, each with its type and shape before its data. The older
-``.pdparams`` and ``.pdopt`` are pickles and read as such.
+Source: ``framework.proto`` and ``lod_tensor.cc`` of Paddle 3.3. A program is a protobuf message of blocks of operators;
+parameters are one tensor after the other, each with its type and shape before its data. The older ``.pdparams`` and
+``.pdopt`` are pickles and read as such.
 """
 
 from __future__ import annotations
