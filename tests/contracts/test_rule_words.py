@@ -73,6 +73,7 @@ PUBLISHED = {
     "REF402": "remote-reference",
     "REF403": "foreign-code",
     "REF404": "requirement",
+    "REF410": "odd-data-file",
     "SEC501": "secret",
     "WGT601": "selection-bypass",
     "WGT602": "weight-anomaly",

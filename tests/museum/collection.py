@@ -11,6 +11,7 @@ from tests.museum import (
     test_modelaudit_game,
     test_modelscan,
     test_numpy_joblib_rows,
+    test_onnx_rows,
     test_pickle_machine_rows,
     test_picklescan_containers,
     test_picklescan_gadgets,
@@ -39,6 +40,7 @@ HALLS = (
     test_torch_archive_rows,
     test_torch_rows,
     test_numpy_joblib_rows,
+    test_onnx_rows,
     test_safetensors_rows,
     test_survey_samples,
 )

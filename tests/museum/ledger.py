@@ -17,6 +17,8 @@ ROWS: tuple[str, ...] = (
     *(f"SAF-{number:02}" for number in range(1, 12)),
     *(f"OTH-{number:02}" for number in range(1, 34)),
     "WGT-04",
+    *(f"ONX-{number:02}" for number in range(1, 15)),
+    "WGT-08",
 )
 
 SHOWN_AS: dict[str, str] = {
@@ -74,6 +76,7 @@ _HERE = "shown by a test of its own: "
 
 ELSEWHERE: dict[str, str] = {
     "PKL-37": _REPOSITORY + "a module beside the model shadows a vetted name; a file alone cannot show it",
+    "ONX-13": _RUN_TIME + "functions of the library that download and unpack; what a tar holds is told of any tar",
     "PKL-39": _RUN_TIME + "loaders that a guard does not hook; there is no file",
     "SCN-04": _HERE + "test_directory_rows.py",
     "SCN-21": _RUN_TIME + "a dependency drifts; the base install has none",
@@ -81,7 +84,6 @@ ELSEWHERE: dict[str, str] = {
     "SCN-23": _RUN_TIME + "another revision is loaded than was scanned; digests and locks answer that",
     "SCN-25": _HERE + "test_directory_rows.py",
     "SCN-27": _FORMAT + "YAML",
-    "SCN-29": _FORMAT + "CoreML",
     "SCN-30": _RUN_TIME + "attacks on libraries that parse; the import contract keeps them out",
     "TOR-05": _FORMAT + "TorchScript source",
     "TOR-06": _FORMAT + "TorchScript source",
@@ -96,7 +98,7 @@ ELSEWHERE: dict[str, str] = {
     **{
         f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
         for number in range(8, 34)
-        if number not in {14, 18, 28, 32}
+        if number not in {14, 15, 17, 18, 27, 28, 32}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",

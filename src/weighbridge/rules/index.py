@@ -49,6 +49,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "REF402": ("weighbridge.rules.reference.remote_reference", ("Reference",)),
     "REF403": ("weighbridge.rules.reference.foreign_code", ("Reference",)),
     "REF404": ("weighbridge.rules.reference.requirement", ("Requirement",)),
+    "REF410": ("weighbridge.rules.reference.odd_data_file", ("Reference",)),
     "SEC501": ("weighbridge.rules.secrets.secret", ("Secret",)),
     "STR301": ("weighbridge.rules.structure.two_readings", ("ContainerOddity",)),
     "STR302": ("weighbridge.rules.structure.path_escape", ("ContainerOddity",)),
@@ -62,4 +63,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c51783bee1284ce2865e4176d8fc6b35e8912278cf006466780efed7e9d15629"
+DIGEST = "sha256:eb6930ddc151e4dafa31011c171bc34e1d23bef8794388e34113699bd5f172e4"
