@@ -6,17 +6,24 @@ from collections.abc import Iterator
 
 from tests.builders import (
     carriers,
+    coremls,
     examples,
     joblibs,
     natives,
     numpys,
+    onnx_selections,
+    onnxes,
+    openvinos,
+    paddles,
     polyglots,
     safetensors_files,
+    sentencepieces,
     sevenzips,
     streams,
     tars,
     torch_legacy,
     torches,
+    xmls,
     zip_tricks,
     zips,
 )
@@ -123,6 +130,51 @@ def json_texts() -> Iterator[bytes]:
     yield b"[0.1, 1E+9, -0, \"\\u0000\", NaN, Infinity, 'x', 1_0, 01, 0x1]"
 
 
+def onnx() -> Iterator[bytes]:
+    """ONNX models, honest and not."""
+    files = onnxes
+    for build in (
+        files.honest, files.annotated, files.external, files.memory_address, files.short_data, files.overflowing_shape,
+        files.typed, files.python_operator, files.function_with_custom_operator, files.nested_operator, files.tiled,
+        files.filled, files.expanded, files.upsampled, files.unknown_field, files.trailing, files.two_graphs,
+        files.selection_bypass, files.masked,
+    ):  # fmt: skip
+        yield build()
+    yield from files.external_everywhere().values()
+    yield from onnx_selections.bypass_variants().values()
+
+
+def coreml() -> Iterator[bytes]:
+    """CoreML models and their files of weights."""
+    for build in (
+        coremls.honest, coremls.custom_layer, coremls.linked, coremls.selection_bypass, coremls.honest_program,
+        coremls.program_bypass, coremls.blobs,
+    ):  # fmt: skip
+        yield build()
+    yield coremls.nested(0)
+
+
+def paddle() -> Iterator[bytes]:
+    """Paddle programs and parameters."""
+    for build in (paddles.honest, paddles.saving, paddles.in_a_second_block, paddles.parameters):
+        yield build()
+
+
+def sentencepiece() -> Iterator[bytes]:
+    """sentencepiece models."""
+    for build in (sentencepieces.honest, sentencepieces.leaf_outside, sentencepieces.unit_outside):
+        yield build()
+
+
+def xml_texts() -> Iterator[bytes]:
+    """XML documents, nets of OpenVINO among them."""
+    for build in (
+        xmls.plain, xmls.honest_entity, xmls.external_file, xmls.laughs, xmls.circle, xmls.deep, openvinos.honest,
+        openvinos.nested_extension, openvinos.selection_bypass, openvinos.external_entity,
+    ):  # fmt: skip
+        yield build()
+
+
 def named_files() -> Iterator[tuple[str, bytes]]:
     """All of these under the names that they would have, and what needs a whole examination."""
     for number, (name, made) in enumerate(_named()):
@@ -134,7 +186,8 @@ def _named() -> Iterator[tuple[str, bytes]]:
     groups = (
         ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives), ("model.tar", tar_archives),
         ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays), ("model.safetensors", safetensors),
-        ("model.bin", whole_files),
+        ("model.onnx", onnx), ("model.mlmodel", coreml), ("model.pdmodel", paddle), ("tokenizer.model", sentencepiece),
+        ("model.xml", xml_texts), ("model.bin", whole_files),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

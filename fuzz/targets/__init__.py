@@ -8,7 +8,7 @@ from fuzz.target import Target
 
 NAMES = (
     "differential", "spoilt_streams", "pickles", "zips", "tars", "sevenzips", "streams", "npys", "safetensors",
-    "json_texts", "files",
+    "json_texts", "onnx", "coreml", "paddle", "sentencepiece", "xmls", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

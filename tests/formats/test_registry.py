@@ -30,7 +30,7 @@ def test_a_reader_takes_source_node_and_bench(name: str) -> None:
     assert names == ["source", "node", "bench"]
 
 
-@pytest.mark.parametrize("name", ["", "text", "gguf", "onnx", "hdf5", "empty", "Pickle"])
+@pytest.mark.parametrize("name", ["", "text", "gguf", "hdf5", "empty", "Pickle"])
 def test_what_has_no_reader_is_not_analysed(name: str) -> None:
     assert not registry.is_analysed(name)
     with pytest.raises(KeyError):

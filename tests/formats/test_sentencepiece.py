@@ -56,3 +56,7 @@ def test_a_spoilt_model_never_crashes(places: list[tuple[int, int]]) -> None:
     for at, byte in places:
         content[at % len(content)] = byte
     examined(bytes(content), "tokenizer.model")
+
+
+def test_a_piece_that_ends_behind_its_first_tag_is_malformed() -> None:
+    assert isinstance(read(sentencepiece.extract, files.model(pieces=[b"\x0a"]))[1], Malformed)

@@ -79,7 +79,13 @@ EXHIBITS = (
         for place in onnxes.external_everywhere()
     ),
     *(
-        _row("ONX-02", title, partial(onnxes.external, path), twin=onnxes.external, also=("ONX-04",))
+        _row(
+            "ONX-02",
+            title,
+            partial(onnxes.external, path),
+            twin=onnxes.external,
+            also=("ONX-04", "survey extdata.onnx"),
+        )
         for title, path in _SPELLINGS.items()
     ),
     _deny("ONX-03", "symlink", partial(with_link, tars.SYMLINK), twin=with_file, name="model.tar"),

@@ -147,7 +147,6 @@ LEFT_OUT = {
     "lambda.keras": "Keras: a zip whose configuration is not analysed, a gap",
     "cve1550_module.keras": "Keras: a zip whose configuration is not analysed, a gap",
     "getfile_cve8747.keras": "Keras: a zip whose configuration is not analysed, a gap",
-    "extdata.onnx": "ONNX: recognised by its name, a gap",
     "hydra.nemo": "NeMo: a tar whose configuration is not analysed, a gap",
     "sm/saved_model.pb": "TensorFlow: recognised by its name, a gap",
     "benign GGUF template": "GGUF: recognised, a gap",

@@ -82,7 +82,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 
 def _piece(field: Field, ledger: Ledger) -> None:
     raw = field.read(_SHORT)
-    behind = 2 + raw[1] if raw[:1] == b"\x0a" and 0 < raw[1] < 0x80 else 0
+    behind = 2 + raw[1] if raw[:1] == b"\x0a" and b"\0" < raw[1:2] < b"\x80" else 0
     if raw[behind : behind + 1] == b"\x15" and (field.length == behind + 5 or raw[behind + 5 :] in _KINDS):
         return  # as trainers write it; what follows is slower
     for part in field.fields():
