@@ -13,6 +13,7 @@ from tests.builders import (
     chat_templates,
     checkpoints,
     configs,
+    coremls,
     examples,
     executorch_files,
     hdf5_files,
@@ -25,6 +26,10 @@ from tests.builders import (
     natives,
     numpys,
     parquet_files,
+    onnx_selections,
+    onnxes,
+    openvinos,
+    paddles,
     polyglots,
     python_sources,
     remote_code,
@@ -32,6 +37,7 @@ from tests.builders import (
     safetensors_files,
     savedmodels,
     scripts,
+    sentencepieces,
     sevenzips,
     streams,
     tars,
@@ -41,6 +47,7 @@ from tests.builders import (
     tflite_graphs,
     torch_legacy,
     torches,
+    xmls,
     zip_tricks,
     zips,
 )
@@ -241,6 +248,49 @@ def sources() -> Iterator[bytes]:
     for build in (files.vendor_index, files.pyproject, files.setup_cfg, files.conda, files.pipfile, files.uv_lock):
         yield build()
     yield from (scripts.shortcut(), scripts.bytecode())
+def onnx() -> Iterator[bytes]:
+    """ONNX models, honest and not."""
+    files = onnxes
+    for build in (
+        files.honest, files.annotated, files.external, files.memory_address, files.short_data, files.overflowing_shape,
+        files.typed, files.python_operator, files.function_with_custom_operator, files.nested_operator, files.tiled,
+        files.filled, files.expanded, files.upsampled, files.unknown_field, files.trailing, files.two_graphs,
+        files.selection_bypass, files.masked,
+    ):  # fmt: skip
+        yield build()
+    yield from files.external_everywhere().values()
+    yield from onnx_selections.bypass_variants().values()
+
+
+def coreml() -> Iterator[bytes]:
+    """CoreML models and their files of weights."""
+    for build in (
+        coremls.honest, coremls.custom_layer, coremls.linked, coremls.selection_bypass, coremls.honest_program,
+        coremls.program_bypass, coremls.blobs,
+    ):  # fmt: skip
+        yield build()
+    yield coremls.nested(0)
+
+
+def paddle() -> Iterator[bytes]:
+    """Paddle programs and parameters."""
+    for build in (paddles.honest, paddles.saving, paddles.in_a_second_block, paddles.parameters):
+        yield build()
+
+
+def sentencepiece() -> Iterator[bytes]:
+    """sentencepiece models."""
+    for build in (sentencepieces.honest, sentencepieces.leaf_outside, sentencepieces.unit_outside):
+        yield build()
+
+
+def xml_texts() -> Iterator[bytes]:
+    """XML documents, nets of OpenVINO among them."""
+    for build in (
+        xmls.plain, xmls.honest_entity, xmls.external_file, xmls.laughs, xmls.circle, xmls.deep, openvinos.honest,
+        openvinos.nested_extension, openvinos.selection_bypass, openvinos.external_entity,
+    ):  # fmt: skip
+        yield build()
 
 
 def named_files() -> Iterator[tuple[str, bytes]]:
@@ -263,6 +313,8 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("__0_0.distcp", torch_archives), ("model.tensors", tensorizers),
         ("model.h5", hdf5), ("model.keras", keras_archives), ("model.json", keras_texts), ("model.bin", whole_files),
         ("model.bin", whole_files), ("model.py", sources),
+        ("model.onnx", onnx), ("model.mlmodel", coreml), ("model.pdmodel", paddle), ("tokenizer.model", sentencepiece),
+        ("model.xml", xml_texts), ("model.bin", whole_files),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

@@ -177,6 +177,11 @@ def escaping_data_named_onnx() -> bytes:
     return external("../../inert/absent")
 
 
+def environment_data_named_onnx() -> bytes:
+    """ONX-06: the weight is a file that programs keep their secrets in."""
+    return external(".env")
+
+
 def external_everywhere(location: str = "../inert") -> dict[str, bytes]:
     """ONX-01: the same tensor at every place where a model can hold one."""
     held = tensor("w", external=[("location", location), ("length", "256")])
@@ -291,12 +296,12 @@ def function_with_custom_operator() -> bytes:
 
 def nested_operator(op: str = "PyOp", domain: str = "inert.custom", depth: int = 3) -> bytes:
     """ONX-12: the operator stands in a branch within branches."""
-    inner = graph([node(op, "logits", "y", domain=domain)], outputs=[value("y")])
-    for _ in range(depth):
-        branches = [attribute(name, inner, "graph") for name in ("then_branch", "else_branch")]
-        inner = graph([node("If", "c", "y", *branches)], outputs=[value("y")])
-    branches = [attribute(name, inner, "graph") for name in ("then_branch", "else_branch")]
-    return model(classifier([node("If", "c", "y", *branches)], output="y", inputs=[value("c", (), BOOL)]))
+    other = attribute("else_branch", graph([node("Identity", "logits", "y")], outputs=[value("y")]), "graph")
+    branch = node(op, "logits", "y", domain=domain)
+    for _ in range(depth + 1):
+        inner = graph([branch], outputs=[value("y")])
+        branch = node("If", "c", "y", attribute("then_branch", inner, "graph"), other)
+    return model(classifier([branch], output="y", inputs=[value("c", (), BOOL)]))
 
 
 def vendor_context(path: str = "", blob: bytes = b"") -> bytes:

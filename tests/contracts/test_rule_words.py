@@ -79,6 +79,7 @@ PUBLISHED = {
     "REF404": "requirement",
     "REF405": "outside-edge",
     "REF414": "namesake",
+    "REF410": "odd-data-file",
     "SEC501": "secret",
     "WGT601": "selection-bypass",
     "WGT602": "weight-anomaly",

@@ -170,7 +170,6 @@ EXHIBITS = (
 LEFT_OUT = {
     "hf/config.json": "text: recognised, a gap",
     "hf/modeling.py": "text: recognised, a gap",
-    "extdata.onnx": "ONNX: recognised by its name, a gap",
     "hydra.nemo": "NeMo: a tar whose configuration is not analysed, a gap",
     "sm/saved_model.pb": "TensorFlow: recognised by its name, a gap",
 }

@@ -64,7 +64,10 @@ def sniff(head: bytes, source: ByteSource) -> str:
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Read a blob file; raises Malformed where a blob has no mark."""
     yield Identity(at=node.at(), format=WEIGHTS)
-    count, _ = _HEADER.unpack(source.read_at(0, _HEADER.size))
+    head = source.read_at(0, _ALIGNED)
+    if len(head) < _ALIGNED:
+        raise Malformed("the file ends inside its header")
+    count, _ = _HEADER.unpack_from(head)
     spans: list[tuple[int, int, str]] = []
     begin = _ALIGNED
     for number in range(count):

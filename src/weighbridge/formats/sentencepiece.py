@@ -34,6 +34,8 @@ _MODEL = dict.fromkeys((1, 2, 3, 4, 5), (BYTES,))
 _PIECE = {1: (BYTES,), 2: (FIXED32,), 3: (VARINT,)}
 _NORMALISER = {1: (BYTES,), 2: (BYTES,), 3: (VARINT,), 4: (VARINT,), 5: (VARINT,), 6: (BYTES,)}
 _LOOKED_AT = 16
+_SHORT = 140
+_KINDS = tuple(bytes((0x18, kind)) for kind in range(1, 7))
 _SHOWN = 8
 _LEAF, _SHIFTED = 1 << 31, 1 << 9
 
@@ -79,6 +81,10 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 
 
 def _piece(field: Field, ledger: Ledger) -> None:
+    raw = field.read(_SHORT)
+    behind = 2 + raw[1] if raw[:1] == b"\x0a" and b"\0" < raw[1:2] < b"\x80" else 0
+    if raw[behind : behind + 1] == b"\x15" and (field.length == behind + 5 or raw[behind + 5 :] in _KINDS):
+        return  # as trainers write it; what follows is slower
     for part in field.fields():
         if part.kind not in _PIECE.get(part.number, ()):
             ledger.unknown(part, "SentencePiece")

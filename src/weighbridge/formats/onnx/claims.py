@@ -24,7 +24,7 @@ ELEMENTS = 1 << 30
 """Elements that one step may give by constants alone, four gigabytes of floats; honest ones stay below a hundredth."""
 ITERATIONS = 1 << 40
 """Turns of a loop; exporters write the largest number of 64 bits, alone, for a loop that ends by its condition."""
-EVALUATED = 400_000
+EVALUATED = 200_000
 """Steps that are followed, those of a function each time that it is called."""
 
 _TOLD = 8

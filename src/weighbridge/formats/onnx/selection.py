@@ -47,12 +47,13 @@ WEIGHTS = 32
 """Elements from which a constant is taken for weights; colour matrices and window sums have fewer."""
 PATTERN = 32
 """Elements from which a constant in the place of an input is another input and not a filler."""
-EVALUATED = 400_000
+EVALUATED = 200_000
 """Steps that are followed, those of a function or body each time that it is met."""
 DEPTH = 32
 """Bodies and functions within each other that are followed."""
 
 _TOLD = 8
+_RANK = 64  # axes that a reduction can have
 _ANY_RANK = 2  # dimensions with a position that an input has of which no shape is told
 
 _COMPARE = frozenset(
@@ -392,7 +393,7 @@ def _reduce(step: Step, made: _State, scope: _Scope) -> None:
     if axes is None and len(step.inputs) > 1:
         held = scope.constant(step.inputs[1])
         if held is not None and step.op != "TopK":
-            axes = held.numbers or (-1,) * held.count
+            axes = held.numbers or (-1,) * min(held.count, _RANK)
     if step.op in {"ArgMax", "ArgMin", "TopK"} and axes is None:
         axes = (0,) if step.op != "TopK" else (-1,)
     made.places = max(0, made.places - len(axes)) if axes else 0
