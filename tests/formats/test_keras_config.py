@@ -85,6 +85,20 @@ def test_a_key_that_is_written_twice_is_read_both_ways() -> None:
     assert any(isinstance(one, Gap) for one in walked(read_json(many).value))
 
 
+def test_functions_of_tensorflow_have_a_list_of_their_own() -> None:
+    """What a layer may name inside TensorFlow is no licence to import a module of that name."""
+    lists = Lists()
+    assert lists.find("tf-op-layer", "tensorflow.math.multiply") is not None
+    assert lists.find("tf-op-layer", "tensorflow.io.write_file") is None
+    assert lists.find("keras", "tensorflow.math.multiply") is None
+    honest = {"class_name": "TFOpLambda", "config": {"name": "x", "function": "math.multiply"}}
+    assert verdict(keras.archive(keras.sequential(honest)), "model.keras") is Verdict.CLEAN
+    writing = {"class_name": "TFOpLambda", "config": {"name": "x", "function": "io.write_file"}}
+    assert verdict(keras.archive(keras.sequential(writing)), "model.keras") is not Verdict.CLEAN
+    importing = {"class_name": "function", "config": "multiply", "module": "tensorflow.math"}
+    assert verdict(keras.archive(keras.sequential(importing)), "model.keras") is Verdict.SUSPICIOUS
+
+
 # -- code ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("make", [keras.lambda_of_keras_2, keras.lambda_of_keras_3])
 @pytest.mark.parametrize("depth", [0, 1, 4])
