@@ -209,6 +209,23 @@ def test_archives_and_hdf5_say_what_they_are() -> None:
     assert verdict_of(seen.findings, seen.gaps) is Verdict.CLEAN, described(seen)
 
 
+def test_what_keras_2_writes_is_clean() -> None:
+    """Bare names, wrappers around functions, and optimizers that Keras itself had registered as custom."""
+    seeded = {"class_name": "GlorotUniform", "config": {"seed": None}}
+    dense = {"name": "d", "dtype": "float32", "units": 2, "activation": "relu", "kernel_initializer": seeded}
+    entry = {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 3], "name": "i", "ragged": False}}
+    layers = [entry, {"class_name": "Dense", "config": dense}]
+    model = {"class_name": "Sequential", "config": {"name": "s", "layers": layers}}
+    metric = {"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "categorical_accuracy"}}
+    training = {
+        "loss": {"class_name": "CategoricalCrossentropy", "config": {"reduction": "auto"}},
+        "metrics": [[metric]],
+        "optimizer_config": {"class_name": "Custom>Adam", "config": {"learning_rate": 0.001, "jit_compile": False}},
+    }
+    seen = examined(keras.legacy(model, training), "model.h5")
+    assert verdict_of(seen.findings, seen.gaps) is Verdict.CLEAN, described(seen)
+
+
 def test_the_archive_needs_no_name() -> None:
     for name in ("model.keras", "model.zip", "x"):
         assert verdict(keras.lambda_layer_named_keras(), name) is Verdict.MALICIOUS
