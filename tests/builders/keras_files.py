@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
-import marshal
-from collections.abc import Callable
 from typing import Any
 
-from tests.builders import hdf5_files, zips
+from tests.builders import hdf5_files, marshalled, zips
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.torches import zip_checkpoint
 
@@ -59,33 +57,22 @@ def bare(config: Any) -> Any:
     return [bare(item) for item in config] if isinstance(config, list) else config
 
 
-def _shell(x: Any) -> Any:
-    import os
-
-    os.system("echo INERT")
-    return x
+def marshalled_code() -> str:
+    """The code of a function that calls a shell, as Keras writes it."""
+    return base64.encodebytes(marshalled.function("3.11")).decode()
 
 
-def _doubled(x: Any) -> Any:
-    return x * 2
-
-
-def marshalled(of: Callable[[Any], Any] = _shell) -> str:
-    """The code of a function as Keras writes it."""
-    return base64.encodebytes(marshal.dumps(of.__code__)).decode()
-
-
-def lambda_of_keras_2(of: Callable[[Any], Any] = _shell) -> Config:
+def lambda_of_keras_2() -> Config:
     """A Lambda layer as tf.keras writes it."""
     return layer(
-        "Lambda", None, name="lambda", function=[marshalled(of), None, None], function_type="lambda", module="__main__",
-        output_shape=None, output_shape_type="raw", arguments={},
+        "Lambda", None, name="lambda", function=[marshalled_code(), None, None], function_type="lambda",
+        module="__main__", output_shape=None, output_shape_type="raw", arguments={},
     )  # fmt: skip
 
 
-def lambda_of_keras_3(of: Callable[[Any], Any] = _shell) -> Config:
+def lambda_of_keras_3() -> Config:
     """A Lambda layer as Keras 3 writes it."""
-    coded = {"code": marshalled(of), "defaults": None, "closure": None}
+    coded = {"code": marshalled_code(), "defaults": None, "closure": None}
     return layer("Lambda", name="lambda", function={"class_name": "__lambda__", "config": coded}, arguments={})
 
 

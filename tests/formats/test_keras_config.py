@@ -85,6 +85,20 @@ def test_a_key_that_is_written_twice_is_read_both_ways() -> None:
     assert any(isinstance(one, Gap) for one in walked(read_json(many).value))
 
 
+def test_functions_of_tensorflow_have_a_list_of_their_own() -> None:
+    """What a layer may name inside TensorFlow is no licence to import a module of that name."""
+    lists = Lists()
+    assert lists.find("tf-op-layer", "tensorflow.math.multiply") is not None
+    assert lists.find("tf-op-layer", "tensorflow.io.write_file") is None
+    assert lists.find("keras", "tensorflow.math.multiply") is None
+    honest = {"class_name": "TFOpLambda", "config": {"name": "x", "function": "math.multiply"}}
+    assert verdict(keras.archive(keras.sequential(honest)), "model.keras") is Verdict.CLEAN
+    writing = {"class_name": "TFOpLambda", "config": {"name": "x", "function": "io.write_file"}}
+    assert verdict(keras.archive(keras.sequential(writing)), "model.keras") is not Verdict.CLEAN
+    importing = {"class_name": "function", "config": "multiply", "module": "tensorflow.math"}
+    assert verdict(keras.archive(keras.sequential(importing)), "model.keras") is Verdict.SUSPICIOUS
+
+
 # -- code ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("make", [keras.lambda_of_keras_2, keras.lambda_of_keras_3])
 @pytest.mark.parametrize("depth", [0, 1, 4])
@@ -192,6 +206,23 @@ def test_archives_and_hdf5_say_what_they_are() -> None:
     assert (seen.formats, seen.gaps) == (("zip", "keras"), ())
     seen = examined(keras.legacy(keras.bare(keras.sequential())), "model.h5")
     assert seen.formats == ("hdf5", "keras.config")
+    assert verdict_of(seen.findings, seen.gaps) is Verdict.CLEAN, described(seen)
+
+
+def test_what_keras_2_writes_is_clean() -> None:
+    """Bare names, wrappers around functions, and optimizers that Keras itself had registered as custom."""
+    seeded = {"class_name": "GlorotUniform", "config": {"seed": None}}
+    dense = {"name": "d", "dtype": "float32", "units": 2, "activation": "relu", "kernel_initializer": seeded}
+    entry = {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 3], "name": "i", "ragged": False}}
+    layers = [entry, {"class_name": "Dense", "config": dense}]
+    model = {"class_name": "Sequential", "config": {"name": "s", "layers": layers}}
+    metric = {"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "categorical_accuracy"}}
+    training = {
+        "loss": {"class_name": "CategoricalCrossentropy", "config": {"reduction": "auto"}},
+        "metrics": [[metric]],
+        "optimizer_config": {"class_name": "Custom>Adam", "config": {"learning_rate": 0.001, "jit_compile": False}},
+    }
+    seen = examined(keras.legacy(model, training), "model.h5")
     assert verdict_of(seen.findings, seen.gaps) is Verdict.CLEAN, described(seen)
 
 

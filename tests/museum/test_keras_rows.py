@@ -82,7 +82,7 @@ EXHIBITS = (
     _row("KER-01", "keras_2", _in_hdf5(sequential(_LAMBDA_2)), name="model.h5", also=("CVE-2024-3660",)),
     _row("KER-01", "keras_3_in_hdf5", _in_hdf5(sequential(_LAMBDA_3)), name="model.h5", also=("CVE-2025-9905",)),
     _row("KER-01", "output_shape", _in_hdf5(sequential(
-        keras.layer("Lambda", function="f", function_type="function", output_shape=keras.marshalled(),
+        keras.layer("Lambda", function="f", function_type="function", output_shape=keras.marshalled_code(),
                     output_shape_type="lambda"))), name="model.h5"),
     _row("KER-01", "in_training_config", lambda: legacy(bare(sequential()), {"loss": keras.lambda_of_keras_2()}),
          name="model.h5"),

@@ -39,6 +39,8 @@ READINGS = 4
 """Repetitions of one key whose combinations are followed: parsers take the first or the last."""
 
 SCHEME = "keras"
+SYMBOL_SCHEME = "tf-op-layer"
+"""How layers of tf.keras name functions: by their place in TensorFlow's public interface, all that they can reach."""
 
 _DATA = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__ellipsis__", "__slice__"})
 _LOOKUPS = frozenset({"StringLookup", "IntegerLookup", "TextVectorization", "IndexLookup", "TextVectorizer"})
@@ -152,7 +154,7 @@ class _Walk:
 
     def __init__(self, node: Node, bench: Bench, when: When) -> None:
         self.node, self.bench, self.when = node, bench, when
-        self.calls: dict[tuple[str, str], tuple[str, int]] = {}
+        self.calls: dict[tuple[str, str, str], tuple[str, int]] = {}
         self.functions = Functions(node, bench, when)
 
     def all(self, config: JsonValue, key: str) -> Iterator[Yield]:
@@ -171,17 +173,17 @@ class _Walk:
                         pending.append((item, _below(path, at)))
             elif isinstance(found, str):
                 yield from self._text(found, path)
-        for (module, name), (path, count) in self.calls.items():
+        for (scheme, module, name), (path, count) in self.calls.items():
             yield ConfiguredCall(
-                at=self.node.at(), scheme=SCHEME, key=path, module=module, name=name, when=self.when, count=count
+                at=self.node.at(), scheme=scheme, key=path, module=module, name=name, when=self.when, count=count
             )
         if len(self.calls) >= NAMES:
             yield self.node.gap(GapKind.OVER_LIMIT, f"more than {NAMES} different names in one configuration")
 
-    def _call(self, module: str, name: str, path: str) -> None:
-        first, count = self.calls.get((module, name), (path, 0))
+    def _call(self, module: str, name: str, path: str, scheme: str = SCHEME) -> None:
+        first, count = self.calls.get((scheme, module, name), (path, 0))
         if count or len(self.calls) < NAMES:
-            self.calls[module, name] = (first, count + 1)
+            self.calls[scheme, module, name] = (first, count + 1)
 
     def _text(self, found: str, path: str) -> Iterator[Yield]:
         if found in _SWITCHES:
@@ -231,7 +233,8 @@ class _Walk:
         elif short == "TFSMLayer":
             yield from self._saved_model(inner, path)
         elif class_name in _SYMBOLS:
-            self._call("tensorflow", str(inner.get("function", inner.get("method_name", ""))), path)
+            symbol = next((inner[key] for key in ("function", "method_name", "attr_name") if key in inner), "")
+            self._call("tensorflow", str(symbol), path, SYMBOL_SCHEME)
         else:
             custom = isinstance(registered, str) and ">" in registered
             self._call("" if custom else module, str(registered) if custom else class_name, path)

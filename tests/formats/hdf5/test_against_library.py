@@ -111,6 +111,22 @@ def test_generated_files(seed: int, tmp_path: Path) -> None:
     agree(path)
 
 
+@pytest.mark.parametrize("libver", ["earliest", "latest"])
+def test_trees_of_several_levels(libver: str, tmp_path: Path) -> None:
+    """Thousands of links, and a heap whose blocks are found through blocks of blocks."""
+    import h5py
+
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w", libver=libver) as file:
+        file["scalar"] = 1
+        for number in range(6_000):
+            file.create_group(f"{number:05}-{'n' * (number % 90)}").attrs[f"a{number}"] = "words"
+    found = read(path)
+    assert not [item for item in found if isinstance(item, Gap)]
+    keys = {item.key for item in found if isinstance(item, MetadataEntry)}
+    assert keys == {f"a{number}" for number in range(6_000)}
+
+
 CHUNKED = (
     ("earliest", {"maxshape": (None, 40)}, (90, 40), (3, 4)),
     ("latest", {}, (5, 5), (5, 5)),
