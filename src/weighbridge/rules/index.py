@@ -64,4 +64,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:5511765c7939d4b856e18876cae8847fbeff8a5a5b028b4a4454717790b8ef29"
+DIGEST = "sha256:bb8714ff7eac2088678e5f40d11bc568cc4c2bcd1d03cf4532e150a71e975f7a"
