@@ -178,6 +178,7 @@ def test_fields_that_read_like_code(text: str) -> None:
     for document in ({**MODEL, "any": text}, {"conv_feature_layers": text}):
         (unit,) = facts(CodeUnit, document, "settings.json")
         assert unit.when is FLAG
+    assert bool(facts(CodeUnit, {"any": text}, "settings.json")) == ("${" in text)
     for document in ({"text": text}, {**MODEL, "chat_template": text}, {**MODEL, "any": text + "x" * 5_000}):
         assert facts(CodeUnit, document, "data.json") == [] or "${" in text
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.facts import FILE, found, only
+from tests.rules.facts import FILE, WORDS, found, only
 from weighbridge.core.facts import Argument
 from weighbridge.core.finding import Confidence, Severity
 from weighbridge.core.programs import ConfiguredCall
 from weighbridge.core.when import When
 from weighbridge.rules.execution import configured_call
+from weighbridge.rules.vocabulary.lists import Listed
 
 
 def call(full: str, scheme: str = "hydra", when: When = When.FLAG) -> ConfiguredCall:
@@ -58,6 +59,17 @@ def test_each_scheme_has_a_list_of_its_own() -> None:
     assert found(configured_call, call("sentence_transformers.models.Pooling", "sentence-transformers")) == ()
     assert found(configured_call, call("sentence_transformers.models.Pooling", "spacy")) != ()
     assert found(configured_call, call("anything.At_all", "no such scheme")) != ()
+
+
+def test_the_listed_part_of_a_path_was_reviewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    WORDS.lists.find("keras", "")
+    entry = Listed(category="class", source="test", reason="test")
+    monkeypatch.setitem(WORDS.lists._below["keras"], "own.__operators__", entry)
+    assert WORDS.lists.covering("keras", "own.__operators__.add") == "own.__operators__"
+    assert WORDS.lists.covering("keras", "own.other") == ""
+    assert found(configured_call, call("own.__operators__.add", "keras")) == ()
+    assert only(configured_call, call("own.__operators__.__globals__", "keras")).severity is None
+    assert only(configured_call, call("own.__other__.add", "keras")).severity is None
 
 
 def test_folders_that_are_called_like_modules_are_no_danger() -> None:

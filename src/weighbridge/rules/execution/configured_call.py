@@ -42,13 +42,14 @@ INFO = RuleInfo(
 def match(fact: ConfiguredCall, words: Vocabulary) -> Iterator[Match]:
     """Find targets that are not on the scheme's list; default deny."""
     full = f"{fact.module}.{fact.name}" if fact.module else fact.name
-    if words.lists.names(fact.scheme, full):
+    listed = words.lists.covering(fact.scheme, full)
+    if listed == full:
         return
     # A listed package may hold what nobody meant to list: what is known against a name counts more than a prefix.
     # Where a module is all that is named, importing it is the call.
     danger = words.tables.danger(fact.module or full, fact.name if fact.module else "__init__")
-    reason = danger.reason if danger is not None else _walked(full, words)
-    if not reason and words.lists.find(fact.scheme, full) is not None:
+    reason = danger.reason if danger is not None else _walked(full, words, listed.count(".") + bool(listed))
+    if listed and not reason:
         return
     message = f"`{fact.key}` names `{full}`"
     given = tuple(argument.text for argument in fact.arguments if argument.text)
@@ -65,15 +66,16 @@ def match(fact: ConfiguredCall, words: Vocabulary) -> Iterator[Match]:
         )
 
 
-def _walked(full: str, words: Vocabulary) -> str:
+def _walked(full: str, words: Vocabulary, listed: int) -> str:
     """Say what a path through another package ends at; empty when it ends at its own.
 
-    Loaders walk attributes, and most packages hold the modules that they import: ``package.module.os.system``.
+    Loaders walk attributes, and most packages hold the modules that they import: ``package.module.os.system``. The
+    first ``listed`` parts of the path were reviewed.
     """
     parts = full.split(".", DEEPEST)[:DEEPEST]
-    if any(part.startswith("__") and part.endswith("__") for part in parts):
+    if any(part.startswith("__") and part.endswith("__") for part in parts[listed:]):
         return "it walks through a special attribute"
-    for start in range(1, len(parts) - 1):
+    for start in range(max(1, listed), len(parts) - 1):
         if parts[start] in REACHED or (parts[start] in ALSO_FOLDERS and parts[-1][:1].islower()):
             danger = words.tables.danger(".".join(parts[start:-1]), parts[-1])
             if danger is not None:

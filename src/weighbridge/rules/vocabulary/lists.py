@@ -43,11 +43,14 @@ class Lists:
             full = full.rpartition(".")[0]
         return found
 
-    def names(self, table: str, name: str) -> bool:
-        """Tell whether a list has an entry for the name itself, not only for a prefix around it."""
-        if table not in self._exact:
-            self._read(table)
-        return name in self._exact[table]
+    def covering(self, table: str, name: str) -> str:
+        """Give the name or prefix by which a list holds a name; empty when it does not."""
+        if self.find(table, name) is None or name in self._exact[table]:
+            return name if name in self._exact[table] else ""
+        full = ".".join(name.split(".", DEEPEST)[:DEEPEST])
+        while full not in self._below[table]:
+            full = full.rpartition(".")[0]
+        return full
 
     def _read(self, table: str) -> None:
         exact, below = self._exact.setdefault(table, {}), self._below.setdefault(table, {})
