@@ -20,7 +20,7 @@ CONTENT = frozenset({"content", "text", "prompt", "query"})
 CONVERSATION = frozenset({"messages", "loop_messages", "conversation", "conversations", "chat", "history"})
 """Names of the conversation as a whole: written out as text they hold what everybody wrote."""
 
-_WRITES_OUT = frozenset({"string", "tojson", "join", "upper", "lower", "pprint", "list", "safe", "escape", "e"})
+_WRITES_OUT = frozenset({"string", "tojson", "join", "upper", "lower", "pprint", "safe", "escape", "e"})
 _COUNTS = frozenset({"length", "count", "int", "float", "wordcount"})
 STEPS = 2_000_000
 """Nodes that are visited for one template, again and again included; the longest honest ones take some 60,000."""
