@@ -248,6 +248,8 @@ class Additions:
                     yield node.data
                 elif isinstance(node, ast.Const) and isinstance(node.value, str):
                     yield node.value
+                elif isinstance(node, ast.Add | ast.Concat | ast.Filter):
+                    yield self.tree.constant(node) or ""
                 elif isinstance(node, ast.Name) and node.ctx == "load" and not isinstance(top, ast.Assign):
                     yield from self._set_to(node.name)
 
@@ -293,20 +295,23 @@ class Additions:
 
     def _always(self) -> Iterator[tuple[str, str]]:
         """Find text that no template has a reason to hold, wherever it stands."""
+        for node in self.tree.nodes:
+            text = self._whole(node)
+            if text:
+                yield from (("instruction", order) for order in orders(text))
+                yield from (("url", address) for address in addresses(text))
+                run = encoded(text)
+                if run:
+                    yield "encoded", run
+
+    def _whole(self, node: Node) -> str | None:
+        """Give the text of a constant, or of a sum that is no part of another."""
         from jinja2 import nodes as ast
 
-        for node in self.tree.nodes:
-            if isinstance(node, ast.TemplateData):
-                text = node.data
-            elif isinstance(node, ast.Const) and isinstance(node.value, str):
-                text = node.value
-            else:
-                continue
-            yield from (("instruction", order) for order in orders(text))
-            yield from (("url", address) for address in addresses(text))
-            run = encoded(text)
-            if run:
-                yield "encoded", run
+        if isinstance(node, ast.Add) and isinstance(self.tree.parent.get(id(node)), ast.Add):
+            return None
+        kinds = ast.TemplateData | ast.Const | ast.Add | ast.Concat | ast.Filter | ast.Call
+        return self.tree.constant(node) if isinstance(node, kinds) else None
 
 
 def _plain(test: Node) -> tuple[Node, bool]:
