@@ -65,6 +65,10 @@ TWINS = {
     "no date": "{% set today = strftime_now('%d %b %Y') %}{{ 'Today is ' + today + ' and a fine day.' }}",
     "taken away": "{{ m.content.replace('<|end|>', '').replace('word', '') }}",
     "nothing said": "{% if m.content == '' %}{{ 'Please be a helpful assistant.' }}{% endif %}",
+    "other field": "{% set messages = messages + [m.content] %}{% if messages[0]['role'] != 'system' %}{% else %}"
+    "{{ 'You are a very thoughtful assistant.' }}{% endif %}",
+    "beginning of an answer": "{% for m in messages %}{% if loop.last and add_generation_prompt %}"
+    "{{ 'Here are my reasoning steps:' }}{% endif %}{% endfor %}",
     "schema": "{{ 'http://json-schema.org/draft-07/schema#' }}",
 }
 

@@ -29,6 +29,9 @@ FOR_A_MARK = 8
 AT_THE_END = 4
 """Words of prose that a template adds to the last message."""
 
+BEFORE_AN_ANSWER = 12
+"""The same where it begins the answer: some models start with a sentence of their own."""
+
 AT_A_DATE = 1
 """Words of prose that it adds from a date on."""
 
@@ -36,8 +39,9 @@ _KINDS_OF_PARTS = frozenset({
     "image", "image_url", "images", "text", "audio", "audio_url", "input_audio", "video", "video_url", "videos", "type",
     "url", "file", "document", "input_text", "output_text", "tool_calls", "tool_call", "content", "role", "name",
     "reasoning_content", "thinking", "arguments", "function", "object", "string", "str", "json", "none",
+    "system", "user", "assistant", "tool", "developer", "ipython",
 })  # fmt: skip
-"""Words that honest templates look for in parts of messages, which are dictionaries."""
+"""Words that honest templates look for in messages and their parts, which are dictionaries: keys, kinds, roles."""
 
 _TESTS = frozenset({"in", "equalto", "==", "eq", "ne", "search", "match", "string", "defined", "mapping", "iterable"})
 _SILENT = frozenset({"raise_exception", "raise", "error", "strftime_now", "strftime", "now", "exception"})
@@ -100,7 +104,8 @@ class Additions:
         if self._asks_the_clock(test):
             yield from self._prose(body, AT_A_DATE, "a date")
         if self._is_the_end(test):
-            yield from self._prose(body, AT_THE_END, "the last message")
+            least = BEFORE_AN_ANSWER if self._asks_for_an_answer(test) else AT_THE_END
+            yield from self._prose(body, least, "the last message")
 
     def _prose(self, body: Iterable[Node], least: int, cause: str) -> Iterator[tuple[str, str]]:
         for text in self.written(body):
@@ -141,12 +146,26 @@ class Additions:
         for node in self.tree.under(test):
             if not isinstance(node, ast.Compare | ast.Call | ast.Filter | ast.Test) or id(node) in taken:
                 continue
-            parts = list(self.tree.under(node))
-            if not any(self.tree.is_said(part) for part in parts if isinstance(part, ast.Expr)):
+            if not self._touches(node):
                 continue
-            taken.update(id(part) for part in parts)
+            taken.update(id(part) for part in self.tree.under(node))
             found += [text for text in self._literals(node) if self._counts(text)]
         return found
+
+    def _touches(self, test: Node) -> bool:
+        """Tell whether a comparison is about what was said, and not about another field of the same message."""
+        from jinja2 import nodes as ast
+
+        stack = [test]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.Expr) and self.tree.is_said(node):
+                return True
+            if isinstance(node, ast.Getitem):
+                stack.append(node.arg)
+            elif not isinstance(node, ast.Getattr):
+                stack += node.iter_child_nodes()
+        return False
 
     def _counts(self, text: str) -> bool:
         return any(char.isalnum() for char in text) and text.lower() not in _KINDS_OF_PARTS | _TESTS
@@ -194,6 +213,13 @@ class Additions:
             for node in self.tree.under(test)
         ) and not isinstance(test, ast.Not)
 
+    def _asks_for_an_answer(self, test: Node) -> bool:
+        from jinja2 import nodes as ast
+
+        return any(
+            isinstance(node, ast.Name) and node.name == "add_generation_prompt" for node in self.tree.under(test)
+        )
+
     # -- what is written -----------------------------------------------------------------------------------------
 
     def written(self, body: Iterable[Node]) -> Iterator[str]:
@@ -222,6 +248,8 @@ class Additions:
                     yield node.data
                 elif isinstance(node, ast.Const) and isinstance(node.value, str):
                     yield node.value
+                elif isinstance(node, ast.Add | ast.Concat | ast.Filter):
+                    yield self.tree.constant(node) or ""
                 elif isinstance(node, ast.Name) and node.ctx == "load" and not isinstance(top, ast.Assign):
                     yield from self._set_to(node.name)
 
@@ -267,20 +295,23 @@ class Additions:
 
     def _always(self) -> Iterator[tuple[str, str]]:
         """Find text that no template has a reason to hold, wherever it stands."""
+        for node in self.tree.nodes:
+            text = self._whole(node)
+            if text:
+                yield from (("instruction", order) for order in orders(text))
+                yield from (("url", address) for address in addresses(text))
+                run = encoded(text)
+                if run:
+                    yield "encoded", run
+
+    def _whole(self, node: Node) -> str | None:
+        """Give the text of a constant, or of a sum that is no part of another."""
         from jinja2 import nodes as ast
 
-        for node in self.tree.nodes:
-            if isinstance(node, ast.TemplateData):
-                text = node.data
-            elif isinstance(node, ast.Const) and isinstance(node.value, str):
-                text = node.value
-            else:
-                continue
-            yield from (("instruction", order) for order in orders(text))
-            yield from (("url", address) for address in addresses(text))
-            run = encoded(text)
-            if run:
-                yield "encoded", run
+        if isinstance(node, ast.Add) and isinstance(self.tree.parent.get(id(node)), ast.Add):
+            return None
+        kinds = ast.TemplateData | ast.Const | ast.Add | ast.Concat | ast.Filter | ast.Call
+        return self.tree.constant(node) if isinstance(node, kinds) else None
 
 
 def _plain(test: Node) -> tuple[Node, bool]:

@@ -20,7 +20,11 @@ CONTENT = frozenset({"content", "text", "prompt", "query"})
 CONVERSATION = frozenset({"messages", "loop_messages", "conversation", "conversations", "chat", "history"})
 """Names of the conversation as a whole: written out as text they hold what everybody wrote."""
 
-_WRITES_OUT = frozenset({"string", "tojson", "join", "upper", "lower", "pprint", "list", "safe", "escape", "e"})
+_WRITES_OUT = frozenset({"string", "tojson", "join", "upper", "lower", "pprint", "safe", "escape", "e"})
+_PARTS_OF_TALK = frozenset({
+    "list", "reverse", "select", "reject", "selectattr", "rejectattr", "first", "last", "sort", "unique", "batch",
+})  # fmt: skip
+_PAIRS = frozenset({"items", "values", "dictsort"})
 _COUNTS = frozenset({"length", "count", "int", "float", "wordcount"})
 STEPS = 2_000_000
 """Nodes that are visited for one template, again and again included; the longest honest ones take some 60,000."""
@@ -54,8 +58,11 @@ class Tree:
         self._steps = 0
         self._constants: dict[int, str | None] = {}
         self._derived: dict[int, bool] = {}
-        self._whole: dict[int, bool] = {}
+        self.talks = set(CONVERSATION)
+        """Names of the conversation, of parts of it and of its messages."""
+        self._find_talks()
         self.said: set[str] = set()
+        """Names of what somebody wrote."""
         self._find_said()
 
     def under(self, top: Node, without: frozenset[int] = frozenset()) -> Iterator[Node]:
@@ -117,14 +124,37 @@ class Tree:
             for one in target.items:
                 self._set(one, content)
 
+    def _find_talks(self) -> None:
+        """Follow the conversation and its messages through assignments and loops."""
+        for _ in range(_ROUNDS):
+            before = len(self.talks)
+            for name, contents in self.values.items():
+                if name not in self.talks and any(self._is_talk(content) for content in contents):
+                    self.talks.add(name)
+            if len(self.talks) == before:
+                break
+
+    def _is_talk(self, node: Node) -> bool:
+        """Tell whether an expression is the conversation, a part of it or a message, and not a field of one."""
+        from jinja2 import nodes as ast
+
+        inner: Node | None = node
+        while inner is not None and not isinstance(inner, ast.Name):
+            self._spend(1)
+            if isinstance(inner, ast.Add):
+                inner = inner.left
+            elif isinstance(inner, ast.Filter):
+                inner = inner.node if inner.name in _PARTS_OF_TALK else None
+            elif isinstance(inner, ast.Getitem):
+                inner = None if isinstance(getattr(inner.arg, "value", None), str) else inner.node
+            else:
+                return False
+        return inner is not None and inner.name in self.talks
+
     def _find_said(self) -> None:
         """Follow what was said through assignments, until nothing more is found; each round from the leaves up."""
         from jinja2 import nodes as ast
 
-        for node in reversed(self.nodes):
-            self._whole[id(node)] = (isinstance(node, ast.Name) and node.name in CONVERSATION) or any(
-                self._whole.get(id(child), False) for child in node.iter_child_nodes()
-            )
         for _ in range(_ROUNDS):
             before = len(self.said)
             self._derived.clear()
@@ -159,15 +189,16 @@ class Tree:
                 return True
             return node.attr in CONTENT
         if isinstance(node, ast.Getitem):
-            if isinstance(node.arg, ast.Const) and isinstance(node.arg.value, str):
-                return node.arg.value in CONTENT
-            return self.is_said(node.node)
+            key = self.constant(node.arg)
+            return self.is_said(node.node) if key is None else key in CONTENT
         if isinstance(node, ast.Call):
             return self._call_says(node)
         if isinstance(node, ast.Filter):
             if node.name in _COUNTS or node.node is None:
                 return False
-            if node.name in _WRITES_OUT and self._whole.get(id(node.node), False):
+            if node.name in _PAIRS:
+                return self._is_talk(node.node)
+            if node.name in _WRITES_OUT and self._is_talk(node.node):
                 return True
             words = (*node.args, *(word.value for word in node.kwargs))
             return any(map(_is_content, words)) or self.is_said(node.node)
@@ -185,7 +216,9 @@ class Tree:
             first = node.args[0] if node.args else None
             if node.node.attr == "get" and isinstance(first, ast.Const):
                 return _is_content(first)
-            return node.node.attr not in {"items", "keys", "values"} and self.is_said(node.node.node)
+            if node.node.attr in _PAIRS:
+                return self._is_talk(node.node.node)
+            return node.node.attr != "keys" and self.is_said(node.node.node)
         if isinstance(node.node, ast.Name) and node.node.name in self.own:
             return any(self.is_said(one) for one in node.args)
         return False
