@@ -6,7 +6,7 @@ one: data sets are rebuilt from such text while they run.
 
 from __future__ import annotations
 
-from weighbridge.core.errors import OverLimit
+from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Inconsistency
 from weighbridge.core.programs import Operator
 from weighbridge.formats.node import Child, Stored
@@ -136,13 +136,19 @@ class Graph:
 
     def read(self, source: ByteSource, base: int) -> None:
         """Take in a graph (1: node, 2: library, 4: versions) that begins at ``base``; raises Malformed, OverLimit."""
+        broken: Malformed | None = None
         for field in fields(source):
-            if field.number == 1 and field.kind == BYTES:
-                self._node(self.main, source, field, base)
-            elif field.number == 2 and field.kind == BYTES:
-                for function in fields(field.source):
-                    if function.number == 1 and function.kind == BYTES:
-                        self._function(function, base + field.start + function.start)
+            try:
+                if field.number == 1 and field.kind == BYTES:
+                    self._node(self.main, source, field, base)
+                elif field.number == 2 and field.kind == BYTES:
+                    for function in fields(field.source):
+                        if function.number == 1 and function.kind == BYTES:
+                            self._function(function, base + field.start + function.start)
+            except Malformed as error:
+                broken = broken or error  # one broken node hides none of the others
+        if broken is not None:
+            raise broken
 
     def _function(self, field: Field, base: int) -> None:
         """Take in a function: 1 signature, 3 node_def, 4 ret."""
