@@ -62,4 +62,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:43e1df905f9f888b282f731b107f036056146881643f91fbfb53601c53dce61b"
+DIGEST = "sha256:ed4e00438a2f6767047d70d214d4330449b2c9eb1cc2021e3256e54e9aff8098"
