@@ -95,6 +95,11 @@ _BY_NAME: tuple[tuple[str, str], ...] = (
     (".dill", "pickle"),
     (".cloudpickle", "pickle"),
 )
+_OPENED: tuple[tuple[str, str], ...] = (
+    # names that a loader opens as what it expects, whatever else the content may be
+    ("saved_model.pb", "tensorflow.saved_model"),
+    ("saved_model.pbtxt", "tensorflow.text"),
+)
 _PROMISES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (".safetensors", ("safetensors",)),
     (".gguf", ("gguf",)),
@@ -134,6 +139,9 @@ def sniff(source: ByteSource, name: str) -> Sniffed:
     """Identify a node by its content, then by its name."""
     lower = name.lower()
     found = _by_content(source, name) if source.size else ["empty"]
+    base = lower.rpartition("/")[2]
+    if source.size and not any(kind.startswith("tensorflow") for kind in found):
+        found += [kind for opened, kind in _OPENED if base == opened]
     named = tuple(kind for ending, kind in _BY_NAME if lower.endswith(ending) and kind not in found)
     if ".data-" in lower and _is_shard(lower):
         named += ("tensorflow.checkpoint.data",)

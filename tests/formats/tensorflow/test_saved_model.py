@@ -255,3 +255,42 @@ def test_large_constants_are_not_copied() -> None:
     found = list(saved_model.extract(huge, Node(name="frozen.pb"), bench))
     assert "Const" in operators(found)
     assert huge.given < 4 << 20
+
+
+# -- several things at once -----------------------------------------------------------------------------------------
+
+
+def test_a_file_is_walked_as_everything_that_it_is() -> None:
+    """A graph whose library, for another reader, is a meta graph."""
+    honest = parts.held(2, parts.meta_graph(parts.graph(parts.COMPUTING)))
+    hidden = parts.held(1, parts.node("drop", "WriteFile", ("a", "b")))
+    for content in (honest + hidden, hidden + honest, honest + parts.held(9, b"INERT") * 300 + hidden):
+        for name in ("model.pb", "saved_model.pb"):
+            assert "WriteFile" in operators(read(saved_model.extract, content, name)[0])
+
+
+def test_a_saved_model_without_meta_graphs_is_malformed() -> None:
+    assert isinstance(read(saved_model.extract, parts.number(1, 1), "saved_model.pb")[1], Malformed)
+
+
+def test_a_graph_called_saved_model_pb_is_walked_as_a_graph() -> None:
+    assert "WriteFile" in operators(seen(parts.graph((parts.node("drop", "WriteFile", ("a", "b")),))))
+
+
+def test_a_saved_model_that_looks_like_another_format_is_read() -> None:
+    odd = parts.number(1, 8) + parts.held(2, parts.meta_graph(parts.number(9, 1) * 300 + files.write_file_named_pb()))
+    pickle = b"\x80\x04N." + odd
+    for content in (odd, pickle):
+        assert "tensorflow.saved_model" in examined_formats(content)
+
+
+def examined_formats(content: bytes) -> tuple[str, ...]:
+    from weighbridge.core.source import BytesSource
+    from weighbridge.formats.sniff import sniff
+
+    return sniff(BytesSource(content), "dir/saved_model.pb").formats
+
+
+def test_programs_of_xla_are_handed_on() -> None:
+    children = of(Child, seen(files.opaque()))
+    assert [(child.name, child.role) for child in children] == [("module", "mlir")]

@@ -97,6 +97,12 @@ def test_the_first_field_that_is_known_decides() -> None:
     assert "WriteFile" in operators(found)
 
 
+def test_the_name_of_a_saved_model_is_a_promise() -> None:
+    found, _ = read(pbtxt.extract, b'node { name: "w" op: "WriteFile" }', "saved_model.pbtxt")
+    assert "WriteFile" in operators(found)
+    assert isinstance(read(pbtxt.extract, b"other: 1", "saved_model.pbtxt")[1], Malformed)
+
+
 def test_recognition() -> None:
     def named(content: bytes) -> str:
         return pbtxt.sniff(content, BytesSource(content))

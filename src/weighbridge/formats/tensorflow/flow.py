@@ -28,7 +28,7 @@ STEPS = 20_000
 """Nodes that are visited for all paths of a graph."""
 
 _DEPTH = 60  # steps from an operator back to a constant; honest paths take a dozen
-_COST = 1_000  # bytes of a node that count like one more
+_COST = 250  # bytes of a node that count like one more
 _WAYS = 16  # texts that one input may have
 _SAVER = "model"  # the file name that a Saver of TensorFlow 1 writes into every graph and replaces when it runs
 _CONSTANT = frozenset({"Const", "HostConst"})

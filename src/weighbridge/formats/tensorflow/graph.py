@@ -6,7 +6,7 @@ one: data sets are rebuilt from such text while they run.
 
 from __future__ import annotations
 
-from weighbridge.core.errors import OverLimit
+from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Inconsistency
 from weighbridge.core.programs import Operator
 from weighbridge.formats.node import Child, Stored
@@ -136,16 +136,29 @@ class Graph:
 
     def read(self, source: ByteSource, base: int) -> None:
         """Take in a graph (1: node, 2: library, 4: versions) that begins at ``base``; raises Malformed, OverLimit."""
+        broken: Malformed | None = None
         for field in fields(source):
-            if field.number == 1 and field.kind == BYTES:
-                self._node(self.main, source, field, base)
-            elif field.number == 2 and field.kind == BYTES:
-                for function in fields(field.source):
-                    if function.number == 1 and function.kind == BYTES:
-                        self._function(function, base + field.start + function.start)
+            try:
+                if field.number == 1 and field.kind == BYTES:
+                    self._node(self.main, source, field, base)
+                elif field.number == 2 and field.kind == BYTES:
+                    for function in fields(field.source):
+                        if function.number == 1 and function.kind == BYTES:
+                            self._function(function, base + field.start + function.start)
+            except Malformed as error:
+                broken = broken or error  # one broken node hides none of the others
+        if broken is not None:
+            raise broken
+
+    def _spend(self, count: int, offset: int) -> None:
+        """Count what is kept of a graph: nodes, arguments of functions, inputs of calls."""
+        self._nodes += count
+        if self._nodes > NODES:
+            raise OverLimit(f"a graph of more than {NODES} nodes and arguments", offset=offset)
 
     def _function(self, field: Field, base: int) -> None:
         """Take in a function: 1 signature, 3 node_def, 4 ret."""
+        self._spend(_FUNCTION, base)
         scope, source = Scope(""), field.source
         parts = list(fields(source))
         for part in parts:
@@ -154,6 +167,7 @@ class Graph:
                     if one.number == 1 and one.kind == BYTES:
                         scope.name = one.text(TEXT)
                     elif one.number == 2 and one.kind == BYTES:
+                        self._spend(1, base)
                         scope.arguments.setdefault(_name(one), len(scope.arguments))
         if scope.name in self.functions:
             self.wrong("repeated function", f"there are two functions {scope.name!r}", base)
@@ -163,14 +177,13 @@ class Graph:
             elif part.number == 4 and part.kind == BYTES:
                 _, result = entries(part)
                 if result is not None and result.kind == BYTES:
+                    self._spend(1, base)
                     scope.results.append(result.text(TEXT))
         self.functions[scope.name] = scope
 
     def _node(self, scope: Scope, source: ByteSource, field: Field, before: int) -> None:
         base = before + field.start
-        self._nodes += 1
-        if self._nodes > NODES:
-            raise OverLimit(f"a graph of more than {NODES} nodes", offset=base)
+        self._spend(1, base)
         name, ops, inputs, functions, held = "", [], list[str](), list[str](), list[tuple[str, Field]]()
         for part in inside(field):
             if part.kind != BYTES:
@@ -199,9 +212,11 @@ class Graph:
             else:
                 self._uses[one] = (self.at(base, field.length), scope.name, 1)
         if op in _ASSIGNING and len(inputs) > 1:
+            self._spend(1, base)
             scope.assigned.setdefault(inputs[0].split(":", 1)[0], []).append(inputs[1])
         plain = [text for text in inputs if not text.startswith("^")]
         for function in functions:
+            self._spend(len(plain), base)
             if op in DIRECT_CALLS:
                 self.callers.setdefault(function, []).append((scope, plain, DIRECT_CALLS[op]))
             else:
@@ -309,6 +324,7 @@ class Graph:
             self.waiting.append(Inconsistency(at=self.at(offset), what=what, detail=detail, memory=memory))
 
 
+_FUNCTION = 4  # nodes that take as much memory as a function without any
 _PLAIN = 200  # bytes of an attribute that may be one of those that are everywhere
 _PLAINS = 10_000  # of them that are kept
 _MLIR = b"ML\xefR"  # the program of an XlaCallModule

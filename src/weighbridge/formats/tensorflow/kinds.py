@@ -62,6 +62,24 @@ def kind(source: ByteSource) -> str:
     return ""
 
 
+def every(source: ByteSource) -> tuple[str, ...]:
+    """Name all messages that the bytes can be read as: one file may be a graph, a meta graph and a saved model at once.
+
+    Unlike ``kind`` this goes through all fields; it stops where the message breaks.
+    """
+    found: dict[str, None] = dict.fromkeys([FINGERPRINT] if _is_fingerprint(source) else [])
+    try:
+        for field in fields(source):
+            if field.kind != BYTES or field.number > 2:
+                continue
+            for name, number, is_one in _SIGNS:
+                if field.number == number and name not in found and is_one(field):
+                    found[name] = None
+    except Malformed:
+        pass
+    return tuple(found)
+
+
 def _holds(source: ByteSource, number: int, is_one: object) -> bool:
     for count, field in enumerate(fields(source)):
         if count >= _LOOKED_AT:
@@ -77,8 +95,8 @@ def is_graph(field: Field) -> bool:
         for count, part in enumerate(inside(field)):
             if count >= _LOOKED_AT:
                 return False
-            if part.kind != BYTES and part.number != 3:
-                return False
+            if part.kind != BYTES:
+                continue
             if part.number == 1 and _is_node(part):
                 return True
             if part.number == 2 and _is_library(part):
@@ -155,3 +173,12 @@ def _is_fingerprint(source: ByteSource) -> bool:
     if not {1, 2, 6} <= seen.keys() or seen.keys() - set(range(1, 8)):
         return False
     return all(field.kind == (BYTES if number > 5 else VARINT) for number, field in seen.items())
+
+
+_SIGNS = (
+    (GRAPH, 1, _is_node),
+    (KERAS, 1, _is_keras),
+    (GRAPH, 2, _is_library),
+    (META_GRAPH, 2, is_graph),
+    (SAVED_MODEL, 2, _is_meta_graph),
+)

@@ -58,7 +58,9 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield node.gap(GapKind.OVER_LIMIT, f"a graph in text of more than {bench.limits.text_bytes} bytes is not read")
         return
     data = source.read_at(0, source.size)
-    found = SAVED_MODEL if node.name.lower().rpartition("/")[2] == "saved_model.pbtxt" else _kind(data)
+    found = _kind(data)
+    if not found and node.name.lower().rpartition("/")[2] == "saved_model.pbtxt":
+        found = SAVED_MODEL  # this name is what a loader opens
     if not found:
         if data.translate(None, _TEXT):
             raise Malformed("this is neither text nor a graph")

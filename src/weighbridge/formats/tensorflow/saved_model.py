@@ -14,7 +14,7 @@ from weighbridge.core.references import Reference, Target
 from weighbridge.core.when import When
 from weighbridge.formats.protobuf import BYTES, Field, fields
 from weighbridge.formats.tensorflow.graph import Graph
-from weighbridge.formats.tensorflow.kinds import GRAPH, KERAS, META_GRAPH, SAVED_MODEL, kind
+from weighbridge.formats.tensorflow.kinds import GRAPH, KERAS, META_GRAPH, SAVED_MODEL, every
 from weighbridge.formats.tensorflow.messages import child, entries, inside, text_of
 
 TYPE_CHECKING = False
@@ -38,22 +38,33 @@ _ASSETS_KEY = "saved_model_assets"
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Read a protobuf file of TensorFlow; raises Malformed when it is none, or where it breaks."""
-    found = kind(source)
-    if node.name.lower().rpartition("/")[2] == "saved_model.pb":
-        found = SAVED_MODEL  # whatever else it could be: this name is what a loader opens
+    found = every(source)
+    if node.name.lower().rpartition("/")[2] == "saved_model.pb" and not found:
+        found = (SAVED_MODEL,)  # this name is what a loader opens
     if not found:
         raise Malformed("this is no message of TensorFlow")
-    yield Identity(at=node.at(), format=found)
-    yield from walk(found, source, 0, Graph(node, bench, located=True))
+    broken: Malformed | OverLimit | None = None
+    for kind_of_it in found:
+        yield Identity(at=node.at(), format=kind_of_it)
+        try:
+            yield from walk(kind_of_it, source, 0, Graph(node, bench, located=True))
+        except (Malformed, OverLimit) as error:
+            broken = broken or error
+    if broken is not None:
+        raise broken
 
 
 def walk(found: str, source: ByteSource, base: int, graph: Graph, *, depth: int = 0) -> Iterator[Yield]:
     """Walk a message of a known kind that begins at ``base``; ``graph`` is an empty one for its facts and scope."""
     node, bench = graph.node, graph.bench
     if found == SAVED_MODEL:
+        empty = True
         for field in fields(source):
             if field.number == 2 and field.kind == BYTES:
+                empty = False
                 yield from _meta_graph(field.source, base + field.start, graph.another(), depth)
+        if empty:
+            raise Malformed("a saved model without a meta graph")
     elif found == META_GRAPH:
         yield from _meta_graph(source, base, graph, depth)
     elif found == GRAPH:
@@ -113,11 +124,13 @@ def _within(graph: Graph, depth: int) -> Iterator[Yield]:
             break
         source = text.source
         scope = f"{graph.path}/{name}".lstrip("/")
-        inner = Graph(graph.node, graph.bench, located=False, scope=scope)
-        try:
-            yield from walk(kind(source), source, 0, inner, depth=depth + 1)
-        except (Malformed, OverLimit) as error:
-            broken = broken or error
+        for found in every(source):
+            try:
+                yield from walk(
+                    found, source, 0, Graph(graph.node, graph.bench, located=False, scope=scope), depth=depth + 1
+                )
+            except (Malformed, OverLimit) as error:
+                broken = broken or error
     if broken is not None:
         raise broken
 
