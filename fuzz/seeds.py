@@ -25,11 +25,11 @@ from tests.builders import (
     mxnets,
     natives,
     numpys,
-    parquet_files,
     onnx_selections,
     onnxes,
     openvinos,
     paddles,
+    parquet_files,
     polyglots,
     python_sources,
     remote_code,
@@ -43,8 +43,8 @@ from tests.builders import (
     tars,
     tensorflow_originals,
     tflite_files,
-    tokenizers,
     tflite_graphs,
+    tokenizers,
     torch_legacy,
     torches,
     xmls,
@@ -238,6 +238,8 @@ def config_texts() -> Iterator[bytes]:
         configs.bento, configs.triton, configs.spacy,
     ):  # fmt: skip
         yield build()
+
+
 def sources() -> Iterator[bytes]:
     """Python source, scripts, requirements and compiled programs."""
     for text in remote_code.ALL.values():
@@ -248,6 +250,8 @@ def sources() -> Iterator[bytes]:
     for build in (files.vendor_index, files.pyproject, files.setup_cfg, files.conda, files.pipfile, files.uv_lock):
         yield build()
     yield from (scripts.shortcut(), scripts.bytecode())
+
+
 def onnx() -> Iterator[bytes]:
     """ONNX models, honest and not."""
     files = onnxes

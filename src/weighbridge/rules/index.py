@@ -53,6 +53,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "REF403": ("weighbridge.rules.reference.foreign_code", ("Reference",)),
     "REF404": ("weighbridge.rules.reference.requirement", ("Requirement",)),
     "REF405": ("weighbridge.rules.reference.outside_edge", ("Reference",)),
+    "REF410": ("weighbridge.rules.reference.odd_data_file", ("Reference",)),
     "REF414": ("weighbridge.rules.reference.namesake", ("Reference",)),
     "SEC501": ("weighbridge.rules.secrets.secret", ("Secret",)),
     "STR301": ("weighbridge.rules.structure.two_readings", ("ContainerOddity",)),
@@ -80,4 +81,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:1f25d027895561ba6807faabee3363003d1d972ba9b89ab02d0f92ffa642a5c7"
+DIGEST = "sha256:71c3b147ad8be537f2c890e9d3d8d1854d04a0d159d5f3f6fe864ef91285811d"
