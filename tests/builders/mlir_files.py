@@ -24,7 +24,7 @@ def bytecode(
     target: str = STABLE, *, operator: str = "custom_call_v1", version: int = 6, plain: int = -1, calls: int = 1,
     dialect: str = "vhlo",
 ) -> bytes:  # fmt: skip
-    """A module with calls of one target, named in their properties; attribute ``plain`` (2: the target) is kept as text."""
+    """A module with calls of one target, named by properties; attribute ``plain`` (2: the target) is kept as text."""
     strings = ["builtin", dialect, "module", operator, target, ""]
     lengths = b"".join(number(len(text.encode()) + 1) for text in reversed(strings))
     names = number(len(strings)) + lengths + b"".join(text.encode() + b"\0" for text in strings)
