@@ -21,10 +21,10 @@ def section(kind: int, content: bytes) -> bytes:
 
 
 def bytecode(
-    target: str = STABLE, *, operator: str = "custom_call_v1", version: int = 6, encoded: bool = True, calls: int = 1,
+    target: str = STABLE, *, operator: str = "custom_call_v1", version: int = 6, plain: int = -1, calls: int = 1,
     dialect: str = "vhlo",
 ) -> bytes:  # fmt: skip
-    """A module with calls of one target, whose properties name it; unless ``encoded`` its string is kept as text."""
+    """A module with calls of one target, named by properties; attribute ``plain`` (2: the target) is kept as text."""
     strings = ["builtin", dialect, "module", operator, target, ""]
     lengths = b"".join(number(len(text.encode()) + 1) for text in reversed(strings))
     names = number(len(strings)) + lengths + b"".join(text.encode() + b"\0" for text in strings)
@@ -32,7 +32,7 @@ def bytecode(
     module, call = (number(place << 1 | 1 if version >= 5 else place) for place in (2, 3))
     dialects += (number(2) if version >= 4 else b"") + number(0) + number(1) + module + number(1) + number(1) + call
     held = [number(API_VERSION) + number(1), number(STRING) + number(5), number(STRING) + number(4)]
-    sizes = b"".join(number(len(one) << 1 | (encoded or place != 2)) for place, one in enumerate(held))
+    sizes = b"".join(number(len(one) << 1 | (place != plain)) for place, one in enumerate(held))
     offsets = number(len(held)) + number(0) + number(1) + number(len(held)) + sizes
     # api_version, backend_config, call_target_name and five more that nobody looks at
     entry = b"".join(number(place) for place in (0, 1, 2, 1, 1, 1, 1, 1))
@@ -63,7 +63,7 @@ def carries_kernel() -> bytes:
 
 def hides_target() -> bytes:
     """A module whose target stands in an attribute that is kept as text."""
-    return bytecode(UNKNOWN, encoded=False)
+    return bytecode(UNKNOWN, plain=2)
 
 
 def other_dialect() -> bytes:

@@ -76,6 +76,11 @@ def test_each_lie_is_told_alone(lie: str) -> None:
     assert lies(executorch.extract, make()) == {(what, True)}
 
 
+def test_segments_that_begin_far_away_are_a_lie_of_the_header_too() -> None:
+    told = {("segment out of bounds", True), ("segment base", True)}
+    assert lies(executorch.extract, files.segments_far_away()) == told
+
+
 def test_a_broken_download_is_no_lie_about_memory() -> None:
     for content in (files.with_segment()[:-8], files.tensor_data()[:-8]):
         assert {memory for _, memory in lies(executorch.extract, content)} == {False}

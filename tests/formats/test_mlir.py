@@ -71,6 +71,7 @@ def test_a_comment_is_no_call_and_a_quoted_name_is() -> None:
         (files.text(files.UNKNOWN), Verdict.SUSPICIOUS), (files.carries_kernel(), Verdict.SUSPICIOUS),
         (files.hides_target(), Verdict.SUSPICIOUS), (files.other_dialect(), Verdict.SUSPICIOUS),
         (files.export_with_data(posix_system()), Verdict.MALICIOUS), (files.export_with_data(b"plain"), Verdict.CLEAN),
+        (files.bytecode(plain=1), Verdict.SUSPICIOUS),  # what is kept as text may be another call's
         (files.bytecode(version=3), Verdict.SUSPICIOUS),  # the target is not kept where it is looked for
     ],
 )  # fmt: skip
