@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from tests.builders import joblibs, natives, numpys, safetensors_files, streams, tars, torches, zip_tricks, zips
+from tests.builders import joblibs, natives, numpys, onnxes, safetensors_files, streams, tars, torches, zip_tricks, zips
 from tests.builders.pickles import honest, hostile_calls, hostile_streams
 from tests.builders.pickles.described import Global, NewObj, Reduce
 from tests.builders.pickles.gadgets import posix_system
@@ -131,6 +131,9 @@ EXHIBITS = (
         safetensors_files.honest,
         expects=Verdict.SUSPICIOUS,
         word=Word.FINDING,
+    ),
+    _sample(
+        "extdata.onnx", onnxes.escaping_data_named_onnx, onnxes.external, expects=Verdict.SUSPICIOUS, word=Word.FINDING
     ),
     _sample(
         "payload_behind_26_megabytes.pkl",
