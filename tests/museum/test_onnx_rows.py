@@ -84,7 +84,7 @@ EXHIBITS = (
             title,
             partial(onnxes.external, path),
             twin=onnxes.external,
-            also=("ONX-04", "survey extdata.onnx"),
+            also=("ONX-04",),
         )
         for title, path in _SPELLINGS.items()
     ),

@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+<<<<<<< HEAD
 from tests.builders import (
     joblibs,
     keras_files,
@@ -21,6 +22,9 @@ from tests.builders import (
     zip_tricks,
     zips,
 )
+=======
+from tests.builders import joblibs, natives, numpys, onnxes, safetensors_files, streams, tars, torches, zip_tricks, zips
+>>>>>>> w2-onnx
 from tests.builders.pickles import honest, hostile_calls, hostile_streams
 from tests.builders.pickles.described import Global, NewObj, Reduce
 from tests.builders.pickles.gadgets import posix_system
@@ -146,6 +150,7 @@ EXHIBITS = (
         word=Word.FINDING,
     ),
     _sample(
+<<<<<<< HEAD
         "lambda.keras",
         keras_files.lambda_layer_named_keras,
         keras_files.honest_named_keras,
@@ -159,6 +164,9 @@ EXHIBITS = (
         "getfile_cve8747.keras",
         lambda: keras_files.archive(keras_files.lambda_calling("keras.utils", "get_file", origin="inert.invalid")),
         keras_files.honest_named_keras,
+=======
+        "extdata.onnx", onnxes.escaping_data_named_onnx, onnxes.external, expects=Verdict.SUSPICIOUS, word=Word.FINDING
+>>>>>>> w2-onnx
     ),
     _sample(
         "payload_behind_26_megabytes.pkl",
