@@ -5,16 +5,20 @@ Every one of the bad files must be malicious: no scanner of that comparison repo
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import pytest
 
-<<<<<<< HEAD
 from tests.builders import (
+    configs,
+    ggufs,
     joblibs,
     keras_files,
     natives,
     numpys,
+    onnxes,
+    python_sources,
     safetensors_files,
     streams,
     tars,
@@ -22,9 +26,6 @@ from tests.builders import (
     zip_tricks,
     zips,
 )
-=======
-from tests.builders import joblibs, natives, numpys, onnxes, safetensors_files, streams, tars, torches, zip_tricks, zips
->>>>>>> w2-onnx
 from tests.builders.pickles import honest, hostile_calls, hostile_streams
 from tests.builders.pickles.described import Global, NewObj, Reduce
 from tests.builders.pickles.gadgets import posix_system
@@ -74,6 +75,11 @@ def honest_joblib(codec: str = "") -> bytes:
 
 _TORCH, _HONEST_TORCH = partial(torches.zip_checkpoint, poisoned=call_target(SHELL, protocol=2)), torches.zip_checkpoint
 _HONEST_ZIP = partial(_zip, _GOOD)
+
+
+def tokenizer_config(template: str) -> bytes:
+    return json.dumps({"tokenizer_class": "LlamaTokenizer", "chat_template": template}).encode()
+
 
 EXHIBITS = (
     _sample("plain_proto4.pkl", posix_system),
@@ -150,7 +156,6 @@ EXHIBITS = (
         word=Word.FINDING,
     ),
     _sample(
-<<<<<<< HEAD
         "lambda.keras",
         keras_files.lambda_layer_named_keras,
         keras_files.honest_named_keras,
@@ -164,9 +169,34 @@ EXHIBITS = (
         "getfile_cve8747.keras",
         lambda: keras_files.archive(keras_files.lambda_calling("keras.utils", "get_file", origin="inert.invalid")),
         keras_files.honest_named_keras,
-=======
+    ),
+    _sample(
+        "hf/config.json",
+        configs.foreign_auto_map_named_json,
+        configs.honest_config_named_json,
+        expects=Verdict.SUSPICIOUS,
+        word=Word.REVIEW,
+    ),
+    _sample("ssti.gguf", ggufs.escaping_template_named_gguf, ggufs.honest_named_gguf),
+    _sample(
+        "hf/tokenizer_config.json",
+        lambda: tokenizer_config("{{ ''.__class__.__mro__ }}"),
+        lambda: tokenizer_config("{% for m in messages %}{{ m['content'] }}{% endfor %}"),
+    ),
+    _sample(
+        "hf/modeling.py",
+        python_sources.shell_at_import_named_py,
+        python_sources.honest_named_py,
+        expects=Verdict.SUSPICIOUS,
+        word=Word.REVIEW,
+    ),
+    _sample(
+        "hydra.nemo",
+        lambda: tars.plain({"./model_config.yaml": configs.hydra_system_named_yaml()}),
+        lambda: tars.plain({"./model_config.yaml": configs.hydra_named_yaml()}),
+    ),
+    _sample(
         "extdata.onnx", onnxes.escaping_data_named_onnx, onnxes.external, expects=Verdict.SUSPICIOUS, word=Word.FINDING
->>>>>>> w2-onnx
     ),
     _sample(
         "payload_behind_26_megabytes.pkl",
@@ -175,13 +205,8 @@ EXHIBITS = (
     ),
 )
 
-LEFT_OUT = {
-    "hf/config.json": "text: recognised, a gap",
-    "hf/modeling.py": "text: recognised, a gap",
-    "hydra.nemo": "NeMo: a tar whose configuration is not analysed, a gap",
-    "sm/saved_model.pb": "TensorFlow: recognised by its name, a gap",
-}
-"""Samples of other formats, which this version does not analyse: a gap keeps them from passing for clean."""
+LEFT_OUT: dict[str, str] = {}
+"""Samples that this version does not read; none since it reads every format."""
 
 
 def pipeline() -> object:
@@ -238,6 +263,7 @@ BENIGN: tuple[tuple[str, Build], ...] = (
     ("arrays.npz", numpys.npz),
     ("model.pt", torches.zip_checkpoint),
     ("model.safetensors", safetensors_files.honest),
+    ("template.gguf", ggufs.honest_named_gguf),
 )
 
 
@@ -253,6 +279,6 @@ def test_honest_files_are_clean(name: str, build: Build) -> None:
 
 def test_the_comparison_is_complete() -> None:
     """59 bad files (the last of them was only scanned for speed) and 14 honest ones."""
-    assert len(EXHIBITS) + len(LEFT_OUT) - 1 == 59
-    assert len(BENIGN) + 1 == 14
+    assert len(EXHIBITS) == 59
+    assert len(BENIGN) == 14
     assert Target("posix", "system", (_ECHO,)) == SHELL
