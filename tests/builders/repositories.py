@@ -147,6 +147,12 @@ def card_claims_named_repository() -> dict[str, bytes]:
     return honest_adapter() | {"adapter_config.json": adapter("inert-org/other")}
 
 
+def dtype_claim_named_repository() -> dict[str, bytes]:
+    """SAF-06: the same bytes under a type of whole numbers."""
+    flipped = [Tensor(name=one.name, shape=one.shape, dtype="I32") for one in WEIGHTS[:1]]
+    return honest_named_repository() | {"model.safetensors": encode(flipped)}
+
+
 def two_graphs_named_repository() -> dict[str, bytes]:
     """TF-04: both forms of a SavedModel."""
     from tests.builders import savedmodels

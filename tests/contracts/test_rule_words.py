@@ -97,6 +97,7 @@ PUBLISHED = {
     "TRU710": "two-graphs",
     "TRU711": "linked-data",
     "TRU712": "colliding-names",
+    "TRU713": "dtype-claim",
 }
 """Every id that was ever given away and what it stands for. Lines are added, never changed: a rule that is withdrawn
 keeps its line, so that its id cannot come to mean something else."""
@@ -122,7 +123,7 @@ OWASP = {
 }
 CWE = {
     20, 22, 59, 61, 73, 77, 78, 79, 94, 95, 114, 125, 178, 345, 351, 354, 400, 409, 427, 436, 451, 470, 494,
-    502, 506, 522, 611, 646, 693, 694, 770, 787, 798, 829, 912, 913, 915, 918, 1007, 1284, 1336,
+    502, 506, 522, 611, 646, 693, 694, 770, 787, 798, 829, 843, 912, 913, 915, 918, 1007, 1284, 1336,
 }  # fmt: skip
 
 IMPERATIVES = {"Ask", "Do", "Fetch", "Find", "Look", "Read", "Rename", "Save", "Treat", "Unpack"}

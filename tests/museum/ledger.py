@@ -1,6 +1,6 @@
 """Every id under which a bypass was published, and where the museum shows it or why it does not.
 
-`ROWS` are the rows of the catalogue of attacks that concern pickles, checkpoints, arrays, archives and safetensors;
+`ROWS` are the rows of the catalogue of attacks (its advisory seeds, section 12, are versions and no files);
 `advisories` holds what scanners and libraries published; `SHOWN_AS` further references, each with the row that shows
 it; `ELSEWHERE` what no exhibit can show, with the reason. A test holds this list and the exhibits together.
 """
@@ -9,28 +9,14 @@ from __future__ import annotations
 
 from tests.museum.test_survey_samples import LEFT_OUT
 
-ROWS: tuple[str, ...] = (
-    *(f"PKL-{number:02}" for number in range(1, 43)),
-    *(f"GAD-{number:02}" for number in range(1, 18)),
-    *(f"SCN-{number:02}" for number in range(1, 31)),
-    *(f"TOR-{number:02}" for number in range(1, 24)),
-    *(f"SAF-{number:02}" for number in range(1, 12)),
-    *(f"OTH-{number:02}" for number in range(1, 34)),
-    *(f"WGT-{number:02}" for number in range(1, 15)),
-    "TF-10",
-    "TF-11",
-    "WGT-04",
-    *(f"REP-{number:02}" for number in (*range(1, 11), 28, 29)),
-    *(f"TF-{number:02}" for number in (*range(1, 10), 12)),
-    "KER-15",
-    *(f"GGU-{number:02}" for number in range(1, 19)),
-    *(f"REP-{number:02}" for number in range(11, 16)),
-    *("REP-16", "REP-17", "REP-21"),
-    *(f"KER-{number:02}" for number in range(1, 17)),
-    "TF-13",
-    *(f"ONX-{number:02}" for number in range(1, 15)),
-    "WGT-08",
-)
+ROWS: tuple[str, ...] = tuple(
+    f"{family}-{number:02}"
+    for family, count in (
+        ("PKL", 42), ("GAD", 17), ("SCN", 30), ("TOR", 23), ("KER", 16), ("TF", 13), ("ONX", 14), ("GGU", 18), ("SAF", 11),
+        ("OTH", 33), ("REP", 33), ("WGT", 14),
+    )
+    for number in range(1, count + 1)
+)  # fmt: skip
 
 SHOWN_AS: dict[str, str] = {
     "aisbom 7z": "SCN-14",
@@ -85,60 +71,48 @@ SHOWN_AS: dict[str, str] = {
     "sour pickles 2011": "picklescan malicious0",
 }
 
-_FORMAT = "another format: "
-_REPOSITORY = "several files: "
 _PRIVATE = "private: reported without details"
 _VALUES = "values of weights like any others: "
 _REFERENCE = "shows only beside the original: "
 _RUN_TIME = "run time: "
 _HERE = "shown by a test of its own: "
+_ORIGIN = "origin, not content: "
+_UNCLEAR = "named without saying what it is: "
 
 ELSEWHERE: dict[str, str] = {
-    "PKL-37": _REPOSITORY + "a module beside the model shadows a vetted name; a file alone cannot show it",
-    "ONX-13": _RUN_TIME + "functions of the library that download and unpack; what a tar holds is told of any tar",
     "PKL-39": _RUN_TIME + "loaders that a guard does not hook; there is no file",
+    "ONX-13": _RUN_TIME + "functions of the library that download and unpack; what a tar holds is told of any tar",
     "SCN-04": _HERE + "test_directory_rows.py",
-    "SCN-21": _RUN_TIME + "a dependency drifts; the base install has none",
+    "SCN-21": _RUN_TIME + "a dependency drifts; what is imported only parses, and its failure is a gap",
     "SCN-22": _RUN_TIME + "reputation lowers a finding; there is no reputation here",
     "SCN-23": _RUN_TIME + "another revision is loaded than was scanned; digests and locks answer that",
     "SCN-25": _HERE + "test_directory_rows.py",
-    "SCN-29": _FORMAT + "CoreML",
-    "SCN-27": _FORMAT + "YAML",
     "SCN-30": _RUN_TIME + "attacks on libraries that parse; the import contract keeps them out",
-    "TOR-11": _FORMAT + "ExecuTorch",
-    "KER-14": _FORMAT + "YAML",
-    "KER-15": _FORMAT + "SavedModel; its JSON goes through the same walker",
-    "TOR-05": _FORMAT + "TorchScript source",
-    "TOR-06": _FORMAT + "TorchScript source",
-    "TOR-15": _FORMAT + "tensorizer",
-    "TOR-21": _FORMAT + "Python source",
-    "TOR-17": _FORMAT + "NeMo configuration",
-    "TOR-18": _FORMAT + "NeMo configuration",
-    "SAF-06": _REPOSITORY + "a changed type shows only against the configuration or another copy",
-    "SAF-11": _RUN_TIME + "weights swapped by a conversion; provenance answers that",
+    "SAF-06": _HERE + "test_repository_rows.py",
+    "SAF-11": _ORIGIN + "weights swapped by a conversion",
+    "REP-22": _ORIGIN + "an organisation that was registered anew",
+    "REP-24": _ORIGIN + "branches that move; unpinned edges are told by REF403 and REF405",
+    "REP-27": _HERE + "test_repository_rows.py",
+    "REP-30": _HERE + "test_repository_rows.py",
+    "REP-31": _HERE + "every row on archives: a repository's archives are read like any other",
+    "REP-32": _ORIGIN + "signatures that cover a part",
+    "REP-33": _ORIGIN + "bills of materials that claim something else",
     "WGT-03": _VALUES + "spread-spectrum messages look like noise",
     "WGT-05": _VALUES + "a trained-in backdoor",
     "WGT-06": _REFERENCE + "edits of single layers",
     "WGT-07": _VALUES + "an adapter's backdoor",
     "WGT-09": _REFERENCE + "flipped bits; digests and signatures answer that",
     "WGT-10": _REFERENCE + "exchanged rows of an embedding",
-    "WGT-08": _FORMAT + "graphs",
     "WGT-11": _HERE + "tests/formats/test_hidden_bits.py, a note",
-    "WGT-12": _REPOSITORY + "tests of the rule on adapters",
+    "WGT-12": _HERE + "test_repository_rows.py",
     "WGT-13": _VALUES + "a backdoor that quantisation wakes",
     "WGT-14": _VALUES + "origin washed off by merging",
-    **{
-        f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
-        for number in range(8, 34)
-        if number not in {14, 18, 22, 24, 25, 26, 28, 32}
-        if number not in {14, 18, 19, 28, 32}
-        if number not in {13, 14, 18, 21, 28, 29, 32}
-        if number not in {14, 18, 28, 31, 32}
-        if number not in {14, 15, 17, 18, 27, 28, 32}
-    },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",
     "GHSA-fphw-536r-4p88": _RUN_TIME + "entry points of the loader that a hook misses",
-    **{f"modelaudit#{number}": _FORMAT + "MXNet, CNTK, Torch7, RKNN" for number in (629, 630, 631, 632)},
-    **{f"survey {sample}": _FORMAT + why for sample, why in LEFT_OUT.items()},
+    **{
+        f"modelaudit#{number}": _UNCLEAR + "MXNet, CNTK, Torch7 and RKNN share four numbers"
+        for number in (629, 630, 631, 632)
+    },
+    **{f"survey {sample}": _UNCLEAR + why for sample, why in LEFT_OUT.items()},
 }

@@ -231,6 +231,10 @@ EXHIBITS = (
          word=Word.REVIEW),
     _row("OTH-32", "node_that_evaluates", partial(configs.workflow, "PythonExec"), configs.workflow,
          name="workflow.json"),
+    _row(
+        "KER-14", "python_tag", configs.python_tag_named_yaml, configs.hydra_named_yaml, name="model.yaml",
+        expects=Verdict.MALICIOUS, word=Word.DENY,
+    ),
 )  # fmt: skip
 
 

@@ -186,6 +186,10 @@ EXHIBITS: tuple[Exhibit, ...] = (
             ("conda_pip_option", "environment.yml", partial(requirement_files.conda, "--extra-index-url https://inert.invalid"), requirement_files.conda),
         )
     ),
+    _row(
+        "OTH-23", "requirements_of_a_model", requirement_files.extra_index_named_txt, name="requirements.txt",
+        twin=requirement_files.honest_named_txt, plain=_PLAIN_REQUIREMENT, plain_name="requirements.txt",
+    ),
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ ROWS: tuple[tuple[str, str, Verdict], ...] = (
     ("PKL-37", "package_in_the_way_named_repository", Verdict.SUSPICIOUS),
     ("REP-01", "missing_code_named_repository", Verdict.SUSPICIOUS),
     ("SAF-09", "duplicate_tensor_named_repository", Verdict.SUSPICIOUS),
+    ("SAF-06", "dtype_claim_named_repository", Verdict.SUSPICIOUS),
     ("REP-27", "twin_formats_named_repository", Verdict.SUSPICIOUS),
     ("REP-12", "vocabulary_size_named_repository", Verdict.SUSPICIOUS),
     ("WGT-12", "swollen_adapter_named_repository", Verdict.SUSPICIOUS),

@@ -77,8 +77,9 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "TRU710": ("weighbridge.rules.repository.two_graphs", ("Repository",)),
     "TRU711": ("weighbridge.rules.repository.linked_data", ("Repository",)),
     "TRU712": ("weighbridge.rules.repository.colliding_names", ("Repository",)),
+    "TRU713": ("weighbridge.rules.repository.dtype_claim", ("Repository",)),
     "WGT601": ("weighbridge.rules.weights.selection_bypass", ("SelectionBypass",)),
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:71c3b147ad8be537f2c890e9d3d8d1854d04a0d159d5f3f6fe864ef91285811d"
+DIGEST = "sha256:ab7c5617956ab27ca66ac636e0f9c71786bacca170fe90bdcf7bfeaf4979d67f"

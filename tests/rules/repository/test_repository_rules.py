@@ -16,6 +16,7 @@ from weighbridge.rules.repository import (
     adapter_weights,
     card_claims,
     colliding_names,
+    dtype_claim,
     linked_data,
     missing_code,
     repository_code,
@@ -172,6 +173,18 @@ def test_what_a_card_claims() -> None:
     assert found(card_claims, card, outline("model.bin", formats=("torch.zip",))) == [
         ("README.md", "the card says safetensors, the files are pickles")
     ]
+
+
+def test_types_of_weights() -> None:
+    config = outline("config.json", entry("config.torch_dtype", "bfloat16"))
+    flipped = TensorDecl(at=FILE, name="w", dtype="I32", shape=(2, 2))
+    weights = outline("model.safetensors", flipped, formats=("safetensors",))
+    assert found(dtype_claim, config, weights) == [
+        ("model.safetensors", "1 of 1 tensors are I32, the configuration says bfloat16")
+    ]
+    packed = outline("config.json", *config.facts, entry("config.quantization_config", "{}"))
+    assert found(dtype_claim, packed, weights) == []
+    assert found(dtype_claim, config, outline("model.safetensors", tensor("w", 2, 2), formats=("safetensors",))) == []
 
 
 def test_two_forms_of_a_graph() -> None:

@@ -181,6 +181,7 @@ def described(survey: Survey, document: JsonValue) -> None:
 _DESCRIBING = frozenset({
     "model_type", "architectures", "vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads",
     "num_key_value_heads", "intermediate_size", "torch_dtype", "dtype", "tie_word_embeddings",
+    "quantization_config", "modules_to_save", "rank_pattern",
     "max_position_embeddings",
     "bos_token_id", "eos_token_id", "pad_token_id", "transformers_version", "_name_or_path", "base_model_name_or_path",
     "peft_type", "task_type", "r", "lora_alpha", "tokenizer_class", "processor_class", "_class_name", "auto_map",
