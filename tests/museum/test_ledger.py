@@ -69,6 +69,7 @@ def test_departures_stay_few() -> None:
         "TOR-10": 2,
         "SAF-02": 2,
         "REP-04": 1,
+        "OTH-16": 1,
         "GGU-05": 2,
         "GGU-06": 2,
         "KER-08": 4,

@@ -82,4 +82,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:ab7c5617956ab27ca66ac636e0f9c71786bacca170fe90bdcf7bfeaf4979d67f"
+DIGEST = "sha256:6152a6305e2c13e01c008e45c72731a78ea2cc8ef4d23a8b178b470935b7aff7"

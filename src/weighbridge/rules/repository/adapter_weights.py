@@ -46,11 +46,12 @@ def survey(repository: Repository, _words: Vocabulary) -> Iterator[tuple[str, Ma
 
 
 def _strangers(file: FileOutline, settings: dict[str, str]) -> Iterator[tuple[str, Match]]:
-    saved = tuple(name for name in settings.get("config.modules_to_save", "").split(",") if name)
+    listed = settings.get("config.modules_to_save", "").strip("[]").replace('"', "")
+    saved = tuple(name.strip() for name in listed.split(",") if name.strip() not in ("", "null"))
     rank = settings["config.r"]
     for tensor in file.of(TensorDecl):
         if "lora_A" in tensor.name and tensor.shape and rank.isdigit() and int(rank) not in tensor.shape:
-            if "config.rank_pattern" not in settings:
+            if settings.get("config.rank_pattern", "{}") in ("{}", "null"):
                 message = f"`{tensor.name}` has the shape {list(tensor.shape)}, the configuration says rank {rank}"
                 yield file.path, Match(message=message, fact=tensor)
                 return
