@@ -126,7 +126,7 @@ CWE = {
     502, 506, 522, 611, 646, 693, 694, 770, 787, 798, 829, 843, 912, 913, 915, 918, 1007, 1284, 1336,
 }  # fmt: skip
 
-IMPERATIVES = {"Ask", "Do", "Fetch", "Find", "Look", "Read", "Rename", "Save", "Treat", "Unpack"}
+IMPERATIVES = {"Ask", "Compare", "Delete", "Do", "Fetch", "Find", "Look", "Read", "Rename", "Save", "Treat", "Unpack"}
 HEAVY = {"contextlib", "dataclasses", "hashlib", "inspect", "json", "pathlib", "re", "subprocess", "tempfile", "typing"}
 
 each = pytest.mark.parametrize("info", INFOS, ids=[info.id for info in INFOS])

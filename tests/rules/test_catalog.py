@@ -28,7 +28,7 @@ VOCABULARY = {
     for module in (facts, programs, references, texts)
     for name, kind in vars(module).items()
     if inspect.isclass(kind) and issubclass(kind, Fact)
-}
+} | {"Repository"}
 
 
 def ids(rules: RuleSet, fact: Fact) -> list[str]:

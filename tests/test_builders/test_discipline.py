@@ -60,7 +60,7 @@ def test_builders_import_the_standard_library_only(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_modules_are_small_and_say_what_they_are(path: Path) -> None:
     source = path.read_text("utf-8")
-    assert len(source.splitlines()) <= 300
+    assert len(source.splitlines()) <= 400
     assert not source or ast.get_docstring(ast.parse(source))
 
 

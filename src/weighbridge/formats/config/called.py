@@ -40,6 +40,9 @@ _CALLABLES = frozenset({
 _PROSE_PACKAGES = frozenset({"org", "com", "net", "io", "google", "java", "javax", "microsoft", "application"})
 
 
+_EXPORTED = "graph_module.graph.nodes["
+
+
 def target(survey: Survey, trail: Trail, table: Table, key: str, found: JsonValue) -> None:
     """Take in a key that exists for nothing but calling what it names."""
     if not isinstance(found, str) or not found or (key == "class_path" and "." not in found):
@@ -52,6 +55,8 @@ def maybe_target(survey: Survey, trail: Trail, table: Table, key: str, found: Js
     """Take in a key that names something to call in some programs, and other things in others."""
     if not isinstance(found, str) or not is_dotted(found.strip()):
         return
+    if key == "target" and spelled(trail).startswith(_EXPORTED):
+        return  # operators of an exported program: the reader of its graph judges them
     full = found.strip()
     first, last = full.partition(".")[0], full.rpartition(".")[2]
     if key == "type" and "path" in table and "name" in table:

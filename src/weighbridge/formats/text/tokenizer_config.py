@@ -60,7 +60,7 @@ def _file(key: str, target: str, node: Node) -> Iterator[Yield]:
         return
     escapes = leads_away(target)
     # A path without ``..`` that ends in the usual name is what the library itself wrote when it saved.
-    followed = not (name in USUAL and ".." not in target) and key != "special_tokens_map_file"
+    followed = not (name.endswith(tuple(USUAL)) and ".." not in target) and key != "special_tokens_map_file"
     yield Reference(
         at=node.at(),
         relation="vocabulary",

@@ -39,10 +39,8 @@ INFO = RuleInfo(
 
 def match(fact: MisleadingName, _words: Vocabulary) -> Iterator[Match]:
     """Find names that people read differently."""
-    grave = fact.how in {"direction", "double", "blank"}
-    yield Match(
-        message=f"the name `{fact.shown}` {HOW[fact.how]}", fact=fact, severity=None if grave else Severity.MEDIUM
-    )
+    severity = {"direction": None, "double": None, "blank": None, "shadow": Severity.LOW}.get(fact.how, Severity.MEDIUM)
+    yield Match(message=f"the name `{fact.shown}` {HOW[fact.how]}", fact=fact, severity=severity)
 
 
 HOW = {

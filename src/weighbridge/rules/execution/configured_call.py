@@ -48,6 +48,8 @@ def match(fact: ConfiguredCall, words: Vocabulary) -> Iterator[Match]:
     # A listed package may hold what nobody meant to list: what is known against a name counts more than a prefix.
     # Where a module is all that is named, importing it is the call.
     danger = words.tables.danger(fact.module or full, fact.name if fact.module else "__init__")
+    if listed and danger is words.tables.danger(*listed.rpartition(".")[::2]):
+        danger = None  # whoever listed the prefix knew what is said of all that surrounds it
     reason = danger.reason if danger is not None else _walked(full, words, listed.count(".") + bool(listed))
     if listed and not reason:
         return

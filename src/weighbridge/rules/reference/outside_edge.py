@@ -33,8 +33,8 @@ INFO = RuleInfo(
     owasp=("LLM03:2025", "ML06:2023"),
     references=("https://huggingface.co/docs/hub/models-adding-libraries",),
     since="0.1",
-    positive="configs:adapter_of_a_base_named_json",
-    negative="configs:honest_config_named_json",
+    positive="repositories:honest_adapter",
+    negative="repositories:honest_shards",
     accept="Always, once the other repository was weighed and pinned: nearly every adapter has such an edge.",
 )
 
