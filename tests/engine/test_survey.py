@@ -84,6 +84,10 @@ def test_only_files_without_a_format_and_without_a_link_are_explained() -> None:
     assert explained([graph, outline("a/w.bin", formats=("pickle",))]) == {}
     assert explained([graph, outline("a/w.bin", link="/inert-absent")]) == {}
     assert explained([graph, outline("w.bin")]) == {}
+    index = outline("v/x.index", data_of("x.data-00000-of-00001"), formats=("tensorflow.checkpoint",))
+    shard = outline("v/x.data-00000-of-00001", formats=("tensorflow.checkpoint.data",))
+    assert explained([index, shard]) == {"v/x.data-00000-of-00001": "tensorflow.checkpoint data"}
+    assert explained([shard]) == {}
 
 
 def test_names_of_packages_are_kept_once() -> None:

@@ -66,7 +66,8 @@ CONTENTS = {
     "zstd": streams.zstd_frame(PICKLE), "pickle": PICKLE, "torch.legacy": torch_legacy.legacy(),
     "numpy.npy": numpys.npy(), "joblib.zfile": joblibs.zfile(PICKLE), "safetensors": safetensors_files.encode(),
     "native": natives.elf(), "gguf": b"GGUF\x03\0\0\0" + bytes(40), "hdf5": b"\x89HDF\r\n\x1a\n" + bytes(40),
-    "tflite": b"\x1c\0\0\0TFL3" + bytes(40), "png": b"\x89PNG\r\n\x1a\n" + bytes(40), "text": b"plain words, caf\xc3\xa9\n",
+    "tflite": b"\x1c\0\0\0TFL3" + bytes(40), "png": b"\x89PNG\r\n\x1a\n" + bytes(40),
+    "text": b"plain words, caf\xc3\xa9\n",
     "git-lfs pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
 }  # fmt: skip
 

@@ -43,10 +43,13 @@ def explained(files: Iterable[FileOutline]) -> dict[str, str]:
     found: dict[str, str] = {}
     for file, reference in repository.of(Reference):
         data = repository.beside(file, reference.target) if reference.relation in RAW else None
-        if data is not None and not data.formats and not data.link and file.complete:
+        if data is not None and data.formats in BARE and not data.link and file.complete:
             found[data.path] = f"{file.formats[0]} data" if file.formats else "data"
     return found
 
+
+BARE: tuple[tuple[str, ...], ...] = ((), ("tensorflow.checkpoint.data",))
+"""Formats of a file of which nothing is known but, at most, what its name says."""
 
 RAW = frozenset({"external_data"})
 """Relations whose target has no format of its own."""

@@ -11,6 +11,8 @@ from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, MetadataEntry, TensorDecl
 from weighbridge.core.programs import Operator
+from weighbridge.core.references import Reference, Target
+from weighbridge.core.when import When
 from weighbridge.formats.onnx.program import Constant, Program, Step
 from weighbridge.formats.onnx.selection import bypasses
 from weighbridge.formats.text.xml_file import END, START
@@ -103,6 +105,11 @@ def inspect(root: Event, reader: XmlReader, source: ByteSource, node: Node, benc
     except (Malformed, OverLimit) as error:
         trouble = error
     yield from net.conclude()
+    if node.name.lower().endswith(".xml"):
+        # The net names no file: readers take the weights from the one that goes by the same name.
+        yield Reference(
+            at=node.at(), relation="external_data", kind=Target.PATH, target=f"{node.name[:-4]}.bin", when=When.LOAD
+        )
     if trouble is not None:
         raise trouble
 

@@ -82,4 +82,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:01f494495161c504d829119fda413747ea90384ad0b41995b8a5ebc73fb3a8ae"
+DIGEST = "sha256:c3640b6fbf69ac174262f5346f05fbc03274e038ad033db0aad75db7dbe13a92"

@@ -164,7 +164,10 @@ def test_a_long_state_is_a_gap() -> None:
 
 
 def test_a_shard_is_named() -> None:
-    assert [one.format for one in read(checkpoint.shard, b"\1\2\3")[0]] == [checkpoint.DATA]
+    identity, gap = read(checkpoint.shard, b"\1\2\3")[0]
+    assert isinstance(identity, Identity)
+    assert identity.format == checkpoint.DATA
+    assert isinstance(gap, Gap), "without its index nobody knows what the numbers are"
 
 
 # -- records --------------------------------------------------------------------------------------------------------

@@ -14,4 +14,5 @@ from weighbridge.rules.concealment import misleading_name
 def test_every_way_is_told(how: str) -> None:
     match = only(misleading_name, MisleadingName(at=FILE, how=how, shown="a.pdf.exe", kind="exe"))
     assert match.message.startswith("the name `a.pdf.exe` ")
-    assert match.severity is (None if how in {"direction", "double", "blank"} else Severity.MEDIUM)
+    lighter = Severity.LOW if how == "shadow" else Severity.MEDIUM
+    assert match.severity is (None if how in {"direction", "double", "blank"} else lighter)

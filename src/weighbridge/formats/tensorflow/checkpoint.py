@@ -10,7 +10,9 @@ from __future__ import annotations
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, TensorDecl
+from weighbridge.core.references import Reference, Target
 from weighbridge.core.source import BytesSource
+from weighbridge.core.when import When
 from weighbridge.formats import bulk
 from weighbridge.formats.protobuf import BYTES, FIXED32, VARINT, fields
 from weighbridge.formats.tensorflow import tensors
@@ -67,6 +69,10 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         cursor = max(cursor, end)
     if cursor < source.size - FOOTER:
         yield from bulk.unclaimed(source, node, bench, cursor, source.size - FOOTER, where="gap", after="a block")
+
+
+SHARDS = 1_000
+"""Shards that an index names one by one; the largest checkpoints have some hundred."""
 
 
 class _Index:
@@ -142,6 +148,13 @@ class _Index:
                     self.wrong("overlap", f"{name[:80]!r} shares bytes of shard {shard} with {before[:80]!r}", 0)
                 if end > last:
                     last, before = end, name
+        stem = self.node.name.removesuffix(".index")
+        for number in range(min(max(self.shards, 0), SHARDS)):
+            name = f"{stem}.data-{number:05}-of-{self.shards:05}"
+            yield Reference(
+                at=self.node.at(), relation="external_data", kind=Target.PATH, target=name, key=f"shard {number}",
+                when=When.LOAD,
+            )  # fmt: skip
         yield from self.departures
         for what, count in self._told.items():
             if count > TOLD:
@@ -157,3 +170,4 @@ class _Index:
 def shard(_source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
     """Name a shard of a checkpoint: numbers and nothing else; where each tensor lies is said by the index beside it."""
     yield Identity(at=node.at(), format=DATA)
+    yield node.gap(GapKind.UNSUPPORTED, "raw numbers of a checkpoint; the index that says what they are was not read")

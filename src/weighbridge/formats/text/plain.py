@@ -48,10 +48,9 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raw = raw.decode("utf-16", "replace").encode()
     lower = node.name.lower()
-    if not is_vocabulary(lower):
-        # A vocabulary holds every character that there is, and words that look like anything.
+    if not is_vocabulary(lower):  # which holds every character that there is
         yield from hidden(raw, node.at(), code=lower.endswith(_CODE))
-        yield from credentials(raw, node)
+    yield from credentials(raw, node)
 
 
 def is_vocabulary(name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from weighbridge.core.finding import Confidence, Harm, Match, RuleInfo, Severity
-from weighbridge.core.when import When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,5 +39,4 @@ def match(fact: WeightAnomaly, _words: Vocabulary) -> Iterator[Match]:
         fact=fact,
         severity=None if found else Severity.LOW,
         confidence=None if found else Confidence.LOW,
-        when=When.BEHAVIOUR,
     )
