@@ -20,7 +20,7 @@ SYMBOLS = {Verdict.CLEAN: "✓", Verdict.INCONCLUSIVE: "?", Verdict.SUSPICIOUS: 
 WORST_FIRST = tuple(reversed(Verdict))
 
 MEANINGS = {
-    Verdict.MALICIOUS: "Loading it, or allowing what it asks for, runs code or breaks memory. There is no doubt about that.",
+    Verdict.MALICIOUS: "Loading it, or allowing what it asks for, runs code or breaks memory. There is no doubt.",
     Verdict.SUSPICIOUS: "The file holds something that is not known to be harmless. Somebody should look first.",
     Verdict.INCONCLUSIVE: "Part of the file could not be judged. Not judged does not mean safe.",
     Verdict.CLEAN: "All of the file was read and judged, and nothing dangerous was found in it.",
