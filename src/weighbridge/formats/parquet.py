@@ -32,6 +32,7 @@ FOOTER = 32 << 20
 """Bytes of a footer; one of ten thousand columns in twenty row groups has that, most have some kB."""
 
 _SHOWN = 8
+_COPY = 1 << 16  # bytes of the metadata of one column
 _KEPT = 1 << 12
 _ARROW = "ARROW:schema"
 _SCHEMA_BYTES = 16 << 20
@@ -72,6 +73,7 @@ class Footer:
         self.source, self.node, self.bench, self.begin = source, node, bench, begin
         self.thrift = Thrift(content)
         self.spans: list[tuple[int, int]] = []
+        self.copies: set[int] = set()
         self.elsewhere = False
         self._columns = 0
         self._rows: list[int] = []
@@ -166,6 +168,7 @@ class Footer:
                 if number == 8:
                     yield self.node.gap(GapKind.UNSUPPORTED, "a column is encrypted", self.begin)
                 thrift.skip(kind)
+        self.copies.add(numbers.get(2, 0))
         for place in (4, 6):
             if numbers.get(place, 0):
                 yield from self._place(numbers[place], numbers.get(place + 1, 0), "an index")
@@ -256,12 +259,23 @@ class Footer:
         filters = any(end == begin for begin, end in self.spans)  # of old writers, which left out their lengths
         cursor, holes = 4, 0
         for begin, end in [*sorted(self.spans), (self.begin, self.begin)]:
-            if begin > cursor and not filters and holes < _SHOWN:
+            if begin > cursor and not filters and holes < _SHOWN and not self._is_copy(cursor, begin):
                 holes += 1
                 yield from bulk.unclaimed(
                     self.source, self.node, self.bench, cursor, begin, where="gap", after="a column chunk"
                 )
             cursor = max(cursor, end)
+
+    def _is_copy(self, begin: int, end: int) -> bool:
+        """Tell whether a hole holds what ``file_offset`` of a column points at: old writers repeat metadata there."""
+        if begin not in self.copies or end - begin > _COPY:
+            return False
+        thrift = Thrift(self.source.read_at(begin, end - begin))
+        try:
+            thrift.skip(STRUCT)
+        except (Malformed, OverLimit):
+            return False
+        return thrift.at == thrift.size
 
     def _at(self) -> Location:
         return self.node.at(self.begin, self.thrift.size)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Inconsistency
+from weighbridge.core.programs import ConfiguredCall
 from weighbridge.core.when import When
 from weighbridge.formats.protobuf import BYTES, fields
 from weighbridge.formats.strict_json import read_json
@@ -41,4 +42,7 @@ def layer(text: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         yield Inconsistency(at=node.at(), what=odd.kind, detail=odd.detail)
     from weighbridge.formats import keras_config
 
-    yield from keras_config.walk(document.value, node, bench, when=When.LOAD)
+    for told in keras_config.walk(document.value, node, bench, when=When.LOAD):
+        # A class that Keras does not know is not looked for: the object is revived from the graph's own functions.
+        if not isinstance(told, ConfiguredCall) or told.module:
+            yield told
