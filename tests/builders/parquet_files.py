@@ -45,6 +45,7 @@ I32, I64, TEXT, LIST, STRUCT = 5, 6, 8, 9, 12
 def parquet(
     *, metadata: Pairs | None = None, start: int = 4, size: int = len(VALUES), children: int = 1, rows: int = ROWS,
     path: str = "", column_metadata: Pairs | None = None, footer_size: int | None = None, columns: int = 1,
+    copied: bytes = b"",
 ) -> bytes:  # fmt: skip
     """A Parquet file of one column; what lies in its chunk is not looked at."""
     root = struct_of((4, TEXT, _text(b"schema")), (5, I32, _zigzag(children)))
@@ -59,14 +60,23 @@ def parquet(
         (6, I64, _zigzag(size)), (7, I64, _zigzag(size)), (8, LIST, list_of(STRUCT, pairs[1])),
         (9, I64, _zigzag(start)),
     )  # fmt: skip
-    chunk = struct_of(*([(1, TEXT, _text(path.encode()))] if path else []), (2, I64, _zigzag(4)), (3, STRUCT, inner))
+    chunk = struct_of(
+        *([(1, TEXT, _text(path.encode()))] if path else []),
+        (2, I64, _zigzag(4 + len(VALUES) if copied else 4)),
+        (3, STRUCT, inner),
+    )
     group = struct_of((1, LIST, list_of(STRUCT, [chunk] * columns)), (2, I64, _zigzag(size)), (3, I64, _zigzag(rows)))
     footer = struct_of(
         (1, I32, _zigzag(2)), (2, LIST, list_of(STRUCT, [root, leaf])), (3, I64, _zigzag(rows)),
         (4, LIST, list_of(STRUCT, [group])), (5, LIST, list_of(STRUCT, pairs[0])), (6, TEXT, _text(b"by hand")),
     )  # fmt: skip
     length = len(footer) if footer_size is None else footer_size
-    return b"PAR1" + VALUES + footer + struct.pack("<I", length) + b"PAR1"
+    return b"PAR1" + VALUES + copied + footer + struct.pack("<I", length) + b"PAR1"
+
+
+def repeated_metadata(more: bytes = b"") -> bytes:
+    """A file as parquet-mr and early Arrow wrote it: the metadata of a column stands behind it once more."""
+    return parquet(copied=struct_of((2, I64, _zigzag(4 + len(VALUES)))) + more)
 
 
 def honest_parquet() -> bytes:

@@ -89,6 +89,12 @@ def test_bytes_that_no_column_needs_are_told() -> None:
     assert verdict(longer) is Verdict.MALICIOUS
 
 
+def test_metadata_that_old_writers_repeat_is_accounted_for() -> None:
+    assert examined(files.repeated_metadata(), "a.parquet").findings == ()
+    more = examined(files.repeated_metadata(b"INERT"), "a.parquet")
+    assert [one.rule for one in more.findings] == ["HID203"]
+
+
 def test_a_cut_file_is_inconclusive() -> None:
     for end in range(5, 95):
         assert verdict(files.parquet()[:end]) is not Verdict.CLEAN, end
