@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -247,3 +248,11 @@ def test_facts_about_calls_reach_the_judge_with_their_place() -> None:
     found = examined(zips.plain({"a.pkl": pickled_call(SHELL)}), "a.zip")
     assert found.findings[0].at.member == ("a.pkl",)
     assert found.findings[0].at.offset is not None
+
+
+def test_a_reader_whose_library_is_missing_is_a_gap_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    found = examined(b"{{ message }}", "chat_template.jinja")
+    assert [(gap.kind, gap.reason) for gap in found.gaps] == [
+        (GapKind.UNSUPPORTED, "the jinja reader needs jinja2, which is not installed")
+    ]

@@ -164,6 +164,10 @@ class _Examiner:
             self._gap(node.gap(GapKind.UNREAD, f"reading it failed: {reason(trouble)}"))
         except MemoryError:
             self._gap(node.gap(GapKind.OVER_LIMIT, f"the {name} reader needs more memory than it may have"))
+        except ModuleNotFoundError as missing:
+            # A checkout that is used as it is has no dependencies beside it.
+            said = f"the {name} reader needs {missing.name}, which is not installed"
+            self._gap(node.gap(GapKind.UNSUPPORTED, said))
         except Exception as bug:  # noqa: BLE001  (the one boundary around parsers: a bug is a gap)
             self.crashes.append(bug)
             self._gap(node.gap(GapKind.CRASHED, f"the {name} reader failed ({type(bug).__name__}); please report it"))
