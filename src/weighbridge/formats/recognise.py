@@ -37,6 +37,8 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     (b"\x08\x0a\x12\x1a\x22", "weighbridge.formats.tensorflow.kinds"),
     # -- GGML, llamafile
     # -- trees and classical models
+    # -- R, PMML, Java, word vectors
+    (b"XBR", "weighbridge.formats.r.extract"),
     # -- msgpack, engines, MXNet
     (bytes((*range(0x81, 0x90), 0xDE, 0xDF)), "weighbridge.formats.msgpack"),
     # -- programs
@@ -68,6 +70,8 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"model_checkpoint_path", b"all_model_checkpoint_paths"), "weighbridge.formats.tensorflow.state"),
     # -- GGML, templates, tokenizers
     # -- trees and classical models
+    # -- R, PMML, Java, word vectors
+    ((b"A", b"RDA"), "weighbridge.formats.r.extract"),
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     ((b"import ", b"from "), "weighbridge.formats.text.python_source"),

@@ -74,6 +74,8 @@ _MODULES = {
     "tiktoken": "weighbridge.formats.text.vocabulary_file:tiktoken",
     "modelfile": "weighbridge.formats.text.modelfile",
     # -- trees and classical models
+    # -- R, PMML, Java, word vectors
+    "r": "weighbridge.formats.r.extract",
     # -- msgpack, engines, MXNet, MLflow
     "msgpack": "weighbridge.formats.msgpack",
     "tensorrt engine": "weighbridge.formats.engines",
