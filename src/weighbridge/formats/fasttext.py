@@ -154,6 +154,8 @@ def _matrix(reader: Reader, node: Node, name: str, *, quantised: bool) -> Genera
 def _quantiser(reader: Reader, node: Node, name: str, columns: int) -> Generator1:
     """Step over the centroids of a product quantiser; returns how many codes make a row."""
     at = reader.offset
+    dim: int
+    parts: int
     dim, parts, width, last = _QUANTISER.unpack(reader.exactly(_QUANTISER.size))
     yield from _claimed(dim * _CENTROIDS * 4, "centroids", reader, node)
     begin = reader.offset

@@ -42,26 +42,35 @@ WIDTHS = {"Byte": 1, "Char": 1, "Short": 2, "Int": 4, "Long": 8, "Half": 2, "Flo
 """Bytes of an element for each kind of tensor; a plain ``CudaTensor`` has floats."""
 
 _SHOWN = 8
+_KEYS = (b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8")
 
 
 def sniff(head: bytes, source: ByteSource) -> str:  # noqa: ARG001
-    """Tell whether bytes begin as an object with a version, a function, or a table whose first key is plain."""
+    """Tell whether bytes begin as an object with a version, a function, or a table whose first key is one."""
     if head[:1].isdigit():
         tokens = head[:80].split(None, 5)
         is_object = tokens[:1] == [b"4"] and tokens[2:4] == [b"3", b"V"]
-        is_table = tokens[:2] == [b"3", b"1"] and tokens[3:4] in ([b"1"], [b"2"]) and head[:4] == b"3\n1\n"
-        return "torch7" if is_object or is_table else ""
+        is_table = tokens[:1] == [b"3"] and all(token.isdigit() for token in tokens[1:5]) and len(tokens) > 4
+        return "torch7" if head[1:2] in b"\r\n" and (is_object or (is_table and tokens[3] in _KEYS)) else ""
     kind, third = head[:4], head[8:12]
     if kind == b"\4\0\0\0":
         return "torch7" if third == b"\3\0\0\0" and head[12:14] == b"V " else ""
-    if kind == b"\3\0\0\0" and head[4:8] == b"\1\0\0\0":
-        key, length = head[12:16], int.from_bytes(head[16:20], "little")
-        if key == b"\1\0\0\0" or not third.strip(b"\0"):
-            return "torch7"
-        name = head[20 : 20 + min(length, 32)]
-        return "torch7" if key == b"\2\0\0\0" and length < NAME and name.isascii() and name.isalnum() else ""
+    if kind == b"\3\0\0\0":
+        return "torch7" if _begins_table(head) else ""
     at = 8 if kind == b"\6\0\0\0" else 12
     return "torch7" if kind[1:] == b"\0\0\0" and kind[:1] in b"\6\7\x08" and head[at : at + 2] == b"\x1bL" else ""
+
+
+def _begins_table(head: bytes) -> bool:
+    """Tell a table by its number, its size, the type of its first key, and what such a key begins with."""
+    number, size, key, first = (int.from_bytes(head[at : at + 4], "little") for at in (4, 8, 12, 16))
+    if not number or max(number, size) > OBJECTS or len(head) < 12 or key > FUNCTION:
+        return False
+    if not size:
+        return len(head) <= 12 + bulk.PADDING
+    if key == NUMBER:
+        return len(head) >= 28 and int.from_bytes(head[24:28], "little") <= FUNCTION
+    return key != NIL and len(head) > 20 and first <= OBJECTS
 
 
 class _Packed(Binary):
@@ -218,9 +227,7 @@ class _Walk:
         reach = [(extent - 1) * stride for extent, stride in zip(shape, strides, strict=True)]
         lowest = first - 1 + sum(step for step in reach if step < 0)
         highest = first - 1 + sum(step for step in reach if step > 0)
-        if min(shape, default=0) < 0 or (
-            shape and 0 not in shape and (lowest < 0 or highest >= max(0, self._storage))
-        ):
+        if min(shape, default=0) < 0 or (shape and 0 not in shape and (lowest < 0 or highest >= max(0, self._storage))):
             detail = f"{name} {shape} with strides {strides} from {first} reaches out of its {self._storage} numbers"
             self.told.append(Inconsistency(at=self.node.at(at), what="tensor size", detail=detail, memory=True))
         self._storage = -1

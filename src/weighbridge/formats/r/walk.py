@@ -1,8 +1,8 @@
 """A walk over the objects of one R stream, without recursion: what is called, what waits to be evaluated.
 
-A promise is an expression that R evaluates as soon as its variable is read. R makes them for arguments only; a file that
-holds one anywhere else is a program (CVE-2024-27322). Functions, formulas and calls are data until somebody calls them:
-only which names they call is told.
+A promise is an expression that R evaluates as soon as its variable is read. R makes them for arguments only; a file
+that holds one anywhere else is a program (CVE-2024-27322). Functions, formulas and calls are data until somebody calls
+them: only which names they call is told. The instructions of bytecode are not followed, so that there is some is told.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OBJECTS = 3_000_000
 """Objects of one file besides the strings of vectors: a forest of a thousand trees has some ten thousand."""
 
 STACK = 400_000
-"""Things that wait at once; R itself gives up where objects nest some thousand deep, lists are followed to their end."""
+"""Things that wait at once: a cell of a long list takes two, and R gives up where objects nest some thousand deep."""
 
 NAMES = 4_000
 """Different functions that are called in one file: a caret model with the sources of its methods has some hundred."""
@@ -46,8 +46,9 @@ NAME = 256
 CALL, COMPILED, CLOSURE, UNBOUND, PROMISE = ("call",), ("compiled",), ("closure",), ("unbound",), ("promise",)
 """What an object is to whoever holds it, as far as that matters."""
 
-PLAIN, FRAME, TABLE, BOUND = 0, 1, 2, 3
-"""Where an object stands: anywhere, as the bindings of an environment, as its table of them, as the value of one."""
+PLAIN, FRAME, TABLE, BOUND, DOTS = 0, 1, 2, 3, 4
+"""Where an object stands: anywhere, as the bindings of an environment, as its table of them, as the value of one, among
+the arguments that one holds."""
 
 _GETTERS = frozenset({
     "do.call", "match.fun", "get", "get0", "mget", "getFunction", "getExportedValue", "getFromNamespace",
@@ -73,6 +74,13 @@ class Walk:
         self._reps: list[tuple[int, dict[int, Value]]] = []
         self._once: set[str] = set()
         self._objects = self._raw = self._lazy = 0
+        self._done: dict[int, Callable[[int], None]] = {
+            types.LIST: self._listed,
+            types.DOT: self._listed,
+            types.LANG: self._called,
+            types.CLO: self._closed,
+            types.PROM: self._promised,
+        }
 
     def run(self) -> Iterator[Yield]:
         """Walk to the end of the first object; raises Malformed and OverLimit."""
@@ -131,12 +139,15 @@ class Walk:
             self._with_attributes(kind, flags, context, at)
 
     def _cell(self, kind: int, flags: int, context: int, at: int) -> None:
-        """Arrange for a cell: attributes, tag, first, rest; by kind environment, formals and body, or value and code."""
+        """Arrange for a cell: attributes, tag, first, rest; in a promise first the value, then the code."""
         has_attributes, has_tag = flags >> 9 & 1, flags >> 10 & 1
-        inner = BOUND if context == FRAME and kind == types.LIST else PLAIN
-        rest = FRAME if inner == BOUND else PLAIN
-        done = self._done[kind](self)
-        state = at << 8 | (inner == BOUND and flags >> 27 & 1) << 3 | (context == BOUND) << 2
+        inner = rest = PLAIN
+        if context == FRAME and kind == types.LIST:
+            inner, rest = BOUND, FRAME
+        elif (context == BOUND and kind == types.DOT) or (context == DOTS and kind in (types.DOT, types.LIST)):
+            inner, rest = BOUND, DOTS
+        done = self._done[kind]
+        state = at << 8 | (rest == FRAME and flags >> 27 & 1) << 3 | (context == BOUND) << 2
         self._push((done, state | has_attributes << 1 | has_tag), (self._item, rest))
         if kind == types.PROM:
             self._push((self._waits, 0))
@@ -155,23 +166,19 @@ class Walk:
         first, rest = self._parts(state)
         if state & 8 and first is CLOSURE:
             self._code("R", "active binding of an environment", state >> 8, When.FLAG)
-        behind = rest[:2] if isinstance(rest, tuple) and rest[:1] and rest[0] is LISTED else ()
-        self._values.append((LISTED, first, *(rest[1:3] if behind and isinstance(rest, tuple) else ())))
+        self._values.append((LISTED, first, *elements(rest)[:2]))
 
     def _called(self, state: int) -> None:
         head, rest = self._parts(state)
         self._values.append(self._call(head, rest, state >> 8))
 
     def _closed(self, state: int) -> None:
-        _, body = self._parts(state)
-        if body is COMPILED and not self._lazy:
-            self._code("R bytecode", "compiled function", state >> 8, When.FLAG)
+        self._parts(state)
         self._values.append(CLOSURE)
 
     def _waits(self, _: int) -> None:
         """See between a promise's value and its code whether the code is still to be run."""
-        self._values.append(self._values[-1])
-        self._lazy += self._values.pop() is UNBOUND
+        self._lazy += self._values[-1] is UNBOUND
 
     def _promised(self, state: int) -> None:
         value, code = self._parts(state)
@@ -207,7 +214,7 @@ class Walk:
         elif kind == types.BCODE:
             count = self._claimed(self.stream.integer(), 1, "shared constants", at)
             self._reps.append((count, {}))
-            self._push((self._compiled, 0), (self._bytecode, 0))
+            self._push((self._compiled, at), (self._bytecode, 0))
         elif kind == types.EXTPTR:
             self._refs.append(None)
             self._push((self._drop, 2), (self._item, PLAIN), (self._item, PLAIN))
@@ -285,8 +292,9 @@ class Walk:
     def _share(self, place: int) -> None:
         self._reps[-1][1][place] = self._values[-1]
 
-    def _compiled(self, _: int) -> None:
+    def _compiled(self, at: int) -> None:
         self._reps.pop()
+        self._code("R bytecode", "compiled code", at, When.FLAG)
 
     # -- parts ------------------------------------------------------------------------------------------------------
 
@@ -372,7 +380,7 @@ class Walk:
     # -- what is told -----------------------------------------------------------------------------------------------
 
     def _call(self, head: Value, rest: Value, at: int) -> Value:
-        arguments = rest[1:] if isinstance(rest, tuple) and rest[:1] and rest[0] is LISTED else ()
+        arguments = elements(rest)
         words = [one.decode("latin-1") if isinstance(one, bytes) else one for one in arguments]
         named = [word for word in words if isinstance(word, str) and word]
         if isinstance(head, bytes):
@@ -417,22 +425,20 @@ class Walk:
         """Tell of code once for each kind: what follows is like it."""
         if carrier not in self._once:
             self._once.add(carrier)
-            self.told.append(
-                CodeUnit(at=self.node.at(at), language=language, carrier=carrier, name="", when=when)
-            )
+            self.told.append(CodeUnit(at=self.node.at(at), language=language, carrier=carrier, name="", when=when))
 
     def _alternative(self, at: int) -> None:
         """Tell which class makes a vector of its state: an unknown one has its package loaded for it."""
         self._values.pop()
         state, info = self._values.pop(), self._values.pop()
-        names = [word for word in info[1:3] if isinstance(word, str)] if isinstance(info, tuple) else []
+        names = [word for word in elements(info)[:2] if isinstance(word, str)]
         name, package = (names[0], names[1]) if len(names) == 2 else ("?", "?")
         self.told.append(
             ConfiguredCall(
                 at=self.node.at(at), scheme="r_altrep", key="ALTREP", module=package, name=name, when=When.LOAD
             )
         )
-        path = state[1] if isinstance(state, tuple) and len(state) > 1 and state[0] is LISTED else state
+        path = next(iter(elements(state)), state)
         if name.startswith("mmap_") and isinstance(path, bytes):
             from weighbridge.core.references import Reference, Target
 
@@ -445,14 +451,11 @@ class Walk:
             )  # fmt: skip
         self._values.append(None)
 
-    _done = {
-        types.LIST: lambda walk: walk._listed,
-        types.DOT: lambda walk: walk._listed,
-        types.LANG: lambda walk: walk._called,
-        types.CLO: lambda walk: walk._closed,
-        types.PROM: lambda walk: walk._promised,
-    }
-
 
 LISTED = "\0list"
 """What marks the known beginning of a list, to tell it from other values."""
+
+
+def elements(value: Value) -> tuple[object, ...]:
+    """Give the first elements of a list as far as they are known; none of anything else."""
+    return value[1:] if isinstance(value, tuple) and value and value[0] is LISTED else ()

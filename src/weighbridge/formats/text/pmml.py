@@ -41,14 +41,14 @@ def inspect(root: Event, reader: XmlReader, source: ByteSource, node: Node, benc
     yield MetadataEntry(at=node.at(root.offset), key="version", text=root.attributes.get("version", "")[:SHOWN])
     defined: set[str] = set()
     called: dict[str, int] = {}
-    extensions = 0
-    inside = False
+    extensions = within = 0
     for event in reader:
         if event.kind == TEXT:
-            if inside and any(word in event.text for word in _SCRIPTS):
+            if within and any(word in event.text for word in _SCRIPTS):
                 yield _acts(node, event.text, event.offset)
             continue
-        inside = inside and event.kind == START or (event.kind == START and event.local == "Extension")
+        if within or event.local == "Extension":
+            within += 1 if event.kind == START else -1
         if event.kind != START:
             continue
         held = event.attributes
@@ -71,9 +71,7 @@ def inspect(root: Event, reader: XmlReader, source: ByteSource, node: Node, benc
     for name, at in called.items():
         if "." in name and name not in defined:
             module, _, own = name.rpartition(".")
-            yield ConfiguredCall(
-                at=node.at(at), scheme="pmml", key="Apply", module=module, name=own, when=When.LOAD
-            )
+            yield ConfiguredCall(at=node.at(at), scheme="pmml", key="Apply", module=module, name=own, when=When.LOAD)
 
 
 def _acts(node: Node, text: str, at: int) -> ActiveContent:

@@ -193,7 +193,9 @@ def _said(fact: SourceCall, what: str, severity: Severity, confidence: Confidenc
     return Match(
         message=f"{fact.carrier} {what}",
         fact=fact,
-        evidence=(short(line, LINE),) if fact.language == "python" else tuple(short(one, LINE) for one in fact.arguments),
+        evidence=(short(line, LINE),)
+        if fact.language == "python"
+        else tuple(short(one, LINE) for one in fact.arguments),
         severity=severity,
         confidence=Confidence.HIGH if load else confidence,
         when=fact.when,
