@@ -17,7 +17,8 @@ def pmml(inside: str = "", doctype: str = "", function: str = "+") -> bytes:
     return xmls.document(
         '<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header copyright="INERT"/>'
         '<DataDictionary numberOfFields="2"><DataField name="x" optype="continuous" dataType="double"/>'
-        f'<DataField name="y" optype="continuous" dataType="double"/></DataDictionary>{inside}<TransformationDictionary>'
+        f'<DataField name="y" optype="continuous" dataType="double"/></DataDictionary>{inside}'
+        "<TransformationDictionary>"
         f'<DerivedField name="z" optype="continuous" dataType="double"><Apply function="{function}">'
         '<FieldRef field="x"/><Constant>1</Constant></Apply></DerivedField></TransformationDictionary>'
         '<RegressionModel functionName="regression"><MiningSchema><MiningField name="y" usageType="target"/>'
@@ -74,7 +75,7 @@ def java_function() -> bytes:
 
 def defined_function() -> bytes:
     """A function with dots that the document defines itself."""
-    own = '<DefineFunction name="a.b" optype="continuous"><ParameterField name="p"/><FieldRef field="p"/></DefineFunction>'
+    own = '<DefineFunction name="a.b" optype="continuous"><FieldRef field="p"/></DefineFunction>'
     return pmml(f"<TransformationDictionary>{own}</TransformationDictionary>", function="a.b")
 
 
