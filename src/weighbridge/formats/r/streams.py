@@ -6,6 +6,8 @@ numbers, strings, vectors that are stepped over.
 
 from __future__ import annotations
 
+from struct import Struct
+
 from weighbridge.core.errors import Malformed, OverLimit
 
 TYPE_CHECKING = False
@@ -21,6 +23,7 @@ TOKEN = 1 << 12
 """Bytes of one number in text; the longest that R writes has some thirty."""
 
 _WINDOW = 1 << 16
+_STRING, _CHAR = 0x2FF, 9  # type and whether there are attributes, as a string's flags have them
 _USUAL = 24  # bytes of a number with all its digits
 
 
@@ -30,6 +33,7 @@ class Binary:
     def __init__(self, source: ByteSource, offset: int, order: Literal["big", "little"]) -> None:
         self._source = source
         self._order = order
+        self._pair = Struct(">ii" if order == "big" else "<ii").unpack_from
         self._window = b""
         self._begin = offset
         self._at = 0
@@ -63,6 +67,25 @@ class Binary:
             found = self._source.read_at(self.offset, min(length, most))
         self._at += length
         return found
+
+    def strings(self, count: int, most: int) -> bytes:
+        """Step over ``count`` strings of a vector; returns the last, ``most`` bytes of it."""
+        pair, text = self._pair, b""
+        window, at = self._window, self._at
+        for _ in range(count):
+            if at + 8 > len(window):
+                self._at = at
+                self._fill(8)
+                window, at = self._window, 0
+            flags, length = pair(window, at)
+            if flags & _STRING != _CHAR or length < -1:
+                raise Malformed("a vector of strings holds something else", offset=self._begin + at)
+            at += 8 + max(0, length)
+        self._at = at
+        if count and length > 0:
+            self._at -= length
+            text = self.text(length, most)
+        return text
 
     def values(self, count: int, width: int) -> int:
         """Step over ``count`` values; returns how many bytes they take."""
@@ -121,6 +144,10 @@ class Ascii:
         if length > self.left:
             raise Malformed(f"a string claims {length} bytes, {self.left} are left", offset=self.offset)
         self._blank()
+        plain = self._window[self._at : self._at + length]
+        if len(plain) == length and b"\\" not in plain:
+            self._at += length
+            return plain[:most]
         found = bytearray()
         for number in range(length):
             byte = self._byte()
@@ -129,6 +156,16 @@ class Ascii:
             if number < most:
                 found.append(byte)
         return bytes(found)
+
+    def strings(self, count: int, most: int) -> bytes:
+        """Step over ``count`` strings of a vector; returns the last, ``most`` bytes of it."""
+        text = b""
+        for _ in range(count):
+            flags, length = self.integer(), self.integer()
+            if flags & _STRING != _CHAR or length < -1:
+                raise Malformed("a vector of strings holds something else", offset=self.offset)
+            text = self.text(length, most) if length > 0 else b""
+        return text
 
     def values(self, count: int, width: int) -> int:
         """Step over ``count`` values; returns how many bytes they take. A complex number is two tokens, a byte one."""

@@ -335,17 +335,8 @@ class Walk:
 
     def _strings(self, count: int) -> None:
         """Read a vector of strings; a single one is kept."""
-        stream, first = self.stream, b""
-        for number in range(count):
-            flags = stream.integer()
-            if flags & 0x2FF != types.CHAR:
-                raise Malformed("a vector of strings holds something else", offset=stream.offset)
-            length = stream.integer()
-            if length < -1:
-                raise Malformed("a string of negative length", offset=stream.offset)
-            text = stream.text(length, NAME) if length > 0 else b""
-            first = first if number else text
-        self._values.append(first if count == 1 else None)
+        last = self.stream.strings(count, NAME)
+        self._values.append(last if count == 1 else None)
 
     def _length(self) -> int:
         length = self.stream.integer()
