@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import classical_files as files
 from tests.builders import zips
+from tests.builders.noise import noise
 from tests.museum.exhibit import examined, verdict
 from weighbridge.core.report import Verdict
 from weighbridge.formats.h2o import layout
@@ -28,6 +29,12 @@ def test_honest_archives(content: bytes, format_: str) -> None:
 )
 def test_algorithms(algorithm: str) -> None:
     assert verdict(files.mojo(algorithm=algorithm), "model.zip") is Verdict.CLEAN
+
+
+def test_members_that_are_numbers() -> None:
+    for name in ("eigenvectors_raw", "models/inert/trees/t00_000.bin"):
+        assert verdict(files.mojo({name: noise(200, name)}), "model.zip") is Verdict.CLEAN
+    assert examined(files.mojo({"other": noise(200, "other")}), "model.zip").gaps
 
 
 def test_an_algorithm_that_does_not_exist() -> None:

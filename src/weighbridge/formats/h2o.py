@@ -27,6 +27,8 @@ ENTRIES = 5_000
 """Lines of the head of ``model.ini``; the domains of wide tables have a line for each column."""
 
 _INFO = "[info]"
+_NUMBERS = frozenset({"eigenvectors_raw", "archetypes", "vectors", "auxNodeWeights"})
+# what models of principal components, low rank, words and boosting keep as raw numbers
 
 
 def layout(names: set[str]) -> str:
@@ -41,7 +43,7 @@ def of_mojo(entry: Entry) -> Description:
     name = entry.name
     if name == "model.ini" or name.endswith("/model.ini"):
         return Description(role=MOJO, formats=(MOJO,))
-    if "trees/" in name and name.endswith(".bin"):
+    if ("trees/" in name and name.endswith(".bin")) or name.rpartition("/")[2] in _NUMBERS:
         return Description(role="tensor", quiet=True)
     return Description(role=MOJO)
 
