@@ -142,6 +142,22 @@ def test_raw_vectors_are_examined() -> None:
     assert "HID208" in {one.rule for one in examined(files.written([24, len(elf), elf]), "model.rds").findings}
 
 
+def test_raw_vectors_as_text_are_examined() -> None:
+    def ascii_raw(content: bytes) -> bytes:
+        head = files.written([24, len(content)], "A")
+        return head + b"".join(b"%02x\n" % byte for byte in content)
+
+    assert verdict(ascii_raw(files.promise_named_rds()), "model.rds") is Verdict.MALICIOUS
+    assert verdict(ascii_raw(b"\x11\x22" * 40_000), "model.rds") is Verdict.CLEAN
+    assert examined(ascii_raw(bytes(20)).replace(b"00\n00", b"zz\n00", 1), "model.rds").gaps
+
+
+def test_escapes_hide_no_name() -> None:
+    plain = files.written(files.fitted(files.harmful()), "A")
+    assert calls(plain.replace(b"\nsystem\n", b"\n\\163ystem\n")) == calls(plain)
+    assert ("", "system", When.FLAG) in calls(plain)
+
+
 def test_depth_is_no_recursion(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(extract, files.deep())[1] is None
     monkeypatch.setattr(walk, "STACK", 1_000)

@@ -72,7 +72,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         if not 0 <= length <= stream.left:
             raise Malformed("the name of the encoding has no length", offset=stream.offset)
         stream.text(length, NAME)
-    yield from Walk(source, node, stream, window=isinstance(stream, Binary)).run()
+    yield from Walk(source, node, stream, binary=isinstance(stream, Binary)).run()
     end = stream.rest()
     if end < source.size:
         yield from bulk.behind(source, node, bench, end, "the object")

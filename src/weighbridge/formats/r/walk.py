@@ -13,7 +13,7 @@ from weighbridge.core.facts import Inconsistency, ResourceClaim
 from weighbridge.core.programs import CodeUnit, ConfiguredCall, SourceCall
 from weighbridge.core.source import SubSource
 from weighbridge.core.when import When
-from weighbridge.formats.node import Child, Stored
+from weighbridge.formats.node import Child, Packed, Stored
 from weighbridge.formats.r import types
 
 TYPE_CHECKING = False
@@ -61,12 +61,12 @@ _GETTERS = frozenset({
 class Walk:
     """One stream; ``told`` collects what was found until it is taken."""
 
-    def __init__(self, source: ByteSource, node: Node, stream: Binary | Ascii, *, window: bool) -> None:
+    def __init__(self, source: ByteSource, node: Node, stream: Binary | Ascii, *, binary: bool) -> None:
         self.source = source
         self.node = node
         self.stream = stream
         self.told: list[Yield] = []
-        self._window = window
+        self._binary = binary
         self._tasks: list[Task] = [(self._item, PLAIN)]
         self._values: list[Value] = []
         self._refs: list[Value] = []
@@ -199,7 +199,7 @@ class Walk:
             count = self._claimed(self._length(), self.stream.least(width), types.WORDS[kind], at)
             begin = self.stream.offset
             size = self.stream.values(count, width)
-            if kind == types.RAWS and self._window:
+            if kind == types.RAWS:
                 self._bytes(begin, size)
             self._values.append(None)
         elif kind == types.STRS:
@@ -365,7 +365,8 @@ class Walk:
                 reason = f"more than {RAW} raw vectors"
                 self.told.append(self.node.gap(GapKind.OVER_LIMIT, reason, begin))
             return
-        content = Stored(SubSource(self.source, begin, size))
+        inside = SubSource(self.source, begin, size)
+        content = Stored(inside) if self._binary else Packed(lambda: from_digits(inside), stored=size)
         self.told.append(Child(f"raw@{begin}", content, offset=begin, role="raw vector", quiet=True))
 
     # -- what is told -----------------------------------------------------------------------------------------------
@@ -450,3 +451,21 @@ LISTED = "\0list"
 def elements(value: Value) -> tuple[object, ...]:
     """Give the first elements of a list as far as they are known; none of anything else."""
     return value[1:] if isinstance(value, tuple) and value and value[0] is LISTED else ()
+
+
+def from_digits(source: ByteSource) -> Iterator[bytes]:
+    """Give the bytes that stand in a text as two digits each; raises Malformed for what are none."""
+    offset = 0
+    while offset < source.size:
+        piece = source.read_at(offset, _PIECE)
+        cut = len(piece) if offset + len(piece) >= source.size else max(piece.rfind(b"\n"), piece.rfind(b" ")) + 1
+        if not cut:
+            raise Malformed("a byte has no end", offset=offset)
+        try:
+            yield bytes.fromhex(piece[:cut].decode("ascii"))
+        except ValueError:
+            raise Malformed("a byte is two digits", offset=offset) from None
+        offset += cut
+
+
+_PIECE = 1 << 16
