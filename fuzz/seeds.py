@@ -16,6 +16,7 @@ from tests.builders import (
     coremls,
     examples,
     executorch_files,
+    fasttexts,
     hdf5_files,
     hostile_templates,
     joblibs,
@@ -34,6 +35,7 @@ from tests.builders import (
     python_sources,
     remote_code,
     requirement_files,
+    r_files,
     safetensors_files,
     savedmodels,
     scripts,
@@ -45,6 +47,7 @@ from tests.builders import (
     tflite_files,
     tflite_graphs,
     tokenizers,
+    torch7s,
     torch_legacy,
     torches,
     xmls,
@@ -312,7 +315,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.bin", whole_files), ("model.gguf", ggufs), ("chat_template.jinja", templates),
         ("tokenizer.json", tokenizer_files),
         ("model.bin", whole_files), ("saved_model.pb", tensorflow), ("saved_model.pbtxt", tensorflow),
-        ("model.bin", whole_files), ("model.tflite", flat_models), ("data.arrow", arrows),
+        ("model.rds", classical), ("model.bin", whole_files), ("model.tflite", flat_models), ("data.arrow", arrows),
         ("model.bin", whole_files), ("model.pt2", torch_archives),
         ("__0_0.distcp", torch_archives), ("model.tensors", tensorizers),
         ("model.h5", hdf5), ("model.keras", keras_archives), ("model.json", keras_texts), ("model.bin", whole_files),
@@ -355,6 +358,19 @@ def keras_archives() -> Iterator[bytes]:
 def keras_texts() -> Iterator[bytes]:
     """Configurations alone, and models for browsers."""
     yield from (keras_files.tfjs(), keras_files.text(keras_files.sequential(keras_files.lambda_of_keras_3())))
+
+
+def classical() -> Iterator[bytes]:
+    """R, fastText, word2vec and Torch7, honest and not."""
+    for notation in "XAB":
+        yield r_files.written(r_files.vector(r_files.fitted(), r_files.shared_constant()), notation)
+        yield r_files.promise_of(notation)
+    for build in (
+        r_files.promise_in_rda, r_files.compiled, r_files.foreign_class, r_files.mapped_file, r_files.lazy_dots,
+        fasttexts.honest, fasttexts.honest_quantised, fasttexts.word_vectors, torch7s.honest, torch7s.honest_text,
+        torch7s.with_function, torch7s.old_function, torch7s.shared, torch7s.beyond_storage,
+    ):  # fmt: skip
+        yield build()
 
 
 def marshals() -> Iterator[bytes]:

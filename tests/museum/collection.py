@@ -12,6 +12,7 @@ from tests.museum import (
     test_gguf_rows,
     test_keras_rows,
     test_media_rows,
+    test_misc_rows,
     test_modelaudit,
     test_modelaudit_game,
     test_modelscan,
@@ -65,6 +66,7 @@ HALLS = (
     test_gguf_rows,
     test_tokenizer_rows,
     test_prose_rows,
+    test_misc_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

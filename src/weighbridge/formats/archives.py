@@ -51,6 +51,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if is_keras(node.name, {entry.name for entry in entries}):
         yield Identity(at=node.at(), format="keras")
         describers.append(of_keras)
+    describers += yield from _classical({entry.name for entry in entries}, node)
     if not describers and _are_arrays(directory.entries):
         yield Identity(at=node.at(), format="numpy.npz")
     yield from members(directory, source, node, bench, _first_of(describers))
@@ -88,6 +89,17 @@ def _more(
         pickled = yield from torch_export.payloads(root, entries, source, node, bench)
         describers.append(_of_export(root, pickled))
     return describers
+
+
+def _classical(names: set[str], node: Node) -> Generator[Yield, None, list[Describe]]:
+    if "model.ini" not in names and "bundle.json" not in names:
+        return []
+    from weighbridge.formats import h2o
+
+    found = h2o.layout(names)
+    if found:
+        yield Identity(at=node.at(), format=found)
+    return [h2o.of_mojo] if found == h2o.MOJO else []
 
 
 def _of_checkpoint(found: Layout, entries: tuple[Entry, ...], source: ByteSource) -> Describe:

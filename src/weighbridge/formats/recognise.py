@@ -37,6 +37,10 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     (b"\x08\x0a\x12\x1a\x22", "weighbridge.formats.tensorflow.kinds"),
     # -- GGML, llamafile
     # -- trees and classical models
+    # -- R, PMML, Java, word vectors
+    (b"XBR", "weighbridge.formats.r.extract"),
+    (b"0123456789", "weighbridge.formats.word2vec"),
+    (b"\3\4\6\7\x0834", "weighbridge.formats.torch7"),
     # -- msgpack, engines, MXNet
     (bytes((*range(0x81, 0x90), 0xDE, 0xDF)), "weighbridge.formats.msgpack"),
     # -- programs
@@ -68,6 +72,9 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"model_checkpoint_path", b"all_model_checkpoint_paths"), "weighbridge.formats.tensorflow.state"),
     # -- GGML, templates, tokenizers
     # -- trees and classical models
+    # -- R, PMML, Java, word vectors
+    ((b"A", b"RDA"), "weighbridge.formats.r.extract"),
+    ((b"/*", b"//", b"import ", b"package "), "weighbridge.formats.text.java_source"),
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     ((b"import ", b"from "), "weighbridge.formats.text.python_source"),
@@ -100,6 +107,8 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     (".tiktoken", "tiktoken"),
     ("modelfile", "modelfile"),
     # -- trees and classical models
+    # -- Java
+    (".java", "java"),
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     (".py", "python"),

@@ -74,6 +74,13 @@ _MODULES = {
     "tiktoken": "weighbridge.formats.text.vocabulary_file:tiktoken",
     "modelfile": "weighbridge.formats.text.modelfile",
     # -- trees and classical models
+    # -- R, PMML, Java, word vectors
+    "r": "weighbridge.formats.r.extract",
+    "fasttext": "weighbridge.formats.fasttext",
+    "word2vec": "weighbridge.formats.word2vec",
+    "torch7": "weighbridge.formats.torch7",
+    "h2o.mojo": "weighbridge.formats.h2o",
+    "java": "weighbridge.formats.text.java_source",
     # -- msgpack, engines, MXNet, MLflow
     "msgpack": "weighbridge.formats.msgpack",
     "tensorrt engine": "weighbridge.formats.engines",

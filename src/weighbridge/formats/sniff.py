@@ -55,6 +55,8 @@ _LEADING += (
     (b"jartsr='", "ape"),
     (b"APEDBG='", "ape"),
 )
+# -- R, word vectors, CNTK
+_LEADING += ((b"\xba\x16\x4f\x2f", "fasttext"), (b"B\0C\0N\0\0\0", "cntk"))
 # -- trees and classical models
 _LEADING += ()
 # -- msgpack, engines, MXNet

@@ -128,3 +128,35 @@ def test_places_of_credentials_are_told() -> None:
 def test_loading_weights_only_is_no_danger() -> None:
     assert not found(source_call, call("torch.load", "call", arguments=("path", "weights_only=True")))
     assert found(source_call, call("torch.load", "call", arguments=("path", "weights_only=False")))
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "severity"),
+    [
+        ("R", "system", Severity.MEDIUM), ("R", "parse", Severity.MEDIUM), ("R", "readBin", Severity.MEDIUM),
+        ("R", "download.file", Severity.MEDIUM), ("R", "library.dynam", Severity.MEDIUM), ("R", "eval", Severity.LOW),
+        ("java", "ProcessBuilder", Severity.MEDIUM), ("java", "java.net.", Severity.MEDIUM),
+    ],
+)  # fmt: skip
+def test_languages_with_a_list_of_their_own(language: str, name: str, severity: Severity) -> None:
+    fact = SourceCall(
+        at=FILE, language=language, module="", name=name, phase="call", carrier="a function", when=When.FLAG
+    )
+    match = only(source_call, fact)
+    assert match.severity is severity
+    assert f"`{name}`" in match.message
+
+
+def test_what_waits_to_be_evaluated_counts_as_run() -> None:
+    fact = SourceCall(
+        at=FILE, language="R", module="base", name="system", phase="import", carrier="a promise", when=When.LOAD
+    )
+    match = only(source_call, fact)
+    assert (match.severity, match.confidence) == (Severity.HIGH, Confidence.HIGH)
+    assert "`base::system`" in match.message
+
+
+@pytest.mark.parametrize("name", ["mean", "os.system", "subprocess.Popen", "lm"])
+def test_names_of_another_language_mean_nothing(name: str) -> None:
+    fact = SourceCall(at=FILE, language="R", module="", name=name, phase="call", carrier="a function", when=When.FLAG)
+    assert not found(source_call, fact)

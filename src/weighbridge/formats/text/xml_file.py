@@ -28,6 +28,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     # -- ONNX, CoreML, Paddle, OpenVINO
     ("net", "weighbridge.formats.openvino"),
     # -- trees and classical models
+    # -- PMML
+    ("PMML", "weighbridge.formats.text.pmml"),
 )
 
 DEPTH = 256
@@ -116,7 +118,8 @@ class Entity:
 class XmlReader:
     """The events of one document in order; iterating raises Malformed and OverLimit.
 
-    ``entities`` are those declared so far, all of them once the first element is there.
+    ``entities`` are those declared so far, all of them once the first element is there; ``doctype`` is the address of
+    the document type's other part.
     """
 
     def __init__(self, source: ByteSource) -> None:
@@ -124,6 +127,7 @@ class XmlReader:
 
         self.source = source
         self.entities: list[Entity] = []
+        self.doctype = ""
         self._depth = 0
         self._events: list[Event] = []
         self._parser = parser = ParserCreate()
@@ -132,6 +136,7 @@ class XmlReader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.EntityDeclHandler = self._entity
+        parser.StartDoctypeDeclHandler = self._doctype
         parser.EndDoctypeDeclHandler = self._weigh
         self._iterator = self._run()
 
@@ -211,6 +216,9 @@ class XmlReader:
 
     def _text(self, text: str) -> None:
         self._events.append(Event(TEXT, "", {}, text, self._parser.CurrentByteIndex))
+
+    def _doctype(self, _name: str, system: str | None, _public: str | None, _internal: bool) -> None:
+        self.doctype = system or ""
 
     def _entity(
         self,

@@ -52,6 +52,7 @@ LEVELS: dict[str, tuple[Severity | None, Severity | None]] = {
     "native": (_MEDIUM, _LOW),
     "build": (_MEDIUM, _MEDIUM),
     "remote": (_MEDIUM, _MEDIUM),
+    "raw": (_MEDIUM, _MEDIUM),
     "deserialise": (_MEDIUM, _LOW),
     "delete": (_MEDIUM, _LOW),
     "interpreter": (_MEDIUM, _LOW),
@@ -87,9 +88,12 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     place = _secret_place(fact)
     if place:
         yield _said(fact, f"names `{place}`, a place of credentials or start-up files", _MEDIUM, Confidence.MEDIUM)
-    entry = _listed(full, words)
+    foreign = LISTS.get(fact.language)
+    entry = words.lists.find(foreign, fact.name) if foreign else _listed(full, words)
     if any("trust_remote_code=True" in one for one in fact.arguments):
         yield _said(fact, f"calls `{dotted(fact.module, fact.name)}` with `trust_remote_code=True`", _LOW, None)
+    if entry is None and foreign:
+        return
     if entry is None:
         known = words.tables.danger(fact.module, fact.name)
         if known is not None and known.category in FALLBACK:
@@ -111,6 +115,9 @@ def match(fact: SourceCall, words: Vocabulary) -> Iterator[Match]:
     elif not (entry.category == "deserialise" and any("weights_only=True" in one for one in fact.arguments)):
         yield _said(fact, _called(fact, entry.reason), level, Confidence.MEDIUM)
 
+
+LISTS = {"R": "r_functions", "java": "java_names"}
+"""Languages that have a list of their own; functions stand there without their package."""
 
 BORROWED = ("os", "posix", "nt", "subprocess", "builtins", "pty", "socket", "ctypes", "sys", "importlib")
 """Modules that others import and so hand out: ``logging.os.system``."""
@@ -169,6 +176,9 @@ def _secret_place(fact: SourceCall) -> str:
 
 
 def _called(fact: SourceCall, reason: str) -> str:
+    if fact.language in LISTS:
+        package = f"{fact.module}::" if fact.module and fact.language == "R" else ""
+        return f"calls `{package}{short(fact.name, LINE)}`: {reason}"
     if fact.language != "python":
         return reason
     now = "as soon as it is imported" if fact.phase == "import" else "in a function"
@@ -183,7 +193,9 @@ def _said(fact: SourceCall, what: str, severity: Severity, confidence: Confidenc
     return Match(
         message=f"{fact.carrier} {what}",
         fact=fact,
-        evidence=(short(line, LINE),) if fact.language == "python" else fact.arguments,
+        evidence=(short(line, LINE),)
+        if fact.language == "python"
+        else tuple(short(one, LINE) for one in fact.arguments),
         severity=severity,
         confidence=Confidence.HIGH if load else confidence,
         when=fact.when,

@@ -1,0 +1,1 @@
+"""R: what `saveRDS` and `save` write."""
