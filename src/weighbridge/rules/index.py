@@ -82,4 +82,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c3640b6fbf69ac174262f5346f05fbc03274e038ad033db0aad75db7dbe13a92"
+DIGEST = "sha256:8ab4de5f6c229d649bb1a5eb119729dc6f2ef8c94aee3d4d0976dbd9ba959d54"
