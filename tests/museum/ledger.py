@@ -108,15 +108,6 @@ ELSEWHERE: dict[str, str] = {
     "WGT-12": _HERE + "test_repository_rows.py",
     "WGT-13": _VALUES + "a backdoor that quantisation wakes",
     "WGT-14": _VALUES + "origin washed off by merging",
-    **{
-        f"OTH-{number:02}": _FORMAT + "neither pickle nor array"
-        for number in range(8, 34)
-        if number not in {14, 18, 22, 24, 25, 26, 28, 32}
-        if number not in {14, 18, 19, 28, 32}
-        if number not in {13, 14, 18, 21, 28, 29, 32}
-        if number not in {14, 18, 28, 31, 32}
-        if number not in {9, 10, 30}
-    },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",
     "GHSA-fphw-536r-4p88": _RUN_TIME + "entry points of the loader that a hook misses",
