@@ -37,6 +37,8 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     (b"\x08\x0a\x12\x1a\x22", "weighbridge.formats.tensorflow.kinds"),
     # -- GGML, llamafile
     # -- trees and classical models
+    (b"{", "weighbridge.formats.ubjson"),
+    (b"", "weighbridge.formats.xgboost_binary"),
     # -- msgpack, engines, MXNet
     (bytes((*range(0x81, 0x90), 0xDE, 0xDF)), "weighbridge.formats.msgpack"),
     # -- programs
@@ -68,6 +70,10 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"model_checkpoint_path", b"all_model_checkpoint_paths"), "weighbridge.formats.tensorflow.state"),
     # -- GGML, templates, tokenizers
     # -- trees and classical models
+    (
+        (b"tree", b"Tree=", b"version=", b"num_class=", b"num_tree_per_iteration=", b"max_feature_idx="),
+        "weighbridge.formats.lightgbm",
+    ),
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     ((b"import ", b"from "), "weighbridge.formats.text.python_source"),

@@ -74,6 +74,9 @@ _MODULES = {
     "tiktoken": "weighbridge.formats.text.vocabulary_file:tiktoken",
     "modelfile": "weighbridge.formats.text.modelfile",
     # -- trees and classical models
+    "ubjson": "weighbridge.formats.ubjson",
+    "xgboost.binary": "weighbridge.formats.xgboost_binary",
+    "lightgbm": "weighbridge.formats.lightgbm",
     # -- msgpack, engines, MXNet, MLflow
     "msgpack": "weighbridge.formats.msgpack",
     "tensorrt engine": "weighbridge.formats.engines",

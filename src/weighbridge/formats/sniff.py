@@ -56,7 +56,7 @@ _LEADING += (
     (b"APEDBG='", "ape"),
 )
 # -- trees and classical models
-_LEADING += ()
+_LEADING += ((b"binf", "xgboost.binary"),)
 # -- msgpack, engines, MXNet
 _LEADING += (
     (b"ftrt", "tensorrt engine"),

@@ -41,6 +41,8 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("special_tokens_map.json", (), "weighbridge.formats.text.tokenizer_config"),
     ("", ("layers",), "weighbridge.formats.text.ollama_manifest"),
     # -- trees and classical models
+    ("", ("learner",), "weighbridge.formats.xgboost_model"),
+    ("", ("__loader__",), "weighbridge.formats.skops"),
     # -- msgpack, engines, MXNet, MLflow
     (".zarray", (), "weighbridge.formats.text.zarr"),
     (".zgroup", (), "weighbridge.formats.text.zarr"),

@@ -1,0 +1,171 @@
+"""Models of LightGBM as text (``src/boosting/gbdt_model_text.cpp`` and ``src/io/tree.cpp`` of 4.7).
+
+A head of ``key=value`` lines, then trees, each as long as ``tree_sizes`` says. The library goes to the next tree by
+those sizes, and takes children, features and categories for indices (CVE-2024-43598, CVE-2026-92786).
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.coverage import GapKind
+from weighbridge.core.errors import Malformed, OverLimit
+from weighbridge.core.facts import Identity, Inconsistency
+from weighbridge.formats.lightgbm_tree import whole, whole_row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.core.location import Location
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.node import Bench, Node, Yield
+
+LINE = 16 << 20
+"""Bytes of a line: a tree of 131,072 leaves, the most that LightGBM grows, has rows of 3 MB."""
+
+TREE = 64 << 20
+"""Bytes of one tree that are kept until it is checked."""
+
+TREES = 1_000_000
+"""Trees of one model; the largest have some ten thousand."""
+
+_HEAD_LINES = 1_000
+_BLOCK = 1 << 18
+_SHOWN = 16
+
+
+def sniff(head: bytes, source: ByteSource) -> str:
+    """Tell whether text has the head of a model: the number of features, and trees."""
+    return "lightgbm" if b"max_feature_idx=" in head and (b"\ntree_sizes=" in head or b"\nTree=" in head) else (
+        "lightgbm" if head.startswith((b"tree\n", b"tree\r\n")) and b"\nnum_tree_per_iteration=" in head else ""
+    )
+
+
+def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
+    """Read the head and every tree; raises Malformed and OverLimit. What follows the trees is told of by ``text``."""
+    yield Identity(at=node.at(), format="lightgbm")
+    model = _Model(source, node)
+    yield from model.read()
+
+
+class _Model:
+    def __init__(self, source: ByteSource, node: Node) -> None:
+        self.source = source
+        self.node = node
+        self.head: dict[str, str] = {}
+        self.told = 0
+        self.starts: list[int] = []
+        self.end = 0
+
+    def read(self) -> Iterator[Yield]:
+        lines = self._lines()
+        first = 0
+        for begin, line in lines:
+            if line.startswith("Tree="):
+                first = begin
+                break
+            if line == "end of trees":
+                self.end = begin
+                break
+            key, _, text = line.partition("=")
+            if key in self.head:
+                yield Inconsistency(at=self.node.at(begin), what="duplicate key", detail=repr(key[:80]))
+            self.head.setdefault(key, text)
+            if len(self.head) > _HEAD_LINES:
+                raise Malformed(f"a head of more than {_HEAD_LINES} lines", offset=begin)
+        width = whole(self.head.get("max_feature_idx", ""))
+        if width is None:
+            yield self.node.gap(GapKind.UNPARSED, "the head does not say how many features there are")
+            return
+        if width < 0:
+            yield self._lie("number of features", f"the last feature is {width}")
+        if first:
+            self.starts.append(first)
+            yield from self._trees(lines, first, width + 1)
+        yield from self._outputs()
+        yield from self._sizes()
+        if self.told > _SHOWN:
+            yield Inconsistency(at=self.node.at(), what="trees", detail=f"{self.told - _SHOWN} more contradictions")
+
+    def _trees(self, lines: Iterator[tuple[int, str]], begin: int, width: int) -> Iterator[Yield]:
+        """Collect the lines of a tree until the next one begins, as a reader without ``tree_sizes`` does."""
+        from weighbridge.formats.lightgbm_tree import check
+
+        rows: dict[str, str] = {}
+        held = 0
+        for offset, line in lines:
+            last = line == "end of trees"
+            if line.startswith("Tree=") or last:
+                for fact in check(rows, f"tree {len(self.starts) - 1}", self.node.at(begin, offset - begin), width):
+                    self.told += 1
+                    if self.told <= _SHOWN:
+                        yield fact
+                if last:
+                    self.end = offset
+                    return
+                if len(self.starts) > TREES:
+                    raise OverLimit(f"more than {TREES:,} trees", offset=offset)
+                self.starts.append(offset)
+                begin, rows, held = offset, {}, 0
+                continue
+            held += len(line)
+            if held > TREE:
+                raise OverLimit(f"a tree of more than {TREE:,} bytes", offset=offset)
+            key, equals, text = line.partition("=")
+            if equals:
+                if key in rows and self.told <= _SHOWN:
+                    self.told += 1
+                    yield Inconsistency(at=self.node.at(offset), what="duplicate key", detail=repr(key[:80]))
+                rows.setdefault(key, text)
+        yield from check(rows, f"tree {len(self.starts) - 1}", self.node.at(begin), width)
+        yield self.node.gap(GapKind.UNPARSED, "the trees have no end", begin)
+        self.end = self.source.size
+
+    def _outputs(self) -> Iterator[Yield]:
+        """A prediction goes through the trees by round and output."""
+        outputs = whole(self.head.get("num_tree_per_iteration", "1"))
+        classes = whole(self.head.get("num_class", "1"))
+        if outputs is None or classes is None:
+            yield self.node.gap(GapKind.UNPARSED, "the number of classes or of trees for each round is no number")
+        elif outputs < 1 or classes < 1 or len(self.starts) % outputs:
+            detail = f"{len(self.starts)} trees, {outputs} for each round, {classes} classes"
+            yield self._lie("trees of a round", detail)
+
+    def _sizes(self) -> Iterator[Yield]:
+        """Compare where the trees are with where a reader jumps to."""
+        if "tree_sizes" not in self.head:
+            return
+        sizes = whole_row(self.head["tree_sizes"])
+        if sizes is None:
+            yield self._lie("sizes of trees", "a size is no whole number")
+            return
+        starts = [*self.starts, self.end]
+        real = [after - before for before, after in zip(starts, starts[1:], strict=False)]
+        if len(sizes) != len(real):
+            yield self._lie("sizes of trees", f"{len(sizes)} sizes for {len(real)} trees")
+            return
+        for number, (size, here) in enumerate(zip(sizes, real, strict=True)):
+            if size != here:
+                at = self.node.at(starts[number], here)
+                yield self._lie("sizes of trees", f"tree {number} has {here} bytes, {size} are promised", at)
+                return
+
+    def _lie(self, what: str, detail: str, at: Location | None = None) -> Inconsistency:
+        return Inconsistency(at=at or self.node.at(), what=what, detail=detail, memory=True)
+
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        """Give each line with its offset; a longer one than LINE is OverLimit."""
+        rest, begin, offset = b"", 0, 0
+        while offset < self.source.size:
+            block = self.source.read_at(offset, _BLOCK)
+            if not block:
+                break
+            offset += len(block)
+            pieces = (rest + block).split(b"\n") if b"\n" in block else [rest + block]
+            rest = pieces.pop()
+            if len(rest) > LINE:
+                raise OverLimit(f"a line of more than {LINE:,} bytes", offset=begin)
+            for piece in pieces:
+                yield begin, piece.rstrip(b"\r").decode("utf-8", "backslashreplace")
+                begin += len(piece) + 1
+        if rest:
+            yield begin, rest.decode("utf-8", "backslashreplace")

@@ -1,0 +1,3 @@
+"""skops."""
+def inspect(document, source, node, bench):
+    yield from ()
