@@ -35,8 +35,10 @@ _SHOWN = 16
 
 def sniff(head: bytes, source: ByteSource) -> str:
     """Tell whether text has the head of a model: the number of features, and trees."""
-    return "lightgbm" if b"max_feature_idx=" in head and (b"\ntree_sizes=" in head or b"\nTree=" in head) else (
-        "lightgbm" if head.startswith((b"tree\n", b"tree\r\n")) and b"\nnum_tree_per_iteration=" in head else ""
+    return (
+        "lightgbm"
+        if b"max_feature_idx=" in head and (b"\ntree_sizes=" in head or b"\nTree=" in head)
+        else ("lightgbm" if head.startswith((b"tree\n", b"tree\r\n")) and b"\nnum_tree_per_iteration=" in head else "")
     )
 
 

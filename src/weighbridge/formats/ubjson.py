@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Bench, Node, Yield
 
-    Ubjson: TypeAlias = (
-        bool | int | float | str | array[int] | "Skipped" | list["Ubjson"] | dict[str, "Ubjson"] | None
-    )
+    Ubjson: TypeAlias = bool | int | float | str | array[int] | "Skipped" | list["Ubjson"] | dict[str, "Ubjson"] | None
 
 DEPTH = 64
 """Containers within each other; models of XGBoost end at nine."""
@@ -87,7 +85,9 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     else:
         yield node.gap(GapKind.UNSUPPORTED, "UBJSON that is no model of XGBoost")
     if reader.offset < source.size:
-        yield from bulk.unclaimed(source, node, bench, reader.offset, source.size, where="tail", after="the UBJSON value")
+        yield from bulk.unclaimed(
+            source, node, bench, reader.offset, source.size, where="tail", after="the UBJSON value"
+        )
 
 
 class Reader:

@@ -35,6 +35,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "EXE135": ("weighbridge.rules.execution.unsafe_tag", ("UnsafeTag",)),
     "EXE136": ("weighbridge.rules.execution.unrestricted_payload", ("ConfiguredCall",)),
     "EXE153": ("weighbridge.rules.execution.granted_permission", ("Permission",)),
+    "EXE157": ("weighbridge.rules.execution.audit_mismatch", ("AuditMismatch",)),
     "HID201": ("weighbridge.rules.concealment.nested_payload", ("EmbeddedPayload",)),
     "HID202": ("weighbridge.rules.concealment.telling_text", ("EmbeddedPayload",)),
     "HID203": ("weighbridge.rules.concealment.trailing_data", ("TrailingData",)),
@@ -80,4 +81,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:1f25d027895561ba6807faabee3363003d1d972ba9b89ab02d0f92ffa642a5c7"
+DIGEST = "sha256:6ddebb74bcea54eec45aaf2e3938a9579c1dea304b87a4c5e7d5ed40f5f76dca"
