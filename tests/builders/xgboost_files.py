@@ -225,7 +225,7 @@ def _value(found: Any, key: str) -> bytes:
         ):  # fmt: skip
             if key in keys:
                 if mark == b"l" and any(abs(number) > _ROOT for number in found):
-                    mark, form = b"L", "q"
+                    return _value(found, "categories_sizes")
                 return b"[$" + mark + b"#" + _length(len(found)) + struct.pack(f">{len(found)}{form}", *found)
         return b"[#" + _length(len(found)) + b"".join(_value(item, "") for item in found)
     if isinstance(found, str):

@@ -29,6 +29,7 @@ from tests.museum import (
     test_torch_archive_rows,
     test_torch_code_rows,
     test_torch_rows,
+    test_tree_rows,
     test_weights_rows,
     test_zip_rows,
 )
@@ -63,6 +64,7 @@ HALLS = (
     test_gguf_rows,
     test_tokenizer_rows,
     test_prose_rows,
+    test_tree_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

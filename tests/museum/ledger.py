@@ -129,6 +129,7 @@ ELSEWHERE: dict[str, str] = {
         if number not in {14, 18, 19, 28, 32}
         if number not in {13, 14, 18, 21, 28, 29, 32}
         if number not in {14, 18, 28, 31, 32}
+        if number not in {8, 11, 12, 14}
     },
     **dict.fromkeys(("modelscan#343", "modelscan#357", "modelscan#358", "modelscan#367"), _PRIVATE),
     "GHSA-wccx-j62j-r448": _RUN_TIME + "entry points of the loader that a hook misses",

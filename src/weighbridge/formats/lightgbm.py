@@ -33,16 +33,15 @@ _BLOCK = 1 << 18
 _SHOWN = 16
 
 
-def sniff(head: bytes, source: ByteSource) -> str:
+def sniff(head: bytes, _source: ByteSource) -> str:
     """Tell whether text has the head of a model: the number of features, and trees."""
-    return (
-        "lightgbm"
-        if b"max_feature_idx=" in head and (b"\ntree_sizes=" in head or b"\nTree=" in head)
-        else ("lightgbm" if head.startswith((b"tree\n", b"tree\r\n")) and b"\nnum_tree_per_iteration=" in head else "")
-    )
+    if b"max_feature_idx=" in head and (b"\ntree_sizes=" in head or b"\nTree=" in head):
+        return "lightgbm"
+    named = head.startswith((b"tree\n", b"tree\r\n")) and b"\nnum_tree_per_iteration=" in head
+    return "lightgbm" if named else ""
 
 
-def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
+def extract(source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
     """Read the head and every tree; raises Malformed and OverLimit. What follows the trees is told of by ``text``."""
     yield Identity(at=node.at(), format="lightgbm")
     model = _Model(source, node)
@@ -141,7 +140,7 @@ class _Model:
             yield self._lie("sizes of trees", "a size is no whole number")
             return
         starts = [*self.starts, self.end]
-        real = [after - before for before, after in zip(starts, starts[1:], strict=False)]
+        real = [starts[at + 1] - starts[at] for at in range(len(self.starts))]
         if len(sizes) != len(real):
             yield self._lie("sizes of trees", f"{len(sizes)} sizes for {len(real)} trees")
             return

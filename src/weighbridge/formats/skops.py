@@ -127,16 +127,16 @@ class _Schema:
         elif loader == "OperatorFuncNode":
             if module != "operator":
                 yield self._mismatch(key, shown, f"operator.{name}")
-            self._name(loader, "operator", name, key, When.LOAD, found.get("attrs"))
+            self._name(_Named(loader=loader, module="operator", name=name, when=When.LOAD), key, found.get("attrs"))
         elif loader == "MethodNode":
             yield from self._method(found, key, shown)
         else:
-            self._name(loader, module, name, key, When.FLAG, found.get("content"))
+            self._name(_Named(loader=loader, module=module, name=name, when=When.FLAG), key, found.get("content"))
             if loader == "FunctionNode" and isinstance(found.get("content"), dict):
                 path, function = (_text(_under(found, "content", field)) for field in ("module_path", "function"))
-                self._name(loader, path, function, key, When.FLAG, None)
+                self._name(_Named(loader=loader, module=path, name=function, when=When.FLAG), key)
             if loader == "RandomGeneratorNode":
-                self._name(loader, "numpy.random", _generator(found), key, When.LOAD, None)
+                self._name(_Named(loader=loader, module="numpy.random", name=_generator(found), when=When.LOAD), key)
 
     def _model(self, quoted: JsonValue, key: str) -> Iterator[Yield]:
         """Hand on a model of LightGBM, which its own class keeps as text."""
@@ -152,15 +152,14 @@ class _Schema:
         method = _text(_under(found, "content", "func"))
         if f"{module}.{name}" != shown:
             yield self._mismatch(key, shown, f"{module}.{name}.{method}")
-        self._name("MethodNode", module, f"{name}.{method}", key, When.LOAD, None)
+        self._name(_Named(loader="MethodNode", module=module, name=f"{name}.{method}", when=When.LOAD), key)
 
     def _mismatch(self, key: str, audited: str, loaded: str) -> AuditMismatch:
         return AuditMismatch(
             at=self.node.at(), scheme=SCHEME, key=key, audited=audited[:_TEXT], loaded=loaded[:_TEXT], when=When.LOAD
         )
 
-    def _name(self, loader: str, module: str, name: str, key: str, when: When, content: JsonValue) -> None:
-        one = _Named(loader=loader, module=module, name=name, when=when)
+    def _name(self, one: _Named, key: str, content: JsonValue = None) -> None:
         self.counts[one] = self.counts.get(one, 0) + 1
         if one not in self.named:
             self.named[one] = (key, tuple(_arguments(content)))
@@ -176,7 +175,7 @@ def _arguments(content: JsonValue) -> Iterator[Argument]:
 
 
 def _generator(found: dict[str, JsonValue]) -> str:
-    """Find the class of numpy.random that a generator is rebuilt with: text inside a state that is otherwise numbers."""
+    """Find the class of numpy.random that a generator is rebuilt with: text inside a state of numbers."""
     state = _under(found, "content", "bit_generator")
     plain = _under(state, "bit_generator")
     quoted = _under(state, "content", "bit_generator", "content")

@@ -118,14 +118,15 @@ class Reader:
                 if open_:
                     self._key(open_[-1])
                 begin = self.offset
-                found = self._next(open_)
-                if isinstance(found, _Open):
-                    found.begin = begin
+                opened = self._next()
+                if isinstance(opened, _Open):
+                    opened.begin = begin
                     if len(open_) >= DEPTH:
                         raise Malformed(f"containers nest deeper than {DEPTH}", offset=begin)
-                    found.called = open_[-1].key if open_ else ""
-                    open_.append(found)
+                    opened.called = open_[-1].key if open_ else ""
+                    open_.append(opened)
                     continue
+                found = opened
             if not open_:
                 self.root = found
                 return
@@ -135,7 +136,7 @@ class Reader:
         if isinstance(outer.content, dict):
             outer.key = self._text(self._take(1))
 
-    def _next(self, open_: list[_Open]) -> Ubjson | _Open:
+    def _next(self) -> Ubjson | _Open:
         self._values += 1
         if self._values > VALUES:
             raise OverLimit(f"more than {VALUES:,} values", offset=self.offset)

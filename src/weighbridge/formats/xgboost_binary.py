@@ -44,7 +44,7 @@ class Beyond(Malformed):
     """A count of ``what`` that needs more bytes than are left."""
 
 
-def sniff(head: bytes, source: ByteSource) -> str:
+def sniff(head: bytes, _source: ByteSource) -> str:
     """Tell a model without the four bytes before it: behind the head stand two names, the second of three known."""
     length = int.from_bytes(head[136:144], "little")
     if not 0 < length <= 64:

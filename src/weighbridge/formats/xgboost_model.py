@@ -12,7 +12,7 @@ from weighbridge.formats.tree_links import Links, follow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from weighbridge.core.location import Location
@@ -57,7 +57,7 @@ class Model:
         self.highest = -1
         self.numbers: set[int] = set()
 
-    def tree(self, found: dict[str, Found], at: Location) -> Iterator[Yield]:
+    def tree(self, found: Mapping[str, Found], at: Location) -> Iterator[Yield]:
         """Check one tree by itself, and remember what is to be compared with the head."""
         name = f"tree {self.count}"
         self.count += 1
@@ -69,7 +69,7 @@ class Model:
             if self.told <= SHOWN:
                 yield fact
 
-    def _of_tree(self, found: dict[str, Found], name: str, at: Location) -> Iterator[Yield]:
+    def _of_tree(self, found: Mapping[str, Found], name: str, at: Location) -> Iterator[Yield]:
         arrays = {key: _whole(found.get(key)) for key in _WHOLE}
         count = _number(_under(found, "tree_param", "num_nodes"))
         if count is None or any(numbers is None for numbers in arrays.values()):
@@ -96,7 +96,7 @@ class Model:
             self.highest = max(self.highest, max(inner, default=-1))
         yield from _categories(found, name, at, len(left))
 
-    def whole(self, root: dict[str, Found]) -> Iterator[Yield]:
+    def whole(self, root: Mapping[str, Found]) -> Iterator[Yield]:
         """Compare the head of the model with its trees."""
         model = root.get("Model")
         if isinstance(model, dict) and "learner" not in root:
@@ -128,7 +128,7 @@ class Model:
         if self.told > SHOWN:
             yield Inconsistency(at=self.node.at(), what="trees", detail=f"{self.told - SHOWN} more contradictions")
 
-    def _infos(self, booster: dict[str, Found], forest: Found, groups: int) -> Iterator[Yield]:
+    def _infos(self, booster: Mapping[str, Found], forest: Found, groups: int) -> Iterator[Yield]:
         infos = _whole(_under(forest, "tree_info")) or ()
         if len(infos) != self.count:
             yield self._lie("outputs of trees", f"{len(infos)} outputs for {self.count} trees")
@@ -159,7 +159,7 @@ class Model:
         return Inconsistency(at=self.node.at(), what=what, detail=detail, memory=True)
 
 
-def _categories(found: dict[str, Found], name: str, at: Location, count: int) -> Iterator[Yield]:
+def _categories(found: Mapping[str, Found], name: str, at: Location, count: int) -> Iterator[Yield]:
     """Check the sets of categories of a tree: a set is a stretch of one row of numbers, which index bits."""
     nodes, segments, sizes, held = (
         _whole(found.get(key)) or () for key in ("categories_nodes", "categories_segments", "categories_sizes",
@@ -204,7 +204,6 @@ def _whole(found: Found) -> Sequence[int] | None:
     """Give an array of whole numbers, whichever way it was written."""
     if isinstance(found, list):
         return found if all(type(item) is int for item in found) else None
-    if hasattr(found, "typecode"):
-        numbers: Sequence[int] = found
-        return numbers
-    return None
+    from array import array
+
+    return found if isinstance(found, array) else None
