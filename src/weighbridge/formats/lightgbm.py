@@ -13,8 +13,9 @@ from weighbridge.formats.lightgbm_tree import whole, whole_row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from weighbridge.core.facts import Fact
     from weighbridge.core.location import Location
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Bench, Node, Yield
@@ -28,6 +29,9 @@ TREE = 64 << 20
 TREES = 1_000_000
 """Trees of one model; the largest have some ten thousand."""
 
+ROWS = 22
+"""Rows that the library reads of a tree; it stops behind them."""
+
 _HEAD_LINES = 1_000
 _BLOCK = 1 << 18
 _SHOWN = 16
@@ -37,8 +41,8 @@ def sniff(head: bytes, _source: ByteSource) -> str:
     """Tell whether text has the head of a model: the number of features, and trees."""
     if b"max_feature_idx=" in head and (b"\ntree_sizes=" in head or b"\nTree=" in head):
         return "lightgbm"
-    named = head.startswith((b"tree\n", b"tree\r\n")) and b"\nnum_tree_per_iteration=" in head
-    return "lightgbm" if named else ""
+    first, second, *_ = (*head.split(b"\n", 2), b"")
+    return "lightgbm" if first.rstrip(b"\r") == b"tree" and b"=" in second else ""
 
 
 def extract(source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
@@ -55,6 +59,8 @@ class _Model:
         self.head: dict[str, str] = {}
         self.told = 0
         self.starts: list[int] = []
+        self.returns: list[int] = []  # how many carriage returns stand before each start
+        self.carriage = 0
         self.end = 0
 
     def read(self) -> Iterator[Yield]:
@@ -70,7 +76,7 @@ class _Model:
             key, _, text = line.partition("=")
             if key in self.head:
                 yield Inconsistency(at=self.node.at(begin), what="duplicate key", detail=repr(key[:80]))
-            self.head.setdefault(key, text)
+            self.head[key] = text  # the library keeps the last one
             if len(self.head) > _HEAD_LINES:
                 raise Malformed(f"a head of more than {_HEAD_LINES} lines", offset=begin)
         width = whole(self.head.get("max_feature_idx", ""))
@@ -80,7 +86,7 @@ class _Model:
         if width < 0:
             yield self._lie("number of features", f"the last feature is {width}")
         if first:
-            self.starts.append(first)
+            self._starts_at(first)
             yield from self._trees(lines, first, width + 1)
         yield from self._outputs()
         yield from self._sizes()
@@ -88,38 +94,57 @@ class _Model:
             yield Inconsistency(at=self.node.at(), what="trees", detail=f"{self.told - _SHOWN} more contradictions")
 
     def _trees(self, lines: Iterator[tuple[int, str]], begin: int, width: int) -> Iterator[Yield]:
-        """Collect the lines of a tree until the next one begins, as a reader without ``tree_sizes`` does."""
+        """Read tree after tree: rows to the first empty line, and nothing behind it."""
         from weighbridge.formats.lightgbm_tree import check
 
         rows: dict[str, str] = {}
-        held = 0
+        held = count = 0
+        ended = False
         for offset, line in lines:
             last = line == "end of trees"
             if line.startswith("Tree=") or last:
-                for fact in check(rows, f"tree {len(self.starts) - 1}", self.node.at(begin, offset - begin), width):
-                    self.told += 1
-                    if self.told <= _SHOWN:
-                        yield fact
+                name, at = f"tree {len(self.starts) - 1}", self.node.at(begin, offset - begin)
+                yield from self._few(check(rows, name, at, width))
                 if last:
                     self.end = offset
                     return
                 if len(self.starts) > TREES:
                     raise OverLimit(f"more than {TREES:,} trees", offset=offset)
-                self.starts.append(offset)
-                begin, rows, held = offset, {}, 0
+                self._starts_at(offset)
+                begin, rows, held, count, ended = offset, {}, 0, 0, False
                 continue
             held += len(line)
             if held > TREE:
                 raise OverLimit(f"a tree of more than {TREE:,} bytes", offset=offset)
+            if not line:
+                ended = True
+                continue
+            count += 1
             key, equals, text = line.partition("=")
-            if equals:
-                if key in rows and self.told <= _SHOWN:
-                    self.told += 1
-                    yield Inconsistency(at=self.node.at(offset), what="duplicate key", detail=repr(key[:80]))
-                rows.setdefault(key, text)
-        yield from check(rows, f"tree {len(self.starts) - 1}", self.node.at(begin), width)
+            at = self.node.at(offset, len(line))
+            if not equals:
+                # The library looks for the next equals sign wherever it is.
+                yield from self._few((self._lie("row of a tree", f"{key[:80]!r} has no value", at),))
+            elif ended or count > ROWS:
+                detail = f"{key[:80]!r} stands behind the {'end' if ended else 'last row'} of its tree"
+                yield from self._few((Inconsistency(at=at, what="row of a tree", detail=detail),))
+            else:
+                if key in rows:
+                    yield from self._few((Inconsistency(at=at, what="duplicate key", detail=repr(key[:80])),))
+                rows[key] = text
+        yield from self._few(check(rows, f"tree {len(self.starts) - 1}", self.node.at(begin), width))
         yield self.node.gap(GapKind.UNPARSED, "the trees have no end", begin)
         self.end = self.source.size
+
+    def _few(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        for fact in facts:
+            self.told += 1
+            if self.told <= _SHOWN:
+                yield fact
+
+    def _starts_at(self, offset: int) -> None:
+        self.starts.append(offset)
+        self.returns.append(self.carriage)
 
     def _outputs(self) -> Iterator[Yield]:
         """A prediction goes through the trees by round and output."""
@@ -139,7 +164,7 @@ class _Model:
         if sizes is None:
             yield self._lie("sizes of trees", "a size is no whole number")
             return
-        starts = [*self.starts, self.end]
+        starts, returns = [*self.starts, self.end], [*self.returns, self.carriage]
         real = [starts[at + 1] - starts[at] for at in range(len(self.starts))]
         if len(sizes) != len(real):
             yield self._lie("sizes of trees", f"{len(sizes)} sizes for {len(real)} trees")
@@ -147,7 +172,10 @@ class _Model:
         for number, (size, here) in enumerate(zip(sizes, real, strict=True)):
             if size != here:
                 at = self.node.at(starts[number], here)
-                yield self._lie("sizes of trees", f"tree {number} has {here} bytes, {size} are promised", at)
+                detail = f"tree {number} has {here} bytes, {size} are promised"
+                # Whoever changes the ends of all lines breaks the model, and means no harm.
+                memory = size != here - (returns[number + 1] - returns[number])
+                yield Inconsistency(at=at, what="sizes of trees", detail=detail, memory=memory)
                 return
 
     def _lie(self, what: str, detail: str, at: Location | None = None) -> Inconsistency:
@@ -166,7 +194,9 @@ class _Model:
             if len(rest) > LINE:
                 raise OverLimit(f"a line of more than {LINE:,} bytes", offset=begin)
             for piece in pieces:
-                yield begin, piece.rstrip(b"\r").decode("utf-8", "backslashreplace")
+                line = piece.removesuffix(b"\r")
+                yield begin, line.decode("utf-8", "backslashreplace")
+                self.carriage += len(line) != len(piece)
                 begin += len(piece) + 1
         if rest:
             yield begin, rest.decode("utf-8", "backslashreplace")

@@ -42,6 +42,8 @@ def follow(tree: Links, name: str, at: Location, width: int) -> Iterator[Fact]:
 
     ``width`` is the number of features; below zero it is not known.
     """
+    if _is_plain(tree, width):
+        return
     told: dict[str, tuple[str, bool]] = {}
     count = len(tree.left)
     left, right, parents, features = tree.left, tree.right, tree.parents, tree.features
@@ -78,6 +80,25 @@ def follow(tree: Links, name: str, at: Location, width: int) -> Iterator[Fact]:
         yield Inconsistency(at=at, what=f"{what} of a tree", detail=f"{name}: {detail}", memory=memory)
     if depth > DEEPEST:
         yield ResourceClaim(at=at, what=f"depth of {name}", claimed=depth, limit=DEEPEST, unit="nodes")
+
+
+def _is_plain(tree: Links, width: int) -> bool:
+    """Tell quickly of most trees that all is well: each node but the root is the child of one node before it."""
+    left, right, parents = tree.left, tree.right, tree.parents
+    inner = [node for node, child in enumerate(left) if child != -1]
+    if tree.vectors or not left or len(left) != 2 * len(inner) + 1 or len(inner) > DEEPEST:
+        return False
+    first, second = [left[node] for node in inner], [right[node] for node in inner]
+    children = {*first, *second}
+    if len(children) != 2 * len(inner) or (children and not 0 < min(children) <= max(children) < len(left)):
+        return False
+    if not (all(map(int.__lt__, inner, first)) and all(map(int.__lt__, inner, second))) or min(right) < -1:
+        return False
+    if parents and ([parents[node] for node in first] != inner or [parents[node] for node in second] != inner):
+        return False
+    tested = [tree.features[node] for node in inner]
+    is_tested = not tested or (min(tested) >= 0 and (width < 0 or max(tested) < width))
+    return is_tested and (not parents or parents[0] in _ROOTS) and max(right) < len(left)
 
 
 def _unreached(tree: Links, told: dict[str, tuple[str, bool]]) -> None:

@@ -28,8 +28,11 @@ SHOWN = 16
 CATEGORY = 1 << 24
 """Categories are float32 in memory, whole numbers of which end here (``OutOfRangeCat``)."""
 
+DELETED = 0x7FFF_FFFF
+"""What a node that was pruned away tests."""
+
 _WHOLE = ("left_children", "right_children", "parents", "split_indices")
-_COUNTED = (*_WHOLE, "split_conditions", "default_left", "loss_changes", "sum_hessian")
+_COUNTED = (*_WHOLE, "split_conditions", "default_left", "loss_changes", "sum_hessian", "split_type")
 
 
 def inspect(document: JsonValue, _source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
@@ -92,8 +95,11 @@ class Model:
         if len({len(left), len(right), len(parents), len(features)}) == 1:
             links = Links(left=left, right=right, parents=parents, features=features, vectors=vectors)
             yield from follow(links, name, at, -1)
-            inner = [feature for child, feature in zip(left, features, strict=True) if child != -1]
-            self.highest = max(self.highest, max(inner, default=-1))
+            highest = max(features, default=-1)
+            if highest >= DELETED:
+                tested = (feature for child, feature in zip(left, features, strict=True) if child != -1)
+                highest = max(tested, default=-1)
+            self.highest = max(self.highest, highest)
         yield from _categories(found, name, at, len(left))
 
     def whole(self, root: Mapping[str, Found]) -> Iterator[Yield]:
@@ -116,6 +122,8 @@ class Model:
             if held < (width + 1) * groups:
                 yield self._lie("linear weights", f"{held} weights for {width} features and {groups} outputs")
             return
+        if booster.get("name") not in ("gbtree", "dart"):
+            yield self.node.gap(GapKind.UNSUPPORTED, f"booster {str(booster.get('name'))[:40]!r}")
         forest = _forest(booster)
         trees = _number(_under(forest, "gbtree_model_param", "num_trees"))
         if trees != self.count:
@@ -179,8 +187,7 @@ def _categories(found: Mapping[str, Found], name: str, at: Location, count: int)
 
 
 def _forest(booster: Found) -> Found:
-    model = _under(booster, "model")
-    return model if isinstance(model, dict) else _under(booster, "gbtree", "model")
+    return _under(booster, "gbtree", "model") if _under(booster, "name") == "dart" else _under(booster, "model")
 
 
 def _under(found: Found, *keys: str) -> Found:
