@@ -19,6 +19,7 @@ from tests.builders import (
     hostile_templates,
     joblibs,
     keras_files,
+    lightgbm_files,
     marshalled,
     mlir_files,
     mxnets,
@@ -29,6 +30,7 @@ from tests.builders import (
     safetensors_files,
     savedmodels,
     sevenzips,
+    skops_files,
     streams,
     tars,
     tensorflow_originals,
@@ -36,6 +38,7 @@ from tests.builders import (
     tokenizers,
     torch_legacy,
     torches,
+    xgboost_files,
     zip_tricks,
     zips,
 )
@@ -203,6 +206,20 @@ def flat_models() -> Iterator[bytes]:
     return _made_by(tflite_files, executorch_files, catboost_files, mlir_files)
 
 
+def trees() -> Iterator[bytes]:
+    """XGBoost and LightGBM, honest and not."""
+    for lie, honest in xgboost_files.LIES.values():
+        yield from (xgboost_files.as_ubjson(lie()), xgboost_files.as_ubjson(honest()))
+    for pair in (*xgboost_files.binary_lies().values(), *lightgbm_files.LIES.values()):
+        yield from pair
+    yield from (xgboost_files.claimed_array(), xgboost_files.claimed_list(), xgboost_files.nested())
+
+
+def skops_archives() -> Iterator[bytes]:
+    """skops files, honest and not."""
+    return _made_by(skops_files)
+
+
 def arrows() -> Iterator[bytes]:
     """Arrow and Parquet, honest and not."""
     yield from _made_by(arrow_files, parquet_files)
@@ -246,6 +263,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.bin", whole_files), ("model.tflite", flat_models), ("data.arrow", arrows),
         ("model.bin", whole_files), ("model.pt2", torch_archives),
         ("__0_0.distcp", torch_archives), ("model.tensors", tensorizers),
+        ("model.ubj", trees), ("model.skops", skops_archives),
         ("model.h5", hdf5), ("model.keras", keras_archives), ("model.json", keras_texts), ("model.bin", whole_files),
     )  # fmt: skip
     for name, group in groups:

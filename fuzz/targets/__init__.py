@@ -9,7 +9,7 @@ from fuzz.target import Target
 NAMES = (
     "differential", "spoilt_streams", "pickles", "zips", "tars", "sevenzips", "streams", "npys", "safetensors",
     "json_texts", "configs", "ggufs", "templates", "tokenizers", "tensorflow", "flat_models", "arrows",
-    "flexbuffers", "torch_scripts", "tensorizers", "hdf5", "marshals", "files",
+    "flexbuffers", "torch_scripts", "tensorizers", "hdf5", "marshals", "trees", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

@@ -88,6 +88,8 @@ class _Model:
         if first:
             self._starts_at(first)
             yield from self._trees(lines, first, width + 1)
+        elif not self.end:
+            yield self.node.gap(GapKind.UNPARSED, "there are no trees and no end of them")
         yield from self._outputs()
         yield from self._sizes()
         if self.told > _SHOWN:

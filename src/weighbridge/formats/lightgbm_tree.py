@@ -19,6 +19,7 @@ _INNER = ("split_feature", "split_gain", "threshold", "decision_type", "left_chi
           "internal_weight", "internal_count")  # fmt: skip
 _OUTER = ("leaf_value", "leaf_weight", "leaf_count")
 _BY_CATEGORY = 1
+_ROW = frozenset("0123456789- ")
 
 
 def check(rows: Mapping[str, str], name: str, at: Location, width: int) -> Iterator[Fact]:
@@ -97,8 +98,12 @@ def whole(text: str) -> int | None:
 
 def whole_row(text: str) -> list[int] | None:
     """Read a row of whole numbers; None where one of them is none."""
-    numbers = [whole(word) for word in text.split()]
-    return None if None in numbers else [number for number in numbers if number is not None]
+    if not _ROW.issuperset(text):
+        return None
+    try:
+        return list(map(int, text.split()))
+    except ValueError:
+        return None
 
 
 def _is_below(text: str, sets: int) -> bool:
