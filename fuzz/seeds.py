@@ -38,6 +38,7 @@ from tests.builders import (
     tokenizers,
     torch_legacy,
     torches,
+    xgboost_binaries,
     xgboost_files,
     zip_tricks,
     zips,
@@ -210,7 +211,7 @@ def trees() -> Iterator[bytes]:
     """XGBoost and LightGBM, honest and not."""
     for lie, honest in xgboost_files.LIES.values():
         yield from (xgboost_files.as_ubjson(lie()), xgboost_files.as_ubjson(honest()))
-    for pair in (*xgboost_files.binary_lies().values(), *lightgbm_files.LIES.values()):
+    for pair in (*xgboost_binaries.binary_lies().values(), *lightgbm_files.LIES.values()):
         yield from pair
     yield from (xgboost_files.claimed_array(), xgboost_files.claimed_list(), xgboost_files.nested())
 

@@ -68,7 +68,7 @@ def test_arguments_are_shown() -> None:
 
 
 @pytest.mark.parametrize("old", [False, True])
-def test_the_class_of_a_generator_is_told(old: bool) -> None:  # noqa: FBT001
+def test_the_class_of_a_generator_is_told(old: bool) -> None:
     state: Any = {"bit_generator": "seed"} if old else files.of_dict(bit_generator=files.text("seed"))
     root = files.node("RandomGeneratorNode", "numpy.random._generator", "Generator", {"bit_generator": state})
     assert calls(root)["numpy.random.seed"] is When.LOAD

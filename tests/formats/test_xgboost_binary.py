@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import xgboost_files as files
+from tests.builders import xgboost_binaries as files
 from tests.formats.flat_reading import cuts, is_sound, lies, of
 from tests.museum.exhibit import examined
 from weighbridge.core.facts import MetadataEntry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tests.builders import lightgbm_files, skops_files, xgboost_files, zips
+from tests.builders import lightgbm_files, skops_files, xgboost_binaries, xgboost_files, zips
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
 from tests.museum.exhibit import Build, Exhibit, Form, Verdict, Word
@@ -67,7 +67,7 @@ EXHIBITS = (
     ),
     *(
         _row("OTH-11", f"binary_{title}", _held(lie), _held(honest), "model.deprecated")
-        for title, (lie, honest) in _X.binary_lies().items()
+        for title, (lie, honest) in xgboost_binaries.binary_lies().items()
     ),
     *(
         _row("OTH-11", f"{ending}_{title}", _written(lie, write), _written(_X.model, write), f"model.{ending}",

@@ -81,4 +81,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:6ddebb74bcea54eec45aaf2e3938a9579c1dea304b87a4c5e7d5ed40f5f76dca"
+DIGEST = "sha256:962ad7f576579ed70f7aa983711527ab6e6130cff0a3e8021ad8debf2b257002"
