@@ -15,7 +15,7 @@ from tests.formats.flat_reading import is_sound, lies, of
 from tests.museum.exhibit import examined
 from weighbridge.core.coverage import Gap
 from weighbridge.core.facts import Identity
-from weighbridge.formats import ubjson
+from weighbridge.formats import ubjson, xgboost_text
 from weighbridge.formats.text import json_file
 
 
@@ -79,6 +79,28 @@ def test_a_model_without_its_head_is_a_gap() -> None:
 def test_identity() -> None:
     found = of(Identity, json_file.extract, files.honest_json())
     assert [one.format for one in found] == ["json", "xgboost"]
+
+
+def test_large_documents_are_read_tree_by_tree() -> None:
+    for lie in (False, True):
+        document = files.model()
+        forest = document["learner"]["gradient_booster"]["model"]
+        count = 1 + xgboost_text.LARGE // len(files.as_json(files.tree()))
+        forest.update(trees=[files.tree(number) for number in range(count)], tree_info=[0] * count)
+        forest["iteration_indptr"] = [0, count]
+        forest["gbtree_model_param"]["num_trees"] = str(count)
+        if lie:
+            forest["trees"][-1]["left_children"][0] = 77
+        content = files.as_json(document)
+        assert b"left_children" not in xgboost_text.without_trees(content)
+        assert lies(json_file.extract, content) == ({("node index of a tree", True)} if lie else set())
+        assert is_sound(json_file.extract, content) is not lie
+
+
+@pytest.mark.parametrize("form", [b'{"a":"\\""}', b'{"a":{"b":{}}}', b"{", b"1", b'{"a":"}'])
+def test_other_forms_of_trees_stay_in_their_document(form: bytes) -> None:
+    content = b'{"gradient_booster":{"trees":[' + form + b"]}}" + b" " * xgboost_text.LARGE
+    assert xgboost_text.without_trees(content) == content
 
 
 @settings(max_examples=100, deadline=None)

@@ -9,6 +9,7 @@ from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity, Inconsistency
 from weighbridge.core.values import replace
 from weighbridge.formats.tree_links import Links, follow
+from weighbridge.formats.xgboost_text import trees_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _WHOLE = ("left_children", "right_children", "parents", "split_indices")
 _COUNTED = (*_WHOLE, "split_conditions", "default_left", "loss_changes", "sum_hessian", "split_type")
 
 
-def inspect(document: JsonValue, _source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
+def inspect(document: JsonValue, source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
     """Check a JSON document that has a learner; one of another program that has that key is left alone."""
     if not isinstance(document, dict):
         return
@@ -47,6 +48,12 @@ def inspect(document: JsonValue, _source: ByteSource, node: Node, _bench: Bench)
     for tree in trees if isinstance(trees, list) else ():
         if isinstance(tree, dict):
             yield from model.tree(tree, node.at())
+    if trees == []:
+        for offset, apart in trees_apart(source):
+            for odd in apart.oddities:
+                yield Inconsistency(at=node.at(offset), what=odd.kind, detail=odd.detail)
+            if isinstance(apart.value, dict):
+                yield from model.tree(apart.value, node.at(offset))
     yield from model.whole(document)
 
 
