@@ -12,7 +12,7 @@ from tests.builders import xgboost_files as files
 from tests.formats.flat_reading import cuts, is_sound, lies, of, read
 from tests.museum.exhibit import examined
 from weighbridge.core.coverage import Gap
-from weighbridge.core.errors import Malformed
+from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, TrailingData
 from weighbridge.core.source import BytesSource
 from weighbridge.formats import ubjson
@@ -65,6 +65,18 @@ def test_depth_and_unknown_types() -> None:
     for content in (files.nested(), b"{" + HONEST[1:].replace(b"[$l#", b"[$S#", 1), b"{L" + bytes(7) + b"\x01aQ}"):
         _, error = read(ubjson.extract, content)
         assert isinstance(error, Malformed)
+
+
+def test_numbers_beside_trees_are_counted_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = files.model()
+    forest = document["learner"]["gradient_booster"]["model"]
+    count = len(files.tree()["left_children"])
+    forest["trees"] = [files.tree(number) for number in range(30)]
+    monkeypatch.setattr(ubjson, "HELD", 20 * count)
+    assert len(list(ubjson.Reader(BytesSource(files.as_ubjson(document))).trees())) == 30
+    document["learner"]["attributes"] = {f"k{number}": {"parents": [1] * count} for number in range(21)}
+    with pytest.raises(OverLimit):
+        list(ubjson.Reader(BytesSource(files.as_ubjson(document))).trees())
 
 
 def test_bytes_behind_the_model_are_told() -> None:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Bench, Node, Yield
 
-LINE = 16 << 20
+LINE = 4 << 20
 """Bytes of a line: a tree of 131,072 leaves, the most that LightGBM grows, has rows of 3 MB."""
 
-TREE = 64 << 20
-"""Bytes of one tree that are kept until it is checked."""
+TREE = 32 << 20
+"""Bytes of one tree that are kept until it is checked; the largest that is grown has 26 MB."""
 
 TREES = 1_000_000
 """Trees of one model; the largest have some ten thousand."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from weighbridge.core.facts import Fact
     from weighbridge.core.location import Location
 
-LEAVES = 1 << 22
+LEAVES = 1 << 18
 """Leaves of a tree that are followed; LightGBM grows at most 131,072."""
 
 _INNER = ("split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child", "internal_value",

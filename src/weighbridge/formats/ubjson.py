@@ -29,8 +29,9 @@ DEPTH = 64
 VALUES = 4_000_000
 """Values outside of typed arrays; a tree has some thirty."""
 
-HELD = 8_000_000
-"""Whole numbers in typed arrays that are kept until their tree is checked: 32 MB. A tree of a million nodes has 4."""
+HELD = 2_500_000
+"""Whole numbers in typed arrays that are kept at a time. A tree of 500,000 nodes has two million, and checking it takes
+100 MB; trees of depth 15 have 65,000."""
 
 TEXT = 1 << 16
 """Bytes of a string that are kept; longer ones are a model within a model or an attribute, and are passed over."""
@@ -111,16 +112,16 @@ class Reader:
                 inner = open_.pop()
                 found: Ubjson = inner.content
                 if len(open_) > 1 and isinstance(found, dict) and open_[-1].called == "trees":
-                    self._held = 0
+                    self._held = inner.held
                     yield inner.begin, found
                     found = {}
             else:
                 if open_:
                     self._key(open_[-1])
-                begin = self.offset
+                begin, held = self.offset, self._held
                 opened = self._next()
                 if isinstance(opened, _Open):
-                    opened.begin = begin
+                    opened.begin, opened.held = begin, held
                     if len(open_) >= DEPTH:
                         raise Malformed(f"containers nest deeper than {DEPTH}", offset=begin)
                     opened.called = open_[-1].key if open_ else ""
@@ -238,14 +239,14 @@ class Reader:
 class _Open:
     """A container that is not yet at its end; ``called`` is the key under which it stands."""
 
-    __slots__ = ("begin", "called", "content", "key", "left")
+    __slots__ = ("begin", "called", "content", "held", "key", "left")
 
     def __init__(self, content: list[Ubjson] | dict[str, Ubjson], left: int) -> None:
         self.content = content
         self.left = left
         self.key = ""
         self.called = ""
-        self.begin = 0
+        self.begin = self.held = 0
 
     def is_full(self, reader: Reader) -> bool:
         if self.left >= 0:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from weighbridge.formats.node import Bench, Node, Yield
 
 MAGIC = b"binf"
-NODES = 4_000_000
-"""Nodes of one tree that are read: 80 MB of the file; a tree with a thousand leaves has two thousand."""
+NODES = 600_000
+"""Nodes of one tree that are read, as in UBJSON; a tree with a thousand leaves has two thousand."""
 
 TREES = 1_000_000
 """Trees of one model; the largest have some ten thousand."""
