@@ -21,6 +21,7 @@ from tests.builders import (
     hostile_templates,
     joblibs,
     keras_files,
+    lightgbm_files,
     marshalled,
     mlir_files,
     mxnets,
@@ -41,6 +42,7 @@ from tests.builders import (
     scripts,
     sentencepieces,
     sevenzips,
+    skops_files,
     streams,
     tars,
     tensorflow_originals,
@@ -50,6 +52,8 @@ from tests.builders import (
     torch7s,
     torch_legacy,
     torches,
+    xgboost_binaries,
+    xgboost_files,
     xmls,
     zip_tricks,
     zips,
@@ -218,6 +222,20 @@ def flat_models() -> Iterator[bytes]:
     return _made_by(tflite_files, tflite_graphs, executorch_files, catboost_files, mlir_files)
 
 
+def trees() -> Iterator[bytes]:
+    """XGBoost and LightGBM, honest and not."""
+    for lie, honest in xgboost_files.LIES.values():
+        yield from (xgboost_files.as_ubjson(lie()), xgboost_files.as_ubjson(honest()))
+    for pair in (*xgboost_binaries.binary_lies().values(), *lightgbm_files.LIES.values()):
+        yield from pair
+    yield from (xgboost_files.claimed_array(), xgboost_files.claimed_list(), xgboost_files.nested())
+
+
+def skops_archives() -> Iterator[bytes]:
+    """skops files, honest and not."""
+    return _made_by(skops_files)
+
+
 def arrows() -> Iterator[bytes]:
     """Arrow and Parquet, honest and not."""
     yield from _made_by(arrow_files, parquet_files)
@@ -318,6 +336,7 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.rds", classical), ("model.bin", whole_files), ("model.tflite", flat_models), ("data.arrow", arrows),
         ("model.bin", whole_files), ("model.pt2", torch_archives),
         ("__0_0.distcp", torch_archives), ("model.tensors", tensorizers),
+        ("model.ubj", trees), ("model.skops", skops_archives),
         ("model.h5", hdf5), ("model.keras", keras_archives), ("model.json", keras_texts), ("model.bin", whole_files),
         ("model.bin", whole_files), ("model.py", sources),
         ("model.onnx", onnx), ("model.mlmodel", coreml), ("model.pdmodel", paddle), ("tokenizer.model", sentencepiece),

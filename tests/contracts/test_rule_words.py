@@ -51,6 +51,7 @@ PUBLISHED = {
     "EXE135": "unsafe-tag",
     "EXE153": "granted-permission",
     "EXE136": "unrestricted-payload",
+    "EXE157": "audit-mismatch",
     "HID201": "nested-payload",
     "HID202": "telling-text",
     "HID203": "trailing-data",

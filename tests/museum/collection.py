@@ -31,6 +31,7 @@ from tests.museum import (
     test_torch_archive_rows,
     test_torch_code_rows,
     test_torch_rows,
+    test_tree_rows,
     test_weights_rows,
     test_zip_rows,
 )
@@ -67,6 +68,7 @@ HALLS = (
     test_tokenizer_rows,
     test_prose_rows,
     test_misc_rows,
+    test_tree_rows,
 )
 
 ALL: tuple[Exhibit, ...] = tuple(exhibit for hall in HALLS for exhibit in hall.EXHIBITS)

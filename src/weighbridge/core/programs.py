@@ -145,3 +145,14 @@ class SelectionBypass(Fact):
     select: str
     output: str
     constant: str = ""
+
+
+@value
+class AuditMismatch(Fact):
+    """A node is shown for review as ``audited``, and its loader makes or calls ``loaded``; ``scheme`` as above."""
+
+    scheme: str
+    key: str
+    audited: str
+    loaded: str
+    when: When

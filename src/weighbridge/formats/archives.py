@@ -7,6 +7,7 @@ from weighbridge.formats.containers.zip import Description, members
 from weighbridge.formats.containers.zip_content import STORED
 from weighbridge.formats.containers.zip_directory import read_directory
 from weighbridge.formats.keras_archive import is_keras, of_keras
+from weighbridge.formats.skops_archive import is_skops, of_skops
 from weighbridge.formats.torch_zip import layout, spelt
 
 TYPE_CHECKING = False
@@ -48,10 +49,14 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
                 yield from as_weights(node)
     if _may_be_more(entries):
         describers += yield from _more(found, entries, source, node, bench)
-    if is_keras(node.name, {entry.name for entry in entries}):
+    names = {entry.name for entry in entries}
+    if is_keras(node.name, names):
         yield Identity(at=node.at(), format="keras")
         describers.append(of_keras)
-    describers += yield from _classical({entry.name for entry in entries}, node)
+    if is_skops(names):
+        yield Identity(at=node.at(), format="skops")
+        describers.append(of_skops)
+    describers += yield from _classical(names, node)
     if not describers and _are_arrays(directory.entries):
         yield Identity(at=node.at(), format="numpy.npz")
     yield from members(directory, source, node, bench, _first_of(describers))

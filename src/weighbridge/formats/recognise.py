@@ -41,6 +41,8 @@ BINARY: tuple[tuple[bytes, str], ...] = (
     (b"XBR", "weighbridge.formats.r.extract"),
     (b"0123456789", "weighbridge.formats.word2vec"),
     (b"\3\4\6\7\x0834", "weighbridge.formats.torch7"),
+    (b"{", "weighbridge.formats.ubjson"),
+    (b"", "weighbridge.formats.xgboost_binary"),
     # -- msgpack, engines, MXNet
     (bytes((*range(0x81, 0x90), 0xDE, 0xDF)), "weighbridge.formats.msgpack"),
     # -- programs
@@ -75,6 +77,10 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     # -- R, PMML, Java, word vectors
     ((b"A", b"RDA"), "weighbridge.formats.r.extract"),
     ((b"/*", b"//", b"import ", b"package "), "weighbridge.formats.text.java_source"),
+    (
+        (b"tree", b"Tree=", b"version=", b"num_class=", b"num_tree_per_iteration=", b"max_feature_idx="),
+        "weighbridge.formats.lightgbm",
+    ),
     # -- msgpack, engines, MXNet, MLflow
     # -- Python, notebooks, requirements
     ((b"import ", b"from "), "weighbridge.formats.text.python_source"),

@@ -81,6 +81,9 @@ _MODULES = {
     "torch7": "weighbridge.formats.torch7",
     "h2o.mojo": "weighbridge.formats.h2o",
     "java": "weighbridge.formats.text.java_source",
+    "ubjson": "weighbridge.formats.ubjson",
+    "xgboost.binary": "weighbridge.formats.xgboost_binary",
+    "lightgbm": "weighbridge.formats.lightgbm",
     # -- msgpack, engines, MXNet, MLflow
     "msgpack": "weighbridge.formats.msgpack",
     "tensorrt engine": "weighbridge.formats.engines",

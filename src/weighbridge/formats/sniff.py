@@ -58,7 +58,7 @@ _LEADING += (
 # -- R, word vectors, CNTK
 _LEADING += ((b"\xba\x16\x4f\x2f", "fasttext"), (b"B\0C\0N\0\0\0", "cntk"))
 # -- trees and classical models
-_LEADING += ()
+_LEADING += ((b"binf", "xgboost.binary"),)
 # -- msgpack, engines, MXNet
 _LEADING += (
     (b"ftrt", "tensorrt engine"),

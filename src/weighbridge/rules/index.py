@@ -35,6 +35,7 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "EXE135": ("weighbridge.rules.execution.unsafe_tag", ("UnsafeTag",)),
     "EXE136": ("weighbridge.rules.execution.unrestricted_payload", ("ConfiguredCall",)),
     "EXE153": ("weighbridge.rules.execution.granted_permission", ("Permission",)),
+    "EXE157": ("weighbridge.rules.execution.audit_mismatch", ("AuditMismatch",)),
     "HID201": ("weighbridge.rules.concealment.nested_payload", ("EmbeddedPayload",)),
     "HID202": ("weighbridge.rules.concealment.telling_text", ("EmbeddedPayload",)),
     "HID203": ("weighbridge.rules.concealment.trailing_data", ("TrailingData",)),
@@ -82,4 +83,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:8ab4de5f6c229d649bb1a5eb119729dc6f2ef8c94aee3d4d0976dbd9ba959d54"
+DIGEST = "sha256:66a3fa23e445eb5040230c4021c0b22b8a45b4bfc915800cff4ec410e309dc10"

@@ -13,6 +13,7 @@ from weighbridge.core.facts import Identity, Inconsistency
 from weighbridge.core.modules import fetch
 from weighbridge.formats.strict_json import read_json
 from weighbridge.formats.text.merges import without_merges
+from weighbridge.formats.xgboost_text import without_trees
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("special_tokens_map.json", (), "weighbridge.formats.text.tokenizer_config"),
     ("", ("layers",), "weighbridge.formats.text.ollama_manifest"),
     # -- trees and classical models
+    ("", ("learner",), "weighbridge.formats.xgboost_model"),
+    ("", ("__loader__",), "weighbridge.formats.skops"),
     # -- msgpack, engines, MXNet, MLflow
     (".zarray", (), "weighbridge.formats.text.zarr"),
     (".zgroup", (), "weighbridge.formats.text.zarr"),
@@ -103,7 +106,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         reason = f"JSON of more than {bench.limits.json_bytes} bytes is not read"
         yield node.gap(GapKind.OVER_LIMIT, reason)
         return
-    data = without_merges(source.read_at(0, source.size))
+    data = without_trees(without_merges(source.read_at(0, source.size)))
     document = read_json(data)
     rest = data[document.end :].strip(_BLANK)
     usual = {odd.kind for odd in document.oddities if odd.detail in _USUAL}
