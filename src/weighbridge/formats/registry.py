@@ -92,6 +92,7 @@ _MODULES = {
     "python.bare": "weighbridge.formats.text.python_source:bare",
     # -- JSON, YAML, configurations
     "yaml": "weighbridge.formats.text.yaml_file",
+    "yaml.bare": "weighbridge.formats.text.yaml_file:bare",
     "cfg": "weighbridge.formats.text.cfg_file",
     "pbtxt": "weighbridge.formats.text.pbtxt_file",
     "mlflow.pickle_module": "weighbridge.formats.text.pickle_module",

@@ -92,8 +92,18 @@ def _begins_value(after: bytes) -> bool:
 
 
 def _closes(source: ByteSource) -> bool:
-    tail = source.read_at(max(0, source.size - 64), 64).rstrip()
-    return tail[-1:] in (b"]", b"}")
+    """Tell whether the last sign closes something, whatever blanks follow it."""
+    end = source.size
+    while end:
+        begin = max(0, end - _PIECE)
+        tail = source.read_at(begin, end - begin).rstrip(b" \t\r\n\0")
+        if tail:
+            return tail[-1:] in (b"]", b"}")
+        end = begin
+    return False
+
+
+_PIECE = 1 << 16
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:

@@ -90,7 +90,7 @@ def lines(text: str, node: Node, carrier: str, *, phase: str = "import") -> Iter
 
 def _kind(name: str, shebang: str) -> tuple[str, str]:
     """Name the language of a script and what it is; empty when it is none."""
-    lower = name.lower().rpartition("/")[2]
+    lower = name.lower().rstrip(". ").rpartition("/")[2]
     if shebang:
         words = shebang[2:].replace("/", " ").split()
         program = next((word for word in reversed(words) if not word.startswith("-")), "")
