@@ -77,6 +77,7 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"[", b"#", b";"), "weighbridge.formats.text.cfg_file"),
     ((), "weighbridge.formats.text.pbtxt_file"),
     ((b"{", b"["), "weighbridge.formats.text.json_file"),
+    ((b"[", b"#", b";"), "weighbridge.formats.text.git_config"),
     # -- prose, agents
     ((b"<",), "weighbridge.formats.text.markup_page"),
     # -- MLIR
@@ -148,6 +149,35 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     (".mk", "script"),
     ("justfile", "script"),
     ("procfile", "script"),
+    (".bashrc", "script"),
+    (".bash_profile", "script"),
+    (".zshrc", "script"),
+    (".zshenv", "script"),
+    (".profile", "script"),
+    (".envrc", "script"),
+    ("jenkinsfile", "script"),
+    (".groovy", "script"),
+    (".gradle", "script"),
+    (".url", "script"),
+    (".scf", "script"),
+    (".inf", "script"),
+    (".js", "script"),
+    (".mjs", "script"),
+    (".cjs", "script"),
+    (".ts", "script"),
+    (".rb", "script"),
+    ("rakefile", "script"),
+    ("vagrantfile", "script"),
+    (".pl", "script"),
+    (".php", "script"),
+    (".tcl", "script"),
+    (".awk", "script"),
+    (".applescript", "script"),
+    (".lua", "script"),
+    (".r", "script"),
+    (".rprofile", "script"),
+    (".jl", "script"),
+    (".java", "script"),
     # -- JSON, YAML, configurations
     (".yaml", "yaml"),
     (".yml", "yaml"),
@@ -194,6 +224,8 @@ def text(head: bytes, source: ByteSource, name: str) -> list[str]:
                 found.append(kind)
     lower = name.lower().rpartition("/")[2]
     found += [kind for ending, kind in TEXT_NAMES if lower.endswith(ending)]
+    if lower.startswith(("dockerfile.", "containerfile.", "makefile.")):
+        found.append("script")
     return list(dict.fromkeys(found))
 
 

@@ -112,6 +112,7 @@ _MODULES = {
     "mp4": "weighbridge.formats.media",
     "font": "weighbridge.formats.media",
     "git-lfs pointer": "weighbridge.formats.git_lfs",
+    "git.config": "weighbridge.formats.text.git_config",
     "gitmodules": "weighbridge.formats.text.gitmodules",
 }
 

@@ -123,8 +123,8 @@ _PROMISES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (".pdf", ("pdf",)),
     (".parquet", ("parquet",)),
 )
-_SPELT = frozenset({"gif", "riff", "ogg", "flac", "mp3", "font", "mp4", "rknn", "tensorrt engine", "git-lfs pointer"})
-"""Formats with a magic number that people can type; all but the last hold bytes behind it that no text has."""
+_SPELT = frozenset({"gif", "riff", "ogg", "flac", "mp3", "font", "mp4", "rknn", "tensorrt engine"})
+"""Formats with a magic number that people can type; all of them hold bytes behind it that no text has."""
 _TEXT = bytes({7, 8, 9, 10, 12, 13, 27} | set(range(0x20, 0x100)) - {0x7F})
 
 
@@ -179,7 +179,7 @@ def _by_content(source: ByteSource, name: str) -> list[str]:
         found.append(pickled)
     if not found:
         found += recognise.binary(head, source)
-    if _is_text(head):
+    if _is_text(head) and found != ["git-lfs pointer"]:
         said = recognise.text(head, source, name)
         # Words can begin like what is no text: a reader of text is asked whenever the beginning is one.
         found += [kind for kind in (("text", *said) if _SPELT.issuperset(found) else said) if kind not in found]

@@ -13,6 +13,7 @@ from weighbridge.core.facts import Identity, Inconsistency
 from weighbridge.core.modules import fetch
 from weighbridge.formats.strict_json import read_json
 from weighbridge.formats.text.merges import without_merges
+from weighbridge.formats.words import packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Bench, Node, Yield
     from weighbridge.formats.strict_json import JsonValue
+
+OPENING = (
+    "initializeCommand", "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand",
+    "postAttachCommand",
+)  # fmt: skip
+"""What an editor runs when it opens a folder in a container (Development Containers specification)."""
 
 KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # (end of the lower-case name or empty for any, keys of the top level of which one must be there or empty, module)
@@ -59,7 +66,11 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- configurations
     ("", (), "weighbridge.formats.config.settings"),
     # -- prose, agents
-    ("", ("mcpServers", "servers", "hooks", "tasks", "tools"), "weighbridge.formats.text.agent_json"),
+    (
+        "",
+        ("mcpServers", "servers", "hooks", "tasks", "tools", *OPENING, "scripts"),
+        "weighbridge.formats.text.agent_json",
+    ),
 )
 
 _BLANK = b" \t\n\r"
@@ -135,6 +146,7 @@ def meanings(document: JsonValue, source: ByteSource, node: Node, bench: Bench) 
             asked.add(module)
             inspect: Callable[[JsonValue, ByteSource, Node, Bench], Iterator[Yield]] = fetch(module).inspect
             yield from inspect(document, source, node, bench)
+    yield from packed(document, node, bench)
 
 
 def _lines(data: bytes, end: int, node: Node) -> Iterator[Yield]:

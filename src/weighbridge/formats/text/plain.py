@@ -36,7 +36,9 @@ _CODE = (
     ".ipynb",
 )
 _VOCABULARY = ("vocab", "merges", "tokenizer", "tokens", "bpe", "sentencepiece", "spm", "wordlist", "dict")
-_LISTS = frozenset({"txt", "json", "tsv", "csv", "model", "vocab", "bpe", "tiktoken", "dict", "lst", "merges", "codes", "spm"})
+_LISTS = frozenset(
+    {"txt", "json", "tsv", "csv", "model", "vocab", "bpe", "tiktoken", "dict", "lst", "merges", "codes", "spm"}
+)
 """Endings of lists of words; source, settings and prose have others."""
 _PROSE = frozenset({"readme", "notes", "config", "card", "license", "map"})
 
@@ -61,9 +63,11 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
             yield node.gap(GapKind.UNPARSED, reason, end)
     yield from credentials(raw, node)
     if node.role == "words":
-        from weighbridge.formats.text.orders import orders
+        from weighbridge.formats.text.orders import SENDS, orders
 
-        yield from orders(raw.decode("utf-8", "replace"), "metadata", node.at(), told=True)
+        for order in orders(raw.decode("utf-8", "replace"), "metadata", node.at(), told=True):
+            if order.kind != SENDS:
+                yield order
 
 
 def is_vocabulary(name: str) -> bool:

@@ -88,6 +88,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Read every document of a YAML text; raises Malformed and OverLimit."""
     from weighbridge.formats.config.settings import surveyed
     from weighbridge.formats.config.yaml_tree import YamlReader
+    from weighbridge.formats.words import packed
 
     yield Identity(at=node.at(), format="yaml")
     most = bench.limits.source_bytes
@@ -98,6 +99,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     try:
         for document in reader.documents():
             yield from surveyed(document, node, shared=True)
+            yield from packed(document, node, bench)
     finally:
         yield from reader.facts()
 
