@@ -18,7 +18,7 @@ EVIDENCE = 5
 """Lines of evidence kept for one finding."""
 
 FINDINGS = 200
-"""Different findings of one rule, severity and confidence kept for one file: what is common cannot crowd out what is grave."""
+"""Different findings of one rule, severity and confidence kept for one file: the common crowds out nothing grave."""
 
 
 class Judge:

@@ -217,8 +217,8 @@ def _ogg(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 _PICTURES = frozenset({"png", "jpeg", "gif"})
 _PROMISE = (
     ".mp3", ".flac", ".ttf", ".otf", ".ttc", ".woff", ".woff2", ".mp4", ".m4a", ".m4v", ".mov", ".3gp", ".heic",
-    ".heif", ".avif", ".wav", ".webp", ".avi", ".ani", ".ogg", ".oga", ".ogv", ".opus", ".spx", ".soundfont", ".sf2", ".mid",
-    ".rmi", ".aif", ".dfont", ".qt", ".jxl", ".cr3",
+    ".heif", ".avif", ".wav", ".webp", ".avi", ".ani", ".ogg", ".oga", ".ogv", ".opus", ".spx", ".soundfont", ".sf2",
+    ".mid", ".rmi", ".aif", ".dfont", ".qt", ".jxl", ".cr3",
 )  # fmt: skip
 
 

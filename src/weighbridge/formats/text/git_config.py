@@ -27,8 +27,8 @@ _SECTIONS = (b"[core]", b"[filter ", b"[remote ", b"[alias]", b"[diff ", b"[merg
 _RUN = frozenset({
     "core.fsmonitor", "core.sshcommand", "core.hookspath", "core.pager", "core.editor", "core.askpass",
     "core.gitproxy", "core.alternaterefscommand", "sequence.editor", "diff.external", "gpg.program", "include.path",
-    "filter.clean", "filter.smudge", "filter.process", "diff.command", "diff.textconv", "merge.driver", "gpg.ssh.program",
-    "includeif.path", "uploadpack.packobjectshook",
+    "filter.clean", "filter.smudge", "filter.process", "diff.command", "diff.textconv", "merge.driver",
+    "gpg.ssh.program", "includeif.path", "uploadpack.packobjectshook",
 })  # fmt: skip
 _SHELL = frozenset({"alias", "credential"})
 """Sections of which a value that begins with an exclamation mark is a command."""

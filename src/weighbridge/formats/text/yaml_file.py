@@ -100,8 +100,15 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         for document in reader.documents():
             yield from surveyed(document, node, shared=True)
             yield from packed(document, node, bench)
+    except Malformed:
+        if not node.name.lower().endswith(_PROSE):
+            raise
     finally:
         yield from reader.facts()
+
+
+_PROSE = (".md", ".mdx", ".markdown", ".rst")
+"""Names of prose with settings at its head or in its examples: that it is no YAML further on is no gap."""
 
 
 def bare(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
