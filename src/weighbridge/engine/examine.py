@@ -227,8 +227,12 @@ class _Examiner:
             self.packages.add(package)
         elif isinstance(fact, MetadataEntry) and len(fact.text) > OUTLINED_TEXT:
             fact = replace(fact, text=fact.text[:OUTLINED_TEXT])
-        if len(self.outline) <= self.bench.limits.outline:
+        most = self.bench.limits.outline
+        if len(self.outline) <= most:
             self.outline.append(fact)
+            if len(self.outline) > most:
+                reason = f"more than {most} facts to be held against other files; the rest is not held against them"
+                self._gap(Gap(kind=GapKind.OVER_LIMIT, reason=reason, at=fact.at))
 
     def _statement(self, line: Statement) -> None:
         where = f"{' > '.join(line.at.member)} @{line.at.offset}".lstrip()

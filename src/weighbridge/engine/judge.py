@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.core.finding import Finding
+from weighbridge.core.finding import Confidence, Finding
 from weighbridge.core.report import DECISIVE
 from weighbridge.core.values import replace
 from weighbridge.core.when import When
@@ -18,7 +18,7 @@ EVIDENCE = 5
 """Lines of evidence kept for one finding."""
 
 FINDINGS = 200
-"""Different findings of one rule and severity kept for one file: what is common cannot crowd out what is grave."""
+"""Different findings of one rule, severity and confidence kept for one file: the common crowds out nothing grave."""
 
 
 class Judge:
@@ -28,7 +28,7 @@ class Judge:
         self.rules = rules
         self.path = path
         self._found: dict[tuple[str, str, tuple[str, ...]], tuple[RuleInfo, Match, Fact]] = {}
-        self._kept: dict[tuple[str, Severity], int] = {}
+        self._kept: dict[tuple[str, Severity, Confidence], int] = {}
 
     def see(self, fact: Fact) -> None:
         """Show a fact to the rules that subscribe to its type."""
@@ -42,9 +42,10 @@ class Judge:
         known = self._found.get(key)
         if known is not None:
             merged = tuple(dict.fromkeys((*known[1].evidence, *match.evidence)))
-            self._found[key] = (info, replace(known[1], evidence=merged[:EVIDENCE]), known[2])
+            graver = known if _weight(info, known[1]) >= _weight(info, match) else (info, match, fact)
+            self._found[key] = (info, replace(graver[1], evidence=merged[:EVIDENCE]), graver[2])
             return
-        kind = (info.id, match.severity or info.severity)
+        kind = (info.id, match.severity or info.severity, match.confidence or info.confidence)
         self._kept[kind] = self._kept.get(kind, 0) + 1
         if self._kept[kind] <= FINDINGS:
             self._found[key] = (info, match, fact)
@@ -67,6 +68,11 @@ class Judge:
             fingerprint=fingerprint(info.id, match.message, fact.at.member),
             when=match.when or (When.LOAD if info.harm in DECISIVE else None),
         )
+
+
+def _weight(info: RuleInfo, match: Match) -> tuple[int, bool]:
+    """Weigh a match as a verdict does: what is said in the same words may be graver or surer in another place."""
+    return (match.severity or info.severity).rank, (match.confidence or info.confidence) is Confidence.HIGH
 
 
 def rank(finding: Finding) -> tuple[int, str, tuple[str, ...], int]:

@@ -41,10 +41,13 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     for magic, name, walk in _KINDS:
         if head.startswith(magic):
             yield Identity(at=node.at(), format=name)
+            if name not in _PICTURES:
+                yield from _unpromised(name, node)
             yield from walk(source, node, bench)
             return
     if head[4:8] == b"ftyp":
         yield Identity(at=node.at(), format="mp4")
+        yield from _unpromised("mp4", node)
         yield from _boxes(source, node, bench)
         return
     raise Malformed("this is no picture, sound or font")
@@ -209,6 +212,22 @@ def _ogg(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
         lengths = source.read_at(offset + 27, head[26])
         offset += 27 + len(lengths) + sum(lengths)
     yield node.gap(GapKind.OVER_LIMIT, f"more than {PARTS} Ogg pages", offset)
+
+
+_PICTURES = frozenset({"png", "jpeg", "gif"})
+_PROMISE = (
+    ".mp3", ".flac", ".ttf", ".otf", ".ttc", ".woff", ".woff2", ".mp4", ".m4a", ".m4v", ".mov", ".3gp", ".heic",
+    ".heif", ".avif", ".wav", ".webp", ".avi", ".ani", ".ogg", ".oga", ".ogv", ".opus", ".spx", ".soundfont", ".sf2",
+    ".mid", ".rmi", ".aif", ".dfont", ".qt", ".jxl", ".cr3",
+)  # fmt: skip
+
+
+def _unpromised(name: str, node: Node) -> Iterator[Yield]:
+    """Tell that sound under another name is taken for sound by a few bytes alone: what they hold is not analysed."""
+    if not node.name.lower().endswith(_PROMISE):
+        yield node.gap(
+            GapKind.UNSUPPORTED, f"the content is not analysed: it begins as {name}, its name says otherwise"
+        )
 
 
 def _opaque(_source: ByteSource, _node: Node, _bench: Bench) -> Iterator[Yield]:

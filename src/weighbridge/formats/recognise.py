@@ -90,6 +90,7 @@ TEXT: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"[", b"#", b";"), "weighbridge.formats.text.cfg_file"),
     ((), "weighbridge.formats.text.pbtxt_file"),
     ((b"{", b"["), "weighbridge.formats.text.json_file"),
+    ((b"[", b"#", b";"), "weighbridge.formats.text.git_config"),
     # -- prose, agents
     ((b"<",), "weighbridge.formats.text.markup_page"),
     # -- MLIR
@@ -163,6 +164,35 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
     (".mk", "script"),
     ("justfile", "script"),
     ("procfile", "script"),
+    (".bashrc", "script"),
+    (".bash_profile", "script"),
+    (".zshrc", "script"),
+    (".zshenv", "script"),
+    (".profile", "script"),
+    (".envrc", "script"),
+    ("jenkinsfile", "script"),
+    (".groovy", "script"),
+    (".gradle", "script"),
+    (".url", "script"),
+    (".scf", "script"),
+    (".inf", "script"),
+    (".js", "script"),
+    (".mjs", "script"),
+    (".cjs", "script"),
+    (".ts", "script"),
+    (".rb", "script"),
+    ("rakefile", "script"),
+    ("vagrantfile", "script"),
+    (".pl", "script"),
+    (".php", "script"),
+    (".tcl", "script"),
+    (".awk", "script"),
+    (".applescript", "script"),
+    (".lua", "script"),
+    (".r", "script"),
+    (".rprofile", "script"),
+    (".jl", "script"),
+    (".java", "script"),
     # -- JSON, YAML, configurations
     (".yaml", "yaml"),
     (".yml", "yaml"),
@@ -200,16 +230,56 @@ def binary(head: bytes, source: ByteSource) -> list[str]:
 
 def text(head: bytes, source: ByteSource, name: str) -> list[str]:
     """Name the text formats that the bytes have by structure, then those that the file's name adds."""
-    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    begin = _begin(head, source)
     found = []
     for beginnings, module in TEXT:
         if not beginnings or begin.startswith(beginnings):
-            kind = _sniffer(module)(head, source)
+            kind = _sniffer(module)(begin, source)
             if kind:
                 found.append(kind)
     lower = name.lower().rpartition("/")[2]
     found += [kind for ending, kind in TEXT_NAMES if lower.endswith(ending)]
+    if lower.startswith(("dockerfile.", "containerfile.", "makefile.")):
+        found.append("script")
     return list(dict.fromkeys(found))
+
+
+_BLANKS = b" \t\n\r\v\f\0"
+_PIECE = 1 << 16
+_FAR = 16 << 20
+"""Bytes of blanks behind which a text may begin: as much text as is looked at."""
+
+
+def _begin(head: bytes, source: ByteSource) -> bytes:
+    """Give the beginning of a text as UTF-8, without its mark and the blanks before the first sign."""
+    encoding = _encoding(head)
+    text = _plain(head, encoding)
+    offset = len(head)
+    while not text and offset < min(source.size, _FAR):
+        piece = source.read_at(offset, _PIECE)
+        blanks = len(piece) - len(piece.lstrip(_BLANKS))
+        if blanks < len(piece):
+            # Encodings of two and four bytes a sign have a grid.
+            text = _plain(source.read_at(offset + blanks // 4 * 4, len(head)), encoding)
+        offset += _PIECE
+    return text
+
+
+def _plain(piece: bytes, encoding: str) -> bytes:
+    if not encoding:
+        return piece.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return piece.decode(encoding, "ignore").lstrip("\ufeff\0 \t\n\r\v\f").encode()
+
+
+def _encoding(head: bytes) -> str:
+    """Name the encoding that a byte order mark announces; empty for UTF-8."""
+    return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
+
+
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)  # fmt: skip
 
 
 def _sniffer(module: str) -> Recogniser:

@@ -101,6 +101,7 @@ _MODULES = {
     "python.bare": "weighbridge.formats.text.python_source:bare",
     # -- JSON, YAML, configurations
     "yaml": "weighbridge.formats.text.yaml_file",
+    "yaml.bare": "weighbridge.formats.text.yaml_file:bare",
     "cfg": "weighbridge.formats.text.cfg_file",
     "pbtxt": "weighbridge.formats.text.pbtxt_file",
     "mlflow.pickle_module": "weighbridge.formats.text.pickle_module",
@@ -120,6 +121,7 @@ _MODULES = {
     "mp4": "weighbridge.formats.media",
     "font": "weighbridge.formats.media",
     "git-lfs pointer": "weighbridge.formats.git_lfs",
+    "git.config": "weighbridge.formats.text.git_config",
     "gitmodules": "weighbridge.formats.text.gitmodules",
 }
 

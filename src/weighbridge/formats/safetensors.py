@@ -53,6 +53,9 @@ _WORD = 1 << 64
 _RANK = 64  # dimensions; numpy and torch end there
 _SHOWN = 8  # departures of one kind that are told one by one; the rest is counted
 _HOLES = 256  # stretches between tensors that are examined
+_BUILT = frozenset({"_target_", "__target__", "_component_", "class_path", "auto_map"})
+"""Keys of metadata by which programs that build a model from it choose what to call (CVE-2026-22584)."""
+
 _TELLING = 24  # characters of metadata that may hold something of their own: no pickle that calls is shorter
 _WORDS = 80  # characters of the file's own words in a sentence about it
 _BLANK = b" \t\n\r"
@@ -139,14 +142,18 @@ class Header:
             self._wrong("metadata", f"{_METADATA} is {_kind(table)}, not an object")
             self._facts.append(MetadataEntry(at=self.at, key="", text=_text(table)))
             return
+        if not _BUILT.isdisjoint(table):
+            from weighbridge.formats.config.settings import surveyed
+
+            self._facts.extend(surveyed(table, self.node, shared=False))
         for key, content in pairs_of(table):
             self.bench.meter.spend_member()
             if not isinstance(content, str):
                 self._wrong("metadata", f"the value of {_short(key)} is {_kind(content)}, not a string")
             elif len(content) >= _TELLING:
-                from weighbridge.formats.pickle.embedded import held_by_text
+                from weighbridge.formats.words import words
 
-                self._facts.extend(held_by_text(content, self.at, self.node, self.bench.limits))
+                self._facts.extend(words(key, content, self.at, self.node, self.bench))
             self._facts.append(MetadataEntry(at=self.at, key=key, text=_text(content)))
 
     def _tensor(self, name: str, entry: JsonValue) -> None:

@@ -70,7 +70,7 @@ _LEADING += (
     (b"OggS", "ogg"),
     (b"fLaC", "flac"),
     (b"ID3", "mp3"),
-    (b"\x00\x01\x00\x00\x00", "font"),
+    *((b"\x00\x01\x00\x00\x00" + bytes((tables,)), "font") for tables in range(1, 64)),
     (b"OTTO", "font"),
     (b"wOFF", "font"),
     (b"wOF2", "font"),
@@ -124,6 +124,8 @@ _PROMISES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (".pdf", ("pdf",)),
     (".parquet", ("parquet",)),
 )
+_SPELT = frozenset({"gif", "riff", "ogg", "flac", "mp3", "font", "mp4", "rknn", "tensorrt engine"})
+"""Formats with a magic number that people can type; all of them hold bytes behind it that no text has."""
 _TEXT = bytes({7, 8, 9, 10, 12, 13, 27} | set(range(0x20, 0x100)) - {0x7F})
 
 
@@ -137,7 +139,8 @@ class Sniffed:
 
 
 def sniff(source: ByteSource, name: str) -> Sniffed:
-    """Identify a node by its content, then by its name."""
+    """Identify a node by its content, then by its name, at whose end Windows ignores dots and blanks."""
+    name = name.rstrip(". ")
     lower = name.lower()
     found = _by_content(source, name) if source.size else ["empty"]
     base = lower.rpartition("/")[2]
@@ -177,8 +180,10 @@ def _by_content(source: ByteSource, name: str) -> list[str]:
         found.append(pickled)
     if not found:
         found += recognise.binary(head, source)
-    if not found and _is_text(head):
-        found += ["text", *recognise.text(head, source, name)]
+    if _is_text(head) and found != ["git-lfs pointer"]:
+        said = recognise.text(head, source, name)
+        # Words can begin like what is no text: a reader of text is asked whenever the beginning is one.
+        found += [kind for kind in (("text", *said) if _SPELT.issuperset(found) else said) if kind not in found]
     return found
 
 

@@ -109,8 +109,12 @@ class Metadata:
         elif plain.startswith(("general.base_model.", "general.dataset.")) and plain.endswith(".repo_url"):
             relation = "base_model" if plain.startswith("general.base") else "dataset"
             yield Reference(at=at, relation=relation, kind=Target.URL, target=text[:_SHOWN], key=key)
-        if len(raw) >= _TELLING:
+        if len(raw) >= _TELLING and plain.startswith("tokenizer."):
             yield from self._look(text, at)
+        elif len(raw) >= _TELLING:
+            from weighbridge.formats.words import words
+
+            yield from words(plain, text, at, self.node, self.bench)
 
     def _look(self, text: str, at: Location) -> Iterator[Yield]:
         from weighbridge.formats.pickle.embedded import held_by_text

@@ -150,6 +150,11 @@ class Ledger:
 
         at = self.node.at(field.start, field.length)
         self.facts.extend(held_by_text(field.text(), at, self.node, self.bench.limits))
+        if "chat_template" in name:
+            from weighbridge.formats.text.jinja import inspect_template
+
+            self.facts.extend(inspect_template(field.text(), "chat_template", at, self.node, self.bench))
+            return
         if field.read(64).lstrip()[:1] in (b"{", b"[") and not _is_json(field):
             self._remember(field.start, field.length, field.read(_BLOCK))
             return

@@ -43,9 +43,27 @@ def inspect(document: JsonValue, _source: ByteSource, node: Node, _bench: Bench)
     tasks = document.get("tasks")
     if isinstance(tasks, list) and name == "tasks.json":
         yield from _tasks(tasks, node)
+    yield from _lifecycle(document, node)
     tools = document.get("tools")
     if isinstance(tools, list):
         yield from _tools(tools, node)
+
+
+_INSTALLING = ("preinstall", "install", "postinstall", "prepare", "prepublish", "preprepare", "postprepare")
+"""Scripts of a package that npm runs when it installs it (npm documentation, scripts)."""
+
+
+def _lifecycle(document: dict[str, JsonValue], node: Node) -> Iterator[Yield]:
+    """Find commands that run when a folder is opened in a container, or a package installed."""
+    from weighbridge.formats.text.json_file import OPENING
+
+    named = [(key, document[key], "an editor that opens this folder") for key in OPENING if key in document]
+    scripts = document.get("scripts")
+    if isinstance(scripts, dict):
+        named += [(f"scripts.{key}", scripts[key], "npm install") for key in _INSTALLING if key in scripts]
+    for key, line, runner in named:
+        if line:
+            yield Command(at=node.at(), runner=runner, line=str(line)[:_LINE], key=key, when=When.FLAG, pinned=None)
 
 
 def _server(key: str, server: dict[str, JsonValue], node: Node) -> Iterator[Yield]:

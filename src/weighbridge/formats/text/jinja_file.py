@@ -23,7 +23,8 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if source.size > LONGEST:
         yield node.gap(GapKind.OVER_LIMIT, f"of a template of {source.size} bytes only {LONGEST} are read")
     raw = source.read_at(0, LONGEST)
-    yield from inspect_template(raw.decode("utf-8", "backslashreplace"), role_of(node.name), node.at(), node, bench)
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    yield from inspect_template(raw.decode(encoding, "backslashreplace"), role_of(node.name), node.at(), node, bench)
 
 
 def role_of(name: str) -> str:

@@ -13,6 +13,7 @@ from weighbridge.core.facts import Identity, Inconsistency
 from weighbridge.core.modules import fetch
 from weighbridge.formats.strict_json import read_json
 from weighbridge.formats.text.merges import without_merges
+from weighbridge.formats.words import packed
 from weighbridge.formats.xgboost_text import without_trees
 
 TYPE_CHECKING = False
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Bench, Node, Yield
     from weighbridge.formats.strict_json import JsonValue
+
+OPENING = (
+    "initializeCommand", "onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand",
+    "postAttachCommand",
+)  # fmt: skip
+"""What an editor runs when it opens a folder in a container (Development Containers specification)."""
 
 KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # (end of the lower-case name or empty for any, keys of the top level of which one must be there or empty, module)
@@ -62,7 +69,11 @@ KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     # -- configurations
     ("", (), "weighbridge.formats.config.settings"),
     # -- prose, agents
-    ("", ("mcpServers", "servers", "hooks", "tasks", "tools"), "weighbridge.formats.text.agent_json"),
+    (
+        "",
+        ("mcpServers", "servers", "hooks", "tasks", "tools", *OPENING, "scripts"),
+        "weighbridge.formats.text.agent_json",
+    ),
 )
 
 _BLANK = b" \t\n\r"
@@ -95,8 +106,18 @@ def _begins_value(after: bytes) -> bool:
 
 
 def _closes(source: ByteSource) -> bool:
-    tail = source.read_at(max(0, source.size - 64), 64).rstrip()
-    return tail[-1:] in (b"]", b"}")
+    """Tell whether the last sign closes something, whatever blanks follow it."""
+    end = source.size
+    while end:
+        begin = max(0, end - _PIECE)
+        tail = source.read_at(begin, end - begin).rstrip(b" \t\r\n\0")
+        if tail:
+            return tail[-1:] in (b"]", b"}")
+        end = begin
+    return False
+
+
+_PIECE = 1 << 16
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
@@ -128,6 +149,7 @@ def meanings(document: JsonValue, source: ByteSource, node: Node, bench: Bench) 
             asked.add(module)
             inspect: Callable[[JsonValue, ByteSource, Node, Bench], Iterator[Yield]] = fetch(module).inspect
             yield from inspect(document, source, node, bench)
+    yield from packed(document, node, bench)
 
 
 def _lines(data: bytes, end: int, node: Node) -> Iterator[Yield]:

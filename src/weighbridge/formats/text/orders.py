@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from weighbridge.core.location import Location
 
+SENDS = "asks an agent to send data away"
+"""What metadata says in honest words too: where to post questions."""
+
 _SHOWN = 200
 _SIGNS = (b"gnore", b"isregard", b"IMPORTANT", b"o not", b"on't", b"ithout", b"curl", b"wget", b"iwr", b"nvoke-", b"ystem prompt",
           b".ssh", b".env", b"end ", b"lways", b"efore", b"certutil", b"|", b"verride", b"ew instructions")  # fmt: skip
@@ -31,7 +34,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"(?:read|cat|open|include|send|upload|copy|fetch|exfiltrate)[^\n.]{0,60}(?:~/\.ssh|id_rsa|\.aws/credentials|\.env\b|/etc/passwd|\.git-credentials|mcp\.json|api[_ ]keys?|environment variables|conversation history|system prompt)",
     ),
     (
-        "asks an agent to send data away",
+        SENDS,
         r"(?:send|post|upload|exfiltrate|forward|transmit)[^\n.]{0,80}(?:to\s+)?https?://[^\s)\"']+",
     ),
     (

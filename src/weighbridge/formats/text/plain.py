@@ -36,6 +36,11 @@ _CODE = (
     ".ipynb",
 )
 _VOCABULARY = ("vocab", "merges", "tokenizer", "tokens", "bpe", "sentencepiece", "spm", "wordlist", "dict")
+_LISTS = frozenset(
+    {"txt", "json", "tsv", "csv", "model", "vocab", "bpe", "tiktoken", "dict", "lst", "merges", "codes", "spm"}
+)
+"""Endings of lists of words; source, settings and prose have others."""
+_PROSE = frozenset({"readme", "notes", "config", "card", "license", "map"})
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
@@ -45,15 +50,29 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if source.size > most and not is_vocabulary(node.name):
         yield node.gap(GapKind.OVER_LIMIT, f"text of more than {most} bytes is looked at up to there", most)
     raw = source.read_at(0, most)
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raw = raw.decode("utf-16", "replace").encode()
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    if encoding != "utf-8":
+        raw = raw.decode(encoding, "replace").encode()
     lower = node.name.lower()
-    if not is_vocabulary(lower):  # which holds every character that there is
+    if not is_vocabulary(lower):
+        # A vocabulary holds every character that there is.
         yield from hidden(raw, node.at(), code=lower.endswith(_CODE))
+        end = raw.find(b"\0")
+        if end >= 0 and encoding == "utf-8":
+            reason = "this begins as text, and is none from its first zero byte on"
+            yield node.gap(GapKind.UNPARSED, reason, end)
     yield from credentials(raw, node)
+    if node.role == "words":
+        from weighbridge.formats.text.orders import SENDS, orders
+
+        for order in orders(raw.decode("utf-8", "replace"), "metadata", node.at(), told=True):
+            if order.kind != SENDS:
+                yield order
 
 
 def is_vocabulary(name: str) -> bool:
-    """Tell whether a file by this name lists the words of a tokenizer."""
-    lower = name.lower()
-    return any(word in lower for word in _VOCABULARY) and not lower.endswith((".md", ".py", "_config.json"))
+    """Tell whether a file by this name lists the words of a tokenizer: one of its words says so, and its ending may."""
+    stem, _, ending = name.lower().rpartition("/")[2].rpartition(".")
+    words = (stem or ending).replace("-", "_").replace(".", "_").split("_")
+    listed = any(word.startswith(_VOCABULARY) for word in words) and _PROSE.isdisjoint(words)
+    return listed and (not stem or ending in _LISTS)

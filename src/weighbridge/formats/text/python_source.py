@@ -90,7 +90,7 @@ def path_lines(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     """Read a ``.pth`` file as ``site`` does: lines that begin with ``import`` are executed at every start."""
     if source.size > bench.limits.source_bytes:
         return
-    lines = source.read_at(0, source.size).decode("utf-8", "replace").splitlines()
+    lines = source.read_at(0, source.size).decode("utf-8-sig", "replace").splitlines()
     code = [line for line in lines if line.startswith(("import ", "import\t"))]
     if code:
         yield Identity(at=node.at(), format="python path configuration")

@@ -35,6 +35,16 @@ _BY_NAME: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("dockerfile", "containerfile", ".dockerfile"), "dockerfile", "container file"),
     (("makefile", ".mk", "justfile"), "make", "build file"),
     (("procfile",), "shell", "process file"),
+    ((".bashrc", ".bash_profile", ".zshrc", ".zshenv", ".profile", ".envrc"), "shell", "start-up file of a shell"),
+    (("jenkinsfile", ".groovy", ".gradle"), "groovy", "build file"),
+    ((".url", ".scf", ".inf"), "windows shortcut", "shortcut of Windows"),
+    ((".js", ".mjs", ".cjs", ".ts"), "javascript", "JavaScript program"),
+    ((".rb", "rakefile", "vagrantfile"), "ruby", "Ruby program"),
+    ((".pl", ".php", ".tcl", ".awk", ".applescript"), "script", "program for an interpreter"),
+    ((".lua",), "lua", "Lua program"),
+    ((".r", ".rprofile"), "r", "R program"),
+    ((".jl",), "julia", "Julia program"),
+    ((".java",), "java", "Java source"),
 )
 NAMES = tuple(ending for endings, _, _ in _BY_NAME for ending in endings)
 """Ends of names by which a script is known."""
@@ -90,7 +100,7 @@ def lines(text: str, node: Node, carrier: str, *, phase: str = "import") -> Iter
 
 def _kind(name: str, shebang: str) -> tuple[str, str]:
     """Name the language of a script and what it is; empty when it is none."""
-    lower = name.lower().rpartition("/")[2]
+    lower = name.lower().rstrip(". ").rpartition("/")[2]
     if shebang:
         words = shebang[2:].replace("/", " ").split()
         program = next((word for word in reversed(words) if not word.startswith("-")), "")
@@ -98,6 +108,6 @@ def _kind(name: str, shebang: str) -> tuple[str, str]:
             return "python", "Python script"
         if program:
             return program[:20], f"{program[:20]} script"
-    if lower.startswith("dockerfile"):
+    if lower.startswith(("dockerfile", "containerfile")):
         return "dockerfile", "container file"
     return next(((language, kind) for ends, language, kind in _BY_NAME if lower.endswith(ends)), ("", ""))
