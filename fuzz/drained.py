@@ -23,11 +23,16 @@ _BLOCK = 1 << 20
 _PEEK = 64
 
 
-def drain(extract: Extract, data: bytes, name: str = "file") -> None:
-    """Run a reader over bytes; children are read, never examined."""
+def drain(extract: Extract, data: bytes, name: str) -> tuple[int, bool]:
+    """Run a reader over bytes; children are read, never examined.
+
+    Tells how many items it yielded, and whether it came to its end.
+    """
     source, node, bench = BytesSource(data), Node(name=name), Bench(LIMITS, Meter(LIMITS))
+    yielded = 0
     try:
         for item in extract(source, node, bench):
+            yielded += 1
             if isinstance(item, Child):
                 assert item.offset is None or item.offset >= 0, item.offset
                 _read(item, bench)
@@ -36,6 +41,8 @@ def drain(extract: Extract, data: bytes, name: str = "file") -> None:
                 _placed(item.at)
     except (Malformed, OverLimit) as stop:
         assert stop.offset >= 0, stop
+        return yielded, False
+    return yielded, True
 
 
 def _placed(at: Location) -> None:

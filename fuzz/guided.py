@@ -6,9 +6,9 @@ import random
 import resource
 import sys
 import time
-from importlib import import_module
+from contextlib import suppress
 from pathlib import Path
-from pkgutil import walk_packages
+from typing import TYPE_CHECKING
 
 import atheris
 
@@ -16,6 +16,9 @@ from fuzz.bounds import ADDRESS_SPACE, MEMORY
 from fuzz.child import parser
 from fuzz.guard import peak
 from fuzz.mutate import mutated
+
+if TYPE_CHECKING:
+    from fuzz.target import Target
 
 LONGEST = 1 << 14
 """Bytes of an input: coverage-guided search does better on small ones."""
@@ -27,14 +30,12 @@ CORPUS = 150 << 20
 """Bytes that the fuzzer's own corpus and counters may take beside the bound on the code under test."""
 
 
-def _import_readers() -> None:
-    """Import every module that reads bytes while imports are instrumented."""
-    import weighbridge
-
-    for room in ("core", "formats", "engine", "rules"):
-        package = import_module(f"{weighbridge.__name__}.{room}")
-        for module in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(module.name)
+def _run_seeds(target: Target) -> None:
+    """Run the seeds while imports are instrumented: what a reader imports when it is needed is instrumented so too."""
+    for seed in target.seeds():
+        if len(seed) <= LONGEST:
+            with suppress(Exception):  # the fuzzer runs them again, and tells
+                target.one(seed)
 
 
 def main(arguments: list[str]) -> int:
@@ -45,10 +46,10 @@ def main(arguments: list[str]) -> int:
     given, until = made.parse_args(arguments), time.monotonic()
     until += given.seconds
     with atheris.instrument_imports(include=["weighbridge"]):
-        _import_readers()
-    from fuzz.targets import load
+        from fuzz.targets import load
 
-    target = load(given.target)
+        target = load(given.target)
+        _run_seeds(target)
     seeds = [made for made in target.seeds() if len(made) <= LONGEST]
     if target.capped:
         resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))

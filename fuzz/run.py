@@ -1,8 +1,12 @@
 """All fuzzers, one after the other: ``python -m fuzz.run --seconds 900``.
 
+Some of them alone: ``python -m fuzz.run --target onnx --target zips --seconds 600``; they share the time evenly.
+
 1. generated: streams that hypothesis makes, through the pickle machine and both of CPython's unpicklers.
 2. mutations: every file that the test builders know, mutated, through the whole examination and every report.
-3. guided: each reader and the differential law under atheris, if it is installed.
+3. guided: each reader and the differential law under atheris; without it, mutations of the target's own seeds. Where
+   the time does not give every target ``LEAST`` seconds, the seed of the run picks those that get them, and the table
+   names the others.
 
 Ends with a table; exit code 1 if anything crashed, hung, was slow or took too much memory. What was found lies in
 ``fuzz/findings/``, with the command that repeats it in the table.
@@ -18,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,8 +41,11 @@ WHOLE = 900
 RESTARTS = 10
 """Processes that are started again for one part after something went wrong in it."""
 
-MUTATIONS = 0.4
+MUTATIONS = 0.25
 """Part of the time behind the generated streams that the mutations get; the rest is for the guided targets."""
+
+LEAST = 12
+"""Seconds below which a guided target is not worth its start, which takes one to three of them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,22 +116,22 @@ class Run:
             line.findings.append(Finding(target="generated", wrong=wrong, path=""))
         self.lines.append(line)
 
-    def mutations(self, seconds: float) -> None:
-        """Examine mutated files."""
-        corpus, box = self.corpus("files", named_files()), self.folder / "box"
-        begun, line = time.monotonic(), Line(part="mutations", seconds=0, told="")
+    def mutations(self, name: str, files: Iterable[tuple[str, bytes]], seconds: float) -> None:
+        """Run mutated files through a target."""
+        corpus, box = self.corpus(f"mutations-{name}", files), self.folder / f"box-{name}"
+        begun, line = time.monotonic(), Line(part=f"mutations {name}", seconds=0, told="")
         inputs = 0
         for number in range(RESTARTS):
-            report = self.folder / f"mutations-{number}.json"
+            report = self.folder / f"mutations-{name}-{number}.json"
             left = begun + seconds - time.monotonic()
             if left < 1:
                 break
             code, _ = self.start(
-                "mutations", "--seconds", left, "--seed", self.seed + number, "--report", report, "--corpus", corpus,
-                "--box", box, within=left,
+                "mutations", name, "--seconds", left, "--seed", self.seed + number, "--report", report, "--corpus",
+                corpus, "--box", box, within=left,
             )  # fmt: skip
             if not report.exists():
-                line.findings.append(keep("files", f"the process ended with {code} (hang or crash)", boxed(box)))
+                line.findings.append(keep(name, f"the process ended with {code} (hang or crash)", boxed(box)))
                 continue
             told = child.read(report)
             inputs += int(told.counts["inputs"])
@@ -136,8 +143,7 @@ class Run:
 
     def guided(self, name: str, seconds: float) -> None:
         """Let atheris work on one target."""
-        seeds = ((str(number), made) for number, made in enumerate(load(name).seeds()))
-        corpus = self.corpus(f"guided-{name}", seeds)
+        corpus = self.corpus(f"guided-{name}", seeds_of(name))
         begun, line, inputs = time.monotonic(), Line(part=f"guided {name}", seconds=0, told=""), 0
         for number in range(RESTARTS):
             left = begun + seconds - time.monotonic()
@@ -171,12 +177,32 @@ class Run:
     def all(self) -> None:
         """Run every part."""
         self.generated()
-        self.mutations(self.left * MUTATIONS)
-        if find_spec("atheris") is None:
-            self.lines.append(Line(part="guided", seconds=0, told="NOT RUN: atheris is not installed"))
-            return
-        for done, name in enumerate(NAMES):
-            self.guided(name, self.left / (len(NAMES) - done))
+        self.mutations("files", named_files(), self.left * MUTATIONS)
+        order = random.Random(self.seed).sample(NAMES, len(NAMES))
+        fit = max(1, int(self.left // LEAST))
+        self.targets([name for name in NAMES if name in order[:fit]])
+        if order[fit:]:
+            told = f"NOT RUN, the time is too short: {', '.join(sorted(order[fit:]))}"
+            self.lines.append(Line(part="guided", seconds=0, told=told))
+
+    def targets(self, names: list[str]) -> None:
+        """Give each of some targets an even part of the time that is left."""
+        guided = find_spec("atheris") is not None
+        for done, name in enumerate(names):
+            seconds = self.left / (len(names) - done)
+            if guided:
+                self.guided(name, seconds)
+            else:
+                self.mutations(name, seeds_of(name), seconds)
+        if not guided:
+            told = "NOT RUN: atheris is not installed; the targets ran on mutations alone"
+            self.lines.append(Line(part="guided", seconds=0, told=told))
+
+
+def seeds_of(name: str) -> Iterator[tuple[str, bytes]]:
+    """Number the seeds of a target."""
+    for number, made in enumerate(load(name).seeds()):
+        yield str(number), made
 
 
 def counts(told: dict[str, int | float]) -> str:
@@ -214,12 +240,16 @@ def main(arguments: list[str]) -> int:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--seconds", type=float, default=WHOLE, help="for all parts together (default: %(default)s)")
     made.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
+    made.add_argument("--target", action="append", choices=NAMES, help="this target alone; may be repeated")
     given = made.parse_args(arguments)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(Path.cwd()), os.environ.get("PYTHONPATH"))))
     print(f"seed {given.seed}, {given.seconds:g} s", flush=True)
     with tempfile.TemporaryDirectory(prefix="weighbridge-fuzz-") as folder:
         run = Run(Path(folder), given.seconds, given.seed)
-        run.all()
+        if given.target:
+            run.targets(given.target)
+        else:
+            run.all()
     print(table(run.lines))
     return 1 if any(line.findings for line in run.lines) else 0
 

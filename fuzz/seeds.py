@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from inspect import signature
-from types import ModuleType
+import tarfile
+from collections.abc import Iterator
+from io import BytesIO
 
 from tests.builders import (
     arrow_files,
@@ -63,7 +63,9 @@ from tests.builders import (
 )
 from tests.builders.pickles import HONEST, SAMPLES, data, dumps, plain_data, posix_system
 
+from fuzz import page_seeds
 from fuzz.bounds import LONGEST
+from fuzz.made import made_by
 from fuzz.torch_seeds import tensorizers, torch_archives
 
 DATA = b"content INERT " * 20
@@ -112,6 +114,8 @@ def tar_archives() -> Iterator[bytes]:
     yield from (tars.slipping(name) for name in tars.SLIP_NAMES)
     for one in (tars.pax_override, tars.gnu_long_name, tars.false_checksum):
         yield one(inner)
+    with tarfile.open(fileobj=BytesIO(torch_legacy.tarred())) as old:
+        yield from (member.read() for name in ("storages", "tensors") if (member := old.extractfile(name)))
 
 
 def seven_archives() -> Iterator[bytes]:
@@ -165,6 +169,7 @@ def ggufs() -> Iterator[bytes]:
         files.nested, files.unknown_type, files.one_tensor, files.legacy,
     ):  # fmt: skip
         yield build()
+    yield b"MZqFpD='\n" + bytes(64) + zips.plain({"model.gguf": files.honest()})
     yield from (files.encode(version=1), files.encode(order=">"), files.claimed_array(9), files.claimed_string(99))
     yield from (files.one_tensor(shape=(1 << 40, 1 << 40)), files.one_tensor(offset=4), files.one_tensor(kind=200))
 
@@ -201,25 +206,9 @@ def tensorflow() -> Iterator[bytes]:
     yield from (files.tensor_of((1 << 40, 1 << 40)), checkpoints.index((b"z", checkpoints.entry(1, (9,), 7, -4, 4))))
 
 
-def _made_by(*modules: ModuleType) -> Iterator[bytes]:
-    """Whatever the functions of builders give that need no argument."""
-    for module in modules:
-        for name in sorted(vars(module)):
-            build = getattr(module, name)
-            if callable(build) and getattr(build, "__module__", "") == module.__name__ and not _needs(build):
-                made = build()
-                if isinstance(made, bytes):
-                    yield made
-
-
-def _needs(build: Callable[..., object]) -> bool:
-    wanted = signature(build).parameters.values()
-    return any(one.default is one.empty and one.kind != one.VAR_POSITIONAL for one in wanted)
-
-
 def flat_models() -> Iterator[bytes]:
     """TFLite, ExecuTorch, CatBoost and what JAX exports, honest and not."""
-    return _made_by(tflite_files, tflite_graphs, executorch_files, catboost_files, mlir_files)
+    return made_by(tflite_files, tflite_graphs, executorch_files, catboost_files, mlir_files)
 
 
 def trees() -> Iterator[bytes]:
@@ -238,7 +227,7 @@ def skops_archives() -> Iterator[bytes]:
 
 def arrows() -> Iterator[bytes]:
     """Arrow and Parquet, honest and not."""
-    yield from _made_by(arrow_files, parquet_files)
+    yield from made_by(arrow_files, parquet_files)
     yield from (arrow_files.pickled_type(posix_system()), parquet_files.pickled_type(posix_system()))
 
 
@@ -259,6 +248,7 @@ def config_texts() -> Iterator[bytes]:
         configs.bento, configs.triton, configs.spacy,
     ):  # fmt: skip
         yield build()
+    yield configs.triton('backend: "python"', configs.triton_parameter("EXECUTION_ENV_PATH", "/x/../y.tar.gz"))
 
 
 def sources() -> Iterator[bytes]:
@@ -294,7 +284,7 @@ def coreml() -> Iterator[bytes]:
         coremls.program_bypass, coremls.blobs,
     ):  # fmt: skip
         yield build()
-    yield coremls.nested(0)
+    yield from (coremls.nested(0), coremls.blobs(kind=99), coremls.blobs(size=1 << 40), coremls.blobs(padding=b"x"))
 
 
 def paddle() -> Iterator[bytes]:
@@ -341,6 +331,17 @@ def _named() -> Iterator[tuple[str, bytes]]:
         ("model.bin", whole_files), ("model.py", sources),
         ("model.onnx", onnx), ("model.mlmodel", coreml), ("model.pdmodel", paddle), ("tokenizer.model", sentencepiece),
         ("model.xml", xml_texts), ("model.bin", whole_files),
+        ("model.bin", whole_files), ("model.pkl", pickles), ("model.zip", zip_archives), ("model.pt", zip_archives),
+        ("model.tar", tar_archives), ("model.7z", seven_archives), ("model", compressed), ("array.npy", arrays),
+        ("model.safetensors", safetensors), ("config.json", config_texts), ("config.yaml", config_texts),
+        ("model.gguf", ggufs), ("chat_template.jinja", templates), ("tokenizer.json", tokenizer_files),
+        ("saved_model.pb", tensorflow), ("saved_model.pbtxt", tensorflow), ("model.tflite", flat_models),
+        ("data.arrow", arrows), ("model.pt2", torch_archives), ("__0_0.distcp", torch_archives),
+        ("model.tensors", tensorizers), ("model.h5", hdf5), ("model.keras", keras_archives),
+        ("model.json", keras_texts), ("model.py", sources), ("model.onnx", onnx), ("model.mlmodel", coreml),
+        ("model.pdmodel", paddle), ("tokenizer.model", sentencepiece), ("model.xml", xml_texts),
+        ("model.msgpack", page_seeds.msgpack), ("picture", page_seeds.pictures), ("page", page_seeds.documents),
+        ("README.md", page_seeds.texts), ("model.engine", page_seeds.programs),
     )  # fmt: skip
     for name, group in groups:
         for made in group():

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats import arrow, parquet
 
+_READS = (
+    ("arrow", "file"),
+    ("parquet", "file"),
+)
 
-def one(data: bytes) -> None:
-    """Read to the end, by the reader whose file it is."""
-    drain(parquet.extract if data[:3] == b"PAR" else arrow.extract, data)
-
-
-TARGET = Target(name="arrows", seeds=seeds.arrows, one=one)
+TARGET = Target(name="arrows", seeds=seeds.arrows, reads=_READS)

@@ -21,9 +21,9 @@ def seeds() -> Iterator[bytes]:
         yield chance.randbytes(chance.randrange(4, 160))
 
 
-def one(data: bytes) -> None:
+def beyond(data: bytes) -> None:
     """Turn choices into a stream and compare."""
     check(stream(data[:_LONGEST_CHOICES]))
 
 
-TARGET = Target(name="differential", seeds=seeds, one=one, capped=True)
+TARGET = Target(name="differential", seeds=seeds, beyond=beyond, capped=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from fuzz import seeds
 from fuzz.bounds import LIMITS
 from fuzz.repair import repaired
@@ -15,7 +17,13 @@ from weighbridge.reports import FORMATS, render
 from weighbridge.rules.catalog import RuleSet, all_infos
 
 RULES = RuleSet()
-NAMES = ("model.bin", "model.pkl", "model.pt", "model.npy", "model.safetensors", "model.zip")
+NAMES = (
+    "model.bin", "model.pkl", "model.pt", "model.npy", "model.safetensors", "model.zip", "config.json", "config.yaml",
+    "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "model.gguf", "saved_model.pb", "model.tflite",
+    "model.h5", "model.keras", "model.onnx", "model.mlmodel", "model.pdmodel", "model.xml", "model.py", "setup.sh",
+    "requirements.txt", "README.md", "notebook.ipynb", ".mcp.json", "checkpoint", "model.msgpack", "page.html",
+)  # fmt: skip
+"""Names that add readers; the input picks one."""
 
 
 def examined(data: bytes, name: str) -> Examination:
@@ -36,9 +44,9 @@ def examined(data: bytes, name: str) -> Examination:
     return found
 
 
-def one(data: bytes) -> None:
-    """Examine under a name that the last byte picks."""
-    examined(data, NAMES[data[-1] % len(NAMES) if data else 0])
+def beyond(data: bytes) -> None:
+    """Examine under a name that the input's checksum picks, so that its bytes are free and a replay picks the same."""
+    examined(data, NAMES[crc32(data) % len(NAMES)])
 
 
-TARGET = Target(name="files", seeds=lambda: (made for _, made in seeds.named_files()), one=one, repaired=repaired)
+TARGET = Target(name="files", seeds=lambda: (made for _, made in seeds.named_files()), beyond=beyond, repaired=repaired)

@@ -18,10 +18,10 @@ def seeds() -> Iterator[bytes]:
     yield bytes((*b"a\0", *b"b\0", 2, 5, 4, 2, 1, 2, 7, 9, 4, 4, 4, 9 << 2, 1))
 
 
-def one(data: bytes) -> None:
+def beyond(data: bytes) -> None:
     """Read to the end."""
     with suppress(OverLimit):
         FlexReader(data).read()
 
 
-TARGET = Target(name="flexbuffers", seeds=seeds, one=one)
+TARGET = Target(name="flexbuffers", seeds=seeds, beyond=beyond)

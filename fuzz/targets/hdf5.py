@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats.hdf5.extract import extract
 
+_READS = (("hdf5", "model.h5"),)
 
-def one(data: bytes) -> None:
-    """Read to the end."""
-    drain(extract, data)
-
-
-TARGET = Target(name="hdf5", seeds=seeds.hdf5, one=one)
+TARGET = Target(name="hdf5", seeds=seeds.hdf5, reads=_READS)

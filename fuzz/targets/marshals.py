@@ -10,11 +10,11 @@ from weighbridge.core.errors import Malformed
 from weighbridge.formats.marshal_reader import codes, reaches, read
 
 
-def one(data: bytes) -> None:
+def beyond(data: bytes) -> None:
     """Read to the end and see what it reaches for."""
     with suppress(Malformed):
         for code in codes(read(data)[0]):
             list(reaches(code))
 
 
-TARGET = Target(name="marshals", seeds=seeds.marshals, one=one)
+TARGET = Target(name="marshals", seeds=seeds.marshals, beyond=beyond)

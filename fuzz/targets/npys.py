@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats.numpy import extract
 
+_READS = (("numpy.npy", "array.npy"),)
 
-def one(data: bytes) -> None:
-    """Read to the end."""
-    drain(extract, data)
-
-
-TARGET = Target(name="npys", seeds=seeds.arrays, one=one)
+TARGET = Target(name="npys", seeds=seeds.arrays, reads=_READS)

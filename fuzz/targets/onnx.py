@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats.onnx.model import extract
 
+_READS = (("onnx", "model.onnx"),)
 
-def one(data: bytes) -> None:
-    """Read to the end."""
-    drain(extract, data)
-
-
-TARGET = Target(name="onnx", seeds=seeds.onnx, one=one)
+TARGET = Target(name="onnx", seeds=seeds.onnx, reads=_READS)

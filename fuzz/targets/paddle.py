@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats import paddle
 
+_READS = (
+    ("paddle", "model.pdmodel"),
+    ("paddle.parameters", "model.pdiparams"),
+)
 
-def one(data: bytes) -> None:
-    """Read to the end, as both."""
-    drain(paddle.extract, data)
-    drain(paddle.parameters, data)
-
-
-TARGET = Target(name="paddle", seeds=seeds.paddle, one=one)
+TARGET = Target(name="paddle", seeds=seeds.paddle, reads=_READS)

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats.sentencepiece import extract
 
+_READS = (("sentencepiece", "tokenizer.model"),)
 
-def one(data: bytes) -> None:
-    """Read to the end."""
-    drain(extract, data)
-
-
-TARGET = Target(name="sentencepiece", seeds=seeds.sentencepiece, one=one)
+TARGET = Target(name="sentencepiece", seeds=seeds.sentencepiece, reads=_READS)

@@ -1,24 +1,14 @@
-"""Python source, scripts, requirements, environments, names and compiled programs."""
+"""Python source, scripts, requirements, environments, names."""
 
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats import program_files
-from weighbridge.formats.text import conda, project_files, python_source, requirements, script
 
-_READERS = (
-    ("model.py", python_source.extract), ("model.bin", python_source.bare), ("model.sh", script.extract),
-    ("requirements.txt", requirements.extract), ("pyproject.toml", project_files.extract),
-    ("setup.cfg", project_files.extract), ("conda.yaml", conda.extract), ("model.lnk", program_files.extract),
+_READS = (
+    ("python", "model.py"), ("python.bare", "model.bin"), ("python path configuration", "model.pth"),
+    ("script", "model.sh"), ("requirements", "requirements.txt"), ("project file", "pyproject.toml"),
+    ("project file", "setup.cfg"), ("conda environment", "conda.yaml"),
 )  # fmt: skip
 
-
-def one(data: bytes) -> None:
-    """Read to the end by every reader."""
-    for name, extract in _READERS:
-        drain(extract, data, name)
-
-
-TARGET = Target(name="sources", seeds=seeds.sources, one=one)
+TARGET = Target(name="sources", seeds=seeds.sources, reads=_READS)

@@ -19,9 +19,9 @@ def seeds() -> Iterator[bytes]:
     yield from map(stream, differential.seeds())
 
 
-def one(data: bytes) -> None:
+def beyond(data: bytes) -> None:
     """Compare."""
     check(data[:LONGEST])
 
 
-TARGET = Target(name="spoilt_streams", seeds=seeds, one=one, capped=True)
+TARGET = Target(name="spoilt_streams", seeds=seeds, beyond=beyond, capped=True)

@@ -1,16 +1,19 @@
-"""Compressed streams: gzip, bzip2, xz, lzma, zlib, lz4, zstd."""
+"""Compressed streams: gzip, bzip2, xz, lzma, zlib, lz4, zstd, and those of joblib."""
 
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats.containers.streams import extract
 
+_READS = (
+    ("gzip", "model"),
+    ("bzip2", "model"),
+    ("xz", "model"),
+    ("lzma", "model"),
+    ("zlib", "model"),
+    ("lz4", "model"),
+    ("zstd", "model"),
+    ("joblib.zfile", "model"),
+)
 
-def one(data: bytes) -> None:
-    """Read to the end."""
-    drain(extract, data)
-
-
-TARGET = Target(name="streams", seeds=seeds.compressed, one=one)
+TARGET = Target(name="streams", seeds=seeds.compressed, reads=_READS)

@@ -1,21 +1,23 @@
-"""TensorFlow and MXNet: graphs in both forms, the index of a checkpoint, records, arrays."""
+"""TensorFlow and MXNet: graphs in both forms, checkpoints, records, arrays."""
 
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats.mxnet import params
-from weighbridge.formats.tensorflow import checkpoint, pbtxt, records, saved_model, state
 
+_READS = (
+    ("tensorflow.saved_model", "saved_model.pb"),
+    ("tensorflow.graph", "model.pb"),
+    ("tensorflow graph", "model.pb"),
+    ("tensorflow.meta_graph", "model.meta"),
+    ("tensorflow.keras_metadata", "keras_metadata.pb"),
+    ("tensorflow.fingerprint", "fingerprint.pb"),
+    ("tensorflow.text", "saved_model.pbtxt"),
+    ("tensorflow.checkpoint", "variables.index"),
+    ("tensorflow.checkpoint.data", "variables.data-00000-of-00001"),
+    ("tensorflow.checkpoint.state", "checkpoint"),
+    ("tfrecord", "data.tfrecord"),
+    ("mxnet.params", "model.params"),
+)
 
-def one(data: bytes) -> None:
-    """Read to the end as each of them."""
-    drain(saved_model.extract, data, "saved_model.pb")
-    drain(saved_model.extract, data, "model.pb")
-    drain(pbtxt.extract, data, "saved_model.pbtxt")
-    for extract in (checkpoint.extract, state.extract, records.extract, params.extract):
-        drain(extract, data)
-
-
-TARGET = Target(name="tensorflow", seeds=seeds.tensorflow, one=one)
+TARGET = Target(name="tensorflow", seeds=seeds.tensorflow, reads=_READS)

@@ -8,7 +8,7 @@ from weighbridge.formats.node import Node
 from weighbridge.formats.torch_script import Program
 
 
-def one(data: bytes) -> None:
+def beyond(data: bytes) -> None:
     """Read it as source, then as bytecode."""
     program = Program(Node(name="model.pt"))
     program.read("code/__torch__.py", data)
@@ -17,4 +17,4 @@ def one(data: bytes) -> None:
         pass
 
 
-TARGET = Target(name="torch_scripts", seeds=torch_seeds.torch_scripts, one=one)
+TARGET = Target(name="torch_scripts", seeds=torch_seeds.torch_scripts, beyond=beyond)

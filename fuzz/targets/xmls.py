@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats.text.xml_file import extract
 
+_READS = (("xml", "model.xml"),)
 
-def one(data: bytes) -> None:
-    """Read to the end."""
-    drain(extract, data)
-
-
-TARGET = Target(name="xmls", seeds=seeds.xml_texts, one=one)
+TARGET = Target(name="xmls", seeds=seeds.xml_texts, reads=_READS)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats.archives import extract
 
+_READS = (
+    ("zip", "model.zip"),
+    ("zip", "model.pt"),
+    ("zip", "model.keras"),
+)
 
-def one(data: bytes) -> None:
-    """Read to the end."""
-    drain(extract, data)
-
-
-TARGET = Target(name="zips", seeds=seeds.zip_archives, one=one)
+TARGET = Target(name="zips", seeds=seeds.zip_archives, reads=_READS)

@@ -33,6 +33,12 @@ def test_the_first_superblock_counts() -> None:
     assert (image.base, block.end, block.version) == (1024, len(content), 0)
 
 
+def test_a_file_that_ends_before_it_begins_is_malformed() -> None:
+    found, error = read(patched(files.honest(), 24, "<Q", 1 << 40))
+    assert isinstance(error, Malformed)
+    assert not found
+
+
 @pytest.mark.parametrize(("at", "value"), [(8, 9), (13, 3), (13, 0), (14, 16)])
 def test_what_no_library_reads_is_malformed(at: int, value: int) -> None:
     _, error = read(patched(files.honest(), at, "B", value))

@@ -82,4 +82,8 @@ def read(source: ByteSource) -> tuple[Image, Superblock]:
     image.take(0, fields.at)
     # A superblock that stands elsewhere than it says moves everything with it, as the library has it.
     moved = start - (base or 0)
-    return image, Superblock(version=version, root=root, end=(end or 0) + moved, extension=extension, driver=driver)
+    end = (end or 0) + moved
+    if end < start:
+        # The library's unsigned arithmetic makes a very late end of it, and it refuses the file as truncated.
+        raise Malformed("the file says that it ends before it begins", offset=start)
+    return image, Superblock(version=version, root=root, end=end, extension=extension, driver=driver)
