@@ -174,9 +174,11 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
 
 def binary(head: bytes, source: ByteSource) -> list[str]:
     """Name the binary formats that the bytes have by structure."""
-    found = []
+    found: list[str] = []
+    if not head:
+        return found
     for beginnings, module in BINARY:
-        if not beginnings or head[:1] in _each(beginnings):
+        if not beginnings or head[:1] in beginnings:
             name = _sniffer(module)(head, source)
             if name:
                 found.append(name)
@@ -200,7 +202,3 @@ def text(head: bytes, source: ByteSource, name: str) -> list[str]:
 def _sniffer(module: str) -> Recogniser:
     sniff: Recogniser = fetch(module).sniff
     return sniff
-
-
-def _each(beginnings: bytes) -> tuple[bytes, ...]:
-    return tuple(beginnings[at : at + 1] for at in range(len(beginnings)))

@@ -36,6 +36,12 @@ def surveyed(document: JsonValue, node: Node, *, shared: bool) -> Iterator[Yield
     for look in _WHOLE:
         look(survey, document)
     for trail, table in tables(document, shared=shared):
+        if (
+            type(table) is dict
+            and table.keys().isdisjoint(_BY_KEY.keys())
+            and str not in set(map(type, table.values()))
+        ):
+            continue  # a vocabulary is a hundred thousand keys that nobody knows, and numbers
         for key, found in pairs_of(table):
             look_at = _BY_KEY.get(key)
             if look_at is not None:
