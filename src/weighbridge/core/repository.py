@@ -6,13 +6,14 @@ the tensors and settings that it declares. It crosses the border of the jail, so
 
 from __future__ import annotations
 
-from weighbridge.core.facts import Fact
 from weighbridge.core.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any, TypeVar
+
+    from weighbridge.core.facts import Fact
 
     F = TypeVar("F", bound=Fact)
 

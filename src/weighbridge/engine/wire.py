@@ -12,7 +12,6 @@ from _json import make_scanner
 
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import WeighbridgeError
-from weighbridge.core.facts import Fact
 from weighbridge.core.finding import Confidence, Finding, Harm, Severity
 from weighbridge.core.location import Location
 from weighbridge.core.repository import OUTLINED
@@ -22,9 +21,9 @@ from weighbridge.core.when import When
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
+    from typing import Any
 
-    V = TypeVar("V")
+    from weighbridge.core.facts import Fact
 
 
 class Misshapen(WeighbridgeError):  # noqa: N818
@@ -89,7 +88,7 @@ def dumps(one: object) -> str:
     if kind not in _keys:
         _keys[kind] = [(name, f"{quote(name)}:") for name in field_names(kind)]
     inside = [key + dumps(getattr(one, name)) for name, key in _keys[kind]]
-    if isinstance(one, Fact):
+    if kind.__name__ in OUTLINED:
         inside.append(f'"fact":"{kind.__name__}"')
     return "{" + ",".join(inside) + "}"
 
