@@ -76,6 +76,7 @@ WEIGHBRIDGE = Tool(
         Rule(code=1, says="flagged"),
         Rule(code=3, says="incomplete"),
     ),
+    requires=tuple(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]),
 )
 
 
@@ -129,10 +130,12 @@ def install(tool: Tool) -> None:
 
 
 def install_weighbridge() -> None:
-    """An environment that sees this checkout's `src` and nothing else, as a plain install would."""
-    folder = VENVS / WEIGHBRIDGE.name
-    subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)], check=True)
-    (site,) = folder.glob("lib/python3.*/site-packages")
+    """An environment that sees this checkout's `src` and its base dependencies, as a plain install would."""
+    install(WEIGHBRIDGE)
+    pip = [str(WEIGHBRIDGE.bin / "python"), "-m", "pip"]
+    # setuptools leaves a .pth file that runs code at every start, of the floors too.
+    subprocess.run([*pip, "uninstall", "--quiet", "--yes", "setuptools"], capture_output=True, check=False)
+    (site,) = WEIGHBRIDGE.bin.parent.glob("lib/python3.*/site-packages")
     (site / "weighbridge.pth").write_text(f"{ROOT / 'src'}\n")
     # pip compiles what it installs: without this the first run alone would pay for it.
     subprocess.run([str(WEIGHBRIDGE.bin / "python"), "-m", "compileall", "-q", str(ROOT / "src")], check=True)

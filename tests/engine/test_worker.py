@@ -24,6 +24,11 @@ def answered(path: Path | str, *, trace: bool = False, disabled: tuple[str, ...]
         os.close(descriptor)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_answers", {})
+
+
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     path = tmp_path / "any name"
@@ -87,3 +92,46 @@ def test_the_scratch_file_is_the_one_that_was_opened_before(tmp_path: Path, monk
     assert os.fstat(scratch).st_size == 0, "what was unpacked is given back"
     assert os.fstat(scratch).st_mtime_ns > os.stat(model).st_mtime_ns
     os.close(scratch)
+
+
+def test_a_small_file_that_comes_again_is_known(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = answered(model)
+    monkeypatch.setattr(worker, "examine", None)  # it is not asked again
+    assert answered(model) == first
+
+
+def test_only_the_same_content_under_the_same_name_is_the_same(model: Path) -> None:
+    known = answered(model)
+    model.write_bytes(dumps(1))
+    other = answered(model)
+    assert isinstance(known, Answer)
+    assert isinstance(other, Answer)
+    assert (len(known.findings), other.findings) == (1, ())
+    descriptor = os.open(model, os.O_RDONLY)
+    named = loads(worker.answer(request("model.json", trace=False, disabled=()), descriptor))
+    os.close(descriptor)
+    assert isinstance(named, Answer)
+    assert [finding.rule for finding in named.findings] == ["HID205"]
+
+
+def test_answers_with_gaps_and_long_ones_are_not_kept(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[tuple[bytes, str], bytes] = {}
+    monkeypatch.setattr(worker, "_answers", kept)
+    monkeypatch.setattr(worker, "REPEATED_ANSWER", 10)
+    answered(model)
+    model.write_bytes(HOSTILE[:-1])
+    monkeypatch.setattr(worker, "REPEATED_ANSWER", 1 << 20)
+    broken = answered(model)
+    assert isinstance(broken, Answer)
+    assert broken.gaps
+    assert not kept
+
+
+def test_the_answers_kept_are_bounded(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[tuple[bytes, str], bytes] = {}
+    monkeypatch.setattr(worker, "_answers", kept)
+    monkeypatch.setattr(worker, "REPEATED_FILES", 2)
+    for number in range(5):
+        model.write_bytes(dumps(number))
+        answered(model)
+        assert len(kept) <= 2

@@ -10,11 +10,12 @@ import os
 from weighbridge.core.errors import UsageError, reason
 from weighbridge.core.finding import Severity
 from weighbridge.core.values import value
-from weighbridge.engine.suppress import Suppression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from weighbridge.engine.suppress import Suppression
 
 
 @value
@@ -137,6 +138,8 @@ def _suppression(entry: Any, where: str) -> Suppression:
     if len(texts["sha256"]) != 64 or texts["sha256"].strip("0123456789abcdefABCDEF"):
         raise UsageError(f"{where}: a suppression is bound to content by a sha256 of 64 hexadecimal digits")
     from datetime import date
+
+    from weighbridge.engine.suppress import Suppression
 
     try:
         expires = date.fromisoformat(texts["expires"])

@@ -48,6 +48,10 @@ class Harm(StrEnum):
     HYGIENE = "hygiene"
 
 
+DECISIVE = (Harm.EXECUTION, Harm.MEMORY_CORRUPTION)
+"""Harms that alone make a file malicious, when they are grave and sure."""
+
+
 @value
 class RuleInfo:
     """The one source of words about a rule: docs page, ``explain``, SARIF help and reports render it."""

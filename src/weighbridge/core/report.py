@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.coverage import Gap
 from weighbridge.core.enums import StrEnum
-from weighbridge.core.finding import Confidence, Finding, Harm, Severity
+from weighbridge.core.finding import DECISIVE, Confidence, Finding, Severity
 from weighbridge.core.values import value
 
 
@@ -18,8 +18,6 @@ class Verdict(StrEnum):
 
 
 _ORDER = {verdict: rank for rank, verdict in enumerate(Verdict)}
-DECISIVE = (Harm.EXECUTION, Harm.MEMORY_CORRUPTION)
-"""Harms that alone make a file malicious, when they are grave and sure."""
 
 
 def is_decisive(finding: Finding) -> bool:

@@ -6,13 +6,14 @@ the tensors and settings that it declares. It crosses the border of the jail, so
 
 from __future__ import annotations
 
-from weighbridge.core.facts import Fact
 from weighbridge.core.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import TypeVar
+    from typing import Any, TypeVar
+
+    from weighbridge.core.facts import Fact
 
     F = TypeVar("F", bound=Fact)
 
@@ -58,19 +59,24 @@ class FileOutline:
 class Repository:
     """The files of one target, read only."""
 
-    __slots__ = ("_folders", "files", "root")
+    __slots__ = ("_facts", "_folders", "_modules", "files", "root")
 
     def __init__(self, files: Iterable[FileOutline], *, root: str = "") -> None:
         self.files = {file.path: file for file in files}
         self.root = root
         """Where it lies on this machine, with links resolved; empty where it does not."""
+        self._facts: dict[type[Fact], list[tuple[FileOutline, Any]]] | None = None
         self._folders: dict[str, tuple[FileOutline, ...]] = {}
+        self._modules: dict[str, dict[str, FileOutline]] | None = None
 
     def of(self, kind: type[F]) -> Iterator[tuple[FileOutline, F]]:
         """Yield the facts of one kind with the files that state them."""
-        for file in self.files.values():
-            for fact in file.of(kind):
-                yield file, fact
+        if self._facts is None:
+            self._facts = {}
+            for file in self.files.values():
+                for fact in file.facts:
+                    self._facts.setdefault(type(fact), []).append((file, fact))
+        yield from self._facts.get(kind, ())
 
     def folders(self) -> dict[str, tuple[FileOutline, ...]]:
         """Group the files by the directory that they lie in."""
@@ -95,15 +101,13 @@ class Repository:
 
     def modules(self, folder: str) -> dict[str, FileOutline]:
         """Find what Python could import by its top-level name with ``folder`` on its path: modules and packages."""
-        found: dict[str, FileOutline] = {}
-        begin = f"{folder}/" if folder else ""
-        for path, file in self.files.items():
-            if not path.startswith(begin):
-                continue
-            top, _, rest = path[len(begin) :].partition("/")
-            stem, _, ending = top.partition(".")
-            if not rest and ending.rpartition(".")[2] in ("py", "so", "pyd", "pyc"):
-                found.setdefault(stem, file)
-            elif rest == "__init__.py":
-                found[top] = file
-        return found
+        if self._modules is None:
+            self._modules = {}
+            for file in self.files.values():
+                stem, _, ending = file.name.partition(".")
+                if ending.rpartition(".")[2] in ("py", "so", "pyd", "pyc"):
+                    self._modules.setdefault(file.folder, {}).setdefault(stem, file)
+                if file.name == "__init__.py" and file.folder:
+                    above, _, package = file.folder.rpartition("/")
+                    self._modules.setdefault(above, {})[package] = file
+        return self._modules.get(folder, {})

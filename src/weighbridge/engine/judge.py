@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.core.finding import Confidence, Finding
-from weighbridge.core.report import DECISIVE
+from weighbridge.core.finding import DECISIVE, Confidence, Finding
 from weighbridge.core.values import replace
 from weighbridge.core.when import When
 from weighbridge.engine.digest import sha256

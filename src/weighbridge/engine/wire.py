@@ -12,7 +12,6 @@ from _json import make_scanner
 
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import WeighbridgeError
-from weighbridge.core.facts import Fact
 from weighbridge.core.finding import Confidence, Finding, Harm, Severity
 from weighbridge.core.location import Location
 from weighbridge.core.repository import OUTLINED
@@ -21,9 +20,10 @@ from weighbridge.core.when import When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
+    from collections.abc import Callable
+    from typing import Any
 
-    V = TypeVar("V")
+    from weighbridge.core.facts import Fact
 
 
 class Misshapen(WeighbridgeError):  # noqa: N818
@@ -51,6 +51,9 @@ _ENUMS: dict[str, Any] = {
 }  # fmt: skip
 
 
+_PLAIN: dict[str, type] = {"int": int, "bool": bool, "str": str}
+_readers: dict[str, Callable[[Any], Any]] = {}
+
 _ANNOTATIONS = "__annotations__"
 _DIGEST_LENGTH = 64
 _HEXADECIMAL = "0123456789abcdef"
@@ -71,18 +74,26 @@ def dumps(one: object) -> str:
     """Write a value as JSON."""
     if one is None:
         return "null"
+    kind = type(one)
+    if kind is str:
+        return quote(one)  # type: ignore[arg-type]  # the exact type was asked for
+    if kind is tuple:
+        return "[" + ",".join([dumps(item) for item in one]) + "]" if one else "[]"  # type: ignore[attr-defined]
     if isinstance(one, str):
         return quote(str(one))
     if isinstance(one, bool):
         return "true" if one else "false"
     if isinstance(one, int):
         return int.__repr__(one)
-    if isinstance(one, tuple):
-        return "[" + ",".join([dumps(item) for item in one]) + "]"
-    inside = [f"{quote(name)}:{dumps(getattr(one, name))}" for name in field_names(type(one))]
-    if isinstance(one, Fact):
-        inside.append(f'"fact":"{type(one).__name__}"')
+    if kind not in _keys:
+        _keys[kind] = [(name, f"{quote(name)}:") for name in field_names(kind)]
+    inside = [key + dumps(getattr(one, name)) for name, key in _keys[kind]]
+    if kind.__name__ in OUTLINED:
+        inside.append(f'"fact":"{kind.__name__}"')
     return "{" + ",".join(inside) + "}"
+
+
+_keys: dict[type, list[tuple[str, str]]] = {}
 
 
 class _Reading:
@@ -122,37 +133,81 @@ def loads(text: bytes) -> Answer | Gap:
 
 def _read(kind: str, document: Any) -> Any:
     """Read what an annotation names; the annotations of value classes are strings."""
+    reader = _readers.get(kind)
+    if reader is None:
+        reader = _readers[kind] = _reader(kind)
+    return reader(document)
+
+
+def _reader(kind: str) -> Callable[[Any], Any]:
+    """Make what reads a kind; there are some forty kinds, and the least answer holds a dozen of them."""
     if kind.endswith(" | None"):
-        return None if document is None else _read(kind[:-7], document)
-    if kind == "int" and type(document) is int:
-        return document
-    if kind == "bool" and type(document) is bool:
-        return document
-    if kind == "Fact" and type(document) is dict:
-        return _fact(document)
-    if kind == "str" and type(document) is str:
-        return document
-    if kind.startswith("tuple[") and type(document) is list:
-        return tuple(_read(kind[6:-6], item) for item in document)
-    if kind in _ENUMS and type(document) is str:
-        try:
-            return _ENUMS[kind](document)
-        except ValueError:
-            raise Misshapen(f"{document[:40]!r} is no {kind}") from None
-    if kind in _VALUES and type(document) is dict:
-        return _value(kind, _VALUES[kind], document)
-    raise Misshapen(f"expected {kind}, found {type(document).__name__}")
+        present = _later(kind[:-7])
+        return lambda document: None if document is None else present(document)
+    if kind.startswith("tuple["):
+        item = _later(kind[6:-6])
+
+        def many(document: Any) -> tuple[Any, ...]:
+            if type(document) is not list:
+                raise _unlike(kind, document)
+            return tuple([item(one) for one in document]) if document else ()
+
+        return many
+    if kind in _PLAIN:
+        plain = _PLAIN[kind]
+
+        def one(document: Any) -> Any:
+            if type(document) is not plain:
+                raise _unlike(kind, document)
+            return document
+
+        return one
+    if kind == "Fact":
+        return _fact
+    if kind in _ENUMS:
+        return lambda document: _member(kind, document)
+    if kind in _VALUES:
+        return _value_reader(kind, _VALUES[kind])
+    raise Misshapen(f"there is no {kind}")
 
 
-def _value(kind: str, cls: type, document: dict[str, Any]) -> Any:
+def _later(kind: str) -> Callable[[Any], Any]:
+    """Give the reader of a kind, which is made when it is first needed: kinds may hold one another."""
+    return _readers.get(kind) or (lambda document: _read(kind, document))
+
+
+def _member(kind: str, document: Any) -> Any:
+    if type(document) is not str:
+        raise _unlike(kind, document)
+    try:
+        return _ENUMS[kind](document)
+    except ValueError:
+        raise Misshapen(f"{document[:40]!r} is no {kind}") from None
+
+
+def _value_reader(kind: str, cls: type) -> Callable[[Any], Any]:
     kinds = {name: word for base in reversed(cls.__mro__) for name, word in base.__dict__.get(_ANNOTATIONS, {}).items()}
-    if set(document) != set(field_names(cls)):
-        raise Misshapen(f"a {kind} has other fields")
-    return cls(**{name: _read(kinds[name], item) for name, item in document.items()})
+    names = field_names(cls)
+    readers = {name: _later(kinds[name]) for name in names}
+
+    def whole(document: Any) -> Any:
+        if type(document) is not dict:
+            raise _unlike(kind, document)
+        if document.keys() != readers.keys():
+            raise Misshapen(f"a {kind} has other fields")
+        return cls(**{name: readers[name](item) for name, item in document.items()})
+
+    return whole
 
 
-def _fact(document: dict[str, Any]) -> Fact:
+def _unlike(kind: str, document: Any) -> Misshapen:
+    return Misshapen(f"expected {kind}, found {type(document).__name__}")
+
+
+def _fact(document: Any) -> Fact:
     """Read a fact of a kind that outlines hold."""
+    if type(document) is not dict:
+        raise _unlike("Fact", document)
     kind = document.pop("fact", None)
     if kind not in OUTLINED:
         raise Misshapen(f"{str(kind)[:40]!r} is no fact of an outline")
@@ -164,5 +219,5 @@ def _fact(document: dict[str, Any]) -> Fact:
         for name in OUTLINED:
             module = next(module for module in (facts, programs, references) if hasattr(module, name))
             _VALUES[name] = getattr(module, name)
-    found: Fact = _value(kind, _VALUES[kind], document)
+    found: Fact = _read(kind, document)
     return found

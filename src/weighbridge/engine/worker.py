@@ -16,9 +16,18 @@ from weighbridge.rules.catalog import RuleSet
 
 _scratch = [-1]
 _rules: dict[frozenset[str], RuleSet] = {}
+_answers: dict[tuple[bytes, str], bytes] = {}
 
 MAX_PROGRAM_ANSWER = 32 << 20
 """Bytes of an answer; a larger one loses its program before it is refused."""
+
+REPEATED_BYTES = 64 << 10
+"""Size up to which a file is looked for among those that were examined before: models of one family share their
+configurations, templates, licences and code to the byte. Larger files are few, and hashing them twice costs time."""
+REPEATED_ANSWER = 8 << 10
+"""Bytes of an answer that is kept for when its file comes again; those of such small files are shorter."""
+REPEATED_FILES = 1_024
+"""Answers kept, 8 MB at the most; all are forgotten when there are more."""
 
 
 def open_scratch(descriptor: int) -> None:
@@ -27,23 +36,35 @@ def open_scratch(descriptor: int) -> None:
 
 
 def answer(asked: bytes, descriptor: int) -> bytes:
-    """Examine the file behind ``descriptor``."""
+    """Examine the file behind ``descriptor``; the same content under the same name was perhaps examined before."""
     name, trace, disabled = requested(asked)
     if disabled not in _rules:
         _rules[disabled] = RuleSet(disabled=disabled)
     try:
-        found = weigh(descriptor, name, _rules[disabled], trace=trace)
+        file = OpenFile(descriptor)
+        key = (asked, file.digest()) if file.size <= REPEATED_BYTES else None
+        if key in _answers and not file.change():
+            return _answers[key]
+        found = _weigh(file, name, _rules[disabled], trace=trace)
     except OSError as trouble:
         return dumps(Gap(kind=GapKind.UNREAD, reason=f"reading it failed: {reason(trouble)}")).encode()
     text = dumps(found).encode()
     if len(text) > MAX_PROGRAM_ANSWER:
         text = dumps(replace(found, program=())).encode()
+    # What could not be judged may be the worker's own trouble, such as a lack of memory: it is tried again.
+    if key and not found.gaps and len(text) <= REPEATED_ANSWER:
+        if len(_answers) >= REPEATED_FILES:
+            _answers.clear()
+        _answers[key] = text
     return text
 
 
 def weigh(descriptor: int, name: str, rules: RuleSet, *, trace: bool = False, strict: bool = False) -> Answer:
     """Examine an open file in this process; raises OSError where the system does not give its bytes."""
-    file = OpenFile(descriptor)
+    return _weigh(OpenFile(descriptor), name, rules, trace=trace, strict=strict)
+
+
+def _weigh(file: OpenFile, name: str, rules: RuleSet, *, trace: bool, strict: bool = False) -> Answer:
     examined = examine(
         file, name, limits=Limits(), judge=Judge(rules), scratch=Scratch(_scratch[0]), trace=trace, strict=strict
     )

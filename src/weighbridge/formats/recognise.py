@@ -219,9 +219,11 @@ TEXT_NAMES: tuple[tuple[str, str], ...] = (
 
 def binary(head: bytes, source: ByteSource) -> list[str]:
     """Name the binary formats that the bytes have by structure."""
-    found = []
+    found: list[str] = []
+    if not head:
+        return found
     for beginnings, module in BINARY:
-        if not beginnings or head[:1] in _each(beginnings):
+        if not beginnings or head[:1] in beginnings:
             name = _sniffer(module)(head, source)
             if name:
                 found.append(name)
@@ -285,7 +287,3 @@ _MARKS = (
 def _sniffer(module: str) -> Recogniser:
     sniff: Recogniser = fetch(module).sniff
     return sniff
-
-
-def _each(beginnings: bytes) -> tuple[bytes, ...]:
-    return tuple(beginnings[at : at + 1] for at in range(len(beginnings)))

@@ -80,6 +80,64 @@ def read_json(data: bytes, *, depth: int = DEPTH, values: int = VALUES) -> JsonD
     return JsonDocument(value=found, oddities=reader.oddities(), end=reader.end())
 
 
+class _Oddities:
+    """Counts what is odd, and makes values on the way.
+
+    Apart from the reader, which holds the text and the decoder: a decoder that called the reader would make a cycle of
+    them, and a worker does without the collector of cycles.
+    """
+
+    def __init__(self) -> None:
+        self.counts: dict[JsonOddity, int] = {}
+        self._listed: list[OddJson] = []
+
+    def note(self, kind: JsonOddity, detail: str) -> None:
+        """Take note of an oddity."""
+        count = self.counts[kind] = self.counts.get(kind, 0) + 1
+        if count <= _LISTED:
+            self._listed.append(OddJson(kind=kind, detail=_plain_text(detail[:_EXCERPT])))
+
+    def told(self) -> tuple[OddJson, ...]:
+        """Give at most a few of each kind and then their number."""
+        more = [
+            OddJson(kind=kind, detail=f"{count - _LISTED} more")
+            for kind, count in self.counts.items()
+            if count > _LISTED
+        ]
+        return (*self._listed, *more)
+
+    def table(self, pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+        """Make an object."""
+        made = dict(pairs)
+        if len(made) == len(pairs):
+            return made
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                self.note(JsonOddity.DUPLICATE_KEY, key)
+            seen.add(key)
+        return RepeatedKeys(pairs)
+
+    def constant(self, name: str) -> float:
+        """Read what is no number of JSON."""
+        self.note(JsonOddity.NOT_FINITE, name)
+        return float(name)
+
+    def decimal(self, digits: str) -> float:
+        """Read a number with a fraction or an exponent."""
+        number = float(digits)
+        if number in _INFINITE:
+            self.note(JsonOddity.NOT_FINITE, digits)
+        return number
+
+    def whole(self, digits: str) -> int:
+        """Read a whole number."""
+        number = int(digits)
+        if not -(1 << 63) <= number < 1 << 64:
+            self.note(JsonOddity.WIDE_INTEGER, digits)
+        return number
+
+
 class JsonReader:
     """Reads one JSON text, as a whole or member by member: then an object of any length costs one member's memory."""
 
@@ -90,8 +148,7 @@ class JsonReader:
         openings = data.count(b"[") + data.count(b"{")
         if data.count(b",") + openings > values:
             raise OverLimit(f"JSON with more than {values} values")
-        self._counts: dict[JsonOddity, int] = {}
-        self._listed: list[OddJson] = []
+        self._odd = _Oddities()
         self._codec, self._errors = json.detect_encoding(data), "surrogateescape"
         self._text = self._decoded(data)
         self._at = 0
@@ -101,14 +158,13 @@ class JsonReader:
         self._closing = re.compile(r"[ \t\n\r]*+(\}|,[ \t\n\r]*+)")
         if openings > depth and not _nests_within(depth).match(self._text):
             raise Malformed(f"brackets do not close, or nest deeper than {depth} levels")
-        self._surrogates = bool(self._counts) or "\\ud" in self._text or "\\uD" in self._text
-        long = len(data) > _LENIENT or self._codec != "utf-8"
-        wide = long or b"0" * 19 in data.translate(_DIGITS_AS_ZERO)
+        self._surrogates = bool(self._odd.counts) or "\\ud" in self._text or "\\uD" in self._text
+        wide = self._codec != "utf-8" or _has_long_number(data)
         self._decoder = json.JSONDecoder(
-            object_pairs_hook=self._object,
-            parse_constant=self._constant,
-            parse_float=self._float,
-            parse_int=self._int if wide else None,
+            object_pairs_hook=self._odd.table,
+            parse_constant=self._odd.constant,
+            parse_float=self._odd.decimal,
+            parse_int=self._odd.whole if wide else None,
         )
 
     def value(self) -> JsonValue:
@@ -131,7 +187,7 @@ class JsonReader:
             key = self._value()
             assert isinstance(key, str)
             if key in seen:
-                self._note(JsonOddity.DUPLICATE_KEY, key)
+                self._odd.note(JsonOddity.DUPLICATE_KEY, key)
             seen.add(key)
             self._sign(self._colon, "a colon")
             yield key, self._value()
@@ -139,12 +195,7 @@ class JsonReader:
 
     def oddities(self) -> tuple[OddJson, ...]:
         """Say what was odd so far, at most a few of each kind and then their number."""
-        more = [
-            OddJson(kind=kind, detail=f"{count - _LISTED} more")
-            for kind, count in self._counts.items()
-            if count > _LISTED
-        ]
-        return (*self._listed, *more)
+        return self._odd.told()
 
     def end(self) -> int:
         """Tell how many bytes were read."""
@@ -161,11 +212,11 @@ class JsonReader:
             except UnicodeDecodeError as error:
                 if len(data) > _LENIENT:
                     raise Malformed("JSON must be UTF-8", offset=error.start) from None
-                self._note(JsonOddity.ENCODING, f"byte {data[error.start]:#04x} at {error.start} is not UTF-8")
+                self._odd.note(JsonOddity.ENCODING, f"byte {data[error.start]:#04x} at {error.start} is not UTF-8")
             return data.decode("utf-8", self._errors)
         if len(data) > _LENIENT:
             raise Malformed(f"JSON must be UTF-8, not {self._codec}")
-        self._note(JsonOddity.ENCODING, f"written as {self._codec}")
+        self._odd.note(JsonOddity.ENCODING, f"written as {self._codec}")
         if self._codec != "utf-8-sig":
             self._errors = "replace"
         return data.decode(self._codec, self._errors)
@@ -189,46 +240,12 @@ class JsonReader:
             raise Malformed(f"not JSON: {error}", offset=getattr(error, "pos", self._at)) from None
         return self._plain(found) if self._surrogates else found
 
-    # -- values --------------------------------------------------------------------------------------------------
-
-    def _note(self, kind: JsonOddity, detail: str) -> None:
-        count = self._counts[kind] = self._counts.get(kind, 0) + 1
-        if count <= _LISTED:
-            self._listed.append(OddJson(kind=kind, detail=_plain_text(detail[:_EXCERPT])))
-
-    def _object(self, pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-        made = dict(pairs)
-        if len(made) == len(pairs):
-            return made
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                self._note(JsonOddity.DUPLICATE_KEY, key)
-            seen.add(key)
-        return RepeatedKeys(pairs)
-
-    def _constant(self, name: str) -> float:
-        self._note(JsonOddity.NOT_FINITE, name)
-        return float(name)
-
-    def _float(self, digits: str) -> float:
-        number = float(digits)
-        if number in _INFINITE:
-            self._note(JsonOddity.NOT_FINITE, digits)
-        return number
-
-    def _int(self, digits: str) -> int:
-        number = int(digits)
-        if not -(1 << 63) <= number < 1 << 64:
-            self._note(JsonOddity.WIDE_INTEGER, digits)
-        return number
-
     def _plain(self, found: JsonValue) -> JsonValue:
         """Write lone surrogates out, so that every string can be encoded again; the nesting is bounded by now."""
         if isinstance(found, str):
             plain = _plain_text(found)
             if plain != found:
-                self._note(JsonOddity.LONE_SURROGATE, plain)
+                self._odd.note(JsonOddity.LONE_SURROGATE, plain)
             return plain
         if isinstance(found, list):
             return [self._plain(item) for item in found]
@@ -239,6 +256,12 @@ class JsonReader:
         return found
 
 
+def _has_long_number(data: bytes) -> bool:
+    """Tell whether 19 digits stand in a row: no shorter number is beyond 64 bits, and asking each one takes long."""
+    return any(b"0" * 19 in data[at : at + _STEP + 18].translate(_DIGITS_AS_ZERO) for at in range(0, len(data), _STEP))
+
+
+_STEP = 1 << 20
 _DIGITS_AS_ZERO = bytes(0x30 if 0x30 <= code <= 0x39 else code for code in range(256))
 _INFINITE = (float("inf"), float("-inf"))
 

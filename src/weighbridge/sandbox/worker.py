@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _SHARED_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 """Where the dynamic linker looks when an extension module (hashlib, lzma) is imported after the seal."""
 _DESCRIPTOR_BYTES = 4
+_COLLECT_TASKS = 512
+"""Between so many files the collector looks for cycles once, for some 20 ms."""
 
 
 def main() -> None:
@@ -47,7 +49,7 @@ def main() -> None:
         layers = seal(replace(setup.policy, readable=(*_import_paths(), *setup.policy.readable)))
         sys.dont_write_bytecode = True  # it would be refused; this saves the attempts
         # The collector stays off: it would walk what a large file makes again and again, for a fifth of the time.
-        # Cycles are rare, hostile ones are bounded by the memory limit, and a worker does not live long.
+        # Cycles are rare, hostile ones are bounded by the memory limit; it is called between files now and then.
         _send(",".join(layers).encode())
         _serve(channel, module, scratch)
     except MemoryError:
@@ -58,6 +60,7 @@ def main() -> None:
 
 
 def _serve(channel: _socket.socket, module: AnswerModule, scratch: int) -> None:
+    served = 0
     while (received := _receive(channel)) is not None:
         request, descriptor = received
         try:
@@ -67,6 +70,9 @@ def _serve(channel: _socket.socket, module: AnswerModule, scratch: int) -> None:
         os.ftruncate(scratch, 0)
         os.lseek(scratch, 0, os.SEEK_SET)
         _send(answer)
+        served += 1
+        if not served % _COLLECT_TASKS:
+            gc.collect()
 
 
 def _receive(channel: _socket.socket) -> tuple[bytes, int] | None:

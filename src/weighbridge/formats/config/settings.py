@@ -36,6 +36,12 @@ def surveyed(document: JsonValue, node: Node, *, shared: bool) -> Iterator[Yield
     for look in _WHOLE:
         look(survey, document)
     for trail, table in tables(document, shared=shared):
+        if (
+            type(table) is dict
+            and table.keys().isdisjoint(_BY_KEY.keys())
+            and str not in set(map(type, table.values()))
+        ):
+            continue  # a vocabulary is a hundred thousand keys that nobody knows, and numbers
         for key, found in pairs_of(table):
             look_at = _BY_KEY.get(key)
             if look_at is not None:
@@ -45,3 +51,8 @@ def surveyed(document: JsonValue, node: Node, *, shared: bool) -> Iterator[Yield
                 if survey.model or key in called.EXPRESSIONS or "${" in found:
                     called.look_for_code(survey, trail, key, found)
     yield from survey.facts()
+
+
+def _says_nothing(table: dict[str, JsonValue]) -> bool:
+    """Tell, without a step for each key, that nobody knows any and none has a text: vocabularies are long."""
+    return table.keys().isdisjoint(_BY_KEY.keys()) and str not in set(map(type, table.values()))

@@ -20,6 +20,7 @@ WORDS = 120
 
 _ARGUMENTS = 8  # arguments of a configured call that are shown
 _NESTING = (dict, list)
+_FLAT = frozenset({str, int, float, bool, type(None)})
 
 
 def tables(document: JsonValue, *, shared: bool = False) -> Iterator[tuple[Trail, Table]]:
@@ -36,9 +37,13 @@ def tables(document: JsonValue, *, shared: bool = False) -> Iterator[tuple[Trail
             if isinstance(found, dict):
                 seen.add(id(found)) if shared else None
                 yield trail, found
+                if type(found) is dict and _FLAT.issuperset(map(type, found.values())):
+                    continue
                 stack.append(_inside(trail, pairs_of(found)))
                 break
             if isinstance(found, list):
+                if _FLAT.issuperset(map(type, found)):
+                    continue
                 seen.add(id(found)) if shared else None
                 stack.append(_inside(trail, enumerate(found)))
                 break

@@ -6,7 +6,8 @@ from weighbridge.core.facts import Inconsistency
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+    from typing import Any
 
     from weighbridge.core.location import Location
     from weighbridge.formats.strict_json import JsonValue
@@ -56,16 +57,22 @@ class Vocabulary:
 
     def take_ids(self, vocabulary: dict[str, JsonValue]) -> None:
         """Take a table of texts and numbers."""
+        if _are_ids(vocabulary.values()):
+            self.ids.update(vocabulary)  # type: ignore[arg-type]  # all of them were looked at
+        else:
+            self._take_each(vocabulary)
+        self._texts = dict(zip(self.ids.values(), self.ids, strict=True))
+        if len(self._texts) != len(self.ids):
+            for text, number in self.ids.items():
+                if self._texts[number] != text:
+                    self.wrong("shared id", f"{text[:_TEXT]!r} and {self._texts[number][:_TEXT]!r} are both {number}")
+
+    def _take_each(self, vocabulary: dict[str, JsonValue]) -> None:
         for text, number in vocabulary.items():
             if type(number) is int and 0 <= number < HIGHEST:
                 self.ids[text] = number
             else:
                 self.wrong("token id", f"{text[:_TEXT]!r} has the id {str(number)[:_TEXT]}")
-        self._texts = {number: text for text, number in self.ids.items()}
-        if len(self._texts) != len(self.ids):
-            for text, number in self.ids.items():
-                if self._texts[number] != text:
-                    self.wrong("shared id", f"{text[:_TEXT]!r} and {self._texts[number][:_TEXT]!r} are both {number}")
 
     def take_pieces(self, vocabulary: list[JsonValue]) -> None:
         """Take a list of texts, alone or with a score; their place is their number."""
@@ -117,3 +124,7 @@ class Vocabulary:
                 yield Inconsistency(at=at, what=what, detail=detail)
             if self._counts[what] > _SHOWN:
                 yield Inconsistency(at=at, what=what, detail=f"{self._counts[what] - _SHOWN} more")
+
+
+def _are_ids(numbers: Collection[Any]) -> bool:
+    return set(map(type, numbers)) == {int} and min(numbers) >= 0 and max(numbers) < HIGHEST

@@ -19,7 +19,7 @@ _EXCERPT = 100
 # What a template, a prompt or a tokenizer has no reason to say to a model, in the words of published backdoors and
 # prompt injections. Plain rules of conduct ("do not make assumptions", "never reveal personal data") must not match.
 _ORDERS = (
-    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|every\s+|your\s+)*"
+    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|every\s+|your\s+){0,20}"
     r"(?:previous|prior|above|earlier|preceding|other|safety|system)\s+(?:instruction|prompt|rule|message|guideline|direction|polic)",
     r"\bwithout\s+(?:ever\s+)?(?:telling|informing|notifying|alerting|warning|mentioning\s+(?:it|this|that)\s+to)"
     r"\s+(?:the\s+|your\s+)?(?:user|human|operator|developer|person)",
@@ -33,7 +33,7 @@ _ORDERS = (
     r"(?:vulnerabilit|backdoor|malicious|malware|exploit|reverse\s+shell|security\s+(?:flaw|hole|bug))",
     r"\b(?:send|post|forward|upload|exfiltrate|transmit|leak|append)\s+(?:\w+\s+){0,6}(?:to|from)\s+(?:https?://|\w+@\w)",
     r"\bexfiltrat(?:e|ing)\b",
-    r"\b(?:curl|wget|iwr|invoke-webrequest)\s+(?:-\S+\s+)*['\"]?https?://",
+    r"\b(?:curl|wget|iwr|invoke-webrequest)\s+(?:-\S+\s+){0,20}['\"]?https?://",
     r"<script\b|\bjavascript:",
     r"\b(?:subtly|plausibly|confidently|deliberately|intentionally)\s+(?:\w+\s+)?(?:incorrect|wrong|false|mislead|misinform|inaccurate|alter|bias)",
     r"\b(?:give|provide|answer\s+with|respond\s+with|reply\s+with|state|return)\s+(?:\w+\s+){0,3}"
