@@ -222,7 +222,7 @@ def trees() -> Iterator[bytes]:
 
 def skops_archives() -> Iterator[bytes]:
     """skops files, honest and not."""
-    return _made_by(skops_files)
+    return made_by(skops_files)
 
 
 def arrows() -> Iterator[bytes]:
