@@ -30,7 +30,7 @@ LIBRARIES = 20
 _BLOCK = 1 << 20
 _OVERLAP = 64
 _KINDS = (
-    (b"ftrt", "tensorrt engine"), (b"ptrt", "tensorrt engine"), (b"ML\xefR", "mlir bytecode"), (b"RKNN", "rknn"),
+    (b"ftrt", "tensorrt engine"), (b"ptrt", "tensorrt engine"), (b"RKNN", "rknn"),
     (b"MNN ", "mnn"),
 )  # fmt: skip
 

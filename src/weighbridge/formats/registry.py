@@ -77,7 +77,6 @@ _MODULES = {
     # -- msgpack, engines, MXNet, MLflow
     "msgpack": "weighbridge.formats.msgpack",
     "tensorrt engine": "weighbridge.formats.engines",
-    "mlir bytecode": "weighbridge.formats.engines",
     "rknn": "weighbridge.formats.engines",
     # -- Python, notebooks, requirements
     "python": "weighbridge.formats.text.python_source",

@@ -61,7 +61,6 @@ _LEADING += ()
 _LEADING += (
     (b"ftrt", "tensorrt engine"),
     (b"ptrt", "tensorrt engine"),
-    (b"ML\xefR", "mlir bytecode"),
     (b"RKNN", "rknn"),
 )
 # -- media
