@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.builders import streams, zips
+from tests.builders import safetensors_files, streams, zips
 from tests.builders.pickles import SHELL, dumps, op, pickled_call, program
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
@@ -247,3 +247,10 @@ def test_facts_about_calls_reach_the_judge_with_their_place() -> None:
     found = examined(zips.plain({"a.pkl": pickled_call(SHELL)}), "a.zip")
     assert found.findings[0].at.member == ("a.pkl",)
     assert found.findings[0].at.offset is not None
+
+
+def test_facts_that_no_other_file_is_held_against_are_a_gap() -> None:
+    """Else whoever writes enough of them escapes every rule on the repository."""
+    content = safetensors_files.honest({f"k{number}": "v" for number in range(20)})
+    assert kinds(examined(content, "m.safetensors", outline=10)) == [GapKind.OVER_LIMIT]
+    assert kinds(examined(content, "m.safetensors", outline=100)) == []

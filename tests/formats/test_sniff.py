@@ -94,7 +94,8 @@ def test_settings_are_found_behind_a_mark_and_blanks(encoding: str, blanks: str)
 @pytest.mark.parametrize("kind", CONTENTS)
 @pytest.mark.parametrize("name", ["model", "model.pkl", "model.onnx", "README.md", "\udcff", ""])
 def test_content_decides_whatever_the_name(kind: str, name: str) -> None:
-    assert formats(CONTENTS[kind], name) == (kind,)
+    added = ("markdown",) if (kind, name) == ("text", "README.md") else ()
+    assert formats(CONTENTS[kind], name) == (kind, *added)
 
 
 @pytest.mark.parametrize("kind", CONTENTS)
