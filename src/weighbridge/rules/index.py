@@ -82,4 +82,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:6152a6305e2c13e01c008e45c72731a78ea2cc8ef4d23a8b178b470935b7aff7"
+DIGEST = "sha256:8ce7f6a69432f0baade79f349fd874a49229ca16d447d4bb0bee46ae6f4f9128"
