@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.builders.pickles import SHELL, Target, call_target, op, pickled_call, program, resolve
 from weighbridge.core.facts import Call, GlobalReference, Origin
+from weighbridge.core.finding import Confidence, Match, Severity
 from weighbridge.core.limits import Limits
 from weighbridge.core.location import Location
 from weighbridge.core.report import Verdict, verdict_of
@@ -72,3 +73,28 @@ def test_disabled_rules_say_nothing() -> None:
     judge = Judge(RuleSet(disabled=frozenset({"EXE101"})))
     judge.see(a_call(1, 0))
     assert judge.findings() == ()
+
+
+def test_what_is_unsure_does_not_crowd_out_what_is_sure() -> None:
+    """A verdict asks for confidence too, so each confidence has a room of its own."""
+    judge = Judge(RuleSet())
+    info = next(iter(RuleSet().matches(a_call(0, 0))))[0]
+    for number in range(2 * FINDINGS):
+        judge.take(info, Match(message=f"m{number}", fact=a_call(0, number), confidence=Confidence.MEDIUM))
+    judge.take(info, Match(message="sure", fact=a_call(0, 0), confidence=Confidence.HIGH))
+    assert "sure" in {finding.message for finding in judge.findings()}
+
+
+def test_of_two_matches_in_the_same_words_the_graver_counts() -> None:
+    info = next(iter(RuleSet().matches(a_call(0, 0))))[0]
+    weak, grave = (
+        Match(message="m", fact=a_call(0, at), severity=severity, confidence=sure, evidence=(str(at),))
+        for at, severity, sure in ((1, Severity.LOW, Confidence.LOW), (2, Severity.HIGH, Confidence.HIGH))
+    )
+    for order in ((weak, grave), (grave, weak)):
+        judge = Judge(RuleSet())
+        for match in order:
+            judge.take(info, match)
+        (finding,) = judge.findings()
+        assert (finding.severity, finding.confidence) == (Severity.HIGH, Confidence.HIGH)
+        assert set(finding.evidence) == {"1", "2"}

@@ -486,13 +486,14 @@ def test_metadata_that_holds_a_pickle_is_handed_on(encoded: bool) -> None:
     (fact,) = of(EmbeddedPayload, content)
     assert (fact.what, fact.encoding) == ("pickle", "base64" if encoded else "raw")
     assert fact.at.offset == 8
-    assert len(of(Child, content)) == 1
+    assert [one.role for one in of(Child, content)] == ["", "words"]
 
 
-def test_ordinary_metadata_is_not() -> None:
+def test_ordinary_metadata_is_handed_on_as_words_alone() -> None:
     metadata = {
         "format": "pt",
         "hash": "a" * 64,
         "training": json.dumps({"resolution": [1024, 1024], "tags": {"a": 1}}),
     }
-    assert of(Child, files.honest(metadata)) == []
+    assert [one.role for one in of(Child, files.honest(metadata))] == ["words", "words"]
+    assert of(EmbeddedPayload, files.honest(metadata)) == []

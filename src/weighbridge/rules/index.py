@@ -83,4 +83,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:66a3fa23e445eb5040230c4021c0b22b8a45b4bfc915800cff4ec410e309dc10"
+DIGEST = "sha256:238cc7ee43b226e8292b955b80f83e14fa8e91300442fd1e160c8463a97d957b"

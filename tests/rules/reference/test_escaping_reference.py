@@ -31,3 +31,22 @@ def test_the_twin_that_stays_is_silent() -> None:
 @pytest.mark.parametrize("when", [None, When.FLAG])
 def test_what_no_load_follows_counts_less(when: When | None) -> None:
     assert only(escaping_reference, reference("../x", escapes=True, when=when)).severity is Severity.LOW
+
+
+LEFT = "/root/.cache/huggingface/transformers/0f0e.tokenizer.json"
+
+
+@pytest.mark.parametrize(
+    ("relation", "target", "severity"),
+    [
+        ("vocabulary", LEFT, Severity.LOW),
+        ("vocabulary", "/root/.cache/huggingface/token", None),
+        ("vocabulary", "/root/.cache/huggingface/transformers/../token", None),
+        ("external_data", LEFT, None),
+    ],
+)
+def test_what_old_libraries_left_of_their_cache_counts_less(
+    relation: str, target: str, severity: Severity | None
+) -> None:
+    fact = Reference(at=FILE, relation=relation, kind=Target.PATH, target=target, key="w", escapes=True, when=When.LOAD)
+    assert only(escaping_reference, fact).severity is severity

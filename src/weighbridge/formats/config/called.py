@@ -59,6 +59,8 @@ def maybe_target(survey: Survey, trail: Trail, table: Table, key: str, found: Js
         return  # operators of an exported program: the reader of its graph judges them
     full = found.strip()
     first, last = full.partition(".")[0], full.rpartition(".")[2]
+    if key == "target" and full.startswith("torch.ops.") and spelled(trail, key).startswith("graph_module."):
+        return  # an operator in a graph of torch.export, whose own reader has it judged as one
     if key == "type" and "path" in table and "name" in table:
         survey.call("sentence-transformers", spelled(trail, key), full, When.LOAD)
     elif (last[0].isupper() and first[0].islower() and first not in _PROSE_PACKAGES) or (
