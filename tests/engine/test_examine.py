@@ -250,17 +250,16 @@ def test_facts_about_calls_reach_the_judge_with_their_place() -> None:
     assert found.findings[0].at.offset is not None
 
 
-<<<<<<< HEAD
 def test_a_reader_whose_library_is_missing_is_a_gap_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     found = examined(b"{{ message }}", "chat_template.jinja")
     assert [(gap.kind, gap.reason) for gap in found.gaps] == [
         (GapKind.UNSUPPORTED, "the jinja reader needs jinja2, which is not installed")
     ]
-=======
+
+
 def test_facts_that_no_other_file_is_held_against_are_a_gap() -> None:
     """Else whoever writes enough of them escapes every rule on the repository."""
     content = safetensors_files.honest({f"k{number}": "v" for number in range(20)})
     assert kinds(examined(content, "m.safetensors", outline=10)) == [GapKind.OVER_LIMIT]
     assert kinds(examined(content, "m.safetensors", outline=100)) == []
->>>>>>> w2-red

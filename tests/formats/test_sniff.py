@@ -67,12 +67,8 @@ CONTENTS = {
     "zstd": streams.zstd_frame(PICKLE), "pickle": PICKLE, "torch.legacy": torch_legacy.legacy(),
     "numpy.npy": numpys.npy(), "joblib.zfile": joblibs.zfile(PICKLE), "safetensors": safetensors_files.encode(),
     "native": natives.elf(), "gguf": b"GGUF\x03\0\0\0" + bytes(40), "hdf5": b"\x89HDF\r\n\x1a\n" + bytes(40),
-<<<<<<< HEAD
     "tflite": b"\x1c\0\0\0TFL3" + bytes(40), "png": b"\x89PNG\r\n\x1a\n" + bytes(40),
     "text": b"plain words, caf\xc3\xa9\n",
-=======
-    "tflite": b"\x1c\0\0\0TFL3" + bytes(40), "png": b"\x89PNG\r\n\x1a\n" + bytes(40), "text": b"words \xc3\xa9\n",
->>>>>>> w2-red
     "git-lfs pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
 }  # fmt: skip
 
@@ -99,11 +95,7 @@ def test_settings_are_found_behind_a_mark_and_blanks(encoding: str, blanks: str)
 @pytest.mark.parametrize("kind", CONTENTS)
 @pytest.mark.parametrize("name", ["model", "model.pkl", "model.onnx", "README.md", "\udcff", ""])
 def test_content_decides_whatever_the_name(kind: str, name: str) -> None:
-<<<<<<< HEAD
     added = ("markdown",) if kind == "text" and name == "README.md" else ()
-=======
-    added = ("markdown",) if (kind, name) == ("text", "README.md") else ()
->>>>>>> w2-red
     assert formats(CONTENTS[kind], name) == (kind, *added)
 
 
