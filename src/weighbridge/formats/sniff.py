@@ -74,6 +74,9 @@ _LEADING += (
     (b"wOFF", "font"),
     (b"wOF2", "font"),
 )
+_BY_FIRST: dict[bytes, list[tuple[bytes, str]]] = {}
+for _magic, _kind in _LEADING:
+    _BY_FIRST.setdefault(_magic[:1], []).append((_magic, _kind))
 _AT_FOUR: tuple[tuple[bytes, str], ...] = (
     (b"TFL3", "tflite"),
     (b"ET12", "executorch"),
@@ -151,7 +154,7 @@ def sniff(source: ByteSource, name: str) -> Sniffed:
 
 def _by_content(source: ByteSource, name: str) -> list[str]:
     head = source.read_at(0, HEAD)
-    found = [kind for magic, kind in _LEADING if head.startswith(magic)]
+    found = [kind for magic, kind in _BY_FIRST.get(head[:1], ()) if head.startswith(magic)]
     found += [kind for magic, kind in _AT_FOUR if head[4:8] == magic]
     if "hdf5" not in found and _has_user_block(source, head, name):
         found.append("hdf5")
