@@ -6,7 +6,6 @@ Sources: the magic numbers of each format's specification; structure where a mag
 from __future__ import annotations
 
 from weighbridge.core.values import value
-from weighbridge.formats import native, recognise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,20 +167,37 @@ def _by_content(source: ByteSource, name: str) -> list[str]:
         found.append("tar")
     if head[8:9] in {b"{", b" "} and _is_safetensors(head, source.size):
         found.append("safetensors")
-    if head[:2] in native.PREFIXES:
-        kind = native.identify(source.read_at(0, native.reach(head)), source.size)
-        # A script is text and read as such, unless it only begins like one.
-        if kind and not (kind == "script" and _is_text(head)):
-            found.append("native")
+    if head[:1] in _PROGRAM_BEGINS and _is_program(source, head):
+        found.append("native")
     # To an unpickler the four bytes are PERSID: a bare one stops there, and torch's takes them for a zip.
     pickled = "" if head.startswith(b"PK\x03\x04") else _pickled(source, head)
     if pickled:
         found.append(pickled)
-    if not found:
-        found += recognise.binary(head, source)
+    return found or _by_structure(source, head, name)
+
+
+def _by_structure(source: ByteSource, head: bytes, name: str) -> list[str]:
+    """Name what has no magic number; most models have one, so that this is imported when it is needed."""
+    from weighbridge.formats import recognise
+
+    found = recognise.binary(head, source)
     if not found and _is_text(head):
         found += ["text", *recognise.text(head, source, name)]
     return found
+
+
+_PROGRAM_BEGINS = frozenset({b"\x7f", b"M", b"\xfe", b"\xce", b"\xcf", b"\xca", b"\x00", b"#"})
+"""First bytes of everything that ``native.identify`` knows."""
+
+
+def _is_program(source: ByteSource, head: bytes) -> bool:
+    from weighbridge.formats import native
+
+    if head[:2] not in native.PREFIXES:
+        return False
+    kind = native.identify(source.read_at(0, native.reach(head)), source.size)
+    # A script is text and read as such, unless it only begins like one.
+    return bool(kind) and not (kind == "script" and _is_text(head))
 
 
 def _is_shard(name: str) -> bool:
