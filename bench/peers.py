@@ -51,6 +51,8 @@ class Tool:
     python: str | None = None
     command_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    partial: tuple[str, ...] = ()
+    """Inputs of which it passes over most files and does not say so: calling them clean is no verdict on the whole."""
 
     @property
     def bin(self) -> Path:
@@ -62,9 +64,10 @@ class Tool:
         words = {"bin": str(self.bin), "path": str(path.resolve()), "bench": str(LIST.parent)}
         return [part.format(**words) for part in self.command_for.get(input_name, self.command)]
 
-    def read(self, code: int, output: str) -> str:
+    def read(self, input_name: str, code: int, output: str) -> str:
         """Its verdict: clean, suspicious, flagged, incomplete, unsupported or error."""
-        return next((rule.says for rule in self.verdict if rule.fits(code, output)), "error")
+        said = next((rule.says for rule in self.verdict if rule.fits(code, output)), "error")
+        return "incomplete" if said == "clean" and input_name in self.partial else said
 
 
 WEIGHBRIDGE = Tool(
@@ -89,6 +92,7 @@ def read_list(path: Path = LIST) -> tuple[Tool, ...]:
                 "command": tuple(entry["command"]),
                 "requires": tuple(entry["requires"]),
                 "verdict": tuple(Rule(**rule) for rule in entry["verdict"]),
+                "partial": tuple(entry.get("partial", ())),
                 "command_for": {name: tuple(line) for name, line in entry.get("command_for", {}).items()},
             }
         )

@@ -34,6 +34,7 @@ class Job:
     """One command on one input; `tool` is None for a floor."""
 
     name: str
+    input: str
     role: Role
     command: list[str]
     environment: Mapping[str, str]
@@ -45,7 +46,7 @@ class Job:
             return "timeout"
         if self.tool is None:
             return "clean" if run.code == 0 else "error"
-        return self.tool.read(run.code, run.output)
+        return self.tool.read(self.input, run.code, run.output)
 
 
 def jobs(entry: inputs.Input, tools: tuple[peers.Tool, ...]) -> Iterator[Job]:
@@ -53,11 +54,20 @@ def jobs(entry: inputs.Input, tools: tuple[peers.Tool, ...]) -> Iterator[Job]:
     for floor in FLOORS:
         if floor.input == entry.name:
             command = floor.command_line(entry.path)
-            yield Job(name=floor.name, role=Role.FLOOR, command=command, environment=peers.environment(), tool=None)
+            yield Job(
+                name=floor.name,
+                input=entry.name,
+                role=Role.FLOOR,
+                command=command,
+                environment=peers.environment(),
+                tool=None,
+            )
     for tool in tools:
         role = Role.OURS if tool is peers.WEIGHBRIDGE else Role.PEER
         command = tool.command_line(entry.name, entry.path)
-        yield Job(name=tool.name, role=role, command=command, environment=peers.environment(tool), tool=tool)
+        yield Job(
+            name=tool.name, input=entry.name, role=role, command=command, environment=peers.environment(tool), tool=tool
+        )
 
 
 def times(run: Run, repeat: int) -> int:

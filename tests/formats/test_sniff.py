@@ -23,7 +23,8 @@ from tests.builders import (
 from tests.builders.pickles.gadgets import posix_system
 from tests.builders.pickles.honest import plain_data
 from weighbridge.core.source import BytesSource
-from weighbridge.formats.sniff import sniff
+from weighbridge.formats import native
+from weighbridge.formats.sniff import _PROGRAM_BEGINS, sniff
 
 
 def formats(content: bytes, name: str = "model") -> tuple[str, ...]:
@@ -176,3 +177,7 @@ def test_what_begins_with_an_opcode_that_needs_a_stack_is_no_pickle() -> None:
     array = numpys.header(shape=(8,)) + bytes(28) + b"R..."
     assert formats(array) == ("numpy.npy",)
     assert formats(b"\x93" + posix_system(0)) == ("text",)
+
+
+def test_every_program_is_asked_for_by_its_first_byte() -> None:
+    assert {prefix[:1] for prefix in native.PREFIXES} == _PROGRAM_BEGINS

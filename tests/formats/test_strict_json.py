@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 import tracemalloc
+import weakref
 from contextlib import suppress
 
 import pytest
@@ -188,3 +190,25 @@ def test_a_header_of_a_hundred_thousand_tensors_is_quick_and_small() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 3 * len(data)
+
+
+def test_a_reader_is_gone_when_nobody_needs_it() -> None:
+    collecting = gc.isenabled()
+    gc.disable()  # as in a worker
+    try:
+        reader = JsonReader(b'{"a": [1, NaN, 1e999]}')
+        reader.value()
+        remains = weakref.ref(reader)
+        del reader
+        assert remains() is None
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@pytest.mark.parametrize("before", [0, 1, (1 << 20) - 10, (1 << 20) - 1, 1 << 20])
+def test_long_numbers_are_found_wherever_they_stand(before: int) -> None:
+    document = read_json(b"[" + b" " * before + b"1" * 20 + b", 1]")
+    assert [odd.kind for odd in document.oddities] == []
+    document = read_json(b"[" + b" " * before + b"9" * 20 + b", 1]")
+    assert [odd.kind for odd in document.oddities] == [JsonOddity.WIDE_INTEGER]

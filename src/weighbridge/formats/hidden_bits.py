@@ -121,6 +121,8 @@ def _payload(sample: bytes, width: int) -> tuple[str, str, int] | None:
 
 def begins(head: bytes) -> str:
     """Name the program or archive that ``head`` begins, by more than a magic number; empty for none."""
+    if head[:1] not in _FIRST:
+        return ""
     if head[:2] in native.PREFIXES and head[:2] != b"#!":
         found = native.identify(head, _FAR)
         return f"a native program ({found})" if found else ""
@@ -144,6 +146,7 @@ _MAGICS = (
     (b"%PDF-1.", "a PDF document"),
     (b"\x89PNG\r\n\x1a\n", "a picture"),
 )
+_FIRST = frozenset(magic[:1] for magic in (b"PK", b"#!", *native.PREFIXES, *(magic for magic, _ in _MAGICS)))
 _NEEDLES = (
     b"\x7fELF\x02\x01\x01", b"\x7fELF\x01\x01\x01", b"This program cannot be run in DOS mode", b"7z\xbc\xaf\x27\x1c",
     b"PK\x03\x04", b"#!/bin/", b"#!/usr/bin/", b"\xcf\xfa\xed\xfe\x07\x00\x00\x01", b"\xcf\xfa\xed\xfe\x0c\x00\x00\x01",

@@ -6,7 +6,6 @@ Sources: the magic numbers of each format's specification; structure where a mag
 from __future__ import annotations
 
 from weighbridge.core.values import value
-from weighbridge.formats import native, recognise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +74,9 @@ _LEADING += (
     (b"wOFF", "font"),
     (b"wOF2", "font"),
 )
+_BY_FIRST: dict[bytes, list[tuple[bytes, str]]] = {}
+for _magic, _kind in _LEADING:
+    _BY_FIRST.setdefault(_magic[:1], []).append((_magic, _kind))
 _AT_FOUR: tuple[tuple[bytes, str], ...] = (
     (b"TFL3", "tflite"),
     (b"ET12", "executorch"),
@@ -155,7 +157,7 @@ def sniff(source: ByteSource, name: str) -> Sniffed:
 
 def _by_content(source: ByteSource, name: str) -> list[str]:
     head = source.read_at(0, HEAD)
-    found = [kind for magic, kind in _LEADING if head.startswith(magic)]
+    found = [kind for magic, kind in _BY_FIRST.get(head[:1], ()) if head.startswith(magic)]
     found += [kind for magic, kind in _AT_FOUR if head[4:8] == magic]
     if "hdf5" not in found and _has_user_block(source, head, name):
         found.append("hdf5")
@@ -169,22 +171,40 @@ def _by_content(source: ByteSource, name: str) -> list[str]:
         found.append("tar")
     if head[8:9] in {b"{", b" "} and _is_safetensors(head, source.size):
         found.append("safetensors")
-    if head[:2] in native.PREFIXES:
-        kind = native.identify(source.read_at(0, native.reach(head)), source.size)
-        # A script is text and read as such, unless it only begins like one.
-        if kind and not (kind == "script" and _is_text(head)):
-            found.append("native")
+    if head[:1] in _PROGRAM_BEGINS and _is_program(source, head):
+        found.append("native")
     # To an unpickler the four bytes are PERSID: a bare one stops there, and torch's takes them for a zip.
     pickled = "" if head.startswith(b"PK\x03\x04") else _pickled(source, head)
     if pickled:
         found.append(pickled)
-    if not found:
-        found += recognise.binary(head, source)
-    if _is_text(head) and found != ["git-lfs pointer"]:
+    is_text = _is_text(head) and found != ["git-lfs pointer"]
+    return found if found and not is_text else _by_structure(source, head, name, found, is_text=is_text)
+
+
+def _by_structure(source: ByteSource, head: bytes, name: str, found: list[str], *, is_text: bool) -> list[str]:
+    """Name what has no magic number; most models have one, so that this is imported when it is needed."""
+    from weighbridge.formats import recognise
+
+    found = found or recognise.binary(head, source)
+    if is_text:
         said = recognise.text(head, source, name)
         # Words can begin like what is no text: a reader of text is asked whenever the beginning is one.
         found += [kind for kind in (("text", *said) if _SPELT.issuperset(found) else said) if kind not in found]
     return found
+
+
+_PROGRAM_BEGINS = frozenset({b"\x7f", b"M", b"\xfe", b"\xce", b"\xcf", b"\xca", b"\x00", b"#"})
+"""First bytes of everything that ``native.identify`` knows."""
+
+
+def _is_program(source: ByteSource, head: bytes) -> bool:
+    from weighbridge.formats import native
+
+    if head[:2] not in native.PREFIXES:
+        return False
+    kind = native.identify(source.read_at(0, native.reach(head)), source.size)
+    # A script is text and read as such, unless it only begins like one.
+    return bool(kind) and not (kind == "script" and _is_text(head))
 
 
 def _is_shard(name: str) -> bool:

@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from weighbridge.engine.executors import Task
+    from weighbridge.engine.wire import Answer
     from weighbridge.sandbox.policy import Layer
     from weighbridge.sandbox.tasks import Failure, PoolResult
+
+
+_READ = 1_024
+_SHORT = 8 << 10
+"""Answers kept as they came, and their length: 8 MB at the most."""
 
 
 class Jailed:
@@ -27,6 +33,7 @@ class Jailed:
         self.trace = trace
         self.disabled = tuple(sorted(disabled))
         self.layers: tuple[Layer, ...] | None = None
+        self._read: dict[bytes, Answer | Gap] = {}
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Yield one outcome for each task, in the order in which they become ready."""
@@ -42,24 +49,35 @@ class Jailed:
         def deadline(size: int) -> float:
             return limits.seconds + size / limits.bytes_per_second
 
+        self._read.clear()
         with JailedPool(workers=self.jobs, policy=JailPolicy(), deadline=deadline) as pool:
             for result in pool.run(waiting):
                 self.layers = pool.layers
-                yield _outcome(result)
+                yield self._outcome(result)
 
+    def _outcome(self, result: PoolResult) -> Outcome:
+        if result.answer is None:
+            assert result.failure is not None
+            return Outcome(key=result.key, gap=_gap(result.failure))
+        try:
+            found = self._loaded(result.answer)
+        except Misshapen as broken:
+            gap = Gap(kind=GapKind.CRASHED, reason=f"the worker's answer does not fit its schema: {broken}")
+            return Outcome(key=result.key, gap=gap)
+        if isinstance(found, Gap):
+            return Outcome(key=result.key, gap=found)
+        return Outcome(key=result.key, answer=found)
 
-def _outcome(result: PoolResult) -> Outcome:
-    if result.answer is None:
-        assert result.failure is not None
-        return Outcome(key=result.key, gap=_gap(result.failure))
-    try:
-        found = loads(result.answer)
-    except Misshapen as broken:
-        gap = Gap(kind=GapKind.CRASHED, reason=f"the worker's answer does not fit its schema: {broken}")
-        return Outcome(key=result.key, gap=gap)
-    if isinstance(found, Gap):
-        return Outcome(key=result.key, gap=found)
-    return Outcome(key=result.key, answer=found)
+    def _loaded(self, text: bytes) -> Answer | Gap:
+        """Read an answer; one that was read before, about the same content elsewhere, is the same value."""
+        if text in self._read:
+            return self._read[text]
+        found = loads(text)
+        if len(text) <= _SHORT:
+            if len(self._read) >= _READ:
+                self._read.clear()
+            self._read[text] = found
+        return found
 
 
 def _gap(failure: Failure) -> Gap:
