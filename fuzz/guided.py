@@ -26,16 +26,25 @@ LONGEST = 1 << 14
 TIMEOUT = 15
 """Seconds for an input; instrumented code takes about three times as long."""
 
+SEEDING = 0.25
+"""Part of the time in which seeds are run; the fuzzer then takes as long for them again."""
+
 CORPUS = 150 << 20
 """Bytes that the fuzzer's own corpus and counters may take beside the bound on the code under test."""
 
 
-def _run_seeds(target: Target) -> None:
-    """Run the seeds while imports are instrumented: what a reader imports when it is needed is instrumented so too."""
-    for seed in target.seeds():
-        if len(seed) <= LONGEST:
+def _run_seeds(target: Target, corpus: list[Path], until: float) -> None:
+    """Run the seeds while imports are instrumented: what a reader imports when it is needed is instrumented so too.
+
+    Those that the time is too short for are taken out of the corpus, which the fuzzer runs whole before it looks at the
+    clock.
+    """
+    for path in corpus:
+        if time.monotonic() > until:
+            path.unlink()
+        else:
             with suppress(Exception):  # the fuzzer runs them again, and tells
-                target.one(seed)
+                target.one(path.read_bytes()[:LONGEST])
 
 
 def main(arguments: list[str]) -> int:
@@ -49,8 +58,10 @@ def main(arguments: list[str]) -> int:
         from fuzz.targets import load
 
         target = load(given.target)
-        _run_seeds(target)
-    seeds = [made for made in target.seeds() if len(made) <= LONGEST]
+        corpus = sorted(given.corpus.iterdir())
+        random.Random(given.seed).shuffle(corpus)
+        _run_seeds(target, corpus, until - given.seconds * (1 - SEEDING))
+    seeds = [path.read_bytes() for path in corpus if path.exists()]
     if target.capped:
         resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
 

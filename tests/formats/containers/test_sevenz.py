@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -195,6 +196,17 @@ def test_a_break_keeps_what_came_before() -> None:
     assert found.gaps or found.odd(Oddity.CHECKSUM_MISMATCH)
     assert len(found.contents[0][1]) >= 400_000 - 1
     assert broken.gaps
+
+
+def test_a_second_list_of_files_is_not_read() -> None:
+    """Of two lists a reader would look at one, and an unpacker perhaps at the other."""
+    one, other = (sevenzips.plain({name: b"INERT"}) for name in ("model.pkl", "notes.txt"))
+    begin = 32 + int.from_bytes(one[12:20], "little")
+    listed = other[other.index(b"\x05\x01", begin) : -1]
+    header = one[begin:-1] + listed + b"\0"
+    told = one[12:20] + len(header).to_bytes(8, "little") + crc32(header).to_bytes(4, "little")
+    found = examine(one[:8] + crc32(told).to_bytes(4, "little") + told + one[32:begin] + header)
+    assert ["too late" in gap.reason for gap in found.gaps] == [True]
 
 
 def test_truncation_at_every_byte() -> None:

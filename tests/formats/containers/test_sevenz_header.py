@@ -39,6 +39,12 @@ def test_the_size_of_a_folder_is_that_of_its_last_coder() -> None:
     assert folder.size == 30
 
 
+@pytest.mark.parametrize("late", [b"\x08\0\x07", b"\x06\0\0\0\x06", b"\x08\0\x08"])
+def test_parts_of_the_streams_come_once_and_in_order(late: bytes) -> None:
+    with pytest.raises(Malformed, match="too late"):
+        read_streams(Cursor(late + bytes(60)), Meter(Limits()))
+
+
 def files(body: bytes, limits: Limits | None = None) -> list[tuple[str, bool, bool, bool, int]]:
     found = read_files(Cursor(body), Meter(limits or Limits()))
     return [(file.name, file.has_stream, file.directory, file.anti, file.attributes) for file in found]

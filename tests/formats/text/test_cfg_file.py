@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,14 @@ def test_sections_keys_and_values() -> None:
 
 def test_what_is_repeated_takes_nothing_away() -> None:
     assert sections("[a]\nx = 1\nx = 2\n[a]\nx = 3\n") == {"a": {"x": "1", "x'": "2"}, "a'": {"x": "3"}}
+
+
+@pytest.mark.parametrize("line", ["[a]\n", "a = 1\n", " a\n", "[a']\n[a]\n"])
+def test_what_is_repeated_very_often_takes_linear_time(line: str) -> None:
+    text = "[s]\nb = 1\n" + line * 60_000
+    begun = process_time()
+    assert sections(text)
+    assert process_time() - begun < 5
 
 
 @given(

@@ -136,7 +136,12 @@ class _Archive:
     def header(self, cursor: Cursor) -> tuple[Streams, list[File]]:
         streams = Streams()
         files: list[File] = []
+        last = 0
         while (mark := cursor.byte()) != END_MARK:
+            if mark <= last:
+                # Its parts come once each and in this order; of two lists of files only one would be looked at.
+                raise Malformed(f"mark {mark:#x} stands too late in a 7z header", offset=cursor.at)
+            last = mark
             if mark == ARCHIVE_PROPERTIES:
                 while cursor.byte() != END_MARK:
                     cursor.take(cursor.number())

@@ -119,10 +119,13 @@ class Cursor:
 
 
 def read_streams(cursor: Cursor, meter: Meter) -> Streams:
-    """Read StreamsInfo up to its end mark."""
-    position, packed_sizes, folders = 0, list[int](), list[Folder]()
+    """Read StreamsInfo up to its end mark; its parts come once each and in this order, as 7-Zip reads them."""
+    last, position, packed_sizes, folders = 0, 0, list[int](), list[Folder]()
     parts: list[tuple[tuple[int, int | None], ...]] | None = None
     while (mark := cursor.byte()) != END:
+        if mark <= last:
+            raise Malformed(f"mark {mark:#x} stands too late in the streams of a 7z header", offset=cursor.at)
+        last = mark
         if mark == PACK_INFO:
             position, packed_sizes = _pack_info(cursor)
         elif mark == UNPACK_INFO:

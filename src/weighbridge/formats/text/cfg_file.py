@@ -12,7 +12,7 @@ from weighbridge.core.facts import Identity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.node import Bench, Node, Yield
@@ -39,31 +39,36 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
 def sections(text: str) -> dict[str, JsonValue]:
     """Read sections to an object of objects; what stands before the first one is left out, as by ``configparser``."""
     found: dict[str, JsonValue] = {}
-    table: dict[str, JsonValue] | None = None
-    key = ""
+    table: dict[str, list[str]] = {}
+    read: list[dict[str, list[str]]] = []
+    counts: dict[tuple[int, str], int] = {}
+    lines: list[str] = []
     for line in text.split("\n"):
         plain = line.strip()
         if not plain or plain[0] in "#;":
             continue
-        if line[0] in " \t" and key and table is not None:
-            table[key] = f"{table[key]}\n{plain}"
+        if line[0] in " \t" and lines:
+            lines.append(plain)
         elif plain[0] == "[" and "]" in plain:
-            table, key = {}, ""
-            name = plain[1 : plain.rindex("]")]
-            while name in found:  # a repeated section takes nothing away
-                name += "'"
-            found[name] = table
-        elif table is not None:
+            name = _free(plain[1 : plain.rindex("]")], found, counts, 0)
+            table, lines = {}, []
+            read.append(table)
+            found[name] = None
+        elif read:
             key, _, value = plain.partition("=") if "=" in plain else plain.partition(":")
-            key = key.strip()
-            while key in table:
-                key += "'"
-            table[key] = value.strip()
-    for filled in found.values():
-        if isinstance(filled, dict):
-            for name, written in filled.items():
-                filled[name] = _value(str(written))
+            lines = table[_free(key.strip(), table, counts, len(read))] = [value.strip()]
+    for name, filled in zip(found, read, strict=True):
+        found[name] = {key: _value("\n".join(written)) for key, written in filled.items()}
     return found
+
+
+def _free(name: str, taken: Mapping[str, object], counts: dict[tuple[int, str], int], table: int) -> str:
+    """Give a repeated name another one, for it takes nothing away; the count goes on, as there may be very many."""
+    free = name
+    while free in taken:
+        count = counts[table, name] = counts.get((table, name), 0) + 1
+        free = f"{name}'{count if count > 1 else ''}"
+    return free
 
 
 def _value(text: str) -> JsonValue:
