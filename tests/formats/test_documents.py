@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 
 from tests.builders import media, natives
 from tests.museum.exhibit import examined, verdict
 from weighbridge.core.report import Verdict
+from weighbridge.formats.text.markup_page import acting
 
 
 def rules(content: bytes, name: str) -> set[tuple[str, str]]:
@@ -77,3 +79,16 @@ def test_zarr() -> None:
     assert verdict(json.dumps(inside).encode(), "zarr.json") is Verdict.CLEAN
     remote = {"driver": "zarr", "kvstore": {"driver": "http", "base": "https://inert.invalid/"}}
     assert ("REF402", "medium") in rules(json.dumps(remote).encode(), "zarr.json")
+
+
+@pytest.mark.parametrize("piece", ["<!--x", '<a b="', "<a b c ", "<a/", "</ ", "<?x", "<![x"])
+def test_what_never_ends_takes_linear_time_and_hides_nothing(piece: str) -> None:
+    begun = process_time()
+    found = acting("<script>INERT()</script>" + piece * 40_000, picture=False)
+    assert process_time() - begun < 3
+    assert [what for what, _ in found] == ["a script"]
+
+
+@pytest.mark.parametrize("before", ["<![x>", "<![CDATA[>", "<style><!--</style>"])
+def test_a_script_behind_an_odd_beginning_is_seen(before: str) -> None:
+    assert [what for what, _ in acting(before + "<script>INERT()</script>", picture=False)] == ["a script"]

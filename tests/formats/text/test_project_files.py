@@ -107,3 +107,10 @@ def test_other_shapes_are_passed_over(content: bytes) -> None:
     read(content, "pyproject.toml")
     read(content, "uv.lock")
     read(content, "Pipfile")
+
+
+@pytest.mark.parametrize("text", ["a." * 30_000 + "b = 1\n", 'x = {"=".' + "a." * 30_000 + "b = 1}\n"])
+def test_a_key_of_very_many_parts_is_over_the_limit(text: str) -> None:
+    bench = Bench(Limits(), Meter(Limits()))
+    with pytest.raises(OverLimit):
+        list(project_files.extract(BytesSource(text.encode()), Node(name="pyproject.toml"), bench))

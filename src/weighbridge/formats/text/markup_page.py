@@ -79,9 +79,19 @@ def acting(text: str, *, picture: bool) -> list[tuple[str, str]]:
         handle_startendtag = handle_starttag
 
     reader = Reader(convert_charrefs=True)
-    reader.feed(text)
+    reader.feed(_closed(text))
     reader.close()
     return list(dict.fromkeys(found))
+
+
+def _closed(text: str) -> str:
+    """Take away what no browser acts on and the parser cannot stand: tags and comments that never end.
+
+    It looks for the end of each of them anew. ``<![`` begins a comment up to the next ``>``, as a browser has it.
+    """
+    text = text[: text.rfind(">") + 1].replace("<![", "<! [")
+    last = text.rfind("-->") + 1
+    return text[:last] + text[last:].replace("<!--", "< !--")
 
 
 _FRAMES = frozenset({"iframe", "object", "embed", "frame", "applet"})

@@ -57,9 +57,17 @@ def inspect(document: JsonValue, source: ByteSource, node: Node, bench: Bench) -
             yield from _entry(name, entry, node)
 
 
+DOTS = 200
+"""Dots of a line outside of quotes: the time that ``tomllib`` takes for a key grows with the square of its parts."""
+
+
 def _toml(text: str) -> dict[str, Any]:
+    import re
     import tomllib
 
+    plain = re.sub(r'"[^"\\\n]*+"', "", text)
+    if any(line.count(".") > DOTS for line in plain.split("\n")):
+        raise OverLimit(f"a line has more than {DOTS} dots outside of quotes")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
