@@ -12,6 +12,7 @@ from tests.builders import (
     catboost_files,
     chat_templates,
     checkpoints,
+    classical_files,
     configs,
     coremls,
     examples,
@@ -40,6 +41,7 @@ from tests.builders import (
     safetensors_files,
     savedmodels,
     scripts,
+    seams,
     sentencepieces,
     sevenzips,
     skops_files,
@@ -249,6 +251,7 @@ def config_texts() -> Iterator[bytes]:
     ):  # fmt: skip
         yield build()
     yield configs.triton('backend: "python"', configs.triton_parameter("EXECUTION_ENV_PATH", "/x/../y.tar.gz"))
+    yield seams.git_config('sshCommand = "echo INERT"')
 
 
 def sources() -> Iterator[bytes]:
@@ -381,7 +384,7 @@ def keras_texts() -> Iterator[bytes]:
 
 
 def classical() -> Iterator[bytes]:
-    """R, fastText, word2vec and Torch7, honest and not."""
+    """R, fastText, word2vec, Torch7 and H2O, honest and not."""
     for notation in "XAB":
         yield r_files.written(r_files.vector(r_files.fitted(), r_files.shared_constant()), notation)
         yield r_files.promise_of(notation)
@@ -389,6 +392,7 @@ def classical() -> Iterator[bytes]:
         r_files.promise_in_rda, r_files.compiled, r_files.foreign_class, r_files.mapped_file, r_files.lazy_dots,
         fasttexts.honest, fasttexts.honest_quantised, fasttexts.word_vectors, torch7s.honest, torch7s.honest_text,
         torch7s.with_function, torch7s.old_function, torch7s.shared, torch7s.beyond_storage,
+        classical_files.model_ini, classical_files.pojo, classical_files.pojo_with_process,
     ):  # fmt: skip
         yield build()
 

@@ -10,6 +10,8 @@ _READS = (
     ("json", "adapter_config.json"),
     ("json", "model.safetensors.index.json"),
     ("yaml", "model_config.yaml"),
+    ("yaml.bare", "model_config"),
+    ("git.config", "config"),
     ("cfg", "config.cfg"),
     ("pbtxt", "config.pbtxt"),
 )

@@ -8,7 +8,6 @@ from fuzz.target import Target
 _READS = (
     ("native", "model.so"),
     ("tensorrt engine", "model.engine"),
-    ("mlir bytecode", "model.mlirbc"),
     ("rknn", "model.rknn"),
     ("python bytecode", "model.pyc"),
     ("java class", "Model.class"),

@@ -1,21 +1,10 @@
-"""Models of XGBoost as UBJSON and binary, of LightGBM as text; the first bytes say which."""
+"""Models of XGBoost as UBJSON and binary, of LightGBM as text."""
 
 from __future__ import annotations
 
 from fuzz import seeds
-from fuzz.drained import drain
 from fuzz.target import Target
-from weighbridge.formats import lightgbm, ubjson, xgboost_binary
 
+_READS = (("ubjson", "model.ubj"), ("lightgbm", "model.txt"), ("xgboost.binary", "model.bin"))
 
-def one(data: bytes) -> None:
-    """Read to the end, by the reader whose file it is."""
-    if data[:2] == b"{L":
-        drain(ubjson.extract, data)
-    elif data[:4] == b"tree":
-        drain(lightgbm.extract, data)
-    else:
-        drain(xgboost_binary.extract, data)
-
-
-TARGET = Target(name="trees", seeds=seeds.trees, one=one)
+TARGET = Target(name="trees", seeds=seeds.trees, reads=_READS)

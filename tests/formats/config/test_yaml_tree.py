@@ -94,9 +94,9 @@ def test_a_repeated_key_is_told_and_keeps_all_its_values() -> None:
 
 
 def test_aliases_that_multiply_are_counted_and_never_written_out() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     _, odd = read(configs.alias_bomb(60, 9))
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     assert [type(fact) for fact in odd] == [ResourceClaim]
     assert odd[0].claimed > 9**18
     assert read(configs.alias_bomb(3, 9))[1] == []

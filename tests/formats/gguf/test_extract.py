@@ -195,9 +195,9 @@ def test_too_many_templates_are_a_gap() -> None:
 def test_a_large_vocabulary_takes_no_time() -> None:
     tokens = [f"token number {number}" for number in range(200_000)]
     content = encode([*common(), *vocabulary(tokens, [1] * len(tokens)), array("tokenizer.ggml.merges", 8, tokens)])
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert whats(content) == []
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_deep_arrays_need_no_stack() -> None:

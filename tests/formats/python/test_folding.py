@@ -77,13 +77,13 @@ def test_what_cannot_be_folded_is_unknown(expression: str) -> None:
 
 
 def test_data_that_doubles_ends_at_the_bound() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     steps = "\n".join(["a = 'x' * 1000"] + ["a = a + a"] * 40 + ["b = a + 'y'"] * 100)
     walk = Walk([])
     walk.walk(ast.parse(steps))
     assert all(len(one.value) <= LONGEST for one in walk.module.names["a"] if isinstance(one, Constant))
     assert walk.folder.left >= 0
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_all_folding_together_is_bounded() -> None:

@@ -163,13 +163,13 @@ def test_command_lines_that_are_known_are_looked_at(text: str, path: str) -> Non
 
 
 def test_a_short_bound_holds_for_endless_work() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     text = "x = [[[chr(a) for a in range(9)] for b in 'abcdefgh' * 1000] for c in 'abcdefgh' * 1000]"
     walk = Walk([])
     walk.walk(ast.parse(text))
     lazy = "\n".join(f"f{n} = lambda x: f{n - 1}(f{n - 1}(x))" for n in range(1, 40))
     walk.walk(ast.parse(f"f0 = lambda x: x\n{lazy}\nf39('x')"))
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_deep_sums_and_long_branches_do_not_recurse() -> None:

@@ -138,9 +138,9 @@ CHAINS = {
 
 @pytest.mark.parametrize("name", CHAINS)
 def test_long_chains_take_linear_time(name: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     look(CHAINS[name])
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 15
 
 
 @given(st.text(alphabet="{}%#-+~|.'\"[]()=_ abmessagcontif\n", max_size=60))

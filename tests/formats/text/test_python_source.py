@@ -126,11 +126,11 @@ def test_source_beyond_the_bound_is_a_gap() -> None:
 
 @pytest.mark.parametrize("line", [b"f(a, b)\n", b"a if b else c\n", b"x;", b"a.b\n"])
 def test_source_that_is_too_dense_for_a_tree_is_a_gap(line: bytes) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     found = read(line * (1_000_000 // len(line)) + b"\nimport os\nos.system('x')\n")
     assert [one.kind for one in found if isinstance(one, Gap)] == [GapKind.OVER_LIMIT]
     assert any(isinstance(one, SourceCall) and one.name == "system" for one in found)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_pickles_in_literals_are_examined() -> None:
@@ -158,9 +158,9 @@ def test_lines_for_site_are_read_and_other_pth_files_are_not() -> None:
 
 
 def test_time_is_linear() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     read(remote_code.FLASH.encode() * 100)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @settings(max_examples=60, deadline=None)

@@ -53,9 +53,9 @@ def test_lines_that_go_on_are_one_and_comments_are_none() -> None:
     ["curl " * 100_000, "nc -" * 100_000, "|sh" * 100_000, "sudo -" * 100_000, "curl a;" * 50_000, "$(" * 100_000],
 )
 def test_time_is_linear(line: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     list(script(f"{line}\n" + f"{line[:8000]}\n" * 100))
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @given(st.text(alphabet="curlwgetsh|;&-<>()$`\"' \n\\./:ob6d", max_size=200))

@@ -59,11 +59,11 @@ def test_an_external_entity_is_told_and_not_fetched(build: Any, kind: Target, ta
 
 
 def test_a_bomb_is_told_and_not_unfolded() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     (claim,) = of(ResourceClaim, xmls.laughs())
     assert claim.claimed > 10**9
     assert of(Gap, xmls.laughs())
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
     assert not of(ResourceClaim, xmls.laughs(2))
 
 
