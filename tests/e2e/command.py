@@ -37,7 +37,8 @@ class Ran(NamedTuple):
 def environment(**changes: str) -> dict[str, str]:
     """The environment of a run: nothing of this one but the path, and no cache outside of what a test names."""
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-    return kept | {"PYTHONPATH": str(SOURCE), "XDG_CACHE_HOME": "/nonexistent", "HOME": "/nonexistent"} | changes
+    nowhere = {"XDG_CACHE_HOME": "/dev/null/cache", "HOME": "/dev/null/home"}  # not even root can make these
+    return kept | {"PYTHONPATH": str(SOURCE)} | nowhere | changes
 
 
 def weigh(*words: str | bytes | Path, env: Mapping[str, str] | None = None, **more: Any) -> Ran:
