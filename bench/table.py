@@ -37,7 +37,7 @@ def markdown(results: Results, machine: dict[str, object]) -> Iterator[str]:
     for entry in INPUTS:
         if not (rows := results.of(entry.name)):
             continue
-        reference = reference_of(results, entry.name)
+        reference = reference_of(results, entry.name, REFERENCES[entry.name])
         yield ""
         yield f"## {entry.name}: {entry.words}"
         yield ""
