@@ -22,7 +22,7 @@ def framed(length: int, body: bytes) -> bytes:
 
 
 @given(
-    st.binary(min_size=30, max_size=80), st.integers(0, 12), st.integers(0, 10), st.integers(0, 90), st.integers(0, 40)
+    st.binary(min_size=33, max_size=80), st.integers(0, 12), st.integers(0, 10), st.integers(0, 90), st.integers(0, 40)
 )
 def test_a_spliced_source_reads_as_if_the_span_were_not_there(
     data: bytes, gap: int, length: int, offset: int, count: int
