@@ -38,3 +38,10 @@ def test_the_dropped_reading_is_another_name() -> None:
     assert outcome.c == {"abcposix.system"}
     assert outcome.c_from_file == {"posix.system"}
     assert outcome.machine == {"abcposix.system", "posix.system"}
+
+
+def test_an_index_behind_a_zero_byte_is_read_by_c_alone() -> None:
+    """``PyLong_FromString`` ends at the byte, ``int`` refuses it; fuzzing found a name that neither of them reached."""
+    assert check(b"Np0\x00junk\ncalpha\nbeta\n.").machine == {"alpha.beta"}
+    python_alone = b"csystem\ncommands\n]}\x92"
+    assert not check(python_alone + b"p0\x00junk\ncalpha\nbeta\n.").exact

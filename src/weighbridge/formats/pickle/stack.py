@@ -250,6 +250,8 @@ class StackMachine:
         line = self._line()
         if len(line) >= LINE:
             raise OverLimit("a memo index is written with more characters than the machine reads", offset=self.at)
+        if b"\0" in line:
+            self._only("C", "a memo index goes on behind a zero byte")
         return line
 
     def _memoize(self, _code: int) -> None:
