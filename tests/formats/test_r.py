@@ -20,6 +20,7 @@ from weighbridge.core.facts import ResourceClaim
 from weighbridge.core.programs import CodeUnit, ConfiguredCall, SourceCall
 from weighbridge.core.references import Reference
 from weighbridge.core.report import Verdict
+from weighbridge.core.source import BytesSource
 from weighbridge.core.when import When
 from weighbridge.formats.r import walk
 from weighbridge.formats.r.extract import extract, sniff
@@ -200,3 +201,10 @@ def test_every_cut_is_told(notation: str) -> None:
 def test_mutations_never_break_the_reader(notation: str, at: int, piece: bytes) -> None:
     content = files.written(files.vector(files.fitted(), files.shared_constant()), notation)
     examined(content[:at] + piece + content[at + len(piece) :], "model.rds")
+
+
+@pytest.mark.parametrize("content", [b"B\n\3\0\0\0", b"RDX3\nB\n\3\0\0\0"])
+def test_a_header_that_is_cut_in_its_versions(content: bytes) -> None:
+    assert sniff(content[5:], BytesSource(content)) == ""
+    _, error = read(extract, content)
+    assert isinstance(error, Malformed)

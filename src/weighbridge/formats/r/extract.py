@@ -50,7 +50,7 @@ def sniff(head: bytes, source: ByteSource) -> str:  # noqa: ARG001
 def _version(numbers: bytes, order: str) -> bool:
     """Tell a version that exists, written by a version of R that can be."""
     big = numbers if order == "big" else b"".join(numbers[at : at + 4][::-1] for at in (0, 4, 8))
-    return big[:4] in (b"\0\0\0\2", b"\0\0\0\3") and big[4] == 0 and big[8] == 0
+    return len(big) == 12 and big[:4] in (b"\0\0\0\2", b"\0\0\0\3") and big[4] == 0 and big[8] == 0
 
 
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
