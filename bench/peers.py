@@ -72,7 +72,7 @@ class Tool:
 
 WEIGHBRIDGE = Tool(
     name="weighbridge",
-    command=("{bin}/python", "-m", "weighbridge", "scan", "--no-cache", "{path}"),
+    command=("{bin}/weighbridge", "scan", "--no-cache", "{path}"),
     verdict=(
         Rule(pattern=r"Traceback \(most recent call last\)|No module named", says="error"),  # Python exits 1 then
         Rule(code=0, says="clean"),
@@ -81,6 +81,9 @@ WEIGHBRIDGE = Tool(
     ),
     requires=tuple(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]),
 )
+
+PIP = "pip==25.3"
+"""Of the installers the one for all: since 25.1 the commands that it makes start without the module `re`."""
 
 
 def read_list(path: Path = LIST) -> tuple[Tool, ...]:
@@ -121,12 +124,15 @@ def interpreter(version: str | None) -> str:
 def install(tool: Tool) -> None:
     """Makes the tool's environment unless it stands with just these requirements; raises UnavailableError."""
     stamp = tool.bin.parent / "requires.txt"
-    wanted = "\n".join(tool.requires)
+    wanted = "\n".join((PIP, *tool.requires))
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     folder = tool.bin.parent
-    pip = [str(tool.bin / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *tool.requires]
-    for command in ([interpreter(tool.python), "-m", "venv", "--clear", str(folder)], pip):
+    pip = [str(tool.bin / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    steps = [[interpreter(tool.python), "-m", "venv", "--clear", str(folder)], [*pip, PIP]]
+    if tool.requires:
+        steps.append([*pip, *tool.requires])
+    for command in steps:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise UnavailableError((done.stderr.strip() or done.stdout.strip()).splitlines()[-1])
@@ -134,13 +140,13 @@ def install(tool: Tool) -> None:
 
 
 def install_weighbridge() -> None:
-    """An environment that sees this checkout's `src` and its base dependencies, as a plain install would."""
+    """An environment with this checkout and its base dependencies, and the command that a plain install makes."""
     install(WEIGHBRIDGE)
     pip = [str(WEIGHBRIDGE.bin / "python"), "-m", "pip"]
+    project = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--editable", str(ROOT)]
+    subprocess.run([*pip, *project], check=True)
     # setuptools leaves a .pth file that runs code at every start, of the floors too.
     subprocess.run([*pip, "uninstall", "--quiet", "--yes", "setuptools"], capture_output=True, check=False)
-    (site,) = WEIGHBRIDGE.bin.parent.glob("lib/python3.*/site-packages")
-    (site / "weighbridge.pth").write_text(f"{ROOT / 'src'}\n")
     # pip compiles what it installs: without this the first run alone would pay for it.
     subprocess.run([str(WEIGHBRIDGE.bin / "python"), "-m", "compileall", "-q", str(ROOT / "src")], check=True)
 

@@ -88,7 +88,7 @@ class ConstantSearch(Host):
         how = _encoding(head)
         if how:
             self.candidates.append((offset, length, how))
-        elif op.CONSTANT_KINDS.get(opcode) == "str" and len(self.texts) < FINDINGS and _may_tell(piece):
+        elif _may_tell(piece) and op.CONSTANT_KINDS.get(opcode) == "str" and len(self.texts) < FINDINGS:
             for telling, what in _TELLING:
                 if telling in piece:
                     self.texts.append((offset, length, what, piece[:SHOWN]))
@@ -185,13 +185,30 @@ def held_by_bytes(raw: bytes, at: Location, node: Node, limits: Limits) -> Itera
 
 def _may_tell(piece: bytes) -> bool:
     """Rule out most text before ``_TELLING`` is tried one by one."""
-    if piece.isalnum():
+    if piece.isalnum() or len(piece.translate(None, _TELLING_BYTES)) == len(piece):
         return False
     return b"/" in piece or b"(" in piece or b"import " in piece or b"ell" in piece or b".exe" in piece
 
 
+_TELLING_BYTES = b"/(.p"
+"""Of these bytes every text in ``_TELLING`` has one."""
+
+
 def _encoding(head: bytes) -> str:
     """Guess by the first bytes how a constant is wrapped; empty when it looks like plain data."""
+    if head[:1] in _RAW_BEGINS and (how := _unencoded(head)):
+        return how
+    if len(head) < 32 or b" " in head:
+        return ""
+    if not head.translate(None, _HEX):
+        return "hex" if _promising(_hex(head)) else ""
+    if not head.translate(None, _BASE64) and any(token in head[:12] for token in _BASE64_BEGINS):
+        return "base64" if any(_promising(_base64(head[shift:])) for shift in range(4)) else ""
+    return ""
+
+
+def _unencoded(head: bytes) -> str:
+    """Guess whether a constant is a pickle, an archive or a program as it stands, or deflated."""
     if head[:1] == b"\x80" and head[1:2] <= b"\x05" and len(head) > 2 and head[2] in op.NAMES:
         return "raw"
     if head.startswith(_LONG_MAGICS) or (head[:2] == b"MZ" and identify(head, _FAR)):
@@ -200,12 +217,6 @@ def _encoding(head: bytes) -> str:
         return "zlib"
     if b"\n" in head and head[:1] in _TEXT_BEGINS and _resolves(head):
         return "raw"
-    if len(head) < 32:
-        return ""
-    if not head.translate(None, _HEX):
-        return "hex" if _promising(_hex(head)) else ""
-    if not head.translate(None, _BASE64) and any(token in head[:12] for token in _BASE64_BEGINS):
-        return "base64" if any(_promising(_base64(head[shift:])) for shift in range(4)) else ""
     return ""
 
 
@@ -224,6 +235,8 @@ def _inflates(head: bytes) -> bool:
 
 
 _TEXT_BEGINS = (b"c", b"(", b"i", b"]", b"}", b"I", b"S", b"V", b"N", b"l", b"d", b")")
+_RAW_BEGINS = frozenset((b"\x80", *(magic[:1] for magic in (*_ALL_MAGICS, *_ZLIB)), *_TEXT_BEGINS))
+"""What the first byte of anything may be that ``_unencoded`` knows: most text begins otherwise."""
 
 
 def _resolves(head: bytes) -> bool:

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from weighbridge.formats.pickle.window import Window
 
 STRIDE = 1 << 16
-"""Bytes of opcodes between two looks at how much the machine holds; each may make a container of some 150 bytes."""
+"""Bytes of opcodes at least between two looks at how much the machine holds: to ask takes up to 1.5 ms."""
+
+OPCODE_BYTES = 512
+"""More than one byte of opcodes can make the machine hold; a container takes some 150. While there is much room left,
+the next look is as far away as that allows."""
 
 SMALL_BLOCK = 72
 """Bytes that a block of the interpreter's small-object allocator takes on average; a container takes two or three."""
@@ -153,8 +157,7 @@ class Machine(StackMachine):
             cut = "" if position == self.source.size else " inside an operand"
             raise Broken(f"the stream ends{cut} without STOP", self.source.size)
         if position >= self.measured:
-            self.measured = position + STRIDE
-            self._measure(position)
+            self.measured = position + max(STRIDE, self._measure(position) // OPCODE_BYTES)
         self._leave_frame(position)
         inside = position - window.base
         if (len(window.content) - inside < REACH and not window.last) or inside < 0:
@@ -169,20 +172,24 @@ class Machine(StackMachine):
             reach = min(reach, self.frame_end - window.base)
         return window.content, inside, reach
 
-    def _measure(self, position: int) -> None:
+    def _measure(self, position: int) -> int:
         """See that the values held at once stay within the limits: counts, and an estimate of the memory behind them.
+
+        Returns how many bytes of memory are left.
 
         Containers within containers are on no list of the machine, so the interpreter is asked how much there is.
         """
         values, remembered = len(self.stack), len(self.memo)
         small = (getallocatedblocks() - self.blocks) * SMALL_BLOCK
+        left = self.limits.machine_bytes - small - 16 * values - 8 * remembered
         if (
             values > self.limits.stack
             or remembered > self.limits.memo
             or len(self.marks) > self.limits.marks
-            or small + 16 * values + 8 * remembered > self.limits.machine_bytes
+            or left < 0
         ):
             raise OverLimit("the stream holds more values at once than the machine follows", offset=position)
+        return left
 
     def _find_dunders(self, content: bytes, base: int) -> None:
         """Note where a constant beginning with two underscores might be: keys of a state are looked up there.
