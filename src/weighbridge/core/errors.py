@@ -4,6 +4,7 @@ WeighbridgeError            .hint says what to do next
 ├── UsageError              wrong request or configuration              exit 2
 ├── AccessError             the target cannot be opened                 exit 2
 ├── SandboxError            the jail is unavailable or broke            exit 2
+├── IntegrityError          bytes are not what was promised             exit 1
 └── Malformed, OverLimit    inside parsers only; the engine turns them into gaps
 """
 
@@ -33,6 +34,10 @@ class AccessError(WeighbridgeError):
 
 class SandboxError(WeighbridgeError):
     """The jail could not be built, or a worker broke in a way that is not the file's doing."""
+
+
+class IntegrityError(WeighbridgeError):
+    """Bytes, a digest, a commit or a signature is not what was locked, listed or promised."""
 
 
 class Malformed(WeighbridgeError):  # noqa: N818  (a statement about bytes, raised only inside parsers)

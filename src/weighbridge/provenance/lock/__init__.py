@@ -1,0 +1,1 @@
+"""The lock file: what a project's models are, to the byte."""
