@@ -71,6 +71,8 @@ def _file(file: LockedFile) -> dict[str, Any]:
         found["xet"] = file.xet
     if file.formats:
         found["formats"] = list(file.formats)
+    if file.tensors:
+        found["tensors"] = file.tensors
     return {**found, "role": file.role}
 
 
@@ -192,7 +194,7 @@ def _scan(document: Any, place: _Place) -> ScanRecord:
 
 def _locked(path: str, document: Any, place: _Place) -> LockedFile:
     fields = _object(
-        document, place, required=("size", "sha256", "role"), optional=("claimed", "git", "xet", "formats")
+        document, place, required=("size", "sha256", "role"), optional=("claimed", "git", "xet", "formats", "tensors")
     )  # fmt: skip
     size = fields["size"]
     if type(size) is not int or size < 0:
@@ -206,6 +208,7 @@ def _locked(path: str, document: Any, place: _Place) -> LockedFile:
         claimed=_flag(fields.get("claimed", False), place.at("claimed")),
         git=_text(fields.get("git", ""), place.at("git")),
         xet=_text(fields.get("xet", ""), place.at("xet")),
+        tensors=_text(fields.get("tensors", ""), place.at("tensors")),
         formats=tuple(_text(one, place.at("formats")) for one in _list(fields.get("formats", []), place.at("formats"))),
         role=fields["role"],
     )

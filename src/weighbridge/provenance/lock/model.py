@@ -13,7 +13,9 @@ class LockedFile:
 
     ``sha256`` is always there; ``claimed`` while only the store has said so and nobody has hashed the bytes. ``git``
     and ``xet`` are the hub's own identifiers, empty where it has none. ``formats`` as the scanner names them, ``role``
-    is weights, config, tokenizer, template, code, data, document, signature or other.
+    is weights, config, tokenizer, template, code, data, document, signature or other. ``tensors`` are number and digest
+    of the table of names, types and shapes, as ``291:0f3a…``: equal where only values changed, empty where there is no
+    table.
     """
 
     path: str
@@ -23,6 +25,7 @@ class LockedFile:
     xet: str = ""
     formats: tuple[str, ...] = ()
     role: str = "other"
+    tensors: str = ""
     claimed: bool = False
 
 

@@ -1,0 +1,1 @@
+"""Verification: what lies here held against what was locked, to the byte and offline."""
