@@ -6,9 +6,11 @@ import hashlib
 
 from weighbridge.core.errors import IntegrityError
 from weighbridge.core.facts import TensorDecl
+from weighbridge.core.programs import CodeUnit
 from weighbridge.core.references import Reference, Target
 from weighbridge.core.refs import HUB
 from weighbridge.core.values import value
+from weighbridge.core.when import When
 from weighbridge.provenance.lock.model import LockedFile, LockEntry, Parent
 from weighbridge.provenance.lock.roles import role
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from weighbridge.provenance.lock.model import ScanRecord
 
 _BASE_RELATIONS = {"base_model": "base", "sub_model": "base"}
+_CODE_RELATIONS = frozenset({"remote_code", "custom_generate", "custom_pipeline", "kernel"})
 
 
 @value
@@ -53,7 +56,7 @@ def entry(
     if not files:
         raise IntegrityError(f"{listing.ref.source} holds no file", hint="check the reference")
     facts = [fact for one in known.values() for fact in one.outline]
-    remote_code = any(isinstance(fact, Reference) and fact.relation == "remote_code" for fact in facts)
+    remote_code = any(_names_code(fact) for path, one in known.items() if _is_config(path) for fact in one.outline)
     ordered = tuple(sorted(files, key=lambda one: one.path))
     modules = tuple((file.path, file.sha256) for file in ordered if file.path.endswith(".py"))
     return LockEntry(
@@ -105,6 +108,17 @@ def _locked(file: ListedFile, known: Known | None) -> LockedFile:
         path=file.path, size=size, sha256=sha256 or file.sha256, git=file.git, xet=file.xet, formats=formats,
         role=role(file.path, formats), tensors=tensor_table(known.outline) if known else "", claimed=not sha256,
     )  # fmt: skip
+
+
+def _is_config(path: str) -> bool:
+    return path.endswith((".json", ".yaml", ".yml"))
+
+
+def _names_code(fact: Fact) -> bool:
+    """Tell whether a configuration makes loaders run code, of this repository or another, once somebody allows it."""
+    if isinstance(fact, CodeUnit):
+        return fact.language == "python" and fact.when is not When.BEHAVIOUR
+    return isinstance(fact, Reference) and fact.relation in _CODE_RELATIONS
 
 
 def _parents(facts: Iterable[Fact]) -> tuple[Parent, ...]:
