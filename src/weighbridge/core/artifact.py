@@ -66,5 +66,7 @@ class Listing:
     files: tuple[ListedFile, ...] = ()
     extras: tuple[ListedFile, ...] = ()
     troubles: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    """The store's mutable names (branches, tags) and the identities that they lead to, sorted."""
     root: str = ""
     """The directory on this machine below which ``path`` of each file lies; empty for remote stores."""
