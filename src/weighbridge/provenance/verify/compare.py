@@ -159,6 +159,10 @@ def _moved(entry: LockEntry, listing: Listing) -> Iterator[Difference]:
         yield Difference(
             kind=Kind.MOVED, expected=entry.resolved, found=listing.resolved, words="another state than the locked one"
         )
+    for name, identity in listing.names:
+        if name == (entry.asked or "main") and identity != entry.resolved:
+            words = f"{name} leads to another state here: who loads by that name gets it"
+            yield Difference(kind=Kind.MOVED, expected=entry.resolved, found=identity, words=words)
 
 
 def _store(listing: Listing) -> Iterator[Difference]:
@@ -180,3 +184,20 @@ def _fits(path: str, patterns: tuple[str, ...]) -> bool:
     from fnmatch import fnmatchcase
 
     return any(fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def absent(entry: LockEntry) -> Verification:
+    """Say that a locked artifact is nowhere on this machine."""
+    return Verification(
+        name=entry.name, place="", kind="", against="lock", resolved="", files=0, size=0, unchecked=0,
+        differences=(Difference(kind=Kind.MISSING, words="it is not on this machine"),),
+    )  # fmt: skip
+
+
+def unknown(listing: Listing) -> Verification:
+    """Say that no entry of the lock could be meant by a place."""
+    words = "no entry of the lock fits it; name one with --name"
+    return Verification(
+        name=listing.ref.source, place=listing.root, kind=listing.kind, against="lock", resolved="", files=0, size=0,
+        unchecked=0, differences=(Difference(kind=Kind.EXTRA, words=words),),
+    )  # fmt: skip
