@@ -161,7 +161,7 @@ def _entry(name: str, document: Any, place: _Place) -> LockEntry:
     files = place.at("files")
     modules = place.at("modules")
     return LockEntry(
-        name=name,
+        name=_path(name, place),
         source=_text(fields["source"], place.at("source")),
         asked=_text(fields["asked"], place.at("asked")),
         resolved=_text(fields["resolved"], place.at("resolved")),
