@@ -1,0 +1,148 @@
+"""OCI image manifests and indexes as model artifacts: descriptors by digest, and the names of their files.
+
+Source: OCI image specification 1.1; CNCF ModelPack, ``docs/spec.md``; KitOps. A layer is a file, or a tar of some,
+which stays one file. ModelPack and newer KitOps name it in ``org.cncf.model.filepath``, ORAS in
+``org.opencontainers.image.title``; without either its media type says what it is.
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.artifact import ListedFile
+from weighbridge.core.errors import IntegrityError
+from weighbridge.core.refs import is_sha256
+from weighbridge.core.values import value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+LARGEST = 4 << 20
+"""Bytes of a manifest; the distribution specification lets registries refuse longer ones."""
+
+LAYERS = 20_000
+"""Layers of one manifest; 4 MiB hold some twenty thousand."""
+
+CONFIG = "config.json"
+"""The name under which a manifest's configuration is listed."""
+
+INDEX_TYPES = (
+    "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.ollama.manifest.list.v2+json",
+)  # fmt: skip
+MANIFEST_TYPES = (
+    "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"
+)  # fmt: skip
+EMPTY = "application/vnd.oci.empty.v1+json"
+FILE_PATH = "org.cncf.model.filepath"
+_NAMES = (FILE_PATH, "org.opencontainers.image.title")
+_ENDINGS = ((".tar+gzip", ".tar.gz"), (".tar.gzip", ".tar.gz"), (".tar+zstd", ".tar.zst"), (".tar", ".tar"))
+
+
+@value
+class Descriptor:
+    """What a manifest says of one blob: its digest in hexadecimal digits, size (-1: not told) and media type."""
+
+    sha256: str
+    size: int
+    media_type: str
+    annotations: tuple[tuple[str, str], ...] = ()
+    name: str = ""
+
+    def annotation(self, key: str) -> str:
+        """Give an annotation; empty where there is none."""
+        return next((content for name, content in self.annotations if name == key), "")
+
+
+@value
+class Manifest:
+    """A manifest: its configuration, if it has one, and its layers; or an index: the manifests that it names."""
+
+    config: Descriptor | None
+    layers: tuple[Descriptor, ...]
+    manifests: tuple[Descriptor, ...]
+
+
+def read_manifest(document: dict[str, Any]) -> Manifest:
+    """Read a manifest or an index; raises IntegrityError for what is none, or a descriptor without a SHA-256."""
+    layers, manifests, config = document.get("layers"), document.get("manifests"), document.get("config")
+    if not isinstance(layers, list) and not isinstance(manifests, list):
+        raise IntegrityError("the manifest has neither layers nor manifests")
+    is_config = isinstance(config, dict) and config.get("mediaType") != EMPTY
+    return Manifest(
+        config=_descriptor(config) if is_config else None,
+        layers=tuple(_descriptor(one) for one in _bounded(layers)),
+        manifests=tuple(_descriptor(one) for one in _bounded(manifests)),
+    )
+
+
+def _bounded(found: object) -> list[object]:
+    items = found if isinstance(found, list) else []
+    if len(items) > LAYERS:
+        raise IntegrityError(f"the manifest names more than {LAYERS:,} blobs")
+    return items
+
+
+def _descriptor(found: object) -> Descriptor:
+    fields: dict[str, Any] = found if isinstance(found, dict) else {}
+    digest, length, annotations = fields.get("digest"), fields.get("size"), fields.get("annotations")
+    method, _, digits = digest.replace("-", ":", 1).partition(":") if isinstance(digest, str) else ("", "", "")
+    if method != "sha256" or not is_sha256(digits):
+        raise IntegrityError(f"the manifest names a blob by {str(digest)[:80]!r}, which is no SHA-256")
+    if length is not None and not (type(length) is int and 0 <= length < 1 << 63):
+        raise IntegrityError(f"the manifest gives a blob the size {str(length)[:40]}")
+    return Descriptor(
+        sha256=digits,
+        size=-1 if length is None else length,
+        media_type=_text(fields.get("mediaType")),
+        name=_text(fields.get("name")),
+        annotations=tuple(
+            (key, content) for key, content in annotations.items() if isinstance(content, str)
+        ) if isinstance(annotations, dict) else (),
+    )  # fmt: skip
+
+
+def _text(found: object) -> str:
+    return found if isinstance(found, str) else ""
+
+
+def files(manifest: Manifest) -> Iterator[ListedFile]:
+    """Yield the files of a manifest under names that differ; raises IntegrityError for a name that leads out of it."""
+    taken: set[str] = set()
+    if manifest.config:
+        yield _file(manifest.config, CONFIG, taken)
+    for layer in manifest.layers:
+        yield _file(layer, layer_name(layer), taken)
+
+
+def _file(descriptor: Descriptor, name: str, taken: set[str]) -> ListedFile:
+    stem, dot, ending = name.partition(".") if "/" not in name else (name, "", "")
+    path, number = name, 1
+    while path in taken:
+        number += 1
+        path = f"{stem}-{number}{dot}{ending}"
+    taken.add(path)
+    return ListedFile(path=path, size=descriptor.size, sha256=descriptor.sha256)
+
+
+def layer_name(layer: Descriptor) -> str:
+    """Name the file that a layer is; raises IntegrityError for a name that leads out of the artifact."""
+    ending = next((ours for theirs, ours in _ENDINGS if layer.media_type.endswith(theirs)), "")
+    name = next((found for key in _NAMES if (found := layer.annotation(key))), "")
+    if not name:
+        # application/vnd.cncf.model.weight.config.v1.raw: the words before the version
+        words = layer.media_type.rpartition("/")[2].removesuffix(ending).split(".v")[0].split(".")
+        return f"{'-'.join(words[-2:]) or 'blob'}{ending}"
+    name = name.strip("/").removeprefix("./")
+    if not is_name(name):
+        raise IntegrityError(f"the manifest calls a file {name[:200]!r}, which is no path inside of the artifact")
+    return name if not ending or name.endswith((ending, ".tgz")) else name + ending
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a name from a manifest is a path that stays inside of the artifact."""
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError:
+        return False
+    return 0 < length <= 4096 and "\0" not in name and not any(part in {"", ".", ".."} for part in name.split("/"))
