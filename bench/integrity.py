@@ -11,7 +11,6 @@ import json
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 
 from bench import inputs, peers
 from bench.floors import HASH_ALL

@@ -1,4 +1,4 @@
-"""A model locked from a Hub and downloaded by the real `hf`: whatever is changed afterwards is caught, with no network."""
+"""A model locked from a Hub and downloaded by the real `hf`: what is changed afterwards is caught without a network."""
 
 from __future__ import annotations
 

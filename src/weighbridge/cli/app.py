@@ -14,6 +14,7 @@ COMMANDS = {
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "verify": ("weighbridge.cli.verify", "hold models on this machine against model.lock, offline"),
     "pull": ("weighbridge.cli.pull", "fetch what model.lock names, verified before it gets its name"),
+    "lock": ("weighbridge.cli.lock", "write down what the models of a project are, to the byte"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
 

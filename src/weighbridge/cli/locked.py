@@ -6,6 +6,7 @@ from weighbridge.core.values import value
 from weighbridge.provenance.lock.changes import Change, Weight
 from weighbridge.provenance.lock.model import LockEntry
 from weighbridge.reports.neutral import encodable, shorten, visible
+from weighbridge.reports.outline import plural, size
 from weighbridge.reports.wrap import wrap
 
 TYPE_CHECKING = False
@@ -127,14 +128,13 @@ def _headline(one: LockedEntry, done: Done) -> tuple[str, str, str]:
 
 
 def _state(entry: LockEntry) -> str:
-    size = sum(file.size for file in entry.files) / 1e6
     claimed = sum(file.claimed for file in entry.files)
-    words = f"{len(entry.files):,} file{'s' if len(entry.files) != 1 else ''}, {size:,.1f} MB"
+    words = f"{plural(len(entry.files), 'file')}, {size(sum(file.size for file in entry.files))}"
     words += f" at {visible(entry.resolved.removeprefix('sha256:')[:12])}"
     if entry.scan:
         words += f"; the scan says {entry.scan.verdict}"
     if claimed:
-        words += f"; {claimed:,} digest{'s' if claimed != 1 else ''} as the store claims, checked when they are pulled"
+        words += f"; {plural(claimed, 'digest')} as the store claims, checked when they are pulled"
     return words
 
 

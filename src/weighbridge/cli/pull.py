@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 
-from weighbridge.cli.console import Progress, note
+from weighbridge.cli.console import Progress
 from weighbridge.cli.exit import PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import outputs, write
 from weighbridge.core.errors import UsageError
 from weighbridge.core.events import Examined, Planned
 from weighbridge.reports.neutral import visible
+from weighbridge.reports.outline import plural, size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,16 +97,14 @@ def _pulled(entry: LockEntry, folder: str, given: Given) -> Pulled:
         )
     finally:
         progress.close()
-        note(f"{entry.name}: {folder}", quiet=given.on("--quiet"))
 
 
 def _text(done: list[tuple[LockEntry, str, Pulled]]) -> str:
     lines = []
     for entry, folder, pulled in done:
-        lines.append(f"✓ {visible(entry.name)}: {len(entry.files):,} files as locked in {visible(folder)}")
-        lines.append(
-            f"  {len(pulled.fetched):,} fetched ({pulled.size:,} bytes), {len(pulled.kept):,} were there already"
-        )
+        lines.append(f"✓ PULLED: {visible(entry.name)}, {plural(len(entry.files), 'file')} as locked")
+        lines.append(f"  {visible(folder)}")
+        lines.append(f"  {len(pulled.fetched):,} fetched, {size(pulled.size)}; {len(pulled.kept):,} were there already")
     return "\n".join(lines) + "\n"
 
 

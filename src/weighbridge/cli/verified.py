@@ -5,6 +5,7 @@ from __future__ import annotations
 from weighbridge import __version__
 from weighbridge.provenance.verify.compare import Kind
 from weighbridge.reports.neutral import encodable, shorten, visible
+from weighbridge.reports.outline import plural, size
 from weighbridge.reports.wrap import wrap
 
 TYPE_CHECKING = False
@@ -82,7 +83,7 @@ def _place(one: Verification, *, colour: bool, width: int) -> Iterator[str]:
 
 
 def _holding(one: Verification) -> str:
-    files = f"{one.files:,} file{'s' if one.files != 1 else ''}, {_size(one.size)}"
+    files = f"{plural(one.files, 'file')}, {size(one.size)}"
     if one.against == "lock":
         return f", {files}, as locked"
     unchecked = f"; {one.unchecked:,} without a digest were not checked" if one.unchecked else ""
@@ -92,9 +93,8 @@ def _holding(one: Verification) -> str:
 
 
 def _differing(one: Verification) -> str:
-    count = len(one.differences)
     against = "the lock" if one.against == "lock" else "its own store"
-    return f", {count:,} difference{'s' if count != 1 else ''} from {against}"
+    return f", {plural(len(one.differences), 'difference')} from {against}"
 
 
 def _difference(each: Difference, width: int) -> Iterator[str]:
@@ -113,12 +113,3 @@ def _difference(each: Difference, width: int) -> Iterator[str]:
 def _short(identity: str) -> str:
     bare = identity.removeprefix("sha256:")
     return visible(bare[:_SHORT]) + ("…" if len(bare) > _SHORT else "")
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            break
-        size /= 1000
-    return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
+from weighbridge.core.artifact import ABSENT
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.values import value
 from weighbridge.provenance.hashing import Wanted, hash_files
@@ -71,7 +72,7 @@ def against_lock(
     tell: Callable[[str, int], None] = lambda _real, _size: None,
 ) -> Verification:  # fmt: skip
     """Hold a place against its entry; ``allowed`` are shell patterns of extra files that are accepted."""
-    there = {file.path: file for file in (*listing.files, *listing.extras)}
+    there = {file.path: file for file in (*listing.files, *listing.extras) if not file.trouble.startswith(ABSENT)}
     locked = {file.path: file for file in entry.files}
     readable = [file for path, file in there.items() if path in locked and not file.trouble]
     digests = hash_files((Wanted(real=file.real) for file in readable), jobs=jobs, tell=tell)
@@ -104,6 +105,8 @@ def against_store(
     digests = hash_files(wanted, jobs=jobs, tell=tell)
     differences = [*_store(listing)]
     for file in listing.files:
+        if file.trouble.startswith(ABSENT):
+            continue  # a download of a part is no fault; what is missing is a matter of the lock
         if file.trouble:
             differences.append(_trouble(file))
         elif file.real in digests and (file.sha256 or file.git or file.md5):

@@ -35,18 +35,14 @@ def pulled_to(entry: LockEntry, lock_path: str) -> str:
 def of_entry(entry: LockEntry, lock_path: str) -> tuple[Listing, ...]:
     """Find every place where an entry's artifact lies; empty where it is not on this machine."""
     ref = parse(entry.source)
-    found: list[Listing] = []
-    pulled = pulled_to(entry, lock_path)
-    if os.path.isdir(pulled):
-        found += listings(pulled)
     if ref.scheme == PATH:
         path = os.path.join(os.path.dirname(lock_path), ref.name)
+        return listings(path) if os.path.lexists(path) else ()
+    pulled = pulled_to(entry, lock_path)
+    found = list(listings(pulled)) if os.path.isdir(pulled) else []
+    for path in _caches(ref.scheme, ref.name):
         if os.path.lexists(path):
-            found += listings(path)
-    else:
-        for path in _caches(ref.scheme, ref.name):
-            if os.path.lexists(path):
-                found += [listing for listing in listings(path) if listing.ref.source == entry.source]
+            found += [listing for listing in listings(path) if listing.ref.source == entry.source]
     states = [listing for listing in found if listing.resolved == entry.resolved or listing.kind == "directory"]
     return tuple(states or found)
 
