@@ -15,6 +15,7 @@ from weighbridge.provenance.lock import document, project
 from weighbridge.provenance.lock.changes import Change, Weight, changes
 from weighbridge.provenance.lock.entry import Known, entry
 from weighbridge.provenance.lock.model import Lock, LockEntry, ScanRecord
+from weighbridge.provenance.verify.places import without_lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class Locking:
     def _locked(self, ref: Ref, name: str) -> LockEntry:
         """Resolve, scan and write down one artifact."""
         listing = store_for(ref, offline=self.given.on("--offline")).listing(ref)
+        listing = without_lock(listing, self.path)
         name = name or name_of(listing.ref)
         before = self.lock.entry(name)
         pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)

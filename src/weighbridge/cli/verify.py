@@ -84,7 +84,7 @@ def _verified(given: Given) -> Iterator[Verification]:
     lock = load(path)
     if given.one("--name") and lock.entry(given.one("--name")) is None:
         raise UsageError(f"{path} has no entry {given.one('--name')!r}", hint=_names(lock))
-    yield from _by_path(given, lock) if given.operands else _by_entry(given, lock, path)
+    yield from _by_path(given, lock, path) if given.operands else _by_entry(given, lock, path)
 
 
 def _by_store(given: Given) -> Iterator[Verification]:
@@ -96,12 +96,12 @@ def _by_store(given: Given) -> Iterator[Verification]:
             yield against_store(listing, jobs=given.number("--jobs"))
 
 
-def _by_path(given: Given, lock: Lock) -> Iterator[Verification]:
+def _by_path(given: Given, lock: Lock, lock_path: str) -> Iterator[Verification]:
     from weighbridge.provenance.verify.compare import against_lock, against_store, unknown
     from weighbridge.provenance.verify.places import of_path
 
     for path in given.operands:
-        for placed in of_path(path, lock, name=given.one("--name")):
+        for placed in of_path(path, lock, lock_path, name=given.one("--name")):
             listing = placed.listing
             if placed.entry is not None:
                 yield against_lock(

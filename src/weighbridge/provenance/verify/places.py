@@ -6,7 +6,7 @@ import os
 
 from weighbridge.access.local_stores import listings
 from weighbridge.core.refs import HUB, MODELSCOPE, OLLAMA, PATH, parse
-from weighbridge.core.values import value
+from weighbridge.core.values import replace, value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +32,22 @@ def pulled_to(entry: LockEntry, lock_path: str) -> str:
     return os.path.join(os.path.dirname(lock_path), PULLED, *entry.name.split("/"))
 
 
+def without_lock(listing: Listing, lock_path: str) -> Listing:
+    """Leave out the lock file itself, which may lie among the files that it locks."""
+    own = os.path.realpath(lock_path)
+    return replace(
+        listing,
+        files=tuple(file for file in listing.files if file.real != own),
+        extras=tuple(file for file in listing.extras if file.real != own),
+    )
+
+
 def of_entry(entry: LockEntry, lock_path: str) -> tuple[Listing, ...]:
     """Find every place where an entry's artifact lies; empty where it is not on this machine."""
+    return tuple(without_lock(listing, lock_path) for listing in _of_entry(entry, lock_path))
+
+
+def _of_entry(entry: LockEntry, lock_path: str) -> tuple[Listing, ...]:
     ref = parse(entry.source)
     if ref.scheme == PATH:
         path = os.path.join(os.path.dirname(lock_path), ref.name)
@@ -47,12 +61,12 @@ def of_entry(entry: LockEntry, lock_path: str) -> tuple[Listing, ...]:
     return tuple(states or found)
 
 
-def of_path(path: str, lock: Lock, *, name: str = "") -> Iterator[Placed]:
+def of_path(path: str, lock: Lock, lock_path: str, *, name: str = "") -> Iterator[Placed]:
     """Say which entry each artifact at ``path`` should be.
 
     By ``name`` where it is given, else by the source that the store knows, else by the directory's own name or files.
     """
-    there = listings(path)
+    there = [without_lock(listing, lock_path) for listing in listings(path)]
     for listing in there:
         if name:
             yield Placed(listing=listing, entry=lock.entry(name))
