@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.access.clocks import StillClock
+from tests.access.hub.refusing import CONTENT
 from tests.servers.hub import HubServer
+from tests.servers.hub_repository import Repository
 from weighbridge.access.hub.store import HubStore
 from weighbridge.access.retries import USUAL, Patience
 
@@ -39,3 +41,17 @@ def open_store(hub: HubServer, clock: StillClock) -> Callable[..., HubStore]:
         return HubStore(clock=clock, patience=patience, endpoint=endpoint)
 
     return opened
+
+
+@pytest.fixture
+def repository(hub: HubServer) -> Repository:
+    """A file in LFS and one in git."""
+    made = hub.repository("org/name")
+    made.commit(CONTENT)
+    return made
+
+
+@pytest.fixture
+def store(open_store: Callable[..., HubStore]) -> HubStore:
+    """A store that does not wait."""
+    return open_store()
