@@ -73,17 +73,17 @@ class Fault:
         return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Request:
-    """One request that was answered; `sent` counts bytes of its body, `host` is hub or cdn."""
+    """One request that came; `sent` counts bytes of the answer's body so far, `host` is hub or cdn."""
 
     host: str
     method: str
     path: str
     range: str
     authorization: str
-    status: int
-    sent: int
+    status: int = 0
+    sent: int = 0
 
 
 class HubServer:
@@ -160,7 +160,7 @@ class HubServer:
             self.log.append(request)
 
     def requests(self, pattern: str = "*", *, method: str = "") -> int:
-        """How many requests were answered."""
+        """How many requests came."""
         return len(self._noted(pattern, method))
 
     def sent(self, pattern: str = "*", *, method: str = "") -> int:
@@ -183,3 +183,6 @@ class _Listener(ThreadingHTTPServer):
     request_queue_size = 64
     hub: HubServer
     host: str
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing about clients that hang up."""
