@@ -1,11 +1,13 @@
 """Whole repositories as files by path: an honest one, and one for each way in which files can disagree.
 
-A file with the content ``-> TARGET`` stands for a symbolic link (see ``tests/engine/repositories.py``).
+A file with the content ``-> TARGET`` stands for a symbolic link, one whose first line is ``sha256:DIGEST`` for a file
+that a store lists with this digest (see ``tests/engine/repositories.py``).
 """
 
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 from tests.builders import safetensors_files, torches
 from tests.builders.pickles.honest import custom_class, numpy_array
@@ -73,6 +75,18 @@ def honest_named_repository() -> dict[str, bytes]:
         "tokenizer_config.json": text({"tokenizer_class": "PreTrainedTokenizerFast", "chat_template": TEMPLATE}),
         "chat_template.jinja": TEMPLATE.encode(),
     }
+
+
+def altered_named_repository() -> dict[str, bytes]:
+    """Weights that are not those which the store lists."""
+    listed, there = encode(WEIGHTS, metadata={"format": "pt"}), encode(WEIGHTS, metadata={"format": "np"})
+    return {"model.safetensors": b"sha256:%s\n%s" % (sha256(listed).hexdigest().encode(), there)}
+
+
+def unaltered_named_repository() -> dict[str, bytes]:
+    """Weights that are those which the store lists."""
+    listed = encode(WEIGHTS, metadata={"format": "pt"})
+    return {"model.safetensors": b"sha256:%s\n%s" % (sha256(listed).hexdigest().encode(), listed)}
 
 
 def honest_shards() -> dict[str, bytes]:

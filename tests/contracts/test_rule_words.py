@@ -99,6 +99,7 @@ PUBLISHED = {
     "TRU711": "linked-data",
     "TRU712": "colliding-names",
     "TRU713": "dtype-claim",
+    "TRU714": "broken-claim",
 }
 """Every id that was ever given away and what it stands for. Lines are added, never changed: a rule that is withdrawn
 keeps its line, so that its id cannot come to mean something else."""

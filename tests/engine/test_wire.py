@@ -22,7 +22,7 @@ from weighbridge.core.programs import CodeUnit, ConfiguredCall, SourceImport
 from weighbridge.core.references import Reference, Target
 from weighbridge.core.values import replace
 from weighbridge.core.when import When
-from weighbridge.engine.wire import Answer, Misshapen, dumps, loads, request, requested
+from weighbridge.engine.wire import Answer, Asked, Misshapen, dumps, loads, request, requested
 
 TEXT = st.text(st.characters(codec=None), max_size=20)
 NUMBER = st.none() | st.integers(0, 1 << 70)
@@ -222,7 +222,19 @@ NAMES = st.text(st.characters(codec=None, exclude_categories=["Cs"], exclude_cha
 def test_a_request_comes_back_as_it_was(name: bytes, trace: bool, rules: set[str]) -> None:
     text = name.decode("utf-8", "surrogateescape")
     disabled = tuple(sorted(rules)) or ("",)
-    assert requested(request(text, trace=trace, disabled=disabled)) == (text, trace, frozenset(disabled))
+    for sparse in (False, True):
+        asked = Asked(name=text, trace=trace, disabled=frozenset(disabled), sparse=sparse)
+        assert requested(request(text, trace=trace, disabled=disabled, sparse=sparse)) == asked
+
+
+def test_only_a_file_in_pieces_may_have_no_digest() -> None:
+    document = json.dumps(DOCUMENT | {"sha256": ""}).encode()
+    found = loads(document, whole=False)
+    assert isinstance(found, Answer)
+    assert found.sha256 == ""
+    for digest in ("ab" * 31, "g" * 64, " "):
+        with pytest.raises(Misshapen, match="digest"):
+            loads(json.dumps(DOCUMENT | {"sha256": digest}).encode(), whole=False)
 
 
 def test_neither_json_nor_regular_expressions_are_imported() -> None:

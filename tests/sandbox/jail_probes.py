@@ -62,7 +62,7 @@ def open_scratch(descriptor: int) -> None:
     _scratch.append(descriptor)
 
 
-def answer(request: bytes, descriptor: int) -> bytes:
+def answer(request: bytes, descriptor: int, need: object) -> bytes:
     """Try one escape and say how it went."""
     context = loads(request) | {"input": descriptor, "scratch": _scratch[0]}
     try:

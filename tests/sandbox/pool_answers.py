@@ -9,6 +9,10 @@ import time
 
 from weighbridge.sandbox import protocol
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _scratch: list[int] = []
 
 
@@ -17,10 +21,60 @@ def open_scratch(descriptor: int) -> None:
     _scratch.append(descriptor)
 
 
-def answer(request: bytes, descriptor: int) -> bytes:
+def answer(request: bytes, descriptor: int, need: Callable[[int, int], str]) -> bytes:
     """Look up the word of the request among the functions below."""
     word, _, argument = request.decode().partition(" ")
+    if word in _NEEDS:
+        return _NEEDS[word](argument, descriptor, need)
     return _ANSWERS[word](argument, descriptor)
+
+
+def _need(ranges: str, descriptor: int, need: Callable[[int, int], str]) -> bytes:
+    """Ask for each range; give what is then there, or the refusal."""
+    found = []
+    for one in ranges.split():
+        offset, length = map(int, one.split("+"))
+        found.append(need(offset, length).encode() or os.pread(descriptor, length, offset))
+    return b"|".join(found)
+
+
+def _need_for_ever(_: str, __: int, need: Callable[[int, int], str]) -> bytes:
+    while True:
+        need(0, 1)
+
+
+def _need_and_spin(_: str, descriptor: int, need: Callable[[int, int], str]) -> bytes:
+    need(0, 1)
+    return _spin("", descriptor)
+
+
+def _talk_on(_: str, __: int, ___: Callable[[int, int], str]) -> bytes:
+    """Say more behind a need before the reply."""
+    os.write(protocol.CHANNEL, protocol.ANSWER_LENGTH.pack(protocol.NEEDED) + protocol.NEED.pack(0, 1) + b"more")
+    time.sleep(60)
+    return b""
+
+
+def _flood_with_needs(_: str, __: int, ___: Callable[[int, int], str]) -> bytes:
+    """Ask without taking the replies."""
+    while True:
+        os.write(protocol.CHANNEL, protocol.ANSWER_LENGTH.pack(protocol.NEEDED) + protocol.NEED.pack(0, 1))
+        time.sleep(0.001)
+
+
+def _write_into_it(_: str, descriptor: int, need: Callable[[int, int], str]) -> bytes:
+    need(0, 1)
+    try:
+        os.pwrite(descriptor, b"!", 0)
+    except OSError as error:
+        return str(error.errno).encode()
+    return b"written"
+
+
+def _half_a_need(_: str, __: int, ___: Callable[[int, int], str]) -> bytes:
+    os.write(protocol.CHANNEL, protocol.ANSWER_LENGTH.pack(protocol.NEEDED) + b"half")
+    time.sleep(60)
+    return b""
 
 
 def _read(_: str, descriptor: int) -> bytes:
@@ -160,6 +214,15 @@ def _call_x32(_: str, __: int) -> bytes:
     return str(kernel.syscall(0x40000000 | 39, 0, 0, 0, 0, 0, 0)).encode()
 
 
+_NEEDS = {
+    "need": _need,
+    "need-for-ever": _need_for_ever,
+    "need-and-spin": _need_and_spin,
+    "talk-on": _talk_on,
+    "flood-with-needs": _flood_with_needs,
+    "write-into-it": _write_into_it,
+    "half-a-need": _half_a_need,
+}
 _ANSWERS = {
     "read": _read,
     "identify": _identify,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from weighbridge.sandbox.policy import JailPolicy
@@ -25,9 +26,11 @@ def toy_pool(
     )
 
 
-def toy_task(words: str, key: int = 0, path: str = __file__) -> PoolTask:
+def toy_task(
+    words: str, key: int = 0, path: str = __file__, supply: Callable[[int, int], str] | None = None
+) -> PoolTask:
     """Make a task that says ``words`` about a file."""
-    return PoolTask(key=key, request=words.encode(), open=lambda: os.open(path, os.O_RDONLY), size=1)
+    return PoolTask(key=key, request=words.encode(), open=lambda: os.open(path, os.O_RDONLY), size=1, supply=supply)
 
 
 def ask(pool: JailedPool, words: str, path: str = __file__) -> PoolResult:

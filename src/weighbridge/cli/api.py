@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from weighbridge.core.report import Report
 
 
-def scan(*targets: str | os.PathLike[str], jobs: int = 0, program: bool = False) -> Report:
-    """Weigh files and directories in jailed workers; ``program`` adds the decompiled programs to the report.
+def scan(
+    *targets: str | os.PathLike[str], jobs: int = 0, program: bool = False, full: bool = False, offline: bool = False
+) -> Report:
+    """Weigh files, directories and references such as ``hf://org/name`` in jailed workers, which have no network.
 
-    Raises AccessError for a target that does not exist, UsageError when there is none. Nothing is loaded, cached or
-    sent anywhere.
+    ``program`` adds the decompiled programs to the report. Of large remote files only headers and structure are
+    fetched, and the verdict is at best inconclusive, unless ``full``; ``offline`` takes what is on this machine. Raises
+    AccessError for a target that does not exist, UsageError when there is none. Nothing is loaded or cached.
     """
     if not targets:
         raise UsageError("there is no target to scan")
-    request = ScanRequest(targets=tuple(os.fsdecode(target) for target in targets))
+    request = ScanRequest(targets=tuple(os.fsdecode(target) for target in targets), full=full, offline=offline)
     return run(request, Jailed(jobs=jobs or os.cpu_count() or 1, trace=program))

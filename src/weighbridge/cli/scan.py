@@ -23,6 +23,7 @@ exit codes: 0 nothing at or above the threshold, 1 findings, 2 an error,
 
 examples:
   weighbridge scan model.pt
+  weighbridge scan hf://org/name@v1
   weighbridge scan checkpoints/ -o sarif=weighbridge.sarif -o html=report.html
 """
 
@@ -31,7 +32,7 @@ COMMAND = Command(
     name="scan",
     description="Say what model files would run if they were loaded. Nothing is loaded.",
     formats=FORMATS,
-    operand=Operand(metavar="TARGET", help="a file or a directory"),
+    operand=Operand(metavar="TARGET", help="a file, a directory, or a reference such as hf://org/name"),
     groups=(
         Group(
             title="what fails",
@@ -53,6 +54,7 @@ COMMAND = Command(
             options=(
                 Option(names=("--include",), metavar="GLOB", repeatable=True, help="only what fits; repeatable"),
                 Option(names=("--exclude",), metavar="GLOB", repeatable=True, help="not what fits; repeatable"),
+                Option(names=("--full",), help="fetch remote files whole, not only headers and structure"),
             ),
         ),
         Group(

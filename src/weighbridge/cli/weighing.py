@@ -34,6 +34,8 @@ def weigh(given: Given, config: Config) -> Report:
         include=given.every("--include") or config.include,
         exclude=given.every("--exclude") or config.exclude,
         disabled=tuple(sorted(disabled)),
+        full=given.on("--full"),
+        offline=given.on("--offline"),
     )
     jobs = given.number("--jobs") or config.jobs
     progress = Progress(quiet=quiet)

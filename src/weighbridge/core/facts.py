@@ -268,6 +268,13 @@ class ContainerOddity(Fact):
 
 
 @value
+class BrokenClaim(Fact):
+    """The bytes are not those that the store of the file lists; ``detail`` says what was listed and what was found."""
+
+    detail: str
+
+
+@value
 class ResourceClaim(Fact):
     """The bytes claim more than they hold or than ``limit`` allows: ``what`` in units of ``unit``."""
 

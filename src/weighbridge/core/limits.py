@@ -52,6 +52,13 @@ class Limits:
     """Source code, templates and YAML, whose parsers need some hundred times their size in memory."""
     probe_bytes: int = 1 * MIB
     """How much of a string or byte constant is decoded in search of a hidden payload."""
+    remote_bytes: int = 64 * MIB
+    """Bytes of one file that are fetched from a store, unless all are asked for. Headers of the largest models have
+    9 MB; files without a header to speak of, such as tokenizers, have up to 40 MB and are fetched whole."""
+    remote_ranges: int = 10_000
+    """Ranges of one file that are fetched from a store; an archive needs a few for each member that is examined."""
+    remote_seconds: float = 900.0
+    """Time that a store may take for the ranges of one file; at 10 MB/s ``remote_bytes`` take seven seconds."""
     seconds: float = 20.0
     """Time for one file, before the allowance for its size."""
     bytes_per_second: int = 4 * MIB

@@ -53,7 +53,10 @@ class Suppressed:
 
 @value
 class FileReport:
-    """One file on disk; members of archives are locations inside it. ``sha256`` was computed from its bytes."""
+    """One file; members of archives are locations inside it.
+
+    ``sha256`` was computed from its bytes, ``claimed_sha256`` is what the store says of a file that is not on disk.
+    """
 
     path: str
     size: int | None
@@ -63,6 +66,7 @@ class FileReport:
     gaps: tuple[Gap, ...]
     program: tuple[str, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    claimed_sha256: str = ""
 
     def verdict(self) -> Verdict:
         """Judge this file."""

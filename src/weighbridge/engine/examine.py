@@ -23,7 +23,7 @@ from weighbridge.engine.judge import Judge
 from weighbridge.engine.scratch import Scratch
 from weighbridge.formats import file_names, registry
 from weighbridge.formats.node import Bench, Child, Node, Stored
-from weighbridge.formats.sniff import sniff
+from weighbridge.formats.sniff import NEAR_TAIL, ZIP_TAIL, sniff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class _Examiner:
         if node.role == "tensor" and not _begins_like_something(source):
             self._values(source, node, depth)
             return
-        seen = sniff(source, node.name)
+        seen = sniff(source, node.name, tail=NEAR_TAIL if node.headers_only else ZIP_TAIL)
         formats = tuple(dict.fromkeys((*vouched, *seen.formats)))
         if any(name.startswith("torch.tar.") for name in vouched):
             # They begin with a pickle, but the whole is a row of pickles and raw data.
@@ -180,9 +180,11 @@ class _Examiner:
             self._child(Child(f"{told.where}@{start}", rest, offset=start, role=told.where, quiet=True), node, depth)
 
     def _child(self, child: Child, parent: Node, depth: int) -> None:
+        if parent.headers_only and child.role == "tensor":
+            return
         node = Node(
             name=child.name, member=(*parent.member, child.name), role=child.role, storages=child.storages,
-            trace=parent.trace,
+            trace=parent.trace, headers_only=parent.headers_only and isinstance(child.content, Stored),
         )  # fmt: skip
         if depth + 1 > self.bench.limits.depth:
             self._gap(node.gap(GapKind.OVER_LIMIT, f"nested deeper than {self.bench.limits.depth} containers"))
@@ -257,15 +259,17 @@ def examine(
     scratch: Scratch | None = None,
     trace: bool = False,
     strict: bool = False,
+    headers_only: bool = False,
 ) -> Examination:
     """Examine the bytes of one file called ``name``.
 
     Never raises for what the bytes hold: trouble with them is a gap. ``trace`` keeps the decompiled program.
+    ``headers_only`` leaves bulk data alone, of which the caller has to tell.
     ``strict`` re-raises the first bug of a reader, for tests and ``--debug``.
     """
     examiner = _Examiner(limits, judge, scratch or Scratch())
     try:
-        examiner.node(source, Node(name=name, trace=trace), 0, (), quiet=False)
+        examiner.node(source, Node(name=name, trace=trace, headers_only=headers_only), 0, (), quiet=False)
     except OverLimit as spent:
         examiner.gaps.append(Gap(kind=GapKind.OVER_LIMIT, reason=str(spent)))
     if strict and examiner.crashes:

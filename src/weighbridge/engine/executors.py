@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 
 @value
 class Task:
-    """One file to examine; ``open`` gives a descriptor that the executor closes, or raises OSError."""
+    """One file to examine; ``open`` gives a descriptor that the executor closes, or raises OSError.
+
+    ``size`` are the bytes that are read at the most. ``supply`` for a file that does not come whole: puts a range
+    (offset, length) of any numbers in place, or gives the words of a refusal.
+    """
 
     key: int
     name: str
     size: int
     open: Callable[[], int]
+    supply: Callable[[int, int], str] | None = None
 
 
 @value
@@ -51,7 +56,7 @@ class Inline:
         """Yield one outcome for each task, in order; re-raises the bugs of parsers."""
         import os
 
-        from weighbridge.engine.worker import weigh
+        from weighbridge.engine.worker import weigh, weigh_ranges
         from weighbridge.rules.catalog import RuleSet
 
         rules = RuleSet(disabled=self.disabled)
@@ -62,7 +67,10 @@ class Inline:
                 yield Outcome(key=task.key, gap=Gap(kind=GapKind.UNREAD, reason=reason(error)))
                 continue
             try:
-                answer = weigh(descriptor, task.name, rules, trace=self.trace, strict=True)
+                if task.supply is not None:
+                    answer = weigh_ranges(descriptor, task.supply, task.name, rules, trace=self.trace, strict=True)
+                else:
+                    answer = weigh(descriptor, task.name, rules, trace=self.trace, strict=True)
                 outcome = Outcome(key=task.key, answer=answer)
             except OSError as error:
                 gap = Gap(kind=GapKind.UNREAD, reason=f"reading it failed: {reason(error)}")

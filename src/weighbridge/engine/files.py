@@ -13,6 +13,18 @@ BLOCK = 1 << 18
 """Bytes hashed at a time: stays in the processor's cache."""
 
 
+def pread(descriptor: int, offset: int, length: int) -> bytes:
+    """Read up to ``length`` bytes, shorter only at the end; one ``pread(2)`` may give less in the middle of a file."""
+    pieces = []
+    while length > 0:
+        piece = os.pread(descriptor, length, offset)
+        if not piece:
+            break
+        pieces.append(piece)
+        offset, length = offset + len(piece), length - len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
 class OpenFile:
     """A regular file by descriptor; ``digest()`` reads what no parser has read and returns the SHA-256 of it all.
 
@@ -27,7 +39,7 @@ class OpenFile:
         self._hashed = 0
         self._content: bytes | None = None
         if self.size <= WHOLE:
-            self._content = self._read(0, self.size)
+            self._content = pread(descriptor, 0, self.size)
             self._hash.update(self._content)
             self._hashed = self.size = len(self._content)
 
@@ -35,22 +47,11 @@ class OpenFile:
         """Read up to ``length`` bytes; shorter only at the end. Bytes read in order are hashed on the way."""
         if self._content is not None:
             return self._content[offset : offset + length]
-        found = self._read(offset, length)
+        found = pread(self.descriptor, offset, length)
         if offset <= self._hashed < offset + len(found):
             self._hash.update(memoryview(found)[self._hashed - offset :])
             self._hashed = offset + len(found)
         return found
-
-    def _read(self, offset: int, length: int) -> bytes:
-        """Read with ``pread``, which may give less than asked in the middle of a file."""
-        pieces = []
-        while length > 0:
-            piece = os.pread(self.descriptor, length, offset)
-            if not piece:
-                break
-            pieces.append(piece)
-            offset, length = offset + len(piece), length - len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def digest(self) -> str:
         """Hash the rest of the file and return the SHA-256 of all of it, as 64 hexadecimal digits."""

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from weighbridge.access.local import Found
+    from weighbridge.core.artifact import ListedFile
     from weighbridge.core.events import Event
     from weighbridge.engine.executors import Executor
     from weighbridge.engine.memo import Memo
+    from weighbridge.engine.remote_file import RemoteFile
     from weighbridge.engine.suppress import Suppressions
     from weighbridge.engine.wire import Answer
     from weighbridge.rules.catalog import RuleSet
@@ -35,6 +37,10 @@ class ScanRequest:
     exclude: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
     """Rules that the executor leaves out, for the report to say so."""
+    full: bool = False
+    """Whether files of remote targets are fetched whole."""
+    offline: bool = False
+    """Whether stores take only what is on this machine."""
 
 
 class _Plan:
@@ -42,15 +48,68 @@ class _Plan:
 
     def __init__(self, request: ScanRequest) -> None:
         self.targets: list[tuple[str, list[Found], tuple[Gap, ...]]] = []
-        for target in request.targets:
-            there = list(find(target))
+        self.disabled = frozenset(request.disabled)
+        self.files: list[Found] = []
+        self.listed: dict[int, ListedFile] = {}
+        """What the stores of targets with a scheme say of their files."""
+        self.remote: dict[int, RemoteFile] = {}
+        """Those of them that are fetched."""
+        for given in request.targets:
+            target, there, gaps = self._find(given, request) if "://" in given else (given, list(find(given)), ())
             wanted = [found for found in there if _is_wanted(found, target, request)]
             files = [found for found in wanted if not found.folder]
-            gaps = tuple(_unseen(found, target) for found in wanted if found.folder)
-            self.targets.append((target, files, gaps if wanted else (_nothing(there),)))
-        self.files = [found for _, listed, _ in self.targets for found in listed]
+            gaps += tuple(_unseen(found, target) for found in wanted if found.folder)
+            self.targets.append((target, files, gaps if wanted else (*gaps, _nothing(there))))
+            self.files += files
         self.reports: list[FileReport | None] = [None] * len(self.files)
         self.answers: dict[int, Answer] = {}
+
+    def _find(self, given: str, request: ScanRequest) -> tuple[str, list[Found], tuple[Gap, ...]]:
+        """Find the files of a target that has a scheme, or only looks as if it had one."""
+        from weighbridge.engine.remote import resolve
+
+        target = resolve(given, offline=request.offline, full=request.full)
+        if target is None:
+            return given, list(find(given)), ()
+        chosen = [found for found in target.files if _is_wanted(found, target.ref, request)]
+        for key, found in enumerate(chosen, start=len(self.files)):
+            self.listed[key] = target.listed[found.path]
+            if found.path in target.remote:
+                self.remote[key] = target.remote[found.path]
+        return target.ref, list(target.files), target.gaps
+
+    def take(self, key: int, answer: Answer) -> FileReport:
+        """Make the report of a file out of what is known of it."""
+        remote = self.remote.get(key)
+        if remote is not None:
+            remote.conclude()
+            size = remote.file.size if remote.file.size >= 0 else answer.size
+            answer = replace(answer, size=size, sha256=remote.sha256, gaps=(*answer.gaps, *remote.gaps))
+        self.answers[key] = answer
+        return self._compared(key, _report(self.files[key], answer))
+
+    def miss(self, key: int, gap: Gap) -> FileReport:
+        """Make the report of a file of which nothing is known, and why."""
+        remote = self.remote.get(key)
+        if remote is not None:
+            remote.conclude()
+        report = _unread(self.files[key], gap)
+        if remote is not None and remote.gaps:
+            report = replace(report, gaps=remote.gaps if remote.is_closed else (*report.gaps, *remote.gaps))
+        return self._compared(key, report)
+
+    def _compared(self, key: int, report: FileReport) -> FileReport:
+        """Hold the report of a file against what a store says of it."""
+        if key not in self.listed:
+            return report
+        from weighbridge.engine.remote import compared
+
+        return compared(report, self.listed[key], self.remote.get(key), self.disabled)
+
+    def close(self) -> None:
+        """Give back what remote files take."""
+        for remote in self.remote.values():
+            remote.close()
 
     def survey(self, rules: RuleSet, suppressions: Suppressions | None) -> None:
         """Hold the files of each target against each other; what that finds is added to their reports."""
@@ -60,16 +119,20 @@ class _Plan:
         start, kept = 0, Limits().outline
         for target, listed, _ in self.targets:
             keys = {_below(found, target): start + number for number, found in enumerate(listed)}
+            # Where a store keeps its files on this machine is its own affair: they are no links out of the repository.
+            root = "" if start in self.listed else target
             start += len(listed)
             if len(listed) < 2:
                 continue
             files = [outline(self.files[key], below, self.answers.get(key), kept) for below, key in keys.items()]
+            if not root:
+                files = [replace(file, link="") for file in files]
             for below, what in explained(files).items():
                 report = self.reports[keys[below]]
                 if report is not None:
                     gaps = tuple(gap for gap in report.gaps if gap.kind is not GapKind.UNSUPPORTED)
                     self.reports[keys[below]] = replace(report, formats=(what,), gaps=gaps)
-            for below, findings in survey(files, rules, root=target).items():
+            for below, findings in survey(files, rules, root=root).items():
                 report = self.reports[keys[below]]
                 if report is not None:
                     report = replace(report, findings=tuple(sorted((*report.findings, *findings), key=rank)))
@@ -95,38 +158,43 @@ def scan(
 ) -> Report:
     """Weigh every file of every target; raises AccessError for a target that does not exist."""
     plan = _Plan(request)
-    tell(Planned(files=len(plan.files), size=sum(found.size for found in plan.files)))
+    try:
+        tell(Planned(files=len(plan.files), size=sum(found.size for found in plan.files)))
 
-    def settle(key: int, report: FileReport, *, reused: bool = False) -> None:
-        plan.reports[key] = suppressions.apply(report) if suppressions else report
-        tell(Examined(path=report.path, size=report.size or 0, reused=reused))
+        def settle(key: int, report: FileReport, *, reused: bool = False) -> None:
+            plan.reports[key] = suppressions.apply(report) if suppressions else report
+            tell(Examined(path=report.path, size=report.size or 0, reused=reused))
 
-    def tasks() -> Iterator[Task]:
-        for key, found in enumerate(plan.files):
-            if found.trouble:
-                settle(key, _unread(found, Gap(kind=GapKind.UNREAD, reason=found.trouble)))
+        def tasks() -> Iterator[Task]:
+            for key, found in enumerate(plan.files):
+                if found.trouble:
+                    settle(key, plan.miss(key, Gap(kind=GapKind.UNREAD, reason=found.trouble)))
+                    continue
+                if key in plan.remote:
+                    yield plan.remote[key].task(key, found.name)
+                    continue
+                known = memo.recall(found) if memo else None
+                if known is not None:
+                    settle(key, plan.take(key, known), reused=True)
+                else:
+                    yield Task(key=key, name=found.name, size=found.size, open=found.open)
+
+        for outcome in executor.run(tasks()):
+            found = plan.files[outcome.key]
+            if outcome.answer is None:
+                gap = outcome.gap or Gap(kind=GapKind.CRASHED, reason="there is no answer")
+                settle(outcome.key, plan.miss(outcome.key, gap))
                 continue
-            known = memo.recall(found) if memo else None
-            if known is not None:
-                plan.answers[key] = known
-                settle(key, _report(found, known), reused=True)
-            else:
-                yield Task(key=key, name=found.name, size=found.size, open=found.open)
+            if memo and outcome.key not in plan.remote:
+                memo.store(found, outcome.answer)
+            settle(outcome.key, plan.take(outcome.key, outcome.answer))
+        if len(plan.files) > 1:
+            from weighbridge.rules.catalog import RuleSet
 
-    for outcome in executor.run(tasks()):
-        found = plan.files[outcome.key]
-        if outcome.answer is None:
-            settle(outcome.key, _unread(found, outcome.gap or Gap(kind=GapKind.CRASHED, reason="there is no answer")))
-            continue
-        if memo:
-            memo.store(found, outcome.answer)
-        plan.answers[outcome.key] = outcome.answer
-        settle(outcome.key, _report(found, outcome.answer))
-    if len(plan.files) > 1:
-        from weighbridge.rules.catalog import RuleSet
-
-        plan.survey(RuleSet(disabled=frozenset(request.disabled)), suppressions)
-    return Report(version=__version__, rules=DIGEST, artifacts=plan.join(), disabled=request.disabled)
+            plan.survey(RuleSet(disabled=plan.disabled), suppressions)
+        return Report(version=__version__, rules=DIGEST, artifacts=plan.join(), disabled=request.disabled)
+    finally:
+        plan.close()
 
 
 def _report(found: Found, answer: Answer) -> FileReport:

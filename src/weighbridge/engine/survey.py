@@ -56,8 +56,11 @@ RAW = frozenset({"external_data"})
 
 
 def survey(files: Iterable[FileOutline], rules: RuleSet, *, root: str) -> dict[str, tuple[Finding, ...]]:
-    """Judge the files of a repository together; gives the findings by path, the worst first."""
-    repository = Repository(files, root=os.path.realpath(root))
+    """Judge the files of a repository together; gives the findings by path, the worst first.
+
+    ``root`` is where it lies on this machine, empty where it does not.
+    """
+    repository = Repository(files, root=os.path.realpath(root) if root else "")
     judges: dict[str, Judge] = {}
     for path, info, match in rules.survey(repository):
         if path not in judges:

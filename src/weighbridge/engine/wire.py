@@ -32,7 +32,10 @@ class Misshapen(WeighbridgeError):  # noqa: N818
 
 @value
 class Answer:
-    """What the examination of one file gives: everything but its path."""
+    """What the examination of one file gives: everything but its path.
+
+    ``sha256`` is empty for a file that did not come whole.
+    """
 
     size: int
     sha256: str
@@ -59,15 +62,31 @@ _DIGEST_LENGTH = 64
 _HEXADECIMAL = "0123456789abcdef"
 
 
-def request(name: str, *, trace: bool, disabled: tuple[str, ...]) -> bytes:
-    """Write a request: the file's own name, whether to trace, and the rules that are off."""
-    return b"\0".join((b"1" if trace else b"0", ",".join(disabled).encode(), name.encode("utf-8", "surrogateescape")))
+@value
+class Asked:
+    """What a request asks for; ``sparse`` when the file does not come whole."""
+
+    name: str
+    trace: bool
+    disabled: frozenset[str]
+    sparse: bool = False
 
 
-def requested(document: bytes) -> tuple[str, bool, frozenset[str]]:
+def request(name: str, *, trace: bool, disabled: tuple[str, ...], sparse: bool = False) -> bytes:
+    """Write a request: the file's own name, whether to trace, the rules that are off, whether it comes whole."""
+    flags = bytes((48 + trace + 2 * sparse,))
+    return b"\0".join((flags, ",".join(disabled).encode(), name.encode("utf-8", "surrogateescape")))
+
+
+def requested(document: bytes) -> Asked:
     """Read what ``request`` wrote."""
-    trace, disabled, name = document.split(b"\0", 2)
-    return name.decode("utf-8", "surrogateescape"), trace == b"1", frozenset(disabled.decode().split(","))
+    flags, disabled, name = document.split(b"\0", 2)
+    return Asked(
+        name=name.decode("utf-8", "surrogateescape"),
+        trace=bool(flags[0] & 1),
+        disabled=frozenset(disabled.decode().split(",")),
+        sparse=bool(flags[0] & 2),
+    )
 
 
 def dumps(one: object) -> str:
@@ -113,8 +132,11 @@ class _Reading:
 _scan = make_scanner(_Reading)  # type: ignore[arg-type]  # any object with these attributes will do
 
 
-def loads(text: bytes) -> Answer | Gap:
-    """Read an ``Answer``, or the gap that stands for it; raises Misshapen."""
+def loads(text: bytes, *, whole: bool = True) -> Answer | Gap:
+    """Read an ``Answer``, or the gap that stands for it; raises Misshapen.
+
+    Only an answer about a file that did not come ``whole`` may have no digest.
+    """
     try:
         words = text.decode()
         document, end = _scan(words, 0)
@@ -126,7 +148,8 @@ def loads(text: bytes) -> Answer | Gap:
     if isinstance(answer, Gap):
         return answer
     # The digest becomes part of a file name in the cache, so it must be one whatever the worker says.
-    if len(answer.sha256) != _DIGEST_LENGTH or answer.sha256.strip(_HEXADECIMAL) or answer.size < 0:
+    is_digest = len(answer.sha256) == _DIGEST_LENGTH or not (whole or answer.sha256)
+    if not is_digest or answer.sha256.strip(_HEXADECIMAL) or answer.size < 0:
         raise Misshapen("the size or the digest cannot be")
     return answer
 

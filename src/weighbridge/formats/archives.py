@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from weighbridge.core.facts import Identity
-from weighbridge.formats.containers.zip import Description, members
-from weighbridge.formats.containers.zip_content import STORED
+from weighbridge.formats.containers.zip import Description, is_special, members
+from weighbridge.formats.containers.zip_content import STORED, is_locked
 from weighbridge.formats.containers.zip_directory import read_directory
 from weighbridge.formats.keras_archive import is_keras, of_keras
 from weighbridge.formats.skops_archive import is_skops, of_skops
@@ -12,10 +12,11 @@ from weighbridge.formats.torch_zip import layout, spelt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from typing import TypeAlias
 
     from weighbridge.core.source import ByteSource
+    from weighbridge.formats.containers.zip_directory import Choice
     from weighbridge.formats.containers.zip_records import Entry
     from weighbridge.formats.node import Bench, Node, Yield
     from weighbridge.formats.torch_zip import Layout
@@ -34,7 +35,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
             yield from row
             return
     yield Identity(at=node.at(), format="zip")
-    directory = read_directory(source, bench)
+    directory = read_directory(source, bench, _storages if node.headers_only else None)
     entries = (*directory.entries, *directory.alternatives)
     describers: list[Describe] = []
     found = layout((entry.name, entry.size) for entry in directory.entries)
@@ -60,6 +61,19 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if not describers and _are_arrays(directory.entries):
         yield Identity(at=node.at(), format="numpy.npz")
     yield from members(directory, source, node, bench, _first_of(describers))
+
+
+def _storages(entries: Sequence[Entry]) -> Choice:
+    """Choose the storages of a checkpoint that the directory describes without a contradiction."""
+    found = layout((entry.name, entry.size) for entry in entries)
+
+    def choice(entry: Entry) -> bool:
+        if found is None or found.storages_of(spelt(entry.name)) is not None:
+            return False
+        is_plain = entry.method == STORED and entry.packed == entry.size and not is_locked(entry)
+        return is_plain and not is_special(entry) and spelt(entry.name).startswith(f"{found.root}/data/")
+
+    return choice
 
 
 def _may_be_more(entries: tuple[Entry, ...]) -> bool:
@@ -137,7 +151,10 @@ def _places(folder: str, entries: tuple[Entry, ...]) -> dict[str, int]:
     return {
         entry.name.replace("\\", "/").rpartition("/")[2]: entry.data_offset
         for entry in entries
-        if entry.method == STORED and entry.data_offset is not None and spelt(entry.name).startswith(folder)
+        if entry.method == STORED
+        and entry.data_offset is not None
+        and spelt(entry.name).startswith(folder)
+        and not entry.passed_over
     }
 
 

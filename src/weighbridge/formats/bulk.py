@@ -35,6 +35,8 @@ _BLOCK = 1 << 16
 
 def probe_heads(source: ByteSource, node: Node, stretches: Iterable[Stretch], role: str) -> Iterator[Yield]:
     """Hand on those stretches of bulk data, given in order, that begin as native code, an archive or a pickle."""
+    if node.headers_only:
+        return
     suspects = 0
     for (begin, end, name), head in _heads(source, stretches):
         if head[:2] not in _PREFIXES or not (is_packed(head) or _is_native(source, begin, end - begin)):

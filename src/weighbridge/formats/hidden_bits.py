@@ -46,6 +46,8 @@ def look(
     source: ByteSource, node: Node, stretches: Iterable[Stretch], widths: tuple[int, ...]
 ) -> Iterator[Fact | Child]:
     """Look at the beginning of each tensor; ``widths`` are the bytes that one of its values may have."""
+    if node.headers_only:
+        return
     for number, (begin, end, name) in enumerate(stretches):
         if number == TENSORS:
             return

@@ -23,6 +23,7 @@ class Node:
     ``name`` is the file's or member's own name, ``member`` the chain of members that leads here (empty for the file
     itself), ``role`` what the enclosing format says it is (``torch.pickle``, ``tensor`` …), ``storages`` the records
     that its persistent ids may name with their sizes in bytes, ``trace`` whether the decompiled program is wanted.
+    ``headers_only`` when reading is dear: what bulk data begins like, and what its values hide, is not looked at.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Node:
     role: str = ""
     storages: Mapping[str, int] | None = None
     trace: bool = False
+    headers_only: bool = False
 
     def at(self, offset: int | None = None, length: int | None = None) -> Location:
         """Locate a span of this node; what points before its beginning is placed there."""

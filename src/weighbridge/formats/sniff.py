@@ -17,6 +17,9 @@ HEAD = 4_096
 ZIP_TAIL = 65_557
 """The longest distance of the end-of-central-directory record from the end: 22 bytes and a comment of 65,535."""
 
+NEAR_TAIL = 4_096
+"""The same when reading is dear: an archive behind something else rarely has a comment."""
+
 _LEADING: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -140,11 +143,14 @@ class Sniffed:
     promised: tuple[str, ...]
 
 
-def sniff(source: ByteSource, name: str) -> Sniffed:
-    """Identify a node by its content, then by its name, at whose end Windows ignores dots and blanks."""
+def sniff(source: ByteSource, name: str, *, tail: int = ZIP_TAIL) -> Sniffed:
+    """Identify a node by its content, then by its name, at whose end Windows ignores dots and blanks.
+
+    ``tail`` bytes at the end are searched for the end of a zip archive.
+    """
     name = name.rstrip(". ")
     lower = name.lower()
-    found = _by_content(source, name) if source.size else ["empty"]
+    found = _by_content(source, name, tail) if source.size else ["empty"]
     base = lower.rpartition("/")[2]
     if source.size and not any(kind.startswith("tensorflow") for kind in found):
         found += [kind for opened, kind in _OPENED if base == opened]
@@ -155,14 +161,14 @@ def sniff(source: ByteSource, name: str) -> Sniffed:
     return Sniffed(formats=tuple(found), named=named if source.size else (), promised=promised)
 
 
-def _by_content(source: ByteSource, name: str) -> list[str]:
+def _by_content(source: ByteSource, name: str, tail: int) -> list[str]:
     head = source.read_at(0, HEAD)
     found = [kind for magic, kind in _BY_FIRST.get(head[:1], ()) if head.startswith(magic)]
     found += [kind for magic, kind in _AT_FOUR if head[4:8] == magic]
     if "hdf5" not in found and _has_user_block(source, head, name):
         found.append("hdf5")
     is_tar = head[257:262] == b"ustar" or _is_old_tar(head)
-    if "zip" not in found and _ends_as_zip(source, at_the_end=is_tar or "7z" in found):
+    if "zip" not in found and _ends_as_zip(source, tail, at_the_end=is_tar or "7z" in found):
         found.append("zip")
     stream = _stream(head)
     if stream:
@@ -231,13 +237,13 @@ def _pickled(source: ByteSource, head: bytes) -> str:
     return "pickle" if holds_pickle(source) else ""
 
 
-def _ends_as_zip(source: ByteSource, *, at_the_end: bool) -> bool:
+def _ends_as_zip(source: ByteSource, tail: int, *, at_the_end: bool) -> bool:
     """Find an end-of-central-directory record from which some reader gets to a directory (APPNOTE 4.3.16).
 
     ``at_the_end`` asks for one that ends the file: in a tar or 7z archive the last member may be a zip itself, with the
     archive's own end behind it, and each member is looked at on its own.
     """
-    length = min(source.size, ZIP_TAIL)
+    length = min(source.size, tail)
     if b"PK\x05\x06" not in source.read_at(source.size - length, length):
         return False
     from weighbridge.formats.containers.zip_ends import claims, end_records

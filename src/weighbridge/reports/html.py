@@ -211,6 +211,8 @@ def _rows(listed: list[outline.Entry]) -> Iterator[str]:
     for entry in listed[:ROWS]:
         mark = f'<span class="mark {entry.verdict}">{outline.SYMBOLS[entry.verdict]} {entry.verdict}</span>'
         digest = f'<code class="digest">{_text(entry.file.sha256)}</code>' if entry.file.sha256 else ""
+        if entry.file.claimed_sha256 and not entry.file.sha256:
+            digest = f'<code class="digest">{_text(entry.file.claimed_sha256)} (claimed, not computed)</code>'
         formats = _text(", ".join(entry.file.formats)) or "unknown"
         yield f"<tr><td>{mark}</td><td><code>{_text(entry.path)}</code>{digest}</td>"
         yield f'<td>{formats}</td><td class="number">{outline.size(entry.file.size)}</td></tr>'

@@ -59,6 +59,8 @@ def _file(file: FileReport, verbose: bool) -> dict[str, Json]:
     known: dict[str, Json] = {"path": encodable(file.path), "size": file.size, "sha256": file.sha256}
     if file.sha256 is not None:
         known["sha256_origin"] = "computed"
+    if file.claimed_sha256:
+        known["claimed_sha256"] = encodable(file.claimed_sha256)
     suppressed = sorted(file.suppressed, key=lambda one: (one.finding.fingerprint, one.reason))
     judged: dict[str, Json] = {
         "formats": [encodable(name) for name in file.formats],

@@ -157,8 +157,13 @@ def _artifact(entry: outline.Entry) -> dict[str, Json]:
         known["length"] = entry.file.size
     if entry.file.sha256 is not None:
         known["hashes"] = {"sha-256": entry.file.sha256}
-    known["properties"] = {"verdict": str(entry.verdict), "formats": [encodable(name) for name in entry.file.formats]}
-    return known
+    properties: dict[str, Json] = {
+        "verdict": str(entry.verdict),
+        "formats": [encodable(name) for name in entry.file.formats],
+    }
+    if entry.file.claimed_sha256:
+        properties["claimedSha256"] = encodable(entry.file.claimed_sha256)
+    return known | {"properties": properties}
 
 
 def _result(finding: Finding, path: str, files: dict[str, int], places: dict[str, int]) -> dict[str, Json]:

@@ -79,8 +79,9 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "TRU711": ("weighbridge.rules.repository.linked_data", ("Repository",)),
     "TRU712": ("weighbridge.rules.repository.colliding_names", ("Repository",)),
     "TRU713": ("weighbridge.rules.repository.dtype_claim", ("Repository",)),
+    "TRU714": ("weighbridge.rules.repository.broken_claim", ("BrokenClaim",)),
     "WGT601": ("weighbridge.rules.weights.selection_bypass", ("SelectionBypass",)),
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:238cc7ee43b226e8292b955b80f83e14fa8e91300442fd1e160c8463a97d957b"
+DIGEST = "sha256:c28b419c23428bf217e94e70c6caedd02db093679ec16b7dc3d7846bc5414d5c"

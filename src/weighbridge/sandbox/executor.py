@@ -38,29 +38,31 @@ class Jailed:
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Yield one outcome for each task, in the order in which they become ready."""
         limits = Limits()
-        waiting = (
-            PoolTask(
-                key=task.key, request=request(task.name, trace=self.trace, disabled=self.disabled), open=task.open,
-                size=task.size,
-            )
-            for task in tasks
-        )  # fmt: skip
+        in_pieces: set[int] = set()
+
+        def waiting() -> Iterator[PoolTask]:
+            for task in tasks:
+                sparse = task.supply is not None
+                asked = request(task.name, trace=self.trace, disabled=self.disabled, sparse=sparse)
+                if sparse:
+                    in_pieces.add(task.key)
+                yield PoolTask(key=task.key, request=asked, open=task.open, size=task.size, supply=task.supply)
 
         def deadline(size: int) -> float:
             return limits.seconds + size / limits.bytes_per_second
 
         self._read.clear()
         with JailedPool(workers=self.jobs, policy=JailPolicy(), deadline=deadline) as pool:
-            for result in pool.run(waiting):
+            for result in pool.run(waiting()):
                 self.layers = pool.layers
-                yield self._outcome(result)
+                yield self._outcome(result, whole=result.key not in in_pieces)
 
-    def _outcome(self, result: PoolResult) -> Outcome:
+    def _outcome(self, result: PoolResult, *, whole: bool) -> Outcome:
         if result.answer is None:
             assert result.failure is not None
             return Outcome(key=result.key, gap=_gap(result.failure))
         try:
-            found = self._loaded(result.answer)
+            found = self._loaded(result.answer, whole=whole)
         except Misshapen as broken:
             gap = Gap(kind=GapKind.CRASHED, reason=f"the worker's answer does not fit its schema: {broken}")
             return Outcome(key=result.key, gap=gap)
@@ -68,12 +70,12 @@ class Jailed:
             return Outcome(key=result.key, gap=found)
         return Outcome(key=result.key, answer=found)
 
-    def _loaded(self, text: bytes) -> Answer | Gap:
+    def _loaded(self, text: bytes, *, whole: bool) -> Answer | Gap:
         """Read an answer; one that was read before, about the same content elsewhere, is the same value."""
-        if text in self._read:
+        if whole and text in self._read:
             return self._read[text]
-        found = loads(text)
-        if len(text) <= _SHORT:
+        found = loads(text, whole=whole)
+        if whole and len(text) <= _SHORT:
             if len(self._read) >= _READ:
                 self._read.clear()
             self._read[text] = found

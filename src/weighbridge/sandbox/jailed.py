@@ -11,7 +11,7 @@ from time import monotonic
 
 from weighbridge.sandbox import protocol
 from weighbridge.sandbox.spawn import spawn
-from weighbridge.sandbox.tasks import Crashed, Killed, OutOfMemory, Oversized
+from weighbridge.sandbox.tasks import Crashed, Killed, Need, OutOfMemory, Oversized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,8 +98,17 @@ class JailedWorker:
             return False
         return sent == len(words)
 
-    def listen(self) -> bytes | Failure | None:
-        """Take what has arrived: a whole message, the failure with which the worker ended, or None for not yet."""
+    def reply(self, refusal: str) -> bool:
+        """Tell the worker that what it needs is there, or why not; False when it is gone or does not listen."""
+        words = refusal.encode("utf-8", "backslashreplace")[: protocol.MAX_REFUSAL_BYTES]
+        message = protocol.REFUSAL_LENGTH.pack(len(words)) + words
+        try:
+            return self._child.channel.send(message, _socket.MSG_DONTWAIT | _NO_SIGNAL) == len(message)
+        except OSError:
+            return False
+
+    def listen(self) -> bytes | Need | Failure | None:
+        """Take what has arrived: a message, a need, the failure with which the worker ended, or None for not yet."""
         try:
             piece = self._child.channel.recv(_READ_BYTES, _socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -108,14 +117,16 @@ class JailedWorker:
             piece = b""
         if not piece:
             return self.end()
-        if not self._received:
-            # The work was done in time; how fast a long answer is taken depends on this process too.
-            self.allow(self.seconds)
+        before, head = len(self._received), protocol.ANSWER_LENGTH.size
         self._received += piece
-        head = protocol.ANSWER_LENGTH.size
         if len(self._received) < head:
             return None
         (length,) = protocol.ANSWER_LENGTH.unpack_from(self._received)
+        if length == protocol.NEEDED:
+            return self._needed()
+        if before < head:
+            # The work was done in time; how fast a long answer is taken depends on this process too.
+            self.allow(self.seconds)
         if length > protocol.MAX_ANSWER_BYTES or len(self._received) > head + length:
             self.end()
             return Oversized(what="answer", limit=min(length, protocol.MAX_ANSWER_BYTES))
@@ -124,6 +135,18 @@ class JailedWorker:
         message = bytes(memoryview(self._received)[head:])
         self._received.clear()
         return message
+
+    def _needed(self) -> Need | Failure | None:
+        """Read the need of which the head has arrived; a worker that says more before it gets a reply is ended."""
+        head, whole = protocol.ANSWER_LENGTH.size, protocol.ANSWER_LENGTH.size + protocol.NEED.size
+        if len(self._received) > whole:
+            self.end()
+            return Killed(signal=int(_signal.SIGKILL), reason="it went on talking while it was to wait")
+        if len(self._received) < whole:
+            return None
+        offset, length = protocol.NEED.unpack_from(self._received, head)
+        self._received.clear()
+        return Need(offset=offset, length=length)
 
     def overhear(self) -> bool:
         """Take what arrived on standard error; False when nothing did and the channel is closed."""

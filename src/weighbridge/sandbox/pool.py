@@ -11,7 +11,7 @@ from weighbridge.sandbox import protocol
 from weighbridge.sandbox.jailed import JailedWorker, Uninterrupted
 from weighbridge.sandbox.policy import Layer
 from weighbridge.sandbox.spawn import setup_for
-from weighbridge.sandbox.tasks import Crashed, PoolResult, TimedOut, Unreadable
+from weighbridge.sandbox.tasks import Crashed, Killed, Need, PoolResult, TimedOut, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,7 +117,11 @@ class JailedPool:
         """Open the file of a task and send it; False when the worker was gone, and the task still waits."""
         if len(task.request) > protocol.MAX_REQUEST_BYTES:
             raise ValueError(f"a request of {len(task.request)} bytes; at most {protocol.MAX_REQUEST_BYTES} fit")
-        descriptor = task.open()
+        began = monotonic()
+        try:
+            descriptor = task.open()
+        finally:
+            self._excuse(began)
         try:
             taken = worker.send(task.request, descriptor)
         finally:
@@ -132,6 +136,25 @@ class JailedPool:
         worker.task = task
         worker.allow(self._seconds_for(task.size))
         return True
+
+    def _excuse(self, began: float) -> None:
+        """Add what this process itself has done since ``began`` to the time of all workers: nobody listened to them."""
+        spent = monotonic() - began
+        for worker in self._workers:
+            worker.deadline += spent
+
+    def _supply(self, worker: JailedWorker, need: Need) -> PoolResult | None:
+        """Put in place what a worker waits for, and tell it; one that has nothing to wait for is ended."""
+        supply = worker.task.supply if worker.task is not None else None
+        if supply is None:
+            worker.end()
+            return self._settle(worker, Killed(signal=9, reason="it asked for a range of a file that it has whole"))
+        began = monotonic()
+        refusal = supply(need.offset, need.length)
+        self._excuse(began)
+        if worker.reply(refusal):
+            return None
+        return self._settle(worker, worker.end())
 
     # Growing and shrinking.
 
@@ -209,6 +232,8 @@ class JailedPool:
         message = worker.listen()
         if message is None:
             return None
+        if isinstance(message, Need):
+            return self._supply(worker, message)
         if not isinstance(message, bytes):
             return self._settle(worker, message)
         if worker.layers is None:

@@ -3,6 +3,9 @@
 The worker starts with a set-up on its command line and one socket. It says hello once: the names of its layers. Then,
 until the socket closes, it takes a request, which comes with the descriptor of an open file, and gives an answer.
 Hello and answers are a length of eight bytes and as many bytes; a request is a length of four bytes and its bytes.
+While it works on a file that has not come whole, it may say that it needs a range: a length that no answer has, offset
+and length of the range. It waits for the reply: the length of a refusal and its words, no length when the bytes are
+there.
 """
 
 from __future__ import annotations
@@ -17,11 +20,18 @@ CHANNEL = 3
 
 REQUEST_LENGTH = Struct("<I")
 ANSWER_LENGTH = Struct("<Q")
+NEEDED = (1 << 64) - 1
+"""Stands in place of the length of an answer."""
+NEED = Struct("<QQ")
+REFUSAL_LENGTH = Struct("<I")
 
 MAX_REQUEST_BYTES = 64 << 10
 """A request fits whole into the socket's buffer, so that a worker that does not read cannot stop its parent."""
 MAX_ANSWER_BYTES = 64 << 20
 """Answers of honest files stay below one MiB; twenty thousand facts of 3 KiB each, the most of one file, fit."""
+
+MAX_REFUSAL_BYTES = 1 << 10
+"""A sentence, which may quote a server."""
 
 EXIT_OUT_OF_MEMORY = 77
 """The worker ends so when memory ran out under a request."""
@@ -34,7 +44,7 @@ class WorkerSetup:
     import_path: tuple[str, ...]
     """Directories that hold the package and its optional dependencies, searched after the standard library."""
     answer_module: str
-    """Offers ``answer(request, descriptor) -> bytes`` and ``open_scratch(descriptor)``."""
+    """Offers ``answer(request, descriptor, need) -> bytes`` and ``open_scratch(descriptor)``."""
     scratch_directories: tuple[str, ...]
     """Where the scratch file may lie; the first that works is taken."""
     policy: JailPolicy

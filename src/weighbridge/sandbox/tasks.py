@@ -18,7 +18,18 @@ class PoolTask:
     open: Callable[[], int]
     """Called just before the request is sent; gives a descriptor that the pool closes, or raises OSError."""
     size: int
-    """Bytes of the file, for the deadline."""
+    """Bytes of the file that are read at the most, for the deadline."""
+    supply: Callable[[int, int], str] | None = None
+    """For a file that does not come whole: puts a range (offset, length) into it and gives no words, or those of a
+    refusal. The worker may ask for any numbers. The deadline stands still while it works."""
+
+
+@value
+class Need:
+    """A worker waits for a range of its file."""
+
+    offset: int
+    length: int
 
 
 @value

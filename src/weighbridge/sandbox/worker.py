@@ -15,13 +15,18 @@ from weighbridge.sandbox.jail import seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     class AnswerModule(Protocol):
         """What a worker works for."""
 
-        def answer(self, request: bytes, descriptor: int, /) -> bytes:
-            """Answer one request about an open file; must not close it."""
+        def answer(self, request: bytes, descriptor: int, need: Callable[[int, int], str], /) -> bytes:
+            """Answer one request about an open file; must not close it.
+
+            ``need(offset, length)`` has a range of a file put in place that has not come whole; gives the words of a
+            refusal, none when the bytes are there.
+            """
 
         def open_scratch(self, descriptor: int, /) -> None:
             """Take note of the scratch file; it is empty before every request."""
@@ -64,7 +69,7 @@ def _serve(channel: _socket.socket, module: AnswerModule, scratch: int) -> None:
     while (received := _receive(channel)) is not None:
         request, descriptor = received
         try:
-            answer = module.answer(request, descriptor)
+            answer = module.answer(request, descriptor, _need)
         finally:
             os.close(descriptor)
         os.ftruncate(scratch, 0)
@@ -95,10 +100,31 @@ def _receive(channel: _socket.socket) -> tuple[bytes, int] | None:
 
 def _send(answer: bytes) -> None:
     """Write an answer; one that is too long is announced by its length, at which the parent stops listening."""
-    for part in (protocol.ANSWER_LENGTH.pack(len(answer)), answer):
-        rest = memoryview(part)
-        while rest:
-            rest = rest[os.write(protocol.CHANNEL, rest) :]
+    _write(protocol.ANSWER_LENGTH.pack(len(answer)))
+    _write(answer)
+
+
+def _need(offset: int, length: int) -> str:
+    """Have the parent put a range of the file in place, and wait for its reply."""
+    _write(protocol.ANSWER_LENGTH.pack(protocol.NEEDED) + protocol.NEED.pack(offset, length))
+    (refusal,) = protocol.REFUSAL_LENGTH.unpack(_read(protocol.REFUSAL_LENGTH.size))
+    return _read(refusal).decode("utf-8", "backslashreplace")
+
+
+def _write(part: bytes) -> None:
+    rest = memoryview(part)
+    while rest:
+        rest = rest[os.write(protocol.CHANNEL, rest) :]
+
+
+def _read(length: int) -> bytes:
+    found = b""
+    while len(found) < length:
+        piece = os.read(protocol.CHANNEL, length - len(found))
+        if not piece:
+            os._exit(0)  # the parent has gone, and nobody waits for an answer
+        found += piece
+    return found
 
 
 def _import_paths() -> tuple[str, ...]:

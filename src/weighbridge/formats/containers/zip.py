@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SUMMED = 4 << 20
 """Stored members up to here have their CRC-32 checked: more would be a second pass over bulk data."""
+SUMMED_WHEN_DEAR = 16 << 10
+"""The same where reading is dear, for members that are not read for another reason."""
 _PATH_MAX = 4096
 _FILE_TYPE, _LINK, _REGULAR, _DIRECTORY = 0o170000, 0o120000, 0o100000, 0o040000
 
@@ -139,6 +141,8 @@ class _Archive:
     def _special(self, entry: Entry) -> Iterator[Fact]:
         """Tell links and devices: the file mode stands in the upper half of the external attributes (4.4.15)."""
         name, kind = entry.name, (entry.external >> 16) & _FILE_TYPE
+        if not is_special(entry):
+            return
         if kind == _LINK:
             target = beginning(entry, self.source, _PATH_MAX).decode("utf-8", "backslashreplace")
             yield from self.tell.note(Oddity.LINK, name, f"to {excerpt(target)!r}", entry.central_offset)
@@ -146,11 +150,13 @@ class _Archive:
             if reason:
                 detail = f"{reason}: {excerpt(target)!r}"
                 yield from self.tell.note(Oddity.LINK_ESCAPE, name, detail, entry.central_offset)
-        elif kind not in (0, _REGULAR, _DIRECTORY):
+        else:
             yield from self.tell.note(Oddity.SPECIAL_FILE, name, f"file type {kind:#o}", entry.central_offset)
 
     def _member(self, entry: Entry, description: Description) -> Iterator[Yield]:
         name, start, node = excerpt(entry.name), entry.data_offset, self.node
+        if entry.passed_over:
+            return
         if start is None:
             yield node.gap(GapKind.UNPARSED, f"member {name!r} has no local header", entry.header_offset)
             return
@@ -192,7 +198,8 @@ class _Archive:
             yield from self.tell.note(Oddity.HEADER_MISMATCH, entry.name, detail, entry.header_offset)
             length = max(length, min(entry.size, self.source.size - start))
         # Members that overlap could make this many passes; members that do not are together as long as the file.
-        allowed = min(SUMMED, self.source.size - self.summed)
+        most = SUMMED_WHEN_DEAR if self.node.headers_only and not description.formats else SUMMED
+        allowed = min(most, self.source.size - self.summed)
         if entry.crc is not None and entry.size <= allowed and not description.quiet:
             self.summed += entry.size
             found = stored_crc(self.source, start, entry.size)
@@ -215,6 +222,11 @@ class _Archive:
     def _checksum(self, entry: Entry, found: int, start: int) -> Iterator[Fact]:
         detail = f"CRC-32 {found:#010x}, not {entry.crc:#010x}"
         yield from self.tell.note(Oddity.CHECKSUM_MISMATCH, entry.name, detail, start, entry.packed)
+
+
+def is_special(entry: Entry) -> bool:
+    """Tell a link or a device by the file mode of an entry."""
+    return (entry.external >> 16) & _FILE_TYPE not in (0, _REGULAR, _DIRECTORY)
 
 
 def _child(entry: Entry, content: Stored | Packed, description: Description) -> Child:

@@ -19,6 +19,7 @@ from weighbridge.formats.containers.zip_records import (
     CENTRAL,
     CENTRAL_FIXED,
     FULL32,
+    LOCAL_FIXED,
     LOCKED,
     STREAMED,
     Entry,
@@ -32,7 +33,8 @@ from weighbridge.formats.containers.zip_walk import local_entry, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeAlias
 
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.containers.oddities import Span
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
     from weighbridge.formats.containers.zip_records import EndRecord
     from weighbridge.formats.node import Bench
 
+    Choice: TypeAlias = Callable[[Entry], bool]
+    Chooser: TypeAlias = Callable[[Sequence[Entry]], Choice]
+    """Given all entries of a directory, tells which of them are passed over."""
+
 _BLOCK = 1 << 20
 _LONGEST = CENTRAL_FIXED.size + 3 * 0xFFFF
 _OTHERS = 50
@@ -48,6 +54,7 @@ _OTHERS = 50
 _NAMES = 32 << 20
 """Bytes of names in one archive: 160 for each of the most members that are read."""
 _PLAIN_EXTRA = 64  # blocks up to here are times, ids and paths of the known kinds
+_SLACK = 0xFFFF + 24  # what a local header that is not read may hold besides its name, and a data descriptor
 
 
 @value
@@ -65,12 +72,13 @@ class Directory:
     trouble: Malformed | OverLimit | None = None
 
 
-def read_directory(source: ByteSource, bench: Bench) -> Directory:
+def read_directory(source: ByteSource, bench: Bench, chooser: Chooser | None = None) -> Directory:
     """Read everything but the data of a zip archive; ``Directory.trouble`` tells what was in the way.
 
-    Counts one member of ``bench.meter`` for each entry.
+    Counts one member of ``bench.meter`` for each entry. Local headers of members that ``chooser`` passes over are not
+    read, nor is what lies between them as long as a header could hold it.
     """
-    survey = _Survey(source, bench)
+    survey = _Survey(source, bench, chooser)
     try:
         survey.read()
         survey.account()
@@ -87,8 +95,10 @@ def read_directory(source: ByteSource, bench: Bench) -> Directory:
 class _Survey:
     """What has been read so far."""
 
-    def __init__(self, source: ByteSource, bench: Bench) -> None:
+    def __init__(self, source: ByteSource, bench: Bench, chooser: Chooser | None) -> None:
         self.source = source
+        self.chooser = chooser
+        self.choice: Choice | None = None
         self.meter = bench.meter
         self.entries: list[Entry] = []
         self.alternatives: list[Entry] = []
@@ -97,6 +107,7 @@ class _Survey:
         self.named = False  # whether some directory was read
         self.named_bytes = 0
         self.taken: list[tuple[int, int, str]] = []  # start, end, what lies there
+        self.least: dict[tuple[int, int, str], None] = {}  # the same for what is passed over, which may end later
 
     def remark(self, kind: Oddity, member: str, detail: str, *at: int) -> None:
         offset, length = (*at, None, None)[:2]
@@ -175,7 +186,7 @@ class _Survey:
 
     def _read_claim(self, claim: Claim) -> int:
         """Read one directory; gives where it really ends."""
-        at, count = claim.start, 0
+        at, count, first = claim.start, 0, len(self.entries)
         for entry, extra, stop in self._central(claim):
             count += 1
             self.meter.spend_member()
@@ -189,12 +200,27 @@ class _Survey:
             if extra:
                 self._central_extra(entry, at, extra)
             at = stop
+        if self.chooser is not None:
+            self._locate(self.chooser, first)
         if at > claim.start:
             self.taken.append((claim.start, at, "central directory"))
         if count != claim.entries:
             detail = f"the end record counts {claim.entries} entries, the directory holds {count}"
             self.remark(Oddity.HEADER_MISMATCH, "", detail, claim.start, at - claim.start)
         return at
+
+    def _locate(self, chooser: Chooser, first: int) -> None:
+        """Read the local headers of the entries from ``first`` on, except for those that are passed over."""
+        self.choice = self.choice or chooser(self.entries)
+        for number in range(first, len(self.entries)):
+            entry = self.entries[number]
+            start = entry.header_offset + LOCAL_FIXED.size + len(entry.raw)
+            if entry.header_offset >= 0 and start + entry.packed <= self.source.size and self.choice(entry):
+                self.entries[number] = replace(entry, data_offset=start, passed_over=True)
+                self.least[entry.header_offset, start + entry.packed, entry.name] = None
+            else:
+                listed = entry.name, entry.raw, entry.flags, entry.method, entry.crc or 0, entry.packed, entry.size
+                self.entries[number] = replace(entry, data_offset=self._local(listed, entry.header_offset))
 
     def _central(self, claim: Claim) -> Iterator[tuple[Entry, bytes, int]]:
         """Walk the directory as long as signatures follow each other; gives each entry, its extra field and its end."""
@@ -231,7 +257,9 @@ class _Survey:
                 external=external,
                 central_offset=place + at,
                 header_offset=header,
-                data_offset=self._local((name, raw, flags, method, crc, packed, size), header),
+                data_offset=None
+                if self.chooser
+                else self._local((name, raw, flags, method, crc, packed, size), header),
             )
             if stop > extra_end:
                 self._comment(name, place + extra_end, stop - extra_end, "gap")
@@ -288,6 +316,7 @@ class _Survey:
 
     def account(self) -> None:
         """Find what lies twice, and what lies between, before and after everything that was read."""
+        self._stretch()
         cursor, last = 0, ""
         for start, end, what in sorted(self.taken):
             if start < cursor:
@@ -299,6 +328,16 @@ class _Survey:
                 cursor, last = end, what
         if cursor < self.source.size:
             self._gap(cursor, self.source.size, last)
+
+    def _stretch(self) -> None:
+        """Let members that were passed over reach up to what comes next."""
+        from bisect import bisect_left
+
+        starts = sorted(start for start, _, _ in (*self.taken, *self.least)) if self.least else []
+        for start, end, name in self.least:
+            at = bisect_left(starts, end)
+            edge = starts[at] if at < len(starts) else end
+            self.taken.append((start, edge if edge - end <= _SLACK else end, name))
 
     def _gap(self, start: int, end: int, after: str) -> None:
         at = start

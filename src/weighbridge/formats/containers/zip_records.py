@@ -46,6 +46,7 @@ class Entry:
     offsets are the 64-bit ones where there are any; offsets count from the start of the source. ``data_offset`` is
     None when no local header stands where the directory points. ``central_offset`` is None and ``crc`` may be None
     for a member that only its local header shows. ``hidden``: the directory that readers use does not name it.
+    ``passed_over``: its local header is not read, and ``data_offset`` is the least that it can be.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Entry:
     header_offset: int
     data_offset: int | None
     hidden: bool = False
+    passed_over: bool = False
 
 
 @value

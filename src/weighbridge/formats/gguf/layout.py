@@ -134,7 +134,7 @@ class Layout:
                 edge = min(begin, size)
                 if edge - cursor < alignment and pads >= _PADS:
                     pads += 1
-                elif edge - cursor >= alignment or any(self.source.read_at(cursor, edge - cursor)):
+                elif edge - cursor >= alignment or self._is_filled(cursor, edge):
                     holes += 1
                     if holes <= _HOLES:
                         yield from self._unclaimed(cursor, edge, "gap", before)
@@ -153,6 +153,10 @@ class Layout:
             left = size - cursor
             if left >= alignment or any(self.source.read_at(cursor, left)):
                 yield from self._unclaimed(cursor, size, "tail", "the last tensor" if self.tensors else "the header")
+
+    def _is_filled(self, begin: int, end: int) -> bool:
+        """Tell whether a padding holds anything; when reading is dear it is taken for zeros."""
+        return not self.node.headers_only and any(self.source.read_at(begin, end - begin))
 
     def _unclaimed(self, begin: int, end: int, where: str, after: str) -> Iterator[Yield]:
         return bulk.unclaimed(self.source, self.node, self.bench, begin, end, where=where, after=after)

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 BLOCK = 1 << 20
 """Bytes read at a time: large enough that a read costs nothing, small enough that memory does not matter."""
 
+FIRST = 1 << 14
+"""Bytes read at first, each time twice as many up to ``BLOCK``: what is no pickle shows it at once."""
+
 REACH = 1 << 10
 """Bytes that the longest short opcode needs; the window slides when less is left before its end."""
 
@@ -19,12 +22,13 @@ LINE = 1 << 16
 class Window:
     """``content`` holds the bytes from ``base``; ``last`` tells that it reaches the end of the source."""
 
-    __slots__ = ("base", "content", "last", "source")
+    __slots__ = ("_block", "base", "content", "last", "source")
 
     def __init__(self, source: ByteSource, start: int) -> None:
         self.source = source
         self.base = start
         self.content = b""
+        self._block = min(FIRST, BLOCK)
         self.last = False
         self.slide(start)
 
@@ -32,8 +36,9 @@ class Window:
         """Move so that ``start`` is the first byte held."""
         inside = start - self.base
         kept = self.content[inside:] if 0 <= inside <= len(self.content) else b""
-        if len(kept) < BLOCK:
-            kept += self.source.read_at(start + len(kept), BLOCK)
+        if len(kept) < self._block:
+            kept += self.source.read_at(start + len(kept), self._block)
+            self._block = min(2 * self._block, BLOCK)
         self.base, self.content = start, kept
         self.last = start + len(kept) >= self.source.size
 
