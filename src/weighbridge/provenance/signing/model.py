@@ -126,7 +126,8 @@ class SignatureReport:
 
     ``policy`` names the signer of the policy who was found. ``missing``, ``altered`` and ``extra`` are paths.
     ``ignored`` are files that are there and that the signer left out of the signature, ``unsigned`` those that the
-    format leaves out: top-level git files, and empty files where shards are signed. ``problems`` and ``warnings`` are sentences.
+    format leaves out: top-level git files, and empty files where shards are signed. ``problems`` and ``warnings``
+    are sentences.
     """
 
     directory: str

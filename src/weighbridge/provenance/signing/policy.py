@@ -49,9 +49,9 @@ class TrustedSigner:
     """One signer: how he is known, and for what.
 
     ``models`` are shell patterns of names. ``min_versions`` pairs such a pattern with the least version.
-    ``allow_ignored`` are shell patterns of paths that may be there though the signature leaves them out. ``require`` when models that fit
-    must be signed by him or another who is required. ``unbound`` when his signatures need not hold the model's name, as
-    those of other tools do not.
+    ``allow_ignored`` are shell patterns of paths that may be there though the signature leaves them out. ``require``
+    when models that fit must be signed by him or another who is required. ``unbound`` when his signatures need not hold
+    the model's name, as those of other tools do not.
     """
 
     name: str

@@ -152,8 +152,12 @@ def _place(request: SignRequest) -> str:
         words = "is no directory" if there else "does not exist"
         hint = "the format signs directories: put the file into one" if there else "check the path"
         raise AccessError(f"{request.directory!r} {words}", hint=hint)
-    place = request.signature or os.path.join(request.directory, SIGNATURE)
+    place = _asked(request)
     return os.path.join(os.path.realpath(os.path.dirname(place)), os.path.basename(place))
+
+
+def _asked(request: SignRequest) -> str:
+    return request.signature or os.path.join(request.directory, SIGNATURE)
 
 
 def _own(tree: Tree, place: str) -> tuple[str, ...]:
@@ -212,7 +216,7 @@ def _write(request: SignRequest, made: _Made, signer: Signer, text: bytes) -> Si
         _put(text, made.signature)
     except OSError as error:
         hint = "name another place: --signature FILE"
-        raise AccessError(f"cannot write {made.signature!r}: {reason(error)}", hint=hint) from None
+        raise AccessError(f"cannot write {_asked(request)!r}: {reason(error)}", hint=hint) from None
     statement = made.statement
     warnings = []
     if made.left_out:
@@ -220,7 +224,7 @@ def _write(request: SignRequest, made: _Made, signer: Signer, text: bytes) -> Si
     if signer.method is Method.CERTIFICATE and certificates.CODE_SIGNING not in signer.usages:
         warnings.append("the certificate is not made for code signing; policies refuse it unless they say otherwise")
     return Signed(
-        signature=made.signature, signer=signer, layout=statement.layout, files=len({*_paths(statement)}),
+        signature=_asked(request), signer=signer, layout=statement.layout, files=len({*_paths(statement)}),
         size=made.size, name=request.name, version=request.version, ignored=made.left_out, warnings=tuple(warnings),
     )  # fmt: skip
 
