@@ -75,11 +75,11 @@ def _layout(found: Any, where: str) -> Layout:
     known = fields(
         found, where, required=("method", "hash_type", "allow_symlinks"), optional=("shard_size", "ignore_paths")
     )
-    method, algorithm = known["method"], known["hash_type"]
-    if method not in {"files", "shards"}:
+    method, hashed_by = known["method"], known["hash_type"]
+    if type(method) is not str or method not in {"files", "shards"}:
         raise wrong(f"{where}.method", f"is {str(method)[:60]!r}; files and shards are known")
-    if type(algorithm) is not str or algorithm not in DIGESTS:
-        raise wrong(f"{where}.hash_type", f"is {str(algorithm)[:60]!r}; {', '.join(DIGESTS)} are known")
+    if type(hashed_by) is not str or hashed_by not in DIGESTS:
+        raise wrong(f"{where}.hash_type", f"is {str(hashed_by)[:60]!r}; {', '.join(DIGESTS)} are known")
     shard = known.get("shard_size", 0)
     if type(shard) is float and shard.is_integer():
         shard = int(shard)  # the reference tool passes its numbers through a type that has floats only
@@ -87,7 +87,7 @@ def _layout(found: Any, where: str) -> Layout:
         raise wrong(f"{where}.shard_size", "is no size of shards" if method == "shards" else "has no meaning for files")
     ignored = items(known.get("ignore_paths", []), f"{where}.ignore_paths")
     return Layout(
-        method=method, algorithm=algorithm, shard=shard,
+        method=method, algorithm=hashed_by, shard=shard,
         links=typed(known["allow_symlinks"], bool, "true or false", f"{where}.allow_symlinks"),
         ignored=tuple(text(one, f"{where}.ignore_paths") for one in ignored),
     )  # fmt: skip
@@ -101,7 +101,7 @@ def _resources(found: Any, layout: Layout, where: str) -> tuple[Resource, ...]:
     for one in listed:
         entry = typed(one, dict, "an object", where)
         name = text(entry.get("name"), f"{where}: name")
-        if entry.get("algorithm") != layout.algorithm:
+        if entry.get("algorithm") not in (layout.algorithm, algorithm(layout)):  # it may be a list, which has no hash
             raise wrong(f"{where}: {name[:80]!r}", f"is hashed by another algorithm than {layout.algorithm}")
         digest = _digest(entry.get("digest"), layout.algorithm, f"{where}: {name[:80]!r}")
         resources.append(Resource(name=name, digest=digest))
@@ -153,10 +153,10 @@ def _range(name: str, shard: int, where: str) -> tuple[str, int, int]:
     return path, start, end
 
 
-def _digest(found: Any, algorithm: str, where: str) -> str:
+def _digest(found: Any, hashed_by: str, where: str) -> str:
     digest = text(found, f"{where}: digest")
-    if len(digest) != DIGESTS[algorithm] or not _HEX.issuperset(digest):
-        raise wrong(where, f"has no {algorithm} digest in lower-case hexadecimal digits")
+    if len(digest) != DIGESTS[hashed_by] or not _HEX.issuperset(digest):
+        raise wrong(where, f"has no {hashed_by} digest in lower-case hexadecimal digits")
     return digest
 
 
@@ -185,6 +185,14 @@ def root_digest(resources: Iterable[Resource]) -> str:
     return hashlib.sha256(b"".join(bytes.fromhex(one.digest) for one in resources)).hexdigest()
 
 
+def algorithm(layout: Layout) -> str:
+    """Name the algorithm of a resource as the reference tool does: that of a shard has its size behind it.
+
+    The specification (section 6.3.2) has the plain name there, which the reference tool refuses; both are read.
+    """
+    return f"{layout.algorithm}-sharded-{layout.shard}" if layout.shard else layout.algorithm
+
+
 def dumps(statement: Statement) -> bytes:
     """Write a statement; resources are put in the order of their names. Raises IntegrityError where there is none."""
     resources = tuple(sorted(statement.resources, key=lambda one: one.name))
@@ -201,7 +209,7 @@ def dumps(statement: Statement) -> bytes:
     bound = {key: word for key, word in ((NAME, statement.name), (VERSION, statement.version)) if word}
     if bound:
         subject["annotations"] = bound
-    listed = [{"name": one.name, "algorithm": layout.algorithm, "digest": one.digest} for one in resources]
+    listed = [{"name": one.name, "algorithm": algorithm(layout), "digest": one.digest} for one in resources]
     whole = {
         "_type": STATEMENT_TYPE,
         "subject": [subject],
