@@ -11,6 +11,7 @@ from weighbridge.core.modules import fetch
 
 COMMANDS = {
     "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, and why it matters"),
+    "sign": ("weighbridge.cli.sign", "sign the files of a model"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "verify": ("weighbridge.cli.verify", "hold models on this machine against model.lock, offline"),
     "pull": ("weighbridge.cli.pull", "fetch what model.lock names, verified before it gets its name"),
