@@ -133,7 +133,11 @@ class Locking:
             return self._hashed(listing), None
         from weighbridge.cli.weighing import learn
 
-        report, known = learn(str(ref), self.given, self.config)
+        report, answers = learn(str(ref), self.given, self.config)
+        known = {
+            path: Known(size=one.size, sha256=one.sha256, formats=one.formats, outline=one.outline)
+            for path, one in answers.items()
+        }
         return known, _record(report)
 
     def _hashed(self, listing: Listing) -> Mapping[str, Known]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from weighbridge.core.report import Report
     from weighbridge.engine.executors import Executor
     from weighbridge.engine.suppress import Suppressions
+    from weighbridge.engine.wire import Answer
 
 
 def weigh(given: Given, config: Config) -> Report:
@@ -48,6 +49,23 @@ def weigh(given: Given, config: Config) -> Report:
     return report
 
 
+def learn(target: str, given: Given, config: Config) -> tuple[Report, dict[str, Answer]]:
+    """Scan one target for what a lock wants to know: the report, and the answers by path below the target."""
+    disabled = frozenset(config.disable)
+    answers: dict[str, Answer] = {}
+    request = ScanRequest(
+        targets=(target,), disabled=tuple(sorted(disabled)), full=given.on("--full"), offline=given.on("--offline")
+    )
+    progress = Progress(quiet=given.on("--quiet"))
+    try:
+        executor = _executor(given.number("--jobs") or config.jobs, disabled, debug=False, trace=False)
+        report = scan(request, executor, tell=progress, learn=answers.__setitem__)
+    finally:
+        progress.close()
+    _tell_jail(executor, verbose=False, quiet=given.on("--quiet"))
+    return report, answers
+
+
 def _executor(jobs: int, disabled: frozenset[str], *, debug: bool, trace: bool) -> Executor:
     if debug:
         from weighbridge.engine.executors import Inline
@@ -65,6 +83,7 @@ def _suppressions(baseline: str, config: Config, *, quiet: bool) -> Suppressions
 
     from weighbridge.cli.baseline import known
     from weighbridge.engine.suppress import Suppressions
+    from weighbridge.engine.wire import Answer
 
     made = Suppressions(
         config.suppress, today=date.today().isoformat(), baseline=known(baseline) if baseline else frozenset()
