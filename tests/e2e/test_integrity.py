@@ -146,3 +146,18 @@ def test_pull_brings_what_was_locked_and_nothing_else(downloaded: Downloaded, tm
     pulled = downloaded.folder / "models/org/name"
     assert {str(path.relative_to(pulled)): path.read_bytes() for path in pulled.rglob("*") if path.is_file()} == FILES
     assert downloaded.verify(pulled).code == 0
+
+
+def test_one_file_of_a_repository_can_be_locked_by_its_path(tmp_path: Path) -> None:
+    with HubServer() as hub:
+        hub.repository("org/name").commit(FILES)
+        variables = hub.environment(tmp_path)
+        assert weigh("lock", "hf://org/name/sub/extra.pkl", cwd=tmp_path, env=variables).code == 0
+        document = json.loads((tmp_path / "model.lock").read_text())["models"]["org/name"]
+        assert document["source"] == "hf://org/name/sub/extra.pkl"
+        assert list(document["files"]) == ["sub/extra.pkl"]
+        assert weigh("pull", cwd=tmp_path, env=variables).code == 0
+        assert weigh("lock", "--update", "org/name", cwd=tmp_path, env=variables).code == 0
+    assert weigh("verify", cwd=tmp_path).code == 0
+    (tmp_path / "models/org/name/sub/extra.pkl").write_bytes(b"N.")
+    assert weigh("verify", cwd=tmp_path).code == 1

@@ -7,7 +7,7 @@ import os
 from weighbridge import __version__
 from weighbridge.access.stores import store_for
 from weighbridge.cli.locked import Done, LockedEntry
-from weighbridge.core.errors import UsageError
+from weighbridge.core.errors import IntegrityError, UsageError
 from weighbridge.core.refs import HUB, PATH, parse
 from weighbridge.core.report import Verdict
 from weighbridge.core.values import replace
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from weighbridge.core.artifact import Listing
     from weighbridge.core.refs import Ref
     from weighbridge.core.report import Report
+
+_TELL = "fetch it anew; if it stays so, tell the publisher"
 
 
 class Locking:
@@ -123,14 +125,18 @@ class Locking:
         name = name or name_of(listing.ref)
         before = self.lock.entry(name)
         pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
+        self._check(listing)
         known, scan = self._read(pinned, listing)
-        source = os.path.relpath(ref.name, self.folder) if listing.ref.scheme == PATH else ""
+        if listing.ref.scheme == PATH:
+            source = os.path.relpath(ref.name, self.folder)
+        else:
+            source = str(replace(listing.ref, revision=""))
         signers = self.given.one("--signers") or (before.signers if before else "")
         return entry(name, listing, known, scan=scan, signers=signers, source=source)
 
     def _read(self, ref: Ref, listing: Listing) -> tuple[Mapping[str, Known], ScanRecord | None]:
         if self.given.on("--no-scan"):
-            return self._hashed(listing), None
+            return {**self._hashed(listing), **self._streamed(ref, listing)}, None
         from weighbridge.cli.weighing import learn
 
         report, answers = learn(str(ref), self.given, self.config)
@@ -150,6 +156,38 @@ class Locking:
             if digests[file.real].trouble:
                 raise UsageError(f"{file.path}: {digests[file.real].trouble}")
         return {file.path: Known(size=digests[file.real].size, sha256=digests[file.real].sha256) for file in local}
+
+    def _streamed(self, ref: Ref, listing: Listing) -> Mapping[str, Known]:
+        """Fetch and hash remote files for which the store has no SHA-256, or all of them with ``--full``."""
+        import hashlib
+
+        store, found = store_for(ref, offline=self.given.on("--offline")), {}
+        for file in listing.files:
+            if file.real or file.trouble or (file.sha256 and not self.given.on("--full")):
+                continue
+            digest, blob, size = hashlib.sha256(), hashlib.sha1(b"blob %d\0" % file.size, usedforsecurity=False), 0
+            for block in store.stream(listing, file):
+                digest.update(block)
+                blob.update(block)
+                size += len(block)
+            if file.git not in {"", blob.hexdigest()}:
+                raise IntegrityError(f"{file.path}: its bytes are not those that the store lists", hint=_TELL)
+            found[file.path] = Known(size=size, sha256=digest.hexdigest())
+        return found
+
+    def _check(self, listing: Listing) -> None:
+        """Hold a store of this machine against its own claims: a lock must not make a change in a cache lawful."""
+        if not listing.root or listing.kind == "directory":
+            return
+        from weighbridge.provenance.verify.compare import against_store
+
+        found = against_store(listing, jobs=self.given.number("--jobs"))
+        if not found.holds:
+            first = found.differences[0]
+            words = f"{first.kind} {first.path} {first.words}".replace("  ", " ").strip()
+            raise IntegrityError(
+                f"{listing.root} is not what its own store says: {words}", hint="weighbridge verify --store tells all"
+            )
 
     def _compared(self, old: LockEntry, new: LockEntry) -> LockedEntry:
         return LockedEntry(name=new.name, old=old, new=new, changes=changes(old, new))

@@ -83,7 +83,6 @@ def _suppressions(baseline: str, config: Config, *, quiet: bool) -> Suppressions
 
     from weighbridge.cli.baseline import known
     from weighbridge.engine.suppress import Suppressions
-    from weighbridge.engine.wire import Answer
 
     made = Suppressions(
         config.suppress, today=date.today().isoformat(), baseline=known(baseline) if baseline else frozenset()

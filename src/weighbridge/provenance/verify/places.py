@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from weighbridge.core.artifact import Listing
+    from weighbridge.core.artifact import ListedFile, Listing
     from weighbridge.provenance.lock.model import Lock, LockEntry
 
 PULLED = "models"
@@ -44,7 +44,19 @@ def without_lock(listing: Listing, lock_path: str) -> Listing:
 
 def of_entry(entry: LockEntry, lock_path: str) -> tuple[Listing, ...]:
     """Find every place where an entry's artifact lies; empty where it is not on this machine."""
-    return tuple(without_lock(listing, lock_path) for listing in _of_entry(entry, lock_path))
+    return tuple(_chosen(without_lock(listing, lock_path), entry) for listing in _of_entry(entry, lock_path))
+
+
+def _chosen(listing: Listing, entry: LockEntry) -> Listing:
+    """Look only at the part of an artifact that the entry locks."""
+    path = parse(entry.source).path
+    if not path or listing.ref.source != parse(entry.source).source:
+        return listing
+
+    def is_part(file: ListedFile) -> bool:
+        return f"{file.path}/".startswith(f"{path}/")
+
+    return replace(listing, files=tuple(filter(is_part, listing.files)), extras=tuple(filter(is_part, listing.extras)))
 
 
 def _of_entry(entry: LockEntry, lock_path: str) -> tuple[Listing, ...]:
@@ -56,7 +68,7 @@ def _of_entry(entry: LockEntry, lock_path: str) -> tuple[Listing, ...]:
     found = list(listings(pulled)) if os.path.isdir(pulled) else []
     for path in _caches(ref.scheme, ref.name):
         if os.path.lexists(path):
-            found += [listing for listing in listings(path) if listing.ref.source == entry.source]
+            found += [listing for listing in listings(path) if listing.ref.source == ref.source]
     states = [listing for listing in found if listing.resolved == entry.resolved or listing.kind == "directory"]
     return tuple(states or found)
 
@@ -71,11 +83,15 @@ def of_path(path: str, lock: Lock, lock_path: str, *, name: str = "") -> Iterato
         if name:
             yield Placed(listing=listing, entry=lock.entry(name))
             continue
-        same = [entry for entry in lock.entries if entry.source == listing.ref.source]
+        same = [entry for entry in lock.entries if parse(entry.source).source == listing.ref.source]
         exact = [entry for entry in same if entry.resolved == listing.resolved]
         if same:
             lone = len([one for one in there if one.ref.source == listing.ref.source]) == 1
-            yield Placed(listing=listing, entry=exact[0] if exact else same[0] if lone else None)
+            chosen = exact or (same[:1] if lone else [])
+            for entry in chosen:
+                yield Placed(listing=_chosen(listing, entry), entry=entry)
+            if not chosen:
+                yield Placed(listing=listing, entry=None)
         else:
             yield Placed(listing=listing, entry=_by_looks(listing, lock))
 
