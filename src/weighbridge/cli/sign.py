@@ -104,8 +104,6 @@ def _request(given: Given) -> SignRequest:
     from weighbridge.provenance.signing.model import SHARD
     from weighbridge.provenance.signing.sign import SignRequest
 
-    if not given.operands:
-        raise UsageError("name the directory of a model", hint="weighbridge sign DIR --key FILE")
     if given.one("--shard-size") and not given.number("--shard-size"):
         raise UsageError("--shard-size is 0", hint="for example 1000000000")
     return SignRequest(

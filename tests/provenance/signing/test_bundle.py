@@ -195,6 +195,7 @@ def test_what_is_written_is_read(payload: bytes, signature: bytes, chain: list[b
     assert found.hint == ("" if chain else "ab" * 32)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_the_encodings_are_those_of_dsse_and_of_the_old_tool(payload: bytes) -> None:
     assert bundles.pae(payload) == made.pae(payload)

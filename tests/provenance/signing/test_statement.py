@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import signatures as made
@@ -254,6 +254,7 @@ paths = st.lists(parts.filter(lambda one: one not in {".", ".."}), min_size=1, m
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(paths, digests, min_size=1, max_size=8), parts)
 def test_what_is_written_is_read(files: dict[str, str], name: str) -> None:
     layout = Layout(ignored=("model.sig",))
@@ -262,6 +263,7 @@ def test_what_is_written_is_read(files: dict[str, str], name: str) -> None:
     assert statements.loads(statements.dumps(whole)) == whole
 
 
+@settings(deadline=None)
 @given(st.lists(paths, min_size=1, max_size=8, unique=True))
 def test_the_order_of_the_reference_tool_is_read_too(names: list[str]) -> None:
     """It sorts by ``PurePosixPath``, as its manifests do; Python compares the parts."""
