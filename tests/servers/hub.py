@@ -12,9 +12,9 @@
         hub.adopt(monkeypatch, tmp_path)                               # for `huggingface_hub` in this process
 
 As on the real one, `/resolve/` of a small file redirects to `/api/resolve-cache/…` on the same host, and of a file in
-LFS to another host: here another port, `hub.cdn`, with paths `/cdn/<repository>/<sha256>/<path>`. Patterns are those of
-`fnmatch` over the unquoted path, without the query; a file's own name at the end fits all of its places. The token that
-is accepted is `hub.token`; requests with and without it are told apart in the log (`authorization`).
+LFS to another host: here another name and port, `hub.cdn`, with paths `/cdn/<repository>/<sha256>/<path>`. Patterns are
+those of `fnmatch` over the unquoted path, without the query; a file's own name at the end fits all of its places. The
+token that is accepted is `hub.token`; requests with and without it are told apart in the log (`authorization`).
 Repositories are in `tests/servers/hub_repository.py`, contents in `tests/servers/contents.py`, big ones in
 `tests/servers/virtual.py`. Everything listens on 127.0.0.1 and ends with the `with` block.
 """
@@ -127,8 +127,8 @@ class HubServer:
 
     @property
     def cdn(self) -> str:
-        """The other host, from which files in LFS come."""
-        return f"http://127.0.0.1:{self._servers[1].server_port}"
+        """The other host, from which files in LFS come; older clients tell hosts apart by name only."""
+        return f"http://localhost:{self._servers[1].server_port}"
 
     def environment(self, home: Path) -> dict[str, str]:
         """Variables under which the real client and its command talk to this server and keep to `home`."""
