@@ -19,11 +19,7 @@ from weighbridge.access.retries import USUAL, Patience
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
     """A running Hub that the environment names; nobody is signed in."""
     with HubServer() as server:
-        for name, content in server.environment(tmp_path).items():
-            monkeypatch.setenv(name, content)
-        for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "token"))
+        server.adopt(monkeypatch, tmp_path)
         yield server
 
 

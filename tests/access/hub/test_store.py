@@ -306,7 +306,7 @@ def test_offline_the_cache_is_pointed_to(hub: HubServer, tmp_path: Path) -> None
     from huggingface_hub import snapshot_download
 
     cache = tmp_path / "hf" / "hub"
-    snapshot_download("org/name", cache_dir=cache, endpoint=hub.url)
+    snapshot_download("org/name")
     for asked in ("", "@main", f"@{commit}"):
         with pytest.raises(AccessError) as caught:
             HubStore(offline=True).listing(parse(f"hf://org/name{asked}"))
