@@ -88,7 +88,7 @@ def test_indices_that_are_shared_are_read_within_a_budget(monkeypatch: pytest.Mo
 def test_blocks_are_counted_by_their_size(index: int, wrong: bool) -> None:
     """A tensor of 4 by 6 in blocks of 2 by 3 has two columns of blocks."""
     content = array("q", [0, 1, 1, index]).tobytes()
-    records = Records({"0": len(content)}, BytesSource(content), {"0": 0})
+    records = Records({"0": len(content)}, BytesSource(content), {"0": 0}.get)
     ends, plain = View("0", 8, 0, [3], [1]), View("0", 8, 3, [1], [1])
     values = View("1", 4, 0, [1, 2, 3], [6, 3, 1])
     assert bool(indices_fit(torch_sparse.BSR, [ends, plain, values], [4, 6], records)) is wrong
@@ -96,7 +96,7 @@ def test_blocks_are_counted_by_their_size(index: int, wrong: bool) -> None:
 
 def test_what_was_read_is_taken_off_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch_sparse, "FILE_BYTES", 20)
-    records = Records({"0": 16}, BytesSource(bytes(16)), {"0": 0})
+    records = Records({"0": 16}, BytesSource(bytes(16)), {"0": 0}.get)
     assert records.read("0", 0, 16) == bytes(16)
     assert records.read("0", 0, 16) is None
     assert records.read("0", 0, 4) == bytes(4)
@@ -114,7 +114,7 @@ def test_exactly_the_indices_outside_are_found(entries: list[tuple[int, int]], c
         else [a for a, _ in entries] + [b for _, b in entries]
     )
     content = array("q", rows).tobytes()
-    records = Records({"0": len(content)}, BytesSource(content), {"0": 0})
+    records = Records({"0": len(content)}, BytesSource(content), {"0": 0}.get)
     indices = View("0", 8, 0, [2, count], [1, 2] if columns else [count, 1])
     wrong = indices_fit(COO, [indices, View("1", 4, 0, [count], [1])], [3, 4], records)
     assert wrong is not None

@@ -9,12 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.sandbox.toy_pool import ask, toy_pool, toy_task
 from weighbridge.core.errors import SandboxError
+from weighbridge.sandbox import jailed
 from weighbridge.sandbox import pool as pool_module
 from weighbridge.sandbox.policy import JailPolicy, Layer
 from weighbridge.sandbox.protocol import MAX_ANSWER_BYTES, MAX_REQUEST_BYTES
@@ -264,3 +266,112 @@ def test_a_task_is_opened_only_when_it_is_sent() -> None:
     with toy_pool() as pool:
         for done, _ in enumerate(pool.run(map(task, range(4))), start=1):
             assert len(opened) <= done
+
+
+# -- files that do not come whole ----------------------------------------------------------------------------------
+
+
+def pieces(tmp_path: Path, content: bytes = b"0123456789") -> tuple[str, Callable[[int, int], str]]:
+    """An empty file, and who puts pieces of ``content`` into it; refuses what it does not have."""
+    path = tmp_path / "pieces"
+    path.write_bytes(bytes(len(content)))
+
+    def supply(offset: int, length: int) -> str:
+        if offset + length > len(content):
+            return "There is no more."
+        with path.open("r+b") as file:
+            file.seek(offset)
+            file.write(content[offset : offset + length])
+        return ""
+
+    return str(path), supply
+
+
+def test_a_worker_gets_the_ranges_that_it_needs(tmp_path: Path) -> None:
+    path, supply = pieces(tmp_path)
+    tasks = [toy_task("need 3+4 0+1 9+5 8+2", key=key, path=path, supply=supply) for key in range(3)]
+    with toy_pool(workers=2) as pool:
+        assert {result.answer for result in pool.run(tasks)} == {b"3456|0|There is no more.|89"}
+
+
+def test_any_numbers_reach_the_one_who_supplies() -> None:
+    heard = []
+
+    def supply(offset: int, length: int) -> str:
+        heard.append((offset, length))
+        return "é" * 2_000
+
+    with toy_pool() as pool:
+        (result,) = pool.run([toy_task(f"need 0+0 {(1 << 64) - 1}+{(1 << 64) - 1}", supply=supply)])
+    assert heard == [(0, 0), ((1 << 64) - 1, (1 << 64) - 1)]
+    assert result.answer is not None
+    refusals = result.answer.split(b"|")
+    assert [len(refusal) for refusal in refusals] == [1024, 1024]
+
+
+@pytest.mark.parametrize("words", ["need 0+1", "talk-on", "half-a-need", "flood-with-needs"])
+def test_needs_that_nobody_can_meet_end_the_worker(words: str) -> None:
+    with toy_pool(seconds=0.5) as pool:
+        before, bad, after = pool.run([toy_task("identify"), toy_task(words, key=1), toy_task("identify", key=2)])
+    assert isinstance(bad.failure, TimedOut if words == "half-a-need" else Killed)
+    assert before.answer
+    assert after.answer
+
+
+@pytest.mark.parametrize("words", ["talk-on", "flood-with-needs"])
+def test_a_worker_that_does_not_wait_for_the_reply_is_ended(words: str) -> None:
+    with toy_pool(seconds=20) as pool:
+        (result,) = pool.run([toy_task(words, supply=lambda *_: "x" * 1_000)])
+    assert isinstance(result.failure, Killed)
+
+
+def test_asking_for_ever_does_not_stop_the_clock() -> None:
+    with toy_pool(seconds=0.5) as pool:
+        (result,) = pool.run([toy_task("need-for-ever", supply=lambda *_: "no")])
+        assert result.failure == TimedOut(seconds=0.5)
+        (result,) = pool.run([toy_task("need-and-spin", supply=lambda *_: "")])
+        assert result.failure == TimedOut(seconds=0.5)
+
+
+@pytest.fixture
+def leap(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Lets a thousand seconds pass at once, for the pool."""
+    passed = [0.0]
+    for module in (pool_module, jailed):
+        monkeypatch.setattr(module, "monotonic", lambda: time.monotonic() + passed[0])
+
+    def leap() -> None:
+        passed[0] += 1_000.0
+
+    return leap
+
+
+def test_the_clocks_of_all_workers_stand_still_while_a_range_is_fetched(leap: Callable[[], None]) -> None:
+    def slowly(*_: int) -> str:
+        leap()
+        return ""
+
+    tasks = [toy_task("need 0+1 0+1", supply=slowly), *[toy_task("sleep 0.3", key=key) for key in range(1, 4)]]
+    with toy_pool(workers=2) as pool:
+        assert [result.failure for result in pool.run(tasks)] == [None] * 4
+
+
+def test_the_time_that_opening_takes_is_nobody_s_fault(leap: Callable[[], None]) -> None:
+    def open_() -> int:
+        leap()
+        return os.open(__file__, os.O_RDONLY)
+
+    slow = PoolTask(key=9, request=b"identify", open=open_, size=1)
+    with toy_pool(workers=2) as pool:
+        list(pool.run(toy_task("sleep 0.2", key=key) for key in range(4)))  # both workers have started
+        tasks = [toy_task("sleep 0.5", key=0), slow, toy_task("sleep 0.5", key=1)]
+        assert [result.failure for result in pool.run(tasks)] == [None] * 3
+
+
+def test_an_interrupted_fetch_leaves_no_worker_behind() -> None:
+    def interrupted(*_: int) -> str:
+        raise KeyboardInterrupt
+
+    pool = toy_pool()
+    with pytest.raises(KeyboardInterrupt), pool:
+        list(pool.run([toy_task("need 0+1", supply=interrupted)]))

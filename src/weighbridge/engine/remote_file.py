@@ -143,7 +143,8 @@ class RemoteFile:
         self.close()
 
     def close(self) -> None:
-        """Give the room back."""
+        """Give the room back, also that of what the store keeps."""
+        self._source = None
         writing, self._writing = self._writing, -1
         if writing >= 0:
             os.close(writing)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Need: TypeAlias = Callable[[int, int], str]
     """Has a range (offset, length) put into the file; gives the words of a refusal, none when it is there."""
 
-LEAST = 16 << 10
+LEAST = 8 << 10
 """Bytes that are asked for at once: what is read next is most often near, and a request costs more than these."""
 MOST_AHEAD = 512 << 10
 """Each request that goes on where the one before ended asks for twice as many, up to here."""
@@ -48,8 +48,8 @@ class SparseFile:
         stop = min(offset + length, self.size)
         for begin, end in tuple(self._held.missing(max(0, offset), stop)):
             self._ahead = min(2 * self._ahead, MOST_AHEAD) if begin == self._end else LEAST
-            # Not further than to the next stretch that is there.
-            far = min(begin + self._ahead, self.size)
+            # Not further than to the next stretch that is there; a reader that takes much at once looks ahead itself.
+            far = min(begin + self._ahead, self.size) if length < MOST_AHEAD else end
             self._fetch(*next(self._held.missing(begin, max(end, far))))
         return pread(self.descriptor, offset, stop - offset)
 

@@ -6,6 +6,7 @@ from weighbridge.core.facts import Identity
 from weighbridge.formats.containers.zip import Description, is_special, members
 from weighbridge.formats.containers.zip_content import STORED, is_locked
 from weighbridge.formats.containers.zip_directory import read_directory
+from weighbridge.formats.containers.zip_local import beginning_of_data
 from weighbridge.formats.keras_archive import is_keras, of_keras
 from weighbridge.formats.skops_archive import is_skops, of_skops
 from weighbridge.formats.torch_zip import layout, spelt
@@ -125,7 +126,7 @@ def _of_checkpoint(found: Layout, entries: tuple[Entry, ...], source: ByteSource
     """Describe the members of a checkpoint or a TorchScript archive."""
     from weighbridge.formats.torch_sparse import Records
 
-    storages = Records(dict(found.storages), source, _places(f"{found.root}/data/", entries))
+    storages = Records(dict(found.storages), source, _placed(f"{found.root}/data/", entries, source))
     role = "torch.script" if found.script else "torch.pickle"
     tensor, code = Description(role="tensor", quiet=True), Description(role=role, quiet=True)
     data, code_folder = f"{found.root}/data/", f"{found.root}/code/"
@@ -146,16 +147,14 @@ def _of_checkpoint(found: Layout, entries: tuple[Entry, ...], source: ByteSource
     return describe
 
 
-def _places(folder: str, entries: tuple[Entry, ...]) -> dict[str, int]:
-    """Map the keys of storages that lie in the archive uncompressed to where they begin."""
-    return {
-        entry.name.replace("\\", "/").rpartition("/")[2]: entry.data_offset
+def _placed(folder: str, entries: tuple[Entry, ...], source: ByteSource) -> Callable[[str], int | None]:
+    """Tell by its key where a storage begins that lies in the archive uncompressed."""
+    held = {
+        entry.name.replace("\\", "/").rpartition("/")[2]: entry
         for entry in entries
-        if entry.method == STORED
-        and entry.data_offset is not None
-        and spelt(entry.name).startswith(folder)
-        and not entry.passed_over
+        if entry.method == STORED and spelt(entry.name).startswith(folder)
     }
+    return lambda key: beginning_of_data(source, held[key]) if key in held else None
 
 
 def _of_package(root: str, entries: tuple[Entry, ...], source: ByteSource, bench: Bench) -> Describe:

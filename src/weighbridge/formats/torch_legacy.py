@@ -74,7 +74,7 @@ def _storages(source: ByteSource, position: int, node: Node, host: TorchHost) ->
         position += 8 + size
     if host.sparse:
         told = len(host.problems)
-        yield from host.unchecked(Records(sizes, source, places), position)
+        yield from host.unchecked(Records(sizes, source, places.get), position)
         yield from host.problems[told:]
     yield from probe_heads(source, node, stretches, "tensor")
     yield from look(source, node, stretches, (4, 2))

@@ -9,6 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Callable
 
     from weighbridge.core.source import ByteSource
 
@@ -24,19 +25,22 @@ _CODES = {8: "q", 4: "i"}
 
 
 class Records(dict[str, int]):
-    """Sizes of storages by key, which also reads those that lie in the archive as they are."""
+    """Sizes of storages by key, which also reads those that lie in the archive as they are.
 
-    __slots__ = ("left", "places", "source")
+    ``place`` tells where one begins, None where it does not lie so.
+    """
 
-    def __init__(self, sizes: dict[str, int], source: ByteSource, places: dict[str, int]) -> None:
+    __slots__ = ("left", "place", "source")
+
+    def __init__(self, sizes: dict[str, int], source: ByteSource, place: Callable[[str], int | None]) -> None:
         super().__init__(sizes)
         self.source = source
-        self.places = places
+        self.place = place
         self.left = FILE_BYTES
 
     def read(self, key: str, offset: int, length: int) -> bytes | None:
         """Read a part of a storage; None when it is compressed or ends before."""
-        start = self.places.get(key)
+        start = self.place(key)
         if start is None or offset < 0 or length > min(self.left, self.get(key, 0) - offset):
             return None
         self.left -= length

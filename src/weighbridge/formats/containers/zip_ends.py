@@ -68,6 +68,8 @@ def claims(source: ByteSource, end: EndRecord) -> list[Claim]:
         # Where there is a zip64 record, nobody looks for the directory right before the other one: the bytes there are
         # the end of the directory, and may by chance be the start of an entry.
         before = () if larger and record is end else (record.offset - size,)
+        if not before and record.directory_offset == FULL32:
+            continue  # the zip64 record says where it is
         for start in (*before, record.directory_offset):
             head = source.read_at(start, len(CENTRAL)) if start >= 0 else b""
             if (head == CENTRAL and size >= CENTRAL_FIXED.size) or (size == record.entries == 0):

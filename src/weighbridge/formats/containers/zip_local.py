@@ -19,11 +19,21 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from weighbridge.core.source import ByteSource
+    from weighbridge.formats.containers.zip_records import Entry
 
     Listed: TypeAlias = tuple[str, bytes, int, int, int, int, int]
     """What a directory entry says: name, its bytes, flags, method, CRC-32, packed size, size."""
 
 _LOCAL_EXTRA = 128  # torch pads up to 64 bytes here; more is read when there is more
+
+
+def beginning_of_data(source: ByteSource, entry: Entry) -> int | None:
+    """Find where the data of a member begins, also of one that was passed over; None where no header says so."""
+    if not entry.passed_over:
+        return entry.data_offset
+    listed = entry.name, entry.raw, entry.flags, entry.method, entry.crc or 0, entry.packed, entry.size
+    found = local_header(source, listed, entry.header_offset)
+    return found[0] if found else None
 
 
 def local_header(source: ByteSource, listed: Listed, offset: int) -> tuple[int, int, bytes, list[str]] | None:
