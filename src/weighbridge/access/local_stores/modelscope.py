@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 
-from weighbridge.access import local_files
+from weighbridge.access.local_stores.reading import LocalReading
 from weighbridge.access.local_stores.walk import by_path, is_file, is_folder, names_in, resolved, walk
 from weighbridge.core.artifact import Listing
 from weighbridge.core.errors import AccessError
@@ -22,8 +22,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from weighbridge.core.artifact import ListedFile
-    from weighbridge.core.source import ByteSource
 
 _KINDS = {"models": "", "datasets": "datasets/"}
 _DEFAULTS = ("master", "main")
@@ -80,21 +78,25 @@ def _listing(root: str, ref: Ref) -> Listing:
     )  # fmt: skip
 
 
-class ModelScopeStore:
+class ModelScopeStore(LocalReading):
     """Models that ModelScope's tools have put on this machine; it never asks the hub."""
 
     def __init__(self, *, offline: bool = False, root: str = "") -> None:
-        self.offline = offline
+        super().__init__(offline=offline)
         asked = root or os.environ.get("MODELSCOPE_CACHE") or os.path.expanduser("~/.cache/modelscope")
         self._asked, self._root = asked, resolved(asked)
 
     def listing(self, ref: Ref) -> Listing:
-        """List a repository; raises AccessError for one that is not here, or not in this revision."""
+        """List a repository; raises AccessError for one that is not here, or not in this revision.
+
+        The digest of a lock's entry names no revision: which state it is shows when its files are read.
+        """
+        revision = "" if ref.revision.startswith("sha256:") else ref.revision
         found = [
             one
             for folder in repositories(self._root)
             for one in repository(folder)
-            if one.ref.name == ref.name and (not ref.revision or one.ref.revision in {"", ref.revision})
+            if one.ref.name == ref.name and (not revision or one.ref.revision in {"", revision})
         ]
         found.sort(key=lambda one: _DEFAULTS.index(one.ref.revision) if one.ref.revision in _DEFAULTS else 9)
         if not found:
@@ -103,11 +105,3 @@ class ModelScopeStore:
                 hint="download it with ModelScope's own tool first, or say where the cache is: MODELSCOPE_CACHE",
             )
         return found[0]
-
-    def source(self, listing: Listing, file: ListedFile) -> ByteSource:  # noqa: ARG002
-        """Give a file for reading by ranges."""
-        return local_files.source(file)
-
-    def stream(self, listing: Listing, file: ListedFile, start: int = 0) -> Iterator[bytes]:  # noqa: ARG002
-        """Give a file's bytes in order."""
-        return local_files.stream(file, start)
