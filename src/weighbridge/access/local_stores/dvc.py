@@ -12,7 +12,6 @@ import os
 from weighbridge.access.local_stores.documents import (
     YAML_BYTES,
     UnfitDocument,
-    is_path,
     json_array,
     read_small,
     text,
@@ -20,6 +19,7 @@ from weighbridge.access.local_stores.documents import (
 )
 from weighbridge.access.local_stores.overlay import Overlay
 from weighbridge.access.local_stores.walk import is_file, resolved
+from weighbridge.access.paths import is_path
 from weighbridge.core.artifact import ListedFile
 
 TYPE_CHECKING = False

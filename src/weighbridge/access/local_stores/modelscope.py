@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from weighbridge.access.local_stores.walk import Entry
+
 
 _KINDS = {"models": "", "datasets": "datasets/"}
 _DEFAULTS = ("master", "main")
@@ -54,16 +56,31 @@ def repositories(root: str) -> list[str]:
     return found
 
 
+def is_own(path: str, entry: Entry) -> bool:
+    """Tell whether something has its place in a cache: in a repository of either form, or as the mark of a lock."""
+    parts = path.removeprefix("hub/").split("/")
+    if parts[0] == ".lock":
+        return entry.size == 0
+    is_older_form = len(parts) > 3 and "--" not in parts[1]
+    return parts[0] in _KINDS and (is_older_form or (len(parts) > 4 and parts[2] == "snapshots"))
+
+
 def repository(folder: str) -> Iterator[Listing]:
     """Yield a listing for each snapshot of a repository; ``folder`` has its links resolved."""
+    for root, ref in _states(folder):
+        yield _listing(root, ref)
+
+
+def _states(folder: str) -> Iterator[tuple[str, Ref]]:
+    """Name the snapshots of a repository, and where each lies."""
     if not is_repository(folder):
-        yield _listing(folder, _older_ref(folder))
+        yield folder, _older_ref(folder)
         return
     prefix = _KINDS[os.path.basename(os.path.dirname(folder))]
     name = prefix + os.path.basename(folder).replace("--", "/", 1)
     for revision in names_in(f"{folder}/snapshots"):
         if is_folder(f"{folder}/snapshots/{revision}"):
-            yield _listing(f"{folder}/snapshots/{revision}", Ref(scheme=MODELSCOPE, name=name, revision=revision))
+            yield f"{folder}/snapshots/{revision}", Ref(scheme=MODELSCOPE, name=name, revision=revision)
 
 
 def _older_ref(folder: str) -> Ref:
@@ -93,15 +110,15 @@ class ModelScopeStore(LocalReading):
         """
         revision = "" if ref.revision.startswith("sha256:") else ref.revision
         found = [
-            one
+            (root, one)
             for folder in repositories(self._root)
-            for one in repository(folder)
-            if one.ref.name == ref.name and (not revision or one.ref.revision in {"", revision})
+            for root, one in _states(folder)
+            if one.name == ref.name and (not revision or one.revision in {"", revision})
         ]
-        found.sort(key=lambda one: _DEFAULTS.index(one.ref.revision) if one.ref.revision in _DEFAULTS else 9)
+        found.sort(key=lambda one: _DEFAULTS.index(one[1].revision) if one[1].revision in _DEFAULTS else len(_DEFAULTS))
         if not found:
             raise AccessError(
                 f"{ref} is not in the cache of ModelScope at {self._asked!r}",
                 hint="download it with ModelScope's own tool first, or say where the cache is: MODELSCOPE_CACHE",
             )
-        return found[0]
+        return _listing(*found[0])

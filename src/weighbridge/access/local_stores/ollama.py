@@ -18,7 +18,8 @@ from weighbridge.access.local_stores.blobs import Blobs, read_document
 from weighbridge.access.local_stores.documents import UnfitDocument, text
 from weighbridge.access.local_stores.reading import LocalReading
 from weighbridge.access.local_stores.walk import by_path, is_folder, resolved, walk
-from weighbridge.access.oci.manifest import CONFIG, LAYERS, free_name, is_name, read_manifest
+from weighbridge.access.oci.manifest import CONFIG, LAYERS, free_name, read_manifest
+from weighbridge.access.paths import is_path
 from weighbridge.core.artifact import ListedFile, Listing
 from weighbridge.core.errors import AccessError, IntegrityError
 from weighbridge.core.refs import OLLAMA, Ref, is_sha256
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from weighbridge.access.local_stores.walk import Entry
     from weighbridge.access.oci.manifest import Manifest
 
 _FOLDERS = ("manifests-v2", "manifests")
@@ -62,6 +64,14 @@ def store(root: str) -> Iterator[Listing]:
                     yield _model(root, entry.real, ref)
 
 
+def is_own(path: str, entry: Entry) -> bool:  # noqa: ARG001
+    """Tell whether something has its place in a store: a manifest, or a blob, whole or partly fetched."""
+    parts = path.split("/")
+    if parts[0] == "blobs":
+        return len(parts) == 2 and parts[1].startswith("sha256-") and is_sha256(parts[1][7:71])
+    return parts[0] in _FOLDERS and len(parts) == 5
+
+
 def default_root() -> str:
     """Say where Ollama keeps its models for this user."""
     return os.environ.get("OLLAMA_MODELS") or os.path.expanduser("~/.ollama/models")
@@ -83,7 +93,7 @@ class OllamaStore(LocalReading):
         for folder, public in zip(_FOLDERS, reversed(_PUBLIC), strict=True):
             for registry, namespace, model in _places(ref.name, public):
                 path = f"{self._root}/{folder}/{registry}/{namespace}/{model}/{ref.revision}"
-                if self._root and is_name(f"{registry}/{namespace}/{model}/{ref.revision}") and os.path.lexists(path):
+                if self._root and is_path(f"{registry}/{namespace}/{model}/{ref.revision}") and os.path.lexists(path):
                     return _model(self._root, path, ref)
         raise AccessError(
             f"{ref} is not in the store of Ollama at {self._root or default_root()!r}",
@@ -141,7 +151,7 @@ def _files(document: dict[str, Any], blobs: Blobs) -> Iterator[ListedFile]:
     for child in children:
         fields = child if isinstance(child, dict) else {}
         runner = text(fields.get("runner"))
-        known = is_name(runner) and "/" not in runner and runner not in runners
+        known = is_path(runner) and "/" not in runner and runner not in runners
         below = runner if known else free_name("manifest", "", runners)
         runners.add(below)
         digest = text(fields.get("digest"))
@@ -160,9 +170,9 @@ def _layers(manifest: Manifest) -> Iterator[ListedFile]:
     taken: set[str] = set()
     for layer in manifest.layers:
         path = layer.name
-        if not is_name(path):
+        if not is_path(path):
             word = layer.media_type.partition(";")[0].removeprefix(_MEDIA)
-            stem, dot, ending = _NAMES.get(word, word if is_name(word) else "blob").partition(".")
+            stem, dot, ending = _NAMES.get(word, word if is_path(word) else "blob").partition(".")
             path = free_name(stem, dot + ending, taken)
         if path in taken:
             raise UnfitDocument(f"it calls two layers {path[:200]!r}")

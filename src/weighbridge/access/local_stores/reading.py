@@ -26,11 +26,11 @@ class LocalReading:
         raise NotImplementedError
 
     def source(self, listing: Listing, file: ListedFile) -> ByteSource:
-        """Give a file for reading by ranges; raises IntegrityError where it is not what it claims to be, AccessError."""
+        """Give a file for reading by ranges; raises IntegrityError where it cannot be what it is said to be."""
         return local_files.source(self._placed(listing, file))
 
     def stream(self, listing: Listing, file: ListedFile, start: int = 0) -> Iterator[bytes]:
-        """Give a file's bytes in order; raises IntegrityError where it is not what it claims to be, AccessError."""
+        """Give a file's bytes in order; raises as ``source`` does."""
         return local_files.stream(self._placed(listing, file), start)
 
     def _placed(self, listing: Listing, file: ListedFile) -> ListedFile:

@@ -7,6 +7,7 @@ which stays one file. ModelPack and newer KitOps name it in ``org.cncf.model.fil
 
 from __future__ import annotations
 
+from weighbridge.access.paths import is_path
 from weighbridge.core.artifact import ListedFile
 from weighbridge.core.errors import IntegrityError
 from weighbridge.core.refs import is_sha256
@@ -148,7 +149,7 @@ def _given(layer: Descriptor) -> str:
     name = name.removeprefix("./").rstrip("/")
     if name in {"", "."}:
         return ""
-    if not is_name(name):
+    if not is_path(name):
         raise IntegrityError(f"the manifest calls a file {name[:200]!r}, which is no path inside of the artifact")
     return name
 
@@ -157,13 +158,4 @@ def _kind(layer: Descriptor) -> str:
     """Name a layer by what it is: ``application/vnd.cncf.model.weight.config.v1.raw`` is a weight-config."""
     words = layer.media_type.rpartition("/")[2].partition(".v1")[0].split(".")
     name = "-".join(words[-2:] if words[-1:] == ["config"] else words[-1:])
-    return name if is_name(name) else "blob"
-
-
-def is_name(name: str) -> bool:
-    """Tell whether a name from a manifest is a path that stays inside of the artifact."""
-    try:
-        length = len(name.encode())
-    except UnicodeEncodeError:
-        return False
-    return 0 < length <= 4096 and "\0" not in name and not any(part in {"", ".", ".."} for part in name.split("/"))
+    return name if is_path(name) else "blob"
