@@ -64,10 +64,9 @@ class FilesystemStore:
                 troubles.append(f"it holds {path[:200]!r}, which no file can be called")
                 continue
             self._states[str(ref), path] = _state(info)
-            size, sha256 = info.get("size"), ""
-            if "SHA256" in info.get("ChecksumAlgorithm", ()):
-                sha256 = _sha256(_asked(ref, lambda name=info["name"]: _head(filesystem, name)))  # type: ignore[misc]
-            found.append(ListedFile(path=path, size=size if type(size) is int and size >= 0 else -1, sha256=sha256))
+            size = info.get("size")
+            size = size if type(size) is int and size >= 0 else -1
+            found.append(ListedFile(path=path, size=size, sha256=_claim(ref, filesystem, info)))
         if not found and not troubles:
             raise AccessError(f"there is no file at {ref}", hint="check the URL")
         files = tuple(sorted(found, key=lambda file: file.path.encode("utf-8", "surrogateescape")))
@@ -183,18 +182,17 @@ def _range(ref: Ref, filesystem: Any, name: str, start: int, stop: int) -> bytes
     return content
 
 
-def _head(filesystem: Any, name: str) -> dict[str, Any]:
-    """Ask S3 itself for an object's checksums, which the driver does not tell."""
-    bucket, key, _ = filesystem.split_path(name)
-    said: dict[str, Any] = filesystem.call_s3("head_object", Bucket=bucket, Key=key, ChecksumMode="ENABLED")
-    return said
-
-
-def _sha256(said: dict[str, Any]) -> str:
-    """Give the SHA-256 of a full object; one over the digests of its parts says nothing about its bytes in a row."""
+def _claim(ref: Ref, filesystem: Any, info: dict[str, Any]) -> str:
+    """Ask S3 for the SHA-256 of an object that has one; over the digests of parts it says nothing about the whole."""
     import base64
     import binascii
 
+    if "SHA256" not in info.get("ChecksumAlgorithm", ()):
+        return ""
+    bucket, key, _ = filesystem.split_path(info["name"])
+    said = _asked(
+        ref, lambda: filesystem.call_s3("head_object", Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+    )  # fmt: skip
     checksum = said.get("ChecksumSHA256") if said.get("ChecksumType", "FULL_OBJECT") == "FULL_OBJECT" else None
     try:
         digest = base64.b64decode(checksum or "", validate=True)

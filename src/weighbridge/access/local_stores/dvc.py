@@ -52,6 +52,9 @@ def read(root: str, entries: Mapping[str, Entry]) -> Overlay | None:
             outs = yaml_mapping(read_small(entry.real, YAML_BYTES)).get("outs")
             for out in outs if isinstance(outs, list) else ():
                 for claim in _out(root, folder, out):
+                    before = claims.get(claim.path)
+                    if before is not None and before.md5 != claim.md5:
+                        troubles.append(f"{claim.path}: it is promised by MD5 {before.md5} and by MD5 {claim.md5}")
                     claims[claim.path] = _placed(root, claim, entries.get(claim.path))
         except UnfitDocument as unfit:
             troubles.append(f"{entry.path} cannot be used: {unfit}")
