@@ -24,6 +24,7 @@ NAMES = {path: path.relative_to(ROOT).as_posix() for path in EVERYWHERE}
 LONGEST_MODULE = 500
 
 BROAD_EXCEPTS = {
+    "src/weighbridge/access/filesystems.py": 1,  # a driver may raise anything, and so may its libraries
     "src/weighbridge/cli/app.py": 1,  # a bug of the command line is told as one
     "src/weighbridge/cli/output.py": 1,  # an unfinished file is removed, whatever happened; raised again
     "src/weighbridge/engine/examine.py": 1,  # a bug of a reader is a gap

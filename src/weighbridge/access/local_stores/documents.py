@@ -161,12 +161,3 @@ def text(found: object) -> str:
 def size(found: object) -> int:
     """Take a value for a size in bytes, -1 for anything that is none."""
     return found if type(found) is int and 0 <= found < 1 << 63 else -1
-
-
-def is_path(path: str) -> bool:
-    """Tell whether a document's path stays inside of the artifact, is written in one way only, and can be a name."""
-    try:
-        length = len(path.encode("utf-8", "surrogateescape"))
-    except UnicodeEncodeError:  # half a character, which no file system has
-        return False
-    return 0 < length <= 4096 and "\0" not in path and not any(part in {"", ".", ".."} for part in path.split("/"))

@@ -12,7 +12,6 @@ import os
 from weighbridge.access.local_stores.documents import (
     YAML_BYTES,
     UnfitDocument,
-    is_path,
     json_array,
     read_small,
     text,
@@ -20,6 +19,7 @@ from weighbridge.access.local_stores.documents import (
 )
 from weighbridge.access.local_stores.overlay import Overlay
 from weighbridge.access.local_stores.walk import is_file, resolved
+from weighbridge.access.paths import is_path
 from weighbridge.core.artifact import ListedFile
 
 TYPE_CHECKING = False
@@ -52,6 +52,9 @@ def read(root: str, entries: Mapping[str, Entry]) -> Overlay | None:
             outs = yaml_mapping(read_small(entry.real, YAML_BYTES)).get("outs")
             for out in outs if isinstance(outs, list) else ():
                 for claim in _out(root, folder, out):
+                    before = claims.get(claim.path)
+                    if before is not None and before.md5 != claim.md5:
+                        troubles.append(f"{claim.path}: it is promised by MD5 {before.md5} and by MD5 {claim.md5}")
                     claims[claim.path] = _placed(root, claim, entries.get(claim.path))
         except UnfitDocument as unfit:
             troubles.append(f"{entry.path} cannot be used: {unfit}")

@@ -64,6 +64,31 @@ def cached(root: str, name: str) -> Iterator[Listing]:
         yield replace(listing, troubles=(*said, *listing.troubles))
 
 
+def is_own(path: str, entry: Entry) -> bool:
+    """Tell whether something has its place in a cache, by its path in it: listed elsewhere, or never loaded.
+
+    Blobs that no snapshot leads to have theirs, and marks of locks.
+    """
+    parts = path.split("/")
+    if len(parts) == 1:
+        return path in {"CACHEDIR.TAG", "version.txt"} and 0 <= entry.size <= 1_000
+    if parts[0] == ".locks":
+        return entry.size == 0
+    if parts[0] == "blobs":
+        name = parts[-1].partition(".")[0]
+        return path == f"blobs/{_MARKER}" or (len(parts) == 3 and is_sha256(name) and name[:2] == parts[1])
+    if parts[0].partition("--")[0] not in _TYPES:
+        return False
+    if parts[1] == "blobs":
+        etag = parts[-1].partition(".")[0]
+        return len(parts) == 3 and (is_sha256(etag) or is_commit(etag))
+    if parts[1] == ".no_exist":
+        return entry.size == 0
+    return (
+        parts[1] == "refs" or (parts[1] == "trees" and len(parts) == 3) or (parts[1] == "snapshots" and len(parts) > 3)
+    )
+
+
 def repository(folder: str) -> Iterator[Listing]:
     """Yield a listing for each snapshot of a repository; ``folder`` has its links resolved."""
     commits = names_in(f"{folder}/snapshots")

@@ -6,9 +6,10 @@ with commit, entity tag and time, a line each; whole downloads leave ``.cache/hu
 
 from __future__ import annotations
 
-from weighbridge.access.local_stores.documents import UnfitDocument, is_path, read_small
+from weighbridge.access.local_stores.documents import UnfitDocument, read_small
 from weighbridge.access.local_stores.hub_tree import are_different, claim_of_etag, read_tree
 from weighbridge.access.local_stores.overlay import Overlay
+from weighbridge.access.paths import is_path
 from weighbridge.core.refs import HUB, is_commit
 
 TYPE_CHECKING = False

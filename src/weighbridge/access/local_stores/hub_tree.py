@@ -6,7 +6,8 @@ large ones the SHA-256 of the content (then the git blob is that of the pointer,
 
 from __future__ import annotations
 
-from weighbridge.access.local_stores.documents import UnfitDocument, is_path, json_object, read_small, size, text
+from weighbridge.access.local_stores.documents import UnfitDocument, json_object, read_small, size, text
+from weighbridge.access.paths import is_path
 from weighbridge.core.artifact import ListedFile
 from weighbridge.core.refs import is_commit, is_sha256
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 
-from weighbridge.access import local_files
+from weighbridge.access.local_stores.reading import LocalReading
 from weighbridge.access.local_stores.walk import by_path, is_file, is_folder, names_in, resolved, walk
 from weighbridge.core.artifact import Listing
 from weighbridge.core.errors import AccessError
@@ -22,8 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from weighbridge.core.artifact import ListedFile
-    from weighbridge.core.source import ByteSource
+    from weighbridge.access.local_stores.walk import Entry
+
 
 _KINDS = {"models": "", "datasets": "datasets/"}
 _DEFAULTS = ("master", "main")
@@ -56,16 +56,31 @@ def repositories(root: str) -> list[str]:
     return found
 
 
+def is_own(path: str, entry: Entry) -> bool:
+    """Tell whether something has its place in a cache: in a repository of either form, or as the mark of a lock."""
+    parts = path.removeprefix("hub/").split("/")
+    if parts[0] == ".lock":
+        return entry.size == 0
+    is_older_form = len(parts) > 3 and "--" not in parts[1]
+    return parts[0] in _KINDS and (is_older_form or (len(parts) > 4 and parts[2] == "snapshots"))
+
+
 def repository(folder: str) -> Iterator[Listing]:
     """Yield a listing for each snapshot of a repository; ``folder`` has its links resolved."""
+    for root, ref in _states(folder):
+        yield _listing(root, ref)
+
+
+def _states(folder: str) -> Iterator[tuple[str, Ref]]:
+    """Name the snapshots of a repository, and where each lies."""
     if not is_repository(folder):
-        yield _listing(folder, _older_ref(folder))
+        yield folder, _older_ref(folder)
         return
     prefix = _KINDS[os.path.basename(os.path.dirname(folder))]
     name = prefix + os.path.basename(folder).replace("--", "/", 1)
     for revision in names_in(f"{folder}/snapshots"):
         if is_folder(f"{folder}/snapshots/{revision}"):
-            yield _listing(f"{folder}/snapshots/{revision}", Ref(scheme=MODELSCOPE, name=name, revision=revision))
+            yield f"{folder}/snapshots/{revision}", Ref(scheme=MODELSCOPE, name=name, revision=revision)
 
 
 def _older_ref(folder: str) -> Ref:
@@ -80,34 +95,30 @@ def _listing(root: str, ref: Ref) -> Listing:
     )  # fmt: skip
 
 
-class ModelScopeStore:
+class ModelScopeStore(LocalReading):
     """Models that ModelScope's tools have put on this machine; it never asks the hub."""
 
     def __init__(self, *, offline: bool = False, root: str = "") -> None:
-        self.offline = offline
+        super().__init__(offline=offline)
         asked = root or os.environ.get("MODELSCOPE_CACHE") or os.path.expanduser("~/.cache/modelscope")
         self._asked, self._root = asked, resolved(asked)
 
     def listing(self, ref: Ref) -> Listing:
-        """List a repository; raises AccessError for one that is not here, or not in this revision."""
+        """List a repository; raises AccessError for one that is not here, or not in this revision.
+
+        The digest of a lock's entry names no revision: which state it is shows when its files are read.
+        """
+        revision = "" if ref.revision.startswith("sha256:") else ref.revision
         found = [
-            one
+            (root, one)
             for folder in repositories(self._root)
-            for one in repository(folder)
-            if one.ref.name == ref.name and (not ref.revision or one.ref.revision in {"", ref.revision})
+            for root, one in _states(folder)
+            if one.name == ref.name and (not revision or one.revision in {"", revision})
         ]
-        found.sort(key=lambda one: _DEFAULTS.index(one.ref.revision) if one.ref.revision in _DEFAULTS else 9)
+        found.sort(key=lambda one: _DEFAULTS.index(one[1].revision) if one[1].revision in _DEFAULTS else len(_DEFAULTS))
         if not found:
             raise AccessError(
                 f"{ref} is not in the cache of ModelScope at {self._asked!r}",
                 hint="download it with ModelScope's own tool first, or say where the cache is: MODELSCOPE_CACHE",
             )
-        return found[0]
-
-    def source(self, listing: Listing, file: ListedFile) -> ByteSource:  # noqa: ARG002
-        """Give a file for reading by ranges."""
-        return local_files.source(file)
-
-    def stream(self, listing: Listing, file: ListedFile, start: int = 0) -> Iterator[bytes]:  # noqa: ARG002
-        """Give a file's bytes in order."""
-        return local_files.stream(file, start)
+        return _listing(*found[0])

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import os
 
-from weighbridge.access import local_files
 from weighbridge.access.local_stores.blobs import Blobs, read_document
 from weighbridge.access.local_stores.documents import UnfitDocument, text
+from weighbridge.access.local_stores.reading import LocalReading
 from weighbridge.access.local_stores.walk import by_path, is_folder, resolved, walk
-from weighbridge.access.oci.manifest import FILE_PATH, LAYERS, Manifest, files, is_name, read_manifest
+from weighbridge.access.oci.manifest import CONFIG, LAYERS, free_name, read_manifest
+from weighbridge.access.paths import is_path
 from weighbridge.core.artifact import ListedFile, Listing
 from weighbridge.core.errors import AccessError, IntegrityError
 from weighbridge.core.refs import OLLAMA, Ref, is_sha256
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from weighbridge.access.oci.manifest import Descriptor
-    from weighbridge.core.source import ByteSource
+    from weighbridge.access.local_stores.walk import Entry
+    from weighbridge.access.oci.manifest import Manifest
 
 _FOLDERS = ("manifests-v2", "manifests")
 _PUBLIC = ("registry.ollama.ai", "ollama.com")
@@ -63,37 +64,41 @@ def store(root: str) -> Iterator[Listing]:
                     yield _model(root, entry.real, ref)
 
 
+def is_own(path: str, entry: Entry) -> bool:  # noqa: ARG001
+    """Tell whether something has its place in a store: a manifest, or a blob, whole or partly fetched."""
+    parts = path.split("/")
+    if parts[0] == "blobs":
+        return len(parts) == 2 and parts[1].startswith("sha256-") and is_sha256(parts[1][7:71])
+    return parts[0] in _FOLDERS and len(parts) == 5
+
+
 def default_root() -> str:
     """Say where Ollama keeps its models for this user."""
     return os.environ.get("OLLAMA_MODELS") or os.path.expanduser("~/.ollama/models")
 
 
-class OllamaStore:
+class OllamaStore(LocalReading):
     """Models that Ollama has on this machine; it never asks a registry."""
 
     def __init__(self, *, offline: bool = False, root: str = "") -> None:
-        self.offline = offline
+        super().__init__(offline=offline)
         self._root = resolved(root or default_root())
 
     def listing(self, ref: Ref) -> Listing:
-        """List a model; raises AccessError for one that is not here."""
+        """List a model by tag, or by the digest of its manifest; raises AccessError for one that is not here."""
+        if self._root and ref.revision.startswith("sha256:"):
+            for found in store(self._root):
+                if found.resolved == ref.revision and found.ref.name == ref.name:
+                    return replace(found, ref=ref)
         for folder, public in zip(_FOLDERS, reversed(_PUBLIC), strict=True):
             for registry, namespace, model in _places(ref.name, public):
                 path = f"{self._root}/{folder}/{registry}/{namespace}/{model}/{ref.revision}"
-                if self._root and is_name(f"{registry}/{namespace}/{model}/{ref.revision}") and os.path.lexists(path):
+                if self._root and is_path(f"{registry}/{namespace}/{model}/{ref.revision}") and os.path.lexists(path):
                     return _model(self._root, path, ref)
         raise AccessError(
             f"{ref} is not in the store of Ollama at {self._root or default_root()!r}",
             hint="ollama pull it first, or say where the models are: OLLAMA_MODELS",
         )
-
-    def source(self, listing: Listing, file: ListedFile) -> ByteSource:  # noqa: ARG002
-        """Give a file for reading by ranges."""
-        return local_files.source(file)
-
-    def stream(self, listing: Listing, file: ListedFile, start: int = 0) -> Iterator[bytes]:  # noqa: ARG002
-        """Give a file's bytes in order."""
-        return local_files.stream(file, start)
 
 
 def _places(name: str, public: str) -> list[tuple[str, str, str]]:
@@ -138,16 +143,16 @@ def _files(document: dict[str, Any], blobs: Blobs) -> Iterator[ListedFile]:
     """Yield the files of a manifest, or of each manifest of a list below the name of its runner."""
     children = document.get("manifests")
     if document.get("mediaType") != _LIST or not isinstance(children, list):
-        yield from files(_named(read_manifest(document)))
+        yield from _layers(read_manifest(document))
         return
     if len(children) > LAYERS:
         raise UnfitDocument("it lists too many manifests")
     runners: set[str] = set()
-    for number, child in enumerate(children):
+    for child in children:
         fields = child if isinstance(child, dict) else {}
         runner = text(fields.get("runner"))
-        known = is_name(runner) and "/" not in runner and runner not in runners
-        below = runner if known else f"manifest-{number + 1}"
+        known = is_path(runner) and "/" not in runner and runner not in runners
+        below = runner if known else free_name("manifest", "", runners)
         runners.add(below)
         digest = text(fields.get("digest"))
         if "layers" in fields:
@@ -156,17 +161,23 @@ def _files(document: dict[str, Any], blobs: Blobs) -> Iterator[ListedFile]:
             manifest = blobs.manifest(digest[7:])
         else:
             raise UnfitDocument(f"it lists {digest[:80]!r}, which is no manifest")
-        for file in files(_named(manifest)):
+        for file in _layers(manifest):
             yield replace(file, path=f"{below}/{file.path}")
 
 
-def _named(manifest: Manifest) -> Manifest:
-    """Give the layers the names of the files that they are."""
-    return replace(manifest, layers=tuple(_layer(layer) for layer in manifest.layers))
-
-
-def _layer(layer: Descriptor) -> Descriptor:
-    kind = layer.media_type.partition(";")[0]
-    word = kind.removeprefix(_MEDIA)
-    name = layer.name if is_name(layer.name) else _NAMES.get(word, word) if kind.startswith(_MEDIA) else ""
-    return replace(layer, annotations=((FILE_PATH, name), *layer.annotations)) if is_name(name) else layer
+def _layers(manifest: Manifest) -> Iterator[ListedFile]:
+    """Name the layers by the names that they have, tensors do, or else by their kinds."""
+    taken: set[str] = set()
+    for layer in manifest.layers:
+        path = layer.name
+        if not is_path(path):
+            word = layer.media_type.partition(";")[0].removeprefix(_MEDIA)
+            stem, dot, ending = _NAMES.get(word, word if is_path(word) else "blob").partition(".")
+            path = free_name(stem, dot + ending, taken)
+        if path in taken:
+            raise UnfitDocument(f"it calls two layers {path[:200]!r}")
+        taken.add(path)
+        yield ListedFile(path=path, size=layer.size, sha256=layer.sha256)
+    if manifest.config:
+        path = free_name(CONFIG, "", taken)
+        yield ListedFile(path=path, size=manifest.config.size, sha256=manifest.config.sha256)

@@ -7,6 +7,7 @@ which stays one file. ModelPack and newer KitOps name it in ``org.cncf.model.fil
 
 from __future__ import annotations
 
+from weighbridge.access.paths import is_path
 from weighbridge.core.artifact import ListedFile
 from weighbridge.core.errors import IntegrityError
 from weighbridge.core.refs import is_sha256
@@ -23,8 +24,8 @@ LARGEST = 4 << 20
 LAYERS = 20_000
 """Layers of one manifest; 4 MiB hold some twenty thousand."""
 
-CONFIG = "config.json"
-"""The name under which a manifest's configuration is listed."""
+CONFIG = "manifest.config.json"
+"""The name under which a manifest's configuration is listed; layers are often called config.json."""
 
 INDEX_TYPES = (
     "application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -34,14 +35,13 @@ MANIFEST_TYPES = (
     "application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"
 )  # fmt: skip
 EMPTY = "application/vnd.oci.empty.v1+json"
-FILE_PATH = "org.cncf.model.filepath"
-_NAMES = (FILE_PATH, "org.opencontainers.image.title")
+_NAMES = ("org.cncf.model.filepath", "org.opencontainers.image.title")
 _ENDINGS = ((".tar+gzip", ".tar.gz"), (".tar.gzip", ".tar.gz"), (".tar+zstd", ".tar.zst"), (".tar", ".tar"))
 
 
 @value
 class Descriptor:
-    """What a manifest says of one blob: its digest in hexadecimal digits, size (-1: not told) and media type."""
+    """What a manifest says of one blob: its digest in hexadecimal digits, size in bytes and media type."""
 
     sha256: str
     size: int
@@ -89,11 +89,11 @@ def _descriptor(found: object) -> Descriptor:
     method, _, digits = digest.replace("-", ":", 1).partition(":") if isinstance(digest, str) else ("", "", "")
     if method != "sha256" or not is_sha256(digits):
         raise IntegrityError(f"the manifest names a blob by {str(digest)[:80]!r}, which is no SHA-256")
-    if length is not None and not (type(length) is int and 0 <= length < 1 << 63):
+    if type(length) is not int or not 0 <= length < 1 << 63:
         raise IntegrityError(f"the manifest gives a blob the size {str(length)[:40]}")
     return Descriptor(
         sha256=digits,
-        size=-1 if length is None else length,
+        size=length,
         media_type=_text(fields.get("mediaType")),
         name=_text(fields.get("name")),
         annotations=tuple(
@@ -107,42 +107,55 @@ def _text(found: object) -> str:
 
 
 def files(manifest: Manifest) -> Iterator[ListedFile]:
-    """Yield the files of a manifest under names that differ; raises IntegrityError for a name that leads out of it."""
+    """Yield the files of a manifest, each under a name of its own.
+
+    Raises IntegrityError for a name that leads out of the artifact, and for two files that are given one name: which
+    of them lies there in the end depends on who unpacks it. Tars, and what is named by its kind, are numbered.
+    """
     taken: set[str] = set()
-    if manifest.config:
-        yield _file(manifest.config, CONFIG, taken)
     for layer in manifest.layers:
-        yield _file(layer, layer_name(layer), taken)
+        name, ending = _given(layer), _ending(layer)
+        if name and not ending:
+            if name in taken:
+                raise IntegrityError(f"the manifest calls two files {name!r}")
+            path = name
+        else:
+            stem = name.removesuffix(ending) or _kind(layer)
+            path = free_name(stem, ending, taken)
+        taken.add(path)
+        yield ListedFile(path=path, size=layer.size, sha256=layer.sha256)
+    if manifest.config:
+        path = free_name(CONFIG, "", taken)
+        yield ListedFile(path=path, size=manifest.config.size, sha256=manifest.config.sha256)
 
 
-def _file(descriptor: Descriptor, name: str, taken: set[str]) -> ListedFile:
-    stem, dot, ending = name.partition(".") if "/" not in name else (name, "", "")
-    path, number = name, 1
+def free_name(stem: str, ending: str, taken: set[str]) -> str:
+    """Number a name until nothing else has it."""
+    path, number = stem + ending, 1
     while path in taken:
         number += 1
-        path = f"{stem}-{number}{dot}{ending}"
-    taken.add(path)
-    return ListedFile(path=path, size=descriptor.size, sha256=descriptor.sha256)
+        path = f"{stem}-{number}{ending}"
+    return path
 
 
-def layer_name(layer: Descriptor) -> str:
-    """Name the file that a layer is; raises IntegrityError for a name that leads out of the artifact."""
-    ending = next((ours for theirs, ours in _ENDINGS if layer.media_type.endswith(theirs)), "")
+def _ending(layer: Descriptor) -> str:
+    """Say with what the name of a tar ends; empty for a layer that is a file itself."""
+    return next((ours for theirs, ours in _ENDINGS if layer.media_type.endswith(theirs)), "")
+
+
+def _given(layer: Descriptor) -> str:
+    """Give the name that the manifest has for a layer; empty where it has none."""
     name = next((found for key in _NAMES if (found := layer.annotation(key))), "")
-    if not name:
-        # application/vnd.cncf.model.weight.config.v1.raw: the words before the version
-        words = layer.media_type.rpartition("/")[2].removesuffix(ending).split(".v")[0].split(".")
-        return f"{'-'.join(words[-2:]) or 'blob'}{ending}"
-    name = name.strip("/").removeprefix("./")
-    if not is_name(name):
+    name = name.removeprefix("./").rstrip("/")
+    if name in {"", "."}:
+        return ""
+    if not is_path(name):
         raise IntegrityError(f"the manifest calls a file {name[:200]!r}, which is no path inside of the artifact")
-    return name if not ending or name.endswith((ending, ".tgz")) else name + ending
+    return name
 
 
-def is_name(name: str) -> bool:
-    """Tell whether a name from a manifest is a path that stays inside of the artifact."""
-    try:
-        length = len(name.encode())
-    except UnicodeEncodeError:
-        return False
-    return 0 < length <= 4096 and "\0" not in name and not any(part in {"", ".", ".."} for part in name.split("/"))
+def _kind(layer: Descriptor) -> str:
+    """Name a layer by what it is: ``application/vnd.cncf.model.weight.config.v1.raw`` is a weight-config."""
+    words = layer.media_type.rpartition("/")[2].partition(".v1")[0].split(".")
+    name = "-".join(words[-2:] if words[-1:] == ["config"] else words[-1:])
+    return name if is_path(name) else "blob"
