@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from weighbridge.provenance.signing.model import SignatureReport
     from weighbridge.provenance.verify.compare import Difference, Verification
 
 SCHEMA = "weighbridge.verification/1"
@@ -61,6 +62,13 @@ def as_text(found: tuple[Verification, ...], *, colour: bool, width: int) -> str
     holds = bool(found) and good == len(found)
     lines.append("exit 0: everything is as promised" if holds else "exit 1: something differs from what was promised")
     return "\n".join(lines) + "\n"
+
+
+def signature(report: SignatureReport, format_name: str) -> str:
+    """Write the outcome of holding a directory against a signature."""
+    from weighbridge.cli.signature_text import as_json, report_document, report_text
+
+    return as_json(report_document(report)) if format_name == "json" else report_text(report)
 
 
 def _place(one: Verification, *, colour: bool, width: int) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from weighbridge.cli.console import note
 from weighbridge.cli.exit import FAIL, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import Output, outputs, write
@@ -11,11 +10,7 @@ from weighbridge.core.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from weighbridge.cli.options import Given
-    from weighbridge.provenance.lock.model import Lock
-    from weighbridge.provenance.verify.compare import Verification
 
 COMMAND = Command(
     name="verify",
@@ -36,6 +31,16 @@ COMMAND = Command(
             ),
         ),
         Group(
+            title="by a signature",
+            options=(
+                Option(names=("--signature",), metavar="FILE", help="hold PATH against a signature (OpenSSF Model Signing)"),
+                Option(names=("--policy",), metavar="FILE", help="who may have signed (default: signers.toml)"),
+                Option(names=("--key",), metavar="FILE", repeatable=True, help="a public key to trust; repeatable"),
+                Option(names=("--version",), metavar="VERSION", help="the version that must have been signed"),
+                Option(names=("--at-least",), metavar="VERSION", help="the least version that may have been signed"),
+            ),
+        ),
+        Group(
             title="how it works",
             options=(
                 Option(
@@ -51,6 +56,7 @@ examples:
   weighbridge verify
   weighbridge verify models/bert --name bert
   weighbridge verify ~/.cache/huggingface/hub --store
+  weighbridge verify models/bert --signature models/bert/model.sig
 """,
 )  # fmt: skip
 
@@ -60,9 +66,14 @@ def main(given: Given) -> int:
     destinations = outputs(given, COMMAND.formats)
     if given.on("--store") and (given.one("--lock") or given.one("--name") or not given.operands):
         raise UsageError("--store takes paths and neither --lock nor --name", hint="weighbridge verify --store PATH")
-    found = tuple(_verified(given))
-    from weighbridge.cli import verified
+    from weighbridge.cli import verified, verifying
 
+    if given.one("--signature"):
+        report = verifying.signature(given)
+        for destination in destinations:
+            write(verified.signature(report, destination.format), destination)
+        return PASS if report.holds else FAIL
+    found = tuple(verifying.places(given))
     holds = bool(found) and all(one.holds for one in found)
     for destination in destinations:
         if destination.format == "json":
@@ -72,61 +83,3 @@ def main(given: Given) -> int:
             text = verified.as_text(found, colour=shown and colours(), width=width() if shown else USUAL)
         write(text, destination)
     return PASS if holds else FAIL
-
-
-def _verified(given: Given) -> Iterator[Verification]:
-    if given.on("--store"):
-        yield from _by_store(given)
-        return
-    from weighbridge.provenance.lock.document import FILE_NAME, load
-
-    path = given.one("--lock") or FILE_NAME
-    lock = load(path)
-    if given.one("--name") and lock.entry(given.one("--name")) is None:
-        raise UsageError(f"{path} has no entry {given.one('--name')!r}", hint=_names(lock))
-    yield from _by_path(given, lock, path) if given.operands else _by_entry(given, lock, path)
-
-
-def _by_store(given: Given) -> Iterator[Verification]:
-    from weighbridge.access.local_stores import listings
-    from weighbridge.provenance.verify.compare import against_store
-
-    for path in given.operands:
-        for listing in listings(path):
-            yield against_store(listing, jobs=given.number("--jobs"))
-
-
-def _by_path(given: Given, lock: Lock, lock_path: str) -> Iterator[Verification]:
-    from weighbridge.provenance.verify.compare import against_lock, against_store, unknown
-    from weighbridge.provenance.verify.places import of_path
-
-    for path in given.operands:
-        for placed in of_path(path, lock, lock_path, name=given.one("--name")):
-            listing = placed.listing
-            if placed.entry is not None:
-                yield against_lock(
-                    placed.entry, listing, jobs=given.number("--jobs"), allowed=given.every("--allow-extra")
-                )
-            elif listing.kind == "directory":
-                yield unknown(listing)
-            else:
-                note(f"{listing.ref} is not in the lock; it is held against its own store", quiet=given.on("--quiet"))
-                yield against_store(listing, jobs=given.number("--jobs"))
-
-
-def _by_entry(given: Given, lock: Lock, path: str) -> Iterator[Verification]:
-    from weighbridge.provenance.verify.compare import absent, against_lock
-    from weighbridge.provenance.verify.places import of_entry
-
-    for entry in lock.entries:
-        if given.one("--name") not in {"", entry.name}:
-            continue
-        there = of_entry(entry, path)
-        for listing in there:
-            yield against_lock(entry, listing, jobs=given.number("--jobs"), allowed=given.every("--allow-extra"))
-        if not there:
-            yield absent(entry)
-
-
-def _names(lock: Lock) -> str:
-    return f"it has {', '.join(entry.name for entry in lock.entries[:8]) or 'no entry'}"

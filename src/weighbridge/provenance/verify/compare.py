@@ -31,6 +31,7 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"
     TWIN = "twin"
     MOVED = "moved"
+    UNSIGNED = "unsigned"
     STORE = "store"
 
 
@@ -69,13 +70,18 @@ class Verification:
 
 def against_lock(
     entry: LockEntry, listing: Listing, *, jobs: int = 0, allowed: tuple[str, ...] = (),
-    tell: Callable[[str, int], None] = lambda _real, _size: None,
+    seen: dict[str, str] | None = None, tell: Callable[[str, int], None] = lambda _real, _size: None,
 ) -> Verification:  # fmt: skip
-    """Hold a place against its entry; ``allowed`` are shell patterns of extra files that are accepted."""
+    """Hold a place against its entry; ``allowed`` are shell patterns of extra files that are accepted.
+
+    ``seen`` is filled with the SHA-256 of every file that was read, by path.
+    """
     there = {file.path: file for file in (*listing.files, *listing.extras) if not file.trouble.startswith(ABSENT)}
     locked = {file.path: file for file in entry.files}
     readable = [file for path, file in there.items() if path in locked and not file.trouble]
     digests = hash_files((Wanted(real=file.real) for file in readable), jobs=jobs, tell=tell)
+    if seen is not None:
+        seen.update({file.path: digests[file.real].sha256 for file in readable if digests[file.real].sha256})
     differences = [*_moved(entry, listing), *_store(listing)]
     for path in sorted(locked.keys() | there.keys()):
         expected, file = locked.get(path), there.get(path)
