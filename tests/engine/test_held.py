@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ def test_what_is_missing_is_what_nobody_added(added: list[tuple[int, int]], aske
     missing = list(held.missing(*asked))
     assert {offset for start, stop in missing for offset in range(start, stop)} == set(range(*asked)) - there
     assert all(start < stop for start, stop in missing)
-    assert all(one[1] < other[0] for one, other in zip(missing, missing[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(missing))
 
 
 def test_nothing_is_missing_from_nothing() -> None:

@@ -225,7 +225,7 @@ def test_whatever_a_worker_asks_for_the_store_is_asked_for_what_there_is(asked: 
     remote = made(MemoryStore({"model.bin": CONTENT}, faults={"model.bin": fault}))
     descriptor = remote.open()
     for offset, length in asked:
-        inside = 0 <= offset and 0 < length and offset + length <= len(CONTENT)
+        inside = offset >= 0 and length > 0 and offset + length <= len(CONTENT)
         refusal = remote.supply(offset, length)
         assert bool(refusal) == (not inside)
         if inside:
