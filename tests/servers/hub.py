@@ -9,11 +9,12 @@
         subprocess.run(["hf", "download", "org/name"], env=os.environ | hub.environment(tmp_path))
         hub.requests("*/model.safetensors"), hub.sent("*/model.safetensors")     # how many requests, how many bytes
         hub.log, hub.forget()
+        hub.adopt(monkeypatch, tmp_path)                               # for `huggingface_hub` in this process
 
 As on the real one, `/resolve/` of a small file redirects to `/api/resolve-cache/…` on the same host, and of a file in
-LFS to another host: here another port, `hub.cdn`, with paths `/cdn/<repository>/<sha256>/<path>`. Patterns are those of
-`fnmatch` over the unquoted path, without the query; a file's own name at the end fits all of its places. The token that
-is accepted is `hub.token`; requests with and without it are told apart in the log (`authorization`).
+LFS to another host: here another name and port, `hub.cdn`, with paths `/cdn/<repository>/<sha256>/<path>`. Patterns are
+those of `fnmatch` over the unquoted path, without the query; a file's own name at the end fits all of its places. The
+token that is accepted is `hub.token`; requests with and without it are told apart in the log (`authorization`).
 Repositories are in `tests/servers/hub_repository.py`, contents in `tests/servers/contents.py`, big ones in
 `tests/servers/virtual.py`. Everything listens on 127.0.0.1 and ends with the `with` block.
 """
@@ -26,10 +27,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tests.servers.contents import Content
 from tests.servers.hub_repository import Repository
+
+if TYPE_CHECKING:
+    import pytest
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,17 +77,17 @@ class Fault:
         return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Request:
-    """One request that was answered; `sent` counts bytes of its body, `host` is hub or cdn."""
+    """One request that came; `sent` counts bytes of the answer's body so far, `host` is hub or cdn."""
 
     host: str
     method: str
     path: str
     range: str
     authorization: str
-    status: int
-    sent: int
+    status: int = 0
+    sent: int = 0
 
 
 class HubServer:
@@ -123,8 +127,8 @@ class HubServer:
 
     @property
     def cdn(self) -> str:
-        """The other host, from which files in LFS come."""
-        return f"http://127.0.0.1:{self._servers[1].server_port}"
+        """The other host, from which files in LFS come; older clients tell hosts apart by name only."""
+        return f"http://localhost:{self._servers[1].server_port}"
 
     def environment(self, home: Path) -> dict[str, str]:
         """Variables under which the real client and its command talk to this server and keep to `home`."""
@@ -133,6 +137,25 @@ class HubServer:
             "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_UPDATE_CHECK": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1",
             "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost",
         }  # fmt: skip
+
+    def adopt(self, patch: pytest.MonkeyPatch, home: Path) -> None:
+        """Let `huggingface_hub` in this process talk to this server and keep to `home`, signed in as nobody.
+
+        It reads most variables once, when it is imported, so that its constants are set too; what is imported here for
+        the first time does not keep this server's address.
+        """
+        from huggingface_hub import constants
+
+        for name, content in self.environment(home).items():
+            patch.setenv(name, content)
+        for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_HUB_OFFLINE", "HF_HUB_CACHE", "TRANSFORMERS_OFFLINE"):
+            patch.delenv(name, raising=False)
+        for name, setting in {
+            "ENDPOINT": self.url, "HUGGINGFACE_CO_URL_TEMPLATE": self.url + "/{repo_id}/resolve/{revision}/{filename}",
+            "HF_HOME": str(home / "hf"), "HF_HUB_CACHE": str(home / "hf" / "hub"), "HF_TOKEN_PATH": str(home / "token"),
+            "HF_HUB_DISABLE_XET": True, "HF_HUB_DISABLE_TELEMETRY": True, "HF_HUB_OFFLINE": False,
+        }.items():  # fmt: skip
+            patch.setattr(constants, name, setting)
 
     def repository(
         self, name: str, *, private: bool = False, gated: bool = False, granted: bool = False, xet: bool = False
@@ -160,7 +183,7 @@ class HubServer:
             self.log.append(request)
 
     def requests(self, pattern: str = "*", *, method: str = "") -> int:
-        """How many requests were answered."""
+        """How many requests came."""
         return len(self._noted(pattern, method))
 
     def sent(self, pattern: str = "*", *, method: str = "") -> int:
@@ -183,3 +206,6 @@ class _Listener(ThreadingHTTPServer):
     request_queue_size = 64
     hub: HubServer
     host: str
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing about clients that hang up."""

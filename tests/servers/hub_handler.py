@@ -63,7 +63,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         url = urlsplit(self.path)
-        self.where, self.sent, self.status = unquote(url.path), 0, 0
+        self.where = unquote(url.path)
+        self.noted = Request(
+            host=cast("_Listener", self.server).host, method=self.command, path=self.where,
+            range=self.headers.get("Range") or "", authorization=self.headers.get("Authorization") or "",
+        )  # fmt: skip
+        self.hub.note(self.noted)
         self.query = {name: values[0] for name, values in parse_qs(url.query).items()}
         self.fault = self.hub.struck(self.command, self.where) or Fault(times=0)
         length = int(self.headers.get("Content-Length") or 0)
@@ -83,14 +88,6 @@ class Handler(BaseHTTPRequestHandler):
             self._say(refused.status, refused.headers, as_json({"error": str(refused)}))
         except OSError:
             self.close_connection = True  # the client has gone
-        finally:
-            self.hub.note(
-                Request(
-                    host=cast("_Listener", self.server).host, method=self.command, path=self.where,
-                    range=self.headers.get("Range") or "", authorization=self.headers.get("Authorization") or "",
-                    status=self.status, sent=self.sent,
-                )
-            )  # fmt: skip
 
     # Routes.
 
@@ -228,9 +225,9 @@ class Handler(BaseHTTPRequestHandler):
         limit = ENDLESS if self.fault.endless else end - start
         for bound in (self.fault.cut, self.fault.stall):
             limit = min(limit, bound) if bound >= 0 else limit
-        while self.sent < limit:
-            length = min(BLOCK, limit - self.sent)
-            block = content.read_at(start + self.sent, length)
+        while self.noted.sent < limit:
+            length = min(BLOCK, limit - self.noted.sent)
+            block = content.read_at(start + self.noted.sent, length)
             self._write(block + bytes(length - len(block)))
         self.wfile.flush()
         if self.fault.stall >= 0:
@@ -254,7 +251,7 @@ class Handler(BaseHTTPRequestHandler):
             self._write(body)
 
     def _head(self, status: int, headers: Mapping[str, str]) -> None:
-        self.status = status
+        self.noted.status = status
         self.send_response(status)
         for name, value in _replaced(headers, self.fault.headers).items():
             self.send_header(name, value)
@@ -264,8 +261,8 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _write(self, block: bytes) -> None:
+        self.noted.sent += len(block)  # before the client can look at the log
         self.wfile.write(block)
-        self.sent += len(block)
 
 
 def _replaced(headers: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
