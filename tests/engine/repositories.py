@@ -33,12 +33,12 @@ def weighed(files: Mapping[str, bytes], rules: RuleSet | None = None) -> dict[st
             link = content.removeprefix(LINK).decode()
             outlines.append(FileOutline(path=path, size=0, formats=(), facts=(), link=link, complete=False))
             continue
-        listed, told = _listed(content)
-        seen = examine(BytesSource(told), path.rpartition("/")[2], limits=Limits(), judge=Judge(rules), strict=True)
-        claims = broken(listed, "sha256", sha256(told).hexdigest()) if listed.sha256 else ()
+        listed, there = _listed(content)
+        seen = examine(BytesSource(there), path.rpartition("/")[2], limits=Limits(), judge=Judge(rules), strict=True)
+        claims = broken(listed, "sha256", sha256(there).hexdigest()) if listed.sha256 else ()
         found[path] = (*judged(claims, frozenset()), *seen.findings)
         outlines.append(
-            FileOutline(path=path, size=len(told), formats=seen.formats, facts=seen.outline, complete=not seen.gaps)
+            FileOutline(path=path, size=len(there), formats=seen.formats, facts=seen.outline, complete=not seen.gaps)
         )
     for path, findings in survey(outlines, rules, root="/inert-absent-root").items():
         found[path] = (*found.get(path, ()), *findings)

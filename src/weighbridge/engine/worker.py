@@ -108,9 +108,9 @@ def weigh_ranges(
 
 def _completed(file: SparseFile, name: str) -> bool:
     """Have a file fetched whole that is not of a ranged format and not too large; False when it is not to be had."""
-    from weighbridge.formats.sniff import sniff
+    from weighbridge.formats.sniff import NEAR_TAIL, sniff
 
-    if file.size > Limits().remote_bytes or not RANGED.isdisjoint(sniff(file, name).formats):
+    if file.size > Limits().remote_bytes or not RANGED.isdisjoint(sniff(file, name, tail=NEAR_TAIL).formats):
         return False
     try:
         file.complete()
