@@ -24,7 +24,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_key(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sign", "model", "--key", "keys/key.pem", "--name", "org/model", "--version", "1.2"]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("SIGNED  5 files, 3.4 kB, sha256 over files\n  signature   model/model.sig\n")
+    assert out.startswith("✓ SIGNED: 5 files, 3.4 kB, sha256 over files\n  signature   model/model.sig\n")
     assert "signed as   org/model 1.2" in out
     assert all(len(line) <= 80 for line in out.splitlines())
     assert err == ""
@@ -109,12 +109,12 @@ def test_the_report_puts_the_verdict_first(model: Path, capsys: pytest.CaptureFi
     main(["sign", "model", "--key", "keys/key.pem"])
     policy = trusting_keys("keys/public.pem")
     holds = verify_signature("model", "model/model.sig", policy)
-    assert report_text(holds).startswith("HOLDS  model\n")
+    assert report_text(holds).startswith("✓ HOLDS: model\n")
     (model / "evil\x1b[31m.py").write_bytes(b"INERT")
     (model / "config.json").write_bytes(b"{}")
     fails = verify_signature("model", "model/model.sig", policy)
     text = report_text(fails)
-    assert text.startswith("FAILS  model\n")
+    assert text.startswith("✗ FAILS: model\n")
     assert "✗ config.json: altered since it was signed" in text
     assert "✗ evil\\x1b[31m.py: here, and not signed" in text
     assert all(len(line) <= 80 for line in text.splitlines())

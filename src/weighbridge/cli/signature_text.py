@@ -23,7 +23,7 @@ _LISTED = 40
 def report_text(report: SignatureReport, *, width: int = USUAL) -> str:
     """Write the outcome of a verification for a person."""
     lines = [
-        f"{'HOLDS' if report.holds else 'FAILS'}  {visible(report.directory)}",
+        f"{'✓ HOLDS:' if report.holds else '✗ FAILS:'} {visible(report.directory)}",
         *_lines("signature", report.bundle, width),
     ]
     lines += _who(report.signer, width)
@@ -47,7 +47,7 @@ def report_text(report: SignatureReport, *, width: int = USUAL) -> str:
 
 def signed_text(signed: Signed, *, width: int = USUAL) -> str:
     """Say for a person what was signed."""
-    lines = [f"SIGNED  {of_files(signed.files)}, {size(signed.size)}, {_how(signed.layout)}"]
+    lines = [f"✓ SIGNED: {of_files(signed.files)}, {size(signed.size)}, {_how(signed.layout)}"]
     lines += _lines("signature", signed.signature, width)
     lines += _who(signed.signer, width)
     if signed.name or signed.version:

@@ -8,6 +8,7 @@ from weighbridge.core.facts import BrokenClaim
 from weighbridge.core.location import Location
 from weighbridge.core.report import SignatureNote
 from weighbridge.core.values import replace
+from weighbridge.reports.outline import of_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _note(path: str, artifact: ArtifactReport, policy: SignerPolicy | None) -> S
     if seen.trouble:
         return SignatureNote(path=path, holds=None, words=f"no signature that can be read: {seen.trouble}")
     bound = f" as {seen.name} {seen.version}".rstrip() if seen.name else ""
-    signer = f"by {seen.signer}{bound}, over {seen.files:,} files"
+    signer = f"by {seen.signer}{bound}, over {of_files(seen.files)}"
     if policy is None:
         return SignatureNote(path=path, holds=None, words=f"{signer}; not checked, as no --signers policy is named")
     folder = os.path.dirname(path) or "."

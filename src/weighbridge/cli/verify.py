@@ -33,7 +33,9 @@ COMMAND = Command(
         Group(
             title="by a signature",
             options=(
-                Option(names=("--signature",), metavar="FILE", help="hold PATH against a signature (OpenSSF Model Signing)"),
+                Option(
+                    names=("--signature",), metavar="FILE", help="hold PATH against a signature (OpenSSF Model Signing)"
+                ),
                 Option(names=("--policy",), metavar="FILE", help="who may have signed (default: signers.toml)"),
                 Option(names=("--key",), metavar="FILE", repeatable=True, help="a public key to trust; repeatable"),
                 Option(names=("--version",), metavar="VERSION", help="the version that must have been signed"),

@@ -84,4 +84,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c28b419c23428bf217e94e70c6caedd02db093679ec16b7dc3d7846bc5414d5c"
+DIGEST = "sha256:e749ac90d27af13bb44f48b7078dd829ccf1e1f6cf14c48d0ba23ce2aa0eade6"
