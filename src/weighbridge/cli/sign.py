@@ -21,7 +21,8 @@ EPILOG = """\
 The signature is an OpenSSF Model Signing bundle. A key's password comes from
 --password-file or WEIGHBRIDGE_SIGN_PASSWORD.
 
-example: weighbridge sign my-model --key key.pem --name org/my-model --version 1.2
+example:
+  weighbridge sign my-model --key key.pem --name org/my-model --version 1.2
 """
 
 COMMAND = Command(

@@ -19,18 +19,14 @@ INFO = RuleInfo(
     confidence=Confidence.HIGH,
     harm=Harm.CONCEALMENT,
     finds=(
-        "A file whose bytes have another digest or length than its store claims for them, or of which the store gave "
-        "pieces of different states; a signature that does not hold under the policy that was named."
+        "A file whose bytes have another digest or length than its store claims, or of which the store gave pieces of "
+        "different states; a signature that does not hold under the policy that was named."
     ),
     why=(
-        "Whoever checks a download by what the store lists gets other bytes than those that were examined. The file "
-        "was altered after it was listed or signed, on the way or in the store itself. Who relies on a signature that "
-        "is there, without checking it, is deceived."
+        "The file was altered after it was listed or signed, on the way or in the store itself. Whoever relies on the "
+        "list, or on a signature that is there, without checking it, is deceived."
     ),
-    fix=(
-        "Do not load the file. Fetch it again over another way and compare the digests, and tell the store. For a "
-        "signature, `weighbridge verify --signature FILE` tells all that differs."
-    ),
+    fix="Do not load the file. Fetch it again over another way, compare the digests, and tell the publisher.",
     cwe=(345, 354),
     atlas=("AML.T0010.003", "AML.T0076"),
     owasp=("LLM03:2025", "ML06:2023"),
