@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 PASSWORD = "WEIGHBRIDGE_SIGN_PASSWORD"  # noqa: S105  (the name of a variable)
 
 EPILOG = """\
-The signature is an OpenSSF Model Signing bundle. A key's password comes from
---password-file or WEIGHBRIDGE_SIGN_PASSWORD.
-
-example:
-  weighbridge sign my-model --key key.pem --name org/my-model --version 1.2
+example: weighbridge sign my-model --key key.pem --name org/my-model
 """
 
 COMMAND = Command(
@@ -35,7 +31,7 @@ COMMAND = Command(
             title="who signs",
             options=(
                 Option(names=("--key",), metavar="FILE", help="private key (PEM; ECDSA P-256, P-384 or P-521)"),
-                Option(names=("--password-file",), metavar="FILE", help="the key's password, in its first line"),
+                Option(names=("--password-file",), metavar="FILE", help="its password; else WEIGHBRIDGE_SIGN_PASSWORD"),
                 Option(names=("--certificate",), metavar="FILE", help="the key's certificate (PEM)"),
                 Option(
                     names=("--chain",), metavar="FILE", repeatable=True,
@@ -77,8 +73,8 @@ def main(given: Given) -> int:
     for warning in signed.warnings:
         note(warning, quiet=given.on("--quiet"))
     for destination in destinations:
-        whole = as_json(signed_document(signed)) if destination.format == "json" else signed_text(signed)
-        write(whole, destination)
+        is_text = destination.format == "text"
+        write(signed_text(signed) if is_text else as_json(signed_document(signed)), destination)
     return 0
 
 

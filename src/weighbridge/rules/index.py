@@ -84,4 +84,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:e749ac90d27af13bb44f48b7078dd829ccf1e1f6cf14c48d0ba23ce2aa0eade6"
+DIGEST = "sha256:498af677f1c892e0388f5e40b691277cacfd371c07269e898b7c56221ef99033"

@@ -216,6 +216,38 @@ def test_junk_in_place_of_a_certificate(junk: bytes) -> None:
         certificates.load_chain((junk,))
 
 
+def test_a_version_that_there_is_not() -> None:
+    """Found by fuzzing: the library raises an error of its own for it."""
+    der = certificates.der(made.standard_chain()[0])
+    version = bytes.fromhex("a003020102")
+    assert der.count(version) == 1
+    with pytest.raises(IntegrityError, match="cannot be read"):
+        certificates.load_chain((der.replace(version, bytes.fromhex("a003020122")),))
+
+
+def test_a_serial_number_that_is_negative() -> None:
+    """The library only warns of it."""
+    der = certificates.der(made.standard_chain()[0])
+    at = der.index(b"\x02\x14") + 2 if b"\x02\x14" in der[:24] else der.index(b"\x02", 15) + 2
+    forged = der[:at] + bytes([der[at] | 0x80]) + der[at + 1 :]
+    with pytest.raises(IntegrityError, match="cannot be read"):
+        certificates.load_chain((forged,))
+
+
+@pytest.mark.parametrize("part", ["subject", "san", "time"])
+def test_a_part_that_is_broken(part: str) -> None:
+    """The library reads parts when they are asked for, so each must be asked for at the border."""
+    der = certificates.der(made.standard_chain()[0])
+    old, new = {
+        "subject": (b"\x0c\x06signer", b"\x0c\x06\xff\xff\xff\xff\xff\xff"),
+        "san": (b"mailto:release", b"mailto:\xff\xff\xff\xff\xff\xff\xff"),
+        "time": (made.NOW.strftime("\x17\r%y").encode(), b"\x17\rXX"),
+    }[part]
+    assert old in der
+    with pytest.raises(IntegrityError, match="cannot be read"):
+        certificates.load_chain((der.replace(old, new),))
+
+
 def test_a_key_that_the_format_does_not_have() -> None:
     leaf = made.certificate(LEAF, made.rsa_key().public_key(), made.key("P-384", 2))
     with pytest.raises(IntegrityError, match="kind that the format does not have"):

@@ -7,6 +7,8 @@ name constraints, unknown critical extensions, algorithms that are not on the li
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from weighbridge.core.errors import IntegrityError, UsageError
 from weighbridge.provenance.signing.keys import curve, key_id, need_cryptography, read_file, supported
 from weighbridge.provenance.signing.model import Method, Signer
@@ -49,22 +51,19 @@ _HINT = "the publisher must sign with a certificate that is made for signing and
 def load_file(path: str) -> tuple[Certificate, ...]:
     """Load the certificates of a PEM file; raises UsageError."""
     need_cryptography()
+    return load_pem(read_file(path, "the certificate"), f"{path!r}")
+
+
+def load_pem(text: bytes, name: str = "the policy's roots") -> tuple[Certificate, ...]:
+    """Load the certificates of a PEM text; raises UsageError."""
     from cryptography.x509 import load_pem_x509_certificates
 
     try:
-        return tuple(load_pem_x509_certificates(read_file(path, "the certificate")))
-    except ValueError:
-        raise UsageError(f"{path!r} holds no certificate in PEM") from None
-
-
-def load_pem(text: bytes) -> tuple[Certificate, ...]:
-    """Load the certificates of a policy's text; raises UsageError."""
-    from cryptography.x509 import load_pem_x509_certificates
-
-    try:
-        return tuple(load_pem_x509_certificates(text))
-    except ValueError:
-        raise UsageError("the policy's roots hold no certificate in PEM") from None
+        with _warnings_as_errors():
+            return tuple(_whole(one) for one in load_pem_x509_certificates(text))
+    except _unreadable():
+        verb = "hold" if name.endswith("s") else "holds"
+        raise UsageError(f"{name} {verb} no certificate in PEM that could be read") from None
 
 
 def load_chain(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
@@ -73,9 +72,39 @@ def load_chain(chain: tuple[bytes, ...]) -> tuple[Certificate, ...]:
     from cryptography.x509 import load_der_x509_certificate
 
     try:
-        return tuple(load_der_x509_certificate(one) for one in chain)
-    except ValueError:
+        with _warnings_as_errors():
+            return tuple(_whole(load_der_x509_certificate(one)) for one in chain)
+    except _unreadable():
         raise IntegrityError("the signature holds a certificate that cannot be read", hint=_HINT) from None
+
+
+def _whole(certificate: Certificate) -> Certificate:
+    """Read all parts of a certificate now: the library does it when they are asked for, and raises then."""
+    _ = (certificate.subject, certificate.issuer, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    _ = (certificate.extensions, certificate.signature_algorithm_oid)
+    return certificate
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What the library raises for a certificate that is none."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.utils import CryptographyDeprecationWarning
+    from cryptography.x509 import DuplicateExtension, InvalidVersion, UnsupportedGeneralNameType
+
+    return (
+        ValueError, InvalidVersion, DuplicateExtension, UnsupportedGeneralNameType, UnsupportedAlgorithm,
+        CryptographyDeprecationWarning,
+    )  # fmt: skip
+
+
+@contextmanager
+def _warnings_as_errors() -> Iterator[None]:
+    """Refuse what the library only warns of, such as serial numbers below 1 (RFC 5280 section 4.1.2.2)."""
+    from warnings import catch_warnings, simplefilter
+
+    with catch_warnings():
+        simplefilter("error")
+        yield
 
 
 def leaf_key(leaf: Certificate) -> EllipticCurvePublicKey:
@@ -258,12 +287,7 @@ def _check_authority_key(authority: Certificate) -> None:
 
 
 def _extensions(certificate: Certificate) -> list[Extension[ExtensionType]]:
-    from cryptography.x509 import DuplicateExtension, UnsupportedGeneralNameType
-
-    try:
-        return list(certificate.extensions)
-    except (ValueError, DuplicateExtension, UnsupportedGeneralNameType) as error:
-        raise IntegrityError(f"a certificate of the signature cannot be read: {error}", hint=_HINT) from None
+    return list(certificate.extensions)
 
 
 def _extension(certificate: Certificate, kind: type[T]) -> T | None:
