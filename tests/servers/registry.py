@@ -99,6 +99,9 @@ class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     registry: RegistryServer
 
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that hang up."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -123,10 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
         registry, parts = self.server.registry, urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         registry.log.append((method, parts.path, {key.lower(): said for key, said in self.headers.items()}))
-        if parts.path == "/token":
-            self._token(body)
-        elif method == "GET" and (fault := self._fault(parts.path)):
+        if method == "GET" and (fault := self._fault(parts.path)):
             self._wrong(fault, parts.path)
+        elif parts.path == "/token":
+            self._token(body)
         elif not self._is_allowed():
             self._challenge()
         elif method in {"POST", "PUT"}:

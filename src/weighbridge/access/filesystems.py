@@ -48,7 +48,7 @@ class FilesystemStore:
 
     def __init__(self, *, offline: bool = False) -> None:
         self.offline = offline
-        self._states: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._states: dict[tuple[str, str], dict[str, str]] = {}
         """What told the state of a file when it was listed, by reference and path."""
 
     def listing(self, ref: Ref) -> Listing:
@@ -128,8 +128,8 @@ class FilesystemStore:
         whole = _asked(listing.ref, lambda: filesystem.info(root))
         name = root if whole.get("type") == "file" else f"{root.rstrip('/')}/{file.path}"
         info = whole if name == root else _asked(listing.ref, lambda: filesystem.info(name))
-        known = self._states.get((str(listing.ref), file.path))
-        if info.get("size") != file.size or (known is not None and known != _state(info)):
+        known, now = self._states.get((str(listing.ref), file.path), {}), _state(info)
+        if info.get("size") != file.size or any(now.get(key, said) != said for key, said in known.items()):
             raise IntegrityError(
                 f"{file.path}: it was replaced after it was listed", hint="start again, when nobody writes there"
             )
@@ -173,8 +173,14 @@ def _objects(filesystem: Any, root: str) -> Iterator[dict[str, Any]]:
     raise AccessError(f"s3://{root} is listed without end", hint="name a folder below it")
 
 
-def _state(info: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(str(info[key]) for key in _STATES if info.get(key) is not None)
+def _state(info: dict[str, Any]) -> dict[str, str]:
+    return {key: _plain(info[key]) for key in _STATES if info.get(key) is not None}
+
+
+def _plain(said: Any) -> str:
+    """Write a tag or a time in one way: the same driver gives dates in one answer and seconds in the next."""
+    seconds = said.timestamp() if hasattr(said, "timestamp") else said
+    return f"{seconds:.3f}" if isinstance(seconds, float) else str(said)
 
 
 def _range(ref: Ref, filesystem: Any, name: str, start: int, stop: int) -> bytes:
@@ -193,7 +199,9 @@ def _claim(ref: Ref, filesystem: Any, info: dict[str, Any]) -> str:
     said = _asked(
         ref, lambda: filesystem.call_s3("head_object", Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     )  # fmt: skip
-    checksum = said.get("ChecksumSHA256") if said.get("ChecksumType", "FULL_OBJECT") == "FULL_OBJECT" else None
+    # A dash in the entity tag tells of parts, where a store does not say what its checksum is of.
+    kind = said.get("ChecksumType") or ("COMPOSITE" if "-" in str(said.get("ETag")) else "FULL_OBJECT")
+    checksum = said.get("ChecksumSHA256") if kind == "FULL_OBJECT" else None
     try:
         digest = base64.b64decode(checksum or "", validate=True)
     except (binascii.Error, ValueError, TypeError):

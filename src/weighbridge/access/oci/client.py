@@ -58,6 +58,7 @@ class RegistryClient:
         self._authorization = ""
         self._session = requests.Session()
         self._session.auth = _as_it_is  # or requests would look into ~/.netrc, for every host on the way
+        self._session.get_redirect_target = _nowhere  # it parses where a redirect leads even when it does not go there
         self._session.cookies.set_policy(fetch("http.cookiejar").DefaultCookiePolicy(allowed_domains=[]))
         self._errors = (requests.RequestException, fetch("urllib3.exceptions").HTTPError, OSError)
 
@@ -112,7 +113,10 @@ class RegistryClient:
         from urllib.parse import urljoin
 
         told = reply.headers.get("location", "")
-        target = urljoin(reply.url, told) if told.isascii() and told.isprintable() and len(told) < 1 << 14 else ""
+        try:
+            target = urljoin(reply.url, told) if told.isascii() and told.isprintable() and len(told) < 1 << 14 else ""
+        except ValueError:
+            target = ""
         if not self.is_safe(target):
             raise AccessError(
                 f"{what}: {self.host} redirects to {told[:80]!r}, which is not followed",
@@ -268,6 +272,10 @@ def is_loopback(host: str) -> bool:
     parts = host.split(".")
     is_address = len(parts) == 4 and parts[0] == "127" and all(part.isdecimal() for part in parts)
     return host in {"localhost", "::1"} or is_address
+
+
+def _nowhere(_response: Any) -> None:
+    return None
 
 
 def _as_it_is(request: Any) -> Any:
