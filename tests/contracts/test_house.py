@@ -45,7 +45,7 @@ LAZY = {
 }
 
 WARM = ("src/weighbridge/provenance/", "src/weighbridge/guard/")
-"""Rooms that no scan enters: their commands hash gigabytes or ask a network, and their heads may take what they need."""
+"""Rooms that no scan enters: their commands hash gigabytes or ask a network, and their heads take what they need."""
 
 IMPORTS_BY_NAME = {
     "src/weighbridge/core/modules.py",  # the one way to import by name; the names are in our own tables

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from weighbridge import __version__
 from weighbridge.provenance.verify.compare import Kind
 from weighbridge.reports.neutral import encodable, shorten, visible
@@ -78,7 +80,7 @@ def _place(one: Verification, *, colour: bool, width: int) -> Iterator[str]:
     yield (f"\x1b[{_GREEN if one.holds else _RED}m{word}\x1b[0m" if colour else word) + first[len(word) :]
     yield from rest
     if one.place:
-        yield "  " + shorten(one.place, width - 2, keep_end=True)
+        yield "  " + shorten(_from_here(one.place), width - 2, keep_end=True)
     if one.differences:
         yield ""
     for each in one.differences[:SHOWN]:
@@ -88,6 +90,12 @@ def _place(one: Verification, *, colour: bool, width: int) -> Iterator[str]:
     if any(each.kind is Kind.MISSING for each in one.differences) and one.against == "lock":
         yield ""
         yield "  weighbridge pull brings what is missing."
+
+
+def _from_here(path: str) -> str:
+    """Write a path below the working directory as people would."""
+    here = os.path.join(os.getcwd(), "")
+    return path.removeprefix(here) if path.startswith(here) else path
 
 
 def _holding(one: Verification) -> str:
