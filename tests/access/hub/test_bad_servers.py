@@ -148,6 +148,18 @@ def test_an_endless_body_is_cut(
     assert store.traffic.bytes < 5_000_000
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_five_bytes_after_the_end(
+    hub: HubServer, repository: Repository, store: HubStore, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    listing, files = listed(store)
+    hub.fault(PLACES[SMALL], Fault(short=-5, ignore_range=whole, headers={"Content-Length": "", "Connection": "close"}))
+    refused(IntegrityError, "goes on after its", lambda: streamed(store, listing, files[SMALL]))
+    blocks = CONTENT[SMALL], b"INERT"
+    monkeypatch.setattr(client.Reply, "blocks", lambda _self, _what: iter(blocks))
+    refused(IntegrityError, "goes on after its", lambda: streamed(store, listing, files[SMALL]))
+
+
 def test_a_whole_big_file_is_not_taken_for_a_range(hub: HubServer, store: HubStore) -> None:
     hub.repository("org/name").commit({BIG: Virtual(size=16 << 30)})
     listing, files = listed(store)

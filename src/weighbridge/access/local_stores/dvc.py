@@ -102,7 +102,8 @@ def _placed(root: str, claim: ListedFile, entry: Entry | None) -> ListedFile:
     expected = f"{root}/{_CACHE}/{claim.md5[:2]}/{claim.md5[2:]}"
     if resolved(entry.real) != expected or not is_file(expected):
         return claim
-    return ListedFile(path=claim.path, md5=claim.md5, size=claim.size, real=expected)
+    size = claim.size if claim.size >= 0 else os.lstat(expected).st_size
+    return ListedFile(path=claim.path, md5=claim.md5, size=size, real=expected)
 
 
 def _cached(entries: Mapping[str, Entry]) -> Iterator[tuple[str, ListedFile]]:

@@ -27,7 +27,8 @@ LARGEST_CLAIM = 1 << 30
 """A longer string than this is refused by llama.cpp itself; a claim beyond the end of the file that is smaller is what
 a broken download looks like."""
 
-_WINDOW = 1 << 20
+_WINDOW = 1 << 18  # bytes read at a time: where reading is dear, all of the last window but its beginning is in vain
+_LONGEST_LOOKED_AT = 1 << 20
 
 
 class Beyond(Malformed):
@@ -100,7 +101,7 @@ class Cursor:
         return self.take(length, what)
 
     def strings(self, count: int, what: str) -> Iterator[list[bytes]]:
-        """Read ``count`` strings in batches; one that is longer than a window comes as its first bytes."""
+        """Read ``count`` strings in batches; one that is longer than a MiB comes as its first bytes."""
         if count > LONGEST_ARRAY:
             raise OverLimit(f"{what} holds {count} strings, more than {LONGEST_ARRAY}", offset=self.offset)
         unpack, width = self._length.unpack_from, self.width
@@ -119,7 +120,7 @@ class Cursor:
             self.offset = begin + at
             if not batch:
                 length = self.length(what)
-                add(self.source.read_at(self.offset, min(length, _WINDOW)))
+                add(self.source.read_at(self.offset, min(length, _LONGEST_LOOKED_AT)))
                 self.skip(length, what)
                 count -= 1
             yield batch
