@@ -15,7 +15,8 @@ import pytest
 from tests.builders.pickles import dumps
 from tests.builders.safetensors_files import Tensor, encode
 from tests.e2e.command import Ran, environment, weigh
-from tests.servers.hub import HubServer
+from tests.servers.contents import Held
+from tests.servers.hub import Fault, HubServer
 
 FILES = {
     "config.json": b'{"model_type": "bert"}\n',
@@ -146,6 +147,37 @@ def test_pull_brings_what_was_locked_and_nothing_else(downloaded: Downloaded, tm
     pulled = downloaded.folder / "models/org/name"
     assert {str(path.relative_to(pulled)): path.read_bytes() for path in pulled.rglob("*") if path.is_file()} == FILES
     assert downloaded.verify(pulled).code == 0
+
+
+def test_a_branch_that_goes_back_wants_a_decision(tmp_path: Path) -> None:
+    with HubServer(page=1) as hub:
+        repository = hub.repository("org/name")
+        commits = [repository.commit(FILES | {"config.json": b'{"n": %d}\n' % number}) for number in range(4)]
+        variables = hub.environment(tmp_path)
+        repository.branches["main"] = commits[2]
+        assert weigh("lock", "hf://org/name", cwd=tmp_path, env=variables).code == 0
+        repository.branches["main"] = commits[3]
+        on = weigh("lock", "--update", "org/name", cwd=tmp_path, env=variables)
+        assert (on.code, "! backwards" in on.out) == (0, False), on
+        repository.branches["main"] = commits[1]
+        back = weigh("lock", "--update", "org/name", cwd=tmp_path, env=variables)
+        assert (back.code, "! backwards" in back.out) == (1, True), back
+
+
+def test_the_same_store_that_lies_is_caught_when_it_is_locked_and_when_it_is_pulled(tmp_path: Path) -> None:
+    """The listing promises one thing and the bytes are another: nothing is locked, nothing is put in place."""
+    with HubServer() as hub:
+        repository = hub.repository("org/name")
+        repository.commit(FILES)
+        variables = hub.environment(tmp_path)
+        assert weigh("lock", "hf://org/name", cwd=tmp_path, env=variables).code == 0
+        hub.fault("*/config.json", Fault(content=Held(b'{"model_type": "evil"}\n')))
+        for words in (("pull",), ("lock", "hf://org/name", "--lock", "other.lock"),
+                      ("lock", "hf://org/name", "--lock", "other.lock", "--no-scan")):  # fmt: skip
+            ran = weigh(*words, cwd=tmp_path, env=variables)
+            assert ran.code == 1, ran
+    assert not (tmp_path / "models/org/name/config.json").exists()
+    assert not (tmp_path / "other.lock").exists()
 
 
 def test_one_file_of_a_repository_can_be_locked_by_its_path(tmp_path: Path) -> None:

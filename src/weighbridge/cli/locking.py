@@ -7,6 +7,7 @@ import os
 from weighbridge import __version__
 from weighbridge.access.stores import store_for
 from weighbridge.cli.locked import Done, LockedEntry
+from weighbridge.core.artifact import Listing
 from weighbridge.core.errors import IntegrityError, UsageError
 from weighbridge.core.refs import HUB, PATH, parse
 from weighbridge.core.report import Verdict
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 
     from weighbridge.cli.config import Config
     from weighbridge.cli.options import Given
-    from weighbridge.core.artifact import Listing
     from weighbridge.core.refs import Ref
     from weighbridge.core.report import Report
 
 _TELL = "fetch it anew; if it stays so, tell the publisher"
+_BROKEN_CLAIM = "TRU714"
+"""What scans say of bytes that are not those that the store lists: no state to write down."""
 
 
 class Locking:
@@ -140,6 +142,10 @@ class Locking:
         from weighbridge.cli.weighing import learn
 
         report, answers = learn(str(ref), self.given, self.config)
+        for file in (file for artifact in report.artifacts for file in artifact.files):
+            for finding in file.findings:
+                if finding.rule == _BROKEN_CLAIM:
+                    raise IntegrityError(f"{file.path}: {finding.message}", hint=_TELL)
         known = {
             path: Known(size=one.size, sha256=one.sha256, formats=one.formats, outline=one.outline)
             for path, one in answers.items()
@@ -190,7 +196,17 @@ class Locking:
             )
 
     def _compared(self, old: LockEntry, new: LockEntry) -> LockedEntry:
-        return LockedEntry(name=new.name, old=old, new=new, changes=changes(old, new))
+        return LockedEntry(name=new.name, old=old, new=new, changes=changes(old, new, older=self._is_older(old, new)))
+
+    def _is_older(self, old: LockEntry, new: LockEntry) -> bool | None:
+        """Tell whether the new state comes before the locked one; only the Hub tells of its history."""
+        ref = parse(new.source)
+        if ref.scheme != HUB or old.source != new.source or old.resolved == new.resolved:
+            return None
+        from weighbridge.access.hub.store import HubStore
+
+        listing = Listing(ref=ref, kind=HUB, resolved=new.resolved)
+        return HubStore(offline=self.given.on("--offline")).is_behind(listing, old.resolved)
 
     def _write(self, lock: Lock) -> None:
         from weighbridge.cli.output import Output, write
