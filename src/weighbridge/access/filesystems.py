@@ -31,6 +31,7 @@ _PAGES = 10_000  # of one listing; S3 gives up to 1,000 objects a page
 BLOCK = 8 << 20
 """Bytes of one request of a stream: its round trip is lost in the time that they take."""
 
+_REPLACED = "start again, when nobody writes there"
 _HERE = frozenset({"file", "local"})
 _DRIVERS = {
     "s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs", "abfs": "adlfs", "abfss": "adlfs",
@@ -97,7 +98,9 @@ class FilesystemStore:
             stop = min(at + BLOCK, file.size)
             block = _range(listing.ref, filesystem, name, at, stop)
             if len(block) != stop - at:
-                raise IntegrityError(f"{file.path}: {len(block):,} bytes came where {stop - at:,} were asked for")
+                raise IntegrityError(
+                    f"{file.path}: {len(block):,} bytes came where {stop - at:,} were asked for", hint=_REPLACED
+                )
             at = stop
             yield block
         self._same(listing, file)
@@ -130,9 +133,7 @@ class FilesystemStore:
         info = whole if name == root else _asked(listing.ref, lambda: filesystem.info(name))
         known, now = self._states.get((str(listing.ref), file.path), {}), _state(info)
         if info.get("size") != file.size or any(now.get(key, said) != said for key, said in known.items()):
-            raise IntegrityError(
-                f"{file.path}: it was replaced after it was listed", hint="start again, when nobody writes there"
-            )
+            raise IntegrityError(f"{file.path}: it was replaced after it was listed", hint=_REPLACED)
         return filesystem, name
 
 

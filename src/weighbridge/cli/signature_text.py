@@ -92,7 +92,8 @@ def _who(signer: Signer | None, width: int) -> Iterator[str]:
         return
     if signer.subject or signer.san:
         yield from _lines("signed by", ", ".join(signer.san) or signer.subject, width)
-        yield from _lines("certificate", f"{signer.subject}, issued by {signer.issuer}", width)
+        issued = f"issued by {signer.issuer}"
+        yield from _lines("certificate", f"{signer.subject}, {issued}" if signer.subject else issued, width)
         yield from _lines("valid", f"{signer.not_before[:10]} to {signer.not_after[:10]}", width)
     yield from _lines("key", f"{signer.curve} sha256:{signer.key}".strip(), width)
 

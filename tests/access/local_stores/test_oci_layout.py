@@ -85,6 +85,16 @@ def test_every_artifact_of_a_layout_is_listed_through_indexes_in_indexes(tmp_pat
     found = listings(str(root))
     assert [listing.resolved for listing in found] == [one["digest"] for one in inner]
     assert not any(listing.troubles or listing.extras for listing in found)
+    assert {name for name, _ in found[0].names} == {"all"}
+    assert found[0].names[0][1] not in {one["digest"] for one in inner}, "an index of several is itself"
+
+
+def test_a_tag_of_an_index_of_one_is_a_tag_of_that_one(tmp_path: Path) -> None:
+    root = tmp_path / "layout"
+    inner = blob(root / "blobs" / "sha256", manifest([modelpack_layer(root, "m.bin", b"1")])) | {"mediaType": "x"}
+    oci_layout(root, {"one": json.dumps({"schemaVersion": 2, "manifests": [inner]}).encode()})
+    found = one(root)
+    assert (found.resolved, found.names) == (inner["digest"], (("one", inner["digest"]),))
 
 
 def test_an_index_that_holds_itself_ends(tmp_path: Path) -> None:

@@ -210,6 +210,29 @@ def test_a_directory_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: 
     assert "weights: it cannot be listed: permission denied" in report.problems
 
 
+def test_a_store_that_keeps_files_elsewhere(tmp_path: Path) -> None:
+    """The Hub cache: a snapshot is links to blobs, the signature too."""
+    files, model = made.signer_files(tmp_path / "keys"), made.write_model(tmp_path / "model")
+    sign_with_key(SignRequest(directory=str(model)), KeyFiles(key=str(files.key)))
+    snapshot, policy = tmp_path / "snapshot", trusting_keys(str(files.public))
+    for path in [one for one in model.rglob("*") if one.is_file()]:
+        place = snapshot / path.relative_to(model)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(path)
+    signature = str(snapshot / "model.sig")
+    assert not verify_signature(str(snapshot), signature, policy).holds
+    report = verify_signature(str(snapshot), signature, policy, follow_links=True)
+    assert report.problems == ()
+    assert "each is a link; what it leads to was compared" in report.warnings[0]
+    (snapshot / "evil.py").symlink_to(model / "model.sig")
+    (snapshot / "more").symlink_to(model / "weights")
+    (model / "config.json").write_bytes(b"{}")
+    report = verify_signature(str(snapshot), signature, policy, follow_links=True)
+    assert report.extra == ("evil.py",)
+    assert report.altered == ("config.json",)
+    assert "more: it is a link to a directory, which is not followed" in report.problems
+
+
 def test_another_key_is_nobody(tmp_path: Path) -> None:
     files, model = made.signer_files(tmp_path / "keys"), made.write_model(tmp_path / "model")
     other = made.signer_files(tmp_path / "other", "P-384")

@@ -40,7 +40,7 @@ def layout(shown: str, root: str) -> tuple[Listing, ...]:
     unnamed = [entry.listed() for entry in walk(root) if entry.path not in reading.known]
     extras = by_path(unnamed)
     ref = Ref(scheme=PATH, name=shown)
-    names = tuple(sorted(reading.names))
+    names = tuple(sorted((tag, f"sha256:{reading.end(digest)}") for tag, digest in reading.tags))
     if not reading.found:
         reading.troubles.append("it holds no artifact")
         reading.found.append(Listing(ref=ref, kind=OCI))
@@ -56,7 +56,9 @@ class _Reading:
     def __init__(self, root: str) -> None:
         self.blobs = Blobs(folder=f"{root}/{_BLOBS}")
         self.known = {_MARK, _INDEX}
-        self.names: list[tuple[str, str]] = []
+        self.tags: list[tuple[str, str]] = []
+        self._only: dict[str, str] = {}
+        """Indexes of a single manifest, by digest: a tag of theirs is a tag of it."""
         self.found: list[Listing] = []
         self.troubles: list[str] = []
         self._seen: set[str] = set()
@@ -67,7 +69,7 @@ class _Reading:
             digest = descriptor.sha256
             self.known.add(f"{_BLOBS}/{digest}")
             if tag := descriptor.annotation(_TAG):
-                self.names.append((tag, f"sha256:{digest}"))
+                self.tags.append((tag, digest))
             if digest in self._seen:
                 continue
             if len(self._seen) >= _MANIFESTS or depth > _DEEPEST:
@@ -76,12 +78,20 @@ class _Reading:
             self._seen.add(digest)
             self._manifest(descriptor, depth)
 
+    def end(self, digest: str) -> str:
+        """Say which manifest a tag is meant for."""
+        for _ in range(_DEEPEST + 1):
+            digest = self._only.get(digest, digest)
+        return digest
+
     def _manifest(self, descriptor: Descriptor, depth: int) -> None:
         digest = descriptor.sha256
         listing = Listing(ref=Ref(scheme=PATH, name=""), kind=OCI, resolved=f"sha256:{digest}")
         try:
             manifest = self.blobs.manifest(digest)
             if descriptor.media_type in INDEX_TYPES or manifest.manifests:
+                if len(manifest.manifests) == 1:
+                    self._only[digest] = manifest.manifests[0].sha256
                 self.descend(manifest.manifests, depth + 1)
                 return
             listed = [self.blobs.placed(file) for file in files(manifest)]

@@ -67,7 +67,7 @@ def read_manifest(document: dict[str, Any]) -> Manifest:
     """Read a manifest or an index; raises IntegrityError for what is none, or a descriptor without a SHA-256."""
     layers, manifests, config = document.get("layers"), document.get("manifests"), document.get("config")
     if not isinstance(layers, list) and not isinstance(manifests, list):
-        raise IntegrityError("the manifest has neither layers nor manifests")
+        raise _wrong("the manifest has neither layers nor manifests")
     is_config = isinstance(config, dict) and config.get("mediaType") != EMPTY
     return Manifest(
         config=_descriptor(config) if is_config else None,
@@ -76,10 +76,14 @@ def read_manifest(document: dict[str, Any]) -> Manifest:
     )
 
 
+def _wrong(words: str) -> IntegrityError:
+    return IntegrityError(words, hint="its publisher must mend the manifest; no client should unpack it")
+
+
 def _bounded(found: object) -> list[object]:
     items = found if isinstance(found, list) else []
     if len(items) > LAYERS:
-        raise IntegrityError(f"the manifest names more than {LAYERS:,} blobs")
+        raise _wrong(f"the manifest names more than {LAYERS:,} blobs")
     return items
 
 
@@ -88,9 +92,9 @@ def _descriptor(found: object) -> Descriptor:
     digest, length, annotations = fields.get("digest"), fields.get("size"), fields.get("annotations")
     method, _, digits = digest.replace("-", ":", 1).partition(":") if isinstance(digest, str) else ("", "", "")
     if method != "sha256" or not is_sha256(digits):
-        raise IntegrityError(f"the manifest names a blob by {str(digest)[:80]!r}, which is no SHA-256")
+        raise _wrong(f"the manifest names a blob by {str(digest)[:80]!r}, which is no SHA-256")
     if type(length) is not int or not 0 <= length < 1 << 63:
-        raise IntegrityError(f"the manifest gives a blob the size {str(length)[:40]}")
+        raise _wrong(f"the manifest gives a blob the size {str(length)[:40]}")
     return Descriptor(
         sha256=digits,
         size=length,
@@ -117,7 +121,7 @@ def files(manifest: Manifest) -> Iterator[ListedFile]:
         name, ending = _given(layer), _ending(layer)
         if name and not ending:
             if name in taken:
-                raise IntegrityError(f"the manifest calls two files {name!r}")
+                raise _wrong(f"the manifest calls two files {name!r}")
             path = name
         else:
             stem = name.removesuffix(ending) or _kind(layer)
@@ -150,7 +154,7 @@ def _given(layer: Descriptor) -> str:
     if name in {"", "."}:
         return ""
     if not is_path(name):
-        raise IntegrityError(f"the manifest calls a file {name[:200]!r}, which is no path inside of the artifact")
+        raise _wrong(f"the manifest calls a file {name[:200]!r}, which is no path inside of the artifact")
     return name
 
 

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
 
 _HUB_HOST = "registry-1.docker.io"
+_HINT = "the registry, or something on the way, altered it: tell the publisher"
 _SKIPPED = 8 << 20
 """Most bytes that are read and thrown away where a registry gives a whole blob in place of a range."""
+
+_DEEPEST = 4
+"""Indexes within each other that are followed."""
 
 _ACCEPT = ", ".join((*MANIFEST_TYPES, *INDEX_TYPES))
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-/")
@@ -47,25 +51,28 @@ class OciStore:
     def listing(self, ref: Ref) -> Listing:
         """Resolve a tag or digest to a manifest and list its files.
 
-        Raises UsageError for an index of several artifacts, IntegrityError for a manifest that is not the one that was
-        asked for, AccessError.
+        An index of one is that one. Raises UsageError for an index of several, IntegrityError for a manifest that is
+        not the one that was asked for, AccessError.
         """
         client = self._client(ref)
         asked = ref.revision or "latest"
         digest, manifest = _fetched(client, asked, str(ref))
-        if not manifest.layers and manifest.manifests:
+        for _ in range(_DEEPEST):
+            if manifest.layers or not manifest.manifests:
+                break
             if len(manifest.manifests) > 1:
                 first = manifest.manifests[0].sha256
                 raise UsageError(
                     f"{ref} is an index of {len(manifest.manifests)} artifacts",
                     hint=f"name one of them, for example {ref.source}@sha256:{first}",
                 )
-            _, manifest = _fetched(client, f"sha256:{manifest.manifests[0].sha256}", str(ref))
+            digest, manifest = _fetched(client, f"sha256:{manifest.manifests[0].sha256}", str(ref))
         listed = tuple(sorted(files(manifest), key=lambda file: file.path.encode("utf-8", "surrogateescape")))
         resolved = f"sha256:{digest}"
         return Listing(
-            ref=ref, kind=OCI, resolved=resolved, files=listed, names=() if asked == resolved else ((asked, resolved),)
-        )
+            ref=ref, kind=OCI, resolved=resolved, files=listed,
+            names=() if asked.startswith("sha256:") else ((asked, resolved),),
+        )  # fmt: skip
 
     def source(self, listing: Listing, file: ListedFile) -> ByteSource:
         """Give a blob for reading by ranges; lengths are checked, its digest is a claim."""
@@ -100,7 +107,7 @@ class OciStore:
         if not start and digest.hexdigest() != file.sha256:
             raise IntegrityError(
                 f"{file.path}: the registry promises sha256 {file.sha256[:16]}…, {digest.hexdigest()[:16]}… came",
-                hint="the registry, or something on the way, altered it: tell the publisher",
+                hint=_HINT,
             )
 
     def _client(self, ref: Ref) -> RegistryClient:
@@ -148,7 +155,7 @@ def _fetched(client: RegistryClient, asked: str, what: str) -> tuple[str, Manife
         if promised.startswith("sha256:") and promised != f"sha256:{digest}":
             raise IntegrityError(
                 f"{what}: the manifest {promised[:23]}… was promised, sha256:{digest[:16]}… came",
-                hint="the registry, or something on the way, altered it: tell the publisher",
+                hint=_HINT,
             )
     return digest, read_manifest(_parsed(content, what))
 
@@ -190,7 +197,7 @@ def _blocks(client: RegistryClient, file: ListedFile, start: int, stop: int) -> 
                 if reply.status == 200 and stop < file.size:
                     block = block[:left]  # noqa: PLW2901
                 else:
-                    raise IntegrityError(f"{what}: more than the {file.size:,} bytes of its manifest come")
+                    raise IntegrityError(f"{what}: more than the {file.size:,} bytes of its manifest come", hint=_HINT)
             left -= len(block)
             if block:
                 yield block
@@ -208,13 +215,13 @@ def _skipped(reply: Reply, file: ListedFile, start: int, stop: int) -> int:
         if reply.headers.get("content-range", "").strip().lower() != expected:
             raise IntegrityError(
                 f"{file.path}: {expected!r} was asked for, {reply.headers.get('content-range', '')[:60]!r} comes",
-                hint="the registry has another blob than its manifest says",
+                hint=_HINT,
             )
         return 0
     if length.isdecimal() and int(length) != file.size:
         raise IntegrityError(
             f"{file.path}: the manifest says {file.size:,} bytes, the registry has {int(length):,}",
-            hint="the registry has another blob than its manifest says",
+            hint=_HINT,
         )
     if start > _SKIPPED:
         raise AccessError(f"{file.path}: the registry gives no ranges", hint="read it whole: --full")

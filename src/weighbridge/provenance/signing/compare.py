@@ -115,7 +115,7 @@ def _warnings(tree: Tree, statement: Statement, covered: list[TreeFile]) -> Iter
     """Say what no signature of this format covers."""
     links = [file.path for file in covered if file.link]
     if links:
-        yield f"{_some(links)} is a link that the signature allows; what it leads to was compared"
+        yield f"{_some(links)} is a link; what it leads to was compared"
     executable = [file.path for file in tree.files if file.executable]
     if executable:
         yield f"{_some(executable)} may be executed; no signature covers that right"

@@ -49,8 +49,8 @@ class Tree:
 def walk(root: str, *, signature: str = "", links: bool = False) -> Tree:
     """List a model; raises AccessError if it is not there.
 
-    ``signature`` is left out if it lies below the root. With ``links`` a link to a file stands for that file, as a
-    signature may have it; links to directories are never followed.
+    ``signature`` is left out if it lies below the root: what is in its place, not what has its name. With ``links`` a
+    link to a file stands for that file, as a signature may have it; links to directories are never followed.
     """
     place = os.path.realpath(root)
     try:
@@ -62,7 +62,7 @@ def walk(root: str, *, signature: str = "", links: bool = False) -> Tree:
         return Tree(root=place, files=(TreeFile(path=SINGLE, real=place, size=status.st_size),))
     if not stat.S_ISDIR(status.st_mode):
         raise AccessError(f"cannot open {root!r}: it is neither a file nor a directory", hint="check the path")
-    own = os.path.realpath(signature) if signature else ""
+    own = os.path.join(os.path.realpath(os.path.dirname(signature)), os.path.basename(signature)) if signature else ""
     files: list[TreeFile] = []
     troubles: list[tuple[str, str]] = []
     empty: list[str] = []
@@ -79,7 +79,7 @@ def walk(root: str, *, signature: str = "", links: bool = False) -> Tree:
             empty.append(folder)
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.path == own and not entry.is_symlink():
+            if entry.path == own:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(path)

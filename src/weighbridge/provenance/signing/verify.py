@@ -47,6 +47,7 @@ def verify_signature(
     name: str = "",
     version: str = "",
     at_least: str = "",
+    follow_links: bool = False,
     jobs: int = 0,
     tell: Callable[[str, int], None] = lambda _path, _size: None,
 ) -> SignatureReport:
@@ -54,8 +55,9 @@ def verify_signature(
 
     ``keys`` are files of public keys that the policy names by their hash. ``digests`` are SHA-256 digests by path that
     are known already. ``name`` and ``version`` must be those that were signed; ``at_least`` is the highest version that
-    was seen before. Raises IntegrityError for a file that is no signature, AccessError for what cannot be opened,
-    UsageError for a wrong request.
+    was seen before. ``follow_links`` takes links to files for the files, as stores need that keep files elsewhere (the
+    Hub cache); without it only a signature that says so does. Raises IntegrityError for a file that is no signature,
+    AccessError for what cannot be opened, UsageError for a wrong request.
     """
     asked = Asked(name=name, version=version, at_least=at_least)
     for text in (version, at_least):
@@ -70,7 +72,7 @@ def verify_signature(
     if found.problems:
         return report
     statement = statements.loads(signed.payload)
-    tree = walk(directory, signature=bundle, links=statement.layout.links)
+    tree = walk(directory, signature=bundle, links=follow_links or statement.layout.links)
     compared = compare(tree, statement, digests=digests, jobs=jobs, tell=tell)
     # One key may stand for several signers of the policy, each with models of his own: the one who fits counts.
     judged = [(one, tuple(_signer_problems(one, policy, statement, compared, asked))) for one in found.trusted]
