@@ -7,6 +7,7 @@ import os
 from weighbridge import __version__
 from weighbridge.access.stores import store_for
 from weighbridge.cli.locked import Done, LockedEntry
+from weighbridge.cli.signatures import noted
 from weighbridge.core.artifact import Listing
 from weighbridge.core.errors import IntegrityError, UsageError
 from weighbridge.core.refs import HUB, PATH, parse
@@ -142,6 +143,8 @@ class Locking:
         from weighbridge.cli.weighing import learn
 
         report, answers = learn(str(ref), self.given, self.config)
+        report = noted(report, self.config.signers)
+        self.notes += [f"{one.path}: signed {one.words}" for each in report.artifacts for one in each.signatures]
         for file in (file for artifact in report.artifacts for file in artifact.files):
             for finding in file.findings:
                 if finding.rule == _BROKEN_CLAIM:

@@ -125,6 +125,7 @@ def _caches(scheme: str, name: str) -> Iterator[str]:
     elif scheme == OLLAMA:
         yield os.environ.get("OLLAMA_MODELS") or os.path.join(home, ".ollama", "models")
     elif scheme == MODELSCOPE:
-        base = os.environ.get("MODELSCOPE_CACHE") or os.path.join(home, ".cache", "modelscope", "hub")
-        yield os.path.join(base, "models", *name.split("/"))
-        yield os.path.join(base, *name.split("/"))
+        base = os.environ.get("MODELSCOPE_CACHE") or os.path.join(home, ".cache", "modelscope")
+        yield os.path.join(base, "models", name.replace("/", "--"))
+        for older in ("hub/models", "hub", "models", ""):
+            yield os.path.join(base, *older.split("/"), *name.split("/"))
