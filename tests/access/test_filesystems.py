@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from weighbridge.core.artifact import Listing
 from weighbridge.core.errors import AccessError, IntegrityError, UsageError
 from weighbridge.core.refs import parse
 
-fsspec = pytest.importorskip("fsspec")
+fsspec = import_module("fsspec")
 
 WEIGHTS = os.urandom(9_000_000)
 
@@ -90,9 +91,9 @@ def test_files_of_this_machine_are_listed_as_paths_are(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def s3() -> Iterator[Any]:
     """A bucket of a server that speaks S3, and a client to fill it with."""
-    server_module = pytest.importorskip("moto.server")
-    boto3 = pytest.importorskip("boto3")
-    pytest.importorskip("s3fs")
+    server_module = import_module("moto.server")
+    boto3 = import_module("boto3")
+    import_module("s3fs")
     with pytest.MonkeyPatch.context() as patch:
         for name, content in {
             "AWS_ACCESS_KEY_ID": "inert", "AWS_SECRET_ACCESS_KEY": "inert", "AWS_DEFAULT_REGION": "us-east-1",

@@ -14,8 +14,6 @@ from tests.builders.stores import git_blob, sha256
 from weighbridge.access.local_stores import listings
 from weighbridge.core.artifact import ABSENT
 
-pytest.importorskip("tests.servers.hub")
-
 FILES = {"config.json": b'{"model_type": "inert"}', "model.safetensors": b"w" * 5_000, "sub/vocab.txt": b"a\nb\n"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_a_modelpack_is_listed_and_read(registry: RegistryServer, clock: Hurried
 def test_what_oras_pushes_is_read_and_what_is_read_oras_pulls(
     registry: RegistryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    oras = pytest.importorskip("oras.client")
+    oras = import_module("oras.client")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "model.bin").write_bytes(WEIGHTS)
     (tmp_path / "code").mkdir()
