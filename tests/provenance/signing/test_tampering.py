@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.builders import signatures as made
-from weighbridge.provenance.signing.model import SignatureReport
+from weighbridge.provenance.signing.digests import compute
+from weighbridge.provenance.signing.model import Layout, SignatureReport
 from weighbridge.provenance.signing.policy import trusting_certificates, trusting_keys
 from weighbridge.provenance.signing.sign import KeyFiles, SignRequest, sign_with_key
+from weighbridge.provenance.signing.tree import TreeFile
 from weighbridge.provenance.signing.verify import verify_signature
 
 
@@ -192,6 +194,27 @@ def test_what_was_left_out_may_be_there_if_the_policy_says_so(tmp_path: Path) ->
     assert report.problems == (".git/config: here, and the format leaves it out of the signature",)
     shutil.rmtree(model / ".git")
     assert verify_signature(str(model), str(model / "model.sig"), policy).problems == ()
+
+
+def test_a_link_among_what_was_left_out(tmp_path: Path) -> None:
+    files, model = made.signer_files(tmp_path / "keys"), made.write_model(tmp_path / "model")
+    write("cache/x.bin")(model)
+    link("cache/latest", "x.bin")(model)
+    sign_with_key(SignRequest(directory=str(model), ignore=("cache",)), KeyFiles(key=str(files.key)))
+    policy = trusting_keys(str(files.public), allow_ignored=("cache/*",))
+    report = verify_signature(str(model), str(model / "model.sig"), policy)
+    assert report.problems == ()
+    assert report.ignored == ("cache/latest", "cache/x.bin")
+    assert not verify_signature(str(model), str(model / "model.sig"), trusting_keys(str(files.public))).holds
+
+
+def test_a_file_that_shrank_before_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 800)
+    file = TreeFile(path="a", real=str(path), size=900)
+    found = compute([file], Layout(method="shards", shard=700))
+    assert found.troubles == {"a": "it was changed while it was read"}
+    assert not compute([TreeFile(path="a", real=str(path), size=800)], Layout(method="shards", shard=700)).troubles
 
 
 def test_a_directory_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
