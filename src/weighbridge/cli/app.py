@@ -12,6 +12,7 @@ from weighbridge.core.modules import fetch
 COMMANDS = {
     "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, and why it matters"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
+    "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
 
