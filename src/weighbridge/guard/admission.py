@@ -214,5 +214,5 @@ def _reopening(file: Any) -> Callable[[sealed.SealedFile], Any] | None:
     if (kind.__module__, kind.__name__) in {("gzip", "GzipFile"), ("bz2", "BZ2File")}:
         return lambda copy: kind(copy) if kind.__name__ == "BZ2File" else kind(fileobj=copy)
     if (kind.__module__, kind.__name__) == ("lzma", "LZMAFile"):
-        return lambda copy: kind(copy)
+        return kind
     return None

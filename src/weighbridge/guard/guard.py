@@ -70,24 +70,31 @@ class Guard:
 
     def judge(self, loader: str, held: Held) -> Decision:
         """Judge a file whose content was hashed."""
-        return judge(self.names, self.allowed, loader, held.asked, held.real, held.digest)
+        return judge(self.names, self.allowed, loader, held)
 
     def irregular(self, loader: str, path: str) -> None:
         """Refuse what is neither a file nor a folder: what a pipe or a device gives can be given once only."""
         self.settle(
             Decision(
-                outcome=Outcome.REFUSED, loader=loader, path=path, reason="it is no regular file",
+                outcome=Outcome.REFUSED,
+                loader=loader,
+                path=path,
+                reason="it is no regular file",
                 hint="save it to a file first",
-            )  # fmt: skip
+            )
         )
 
     def changed(self, loader: str, path: str, expected: str = "") -> None:
         """Refuse a file that did not stay what it was while it was loaded."""
         self.settle(
             Decision(
-                outcome=Outcome.REFUSED, loader=loader, path=path, reason="it changed while it was loaded",
-                expected=expected, hint="see 'weighbridge verify', and who writes to it",
-            )  # fmt: skip
+                outcome=Outcome.REFUSED,
+                loader=loader,
+                path=path,
+                reason="it changed while it was loaded",
+                expected=expected,
+                hint="see 'weighbridge verify', and who writes to it",
+            )
         )
 
     # -- looking at files --------------------------------------------------------------------------------------------
@@ -179,7 +186,7 @@ def install(
 
     if mode not in MODES:
         raise UsageError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
-    path, allowed = os.path.abspath(lock), tuple(map(os.fspath, allow))
+    path, allowed = os.path.abspath(lock), tuple(os.fspath(folder) for folder in allow)
     content, digest = read_lock(path)
     there = current.guard
     if there is not None:
@@ -188,11 +195,9 @@ def install(
         raise UsageError(
             f"this process has a guard already: {there.mode} by {there.lock!r}", hint="install it once, at the start"
         )
-    made = Guard(
-        path, mode, report=os.fspath(report) if report else "", allow=allowed, digest=digest, content=content
-    )
+    made = Guard(path, mode, report=os.fspath(report) if report else "", allow=allowed, digest=digest, content=content)
     current.guard = made
-    made._undo = hooks.install()  # noqa: SLF001  (the two halves of one object)
+    made._undo = hooks.install()
     return made
 
 

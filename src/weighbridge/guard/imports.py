@@ -35,7 +35,7 @@ class Hook:
 
 
 class Patches:
-    """All hooks, by module, and what has been replaced so far. ``missing`` hears of needed functions that are not there."""
+    """All hooks, by module, and what has been replaced so far; ``missing`` hears of functions that are not there."""
 
     def __init__(self, hooks: Mapping[str, tuple[Hook, ...]], missing: Callable[[str, str], None]) -> None:
         self.hooks = hooks

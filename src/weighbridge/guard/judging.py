@@ -10,6 +10,7 @@ from weighbridge.provenance.lock.roles import role
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from weighbridge.guard.files import Held
     from weighbridge.guard.names import Names, Place
     from weighbridge.provenance.lock.model import LockedFile
 
@@ -17,13 +18,10 @@ _MEND = "see 'weighbridge verify'; to accept the new bytes: weighbridge lock --u
 _ADD = "to accept it: weighbridge lock {source}"
 
 
-def judge(names: Names, allowed: tuple[str, ...], loader: str, asked: str, real: str, digest: str) -> Decision:
-    """Judge content that was hashed. The place decides where there is one, then the content, then allowed folders.
-
-    ``asked`` is the path as the program wrote it (empty for none), ``real`` where it leads to.
-    """
-    path = asked or real
-    decision = by_place(names, loader, asked, real, digest)
+def judge(names: Names, allowed: tuple[str, ...], loader: str, held: Held) -> Decision:
+    """Judge a file that was hashed. The place decides where there is one, then the content, then allowed folders."""
+    path, real, digest = held.asked or held.real, held.real, held.digest
+    decision = by_place(names, loader, path, real, digest)
     if decision is not None:
         return decision
     known = names.by_digest.get(digest)
@@ -44,9 +42,11 @@ def judge(names: Names, allowed: tuple[str, ...], loader: str, asked: str, real:
     )  # fmt: skip
 
 
-def by_place(names: Names, loader: str, asked: str, real: str, digest: str) -> Decision | None:
-    """Judge by the place alone; None where there is none, or where it says nothing about such a file."""
-    path = asked or real
+def by_place(names: Names, loader: str, path: str, real: str, digest: str) -> Decision | None:
+    """Judge by the place alone; None where there is none, or where it says nothing about such a file.
+
+    ``path`` is as the program wrote it, ``real`` where it leads to.
+    """
     for one in (os.path.abspath(path), real):
         place = names.place(one)
         decision = _in_place(place, loader, path, digest) if place is not None else None

@@ -1,4 +1,4 @@
-"""What the lock names: by content, wherever a file lies, and by place, where a folder says which model it is part of."""
+"""What the lock names: by content, wherever a file lies, and by place, where a folder tells its model."""
 
 from __future__ import annotations
 

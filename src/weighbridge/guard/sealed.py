@@ -21,7 +21,7 @@ _kept: dict[str, int] = {}
 def as_file(copy: int, name: object, position: int = 0) -> SealedFile:
     """Give a copy as a file object of its own, which may outlive the descriptor."""
     raw = io.FileIO(os.open(as_path(copy), os.O_RDONLY | os.O_CLOEXEC), "rb")
-    raw.name = name  # type: ignore[misc]  (what FileIO keeps as an attribute like any other)
+    raw.name = name
     made = SealedFile(raw)
     made.seek(position)
     return made

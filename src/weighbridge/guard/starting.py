@@ -1,7 +1,7 @@
 """How ``weighbridge run`` and the processes that it starts speak to each other: one variable of the environment.
 
-Python imports ``sitecustomize`` from PYTHONPATH before anything of the program runs. The one in ``startup`` installs the
-guard that the variable describes, then lets the program's own ``sitecustomize`` have its turn. Processes that the
+Python imports ``sitecustomize`` from PYTHONPATH before anything of the program runs. The one in ``startup`` installs
+the guard that the variable describes, then lets the program's own ``sitecustomize`` have its turn. Processes that the
 program starts inherit both.
 """
 
@@ -77,9 +77,7 @@ def _install(setup: Setup) -> Guard:
 
     _, digest = read_lock(setup.lock)
     if digest != setup.digest:
-        raise IntegrityError(
-            f"{setup.lock} is not the lock that the program was started with", hint="start it anew"
-        )  # fmt: skip
+        raise IntegrityError(f"{setup.lock} is not the lock that the program was started with", hint="start it anew")
     return install(setup.lock, setup.mode, report=setup.report or None, allow=setup.allow)
 
 

@@ -59,8 +59,9 @@ def _unpickler(original: Any) -> Any:
             return result
 
         def __del__(self) -> None:
-            if getattr(self, "_Unpickler__admitted", None) is not None:
-                self.__admitted.close()
+            admitted = getattr(self, "_Unpickler__admitted", None)
+            if admitted is not None:
+                admitted.close()
 
     Unpickler.__name__ = Unpickler.__qualname__ = "Unpickler"
     Unpickler.__module__ = original.__module__

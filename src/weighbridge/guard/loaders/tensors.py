@@ -42,7 +42,7 @@ def hooks() -> dict[str, tuple[Hook, ...]]:
 
 
 def _safe_open(original: Any) -> Any:
-    """Stand in for a class that cannot be derived from: it makes objects of the original, and counts them as its own."""
+    """Stand in for a class that cannot be derived from: it makes objects of the original and knows them again."""
     wrapped = one_file("safetensors.safe_open", "filename", way=Way.PATH)(_as_function(original))
 
     class Kind(type):
@@ -143,7 +143,7 @@ def _files_in(folder: str) -> Iterator[str]:
 
 
 def _llama(original: Any) -> Any:
-    """Watch the model, the other parts of it, and an adapter: they are gigabytes, mapped and read as they are needed."""
+    """Watch the model, the other parts of it, and an adapter: gigabytes, mapped and read as they are needed."""
     from contextlib import ExitStack
     from functools import wraps
 

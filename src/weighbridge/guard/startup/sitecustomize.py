@@ -14,28 +14,32 @@ _PACKAGE = os.path.dirname(os.path.dirname(_HERE))
 _OLDEST = (3, 11)
 
 
-def _stop(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  (also for interpreters that are too old)
+def _stop(words: str) -> None:
     # Python goes on after an error in this module; a program that is to be guarded must not.
     os.write(2, ("weighbridge: " + words + "\n").encode("utf-8", "backslashreplace"))
     os._exit(2)
 
 
-def _package():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _package() -> None:
     from importlib.util import module_from_spec, spec_from_file_location
 
     place = os.path.join(_PACKAGE, "__init__.py")
     spec = spec_from_file_location("weighbridge", place, submodule_search_locations=[_PACKAGE])
+    assert spec is not None
+    assert spec.loader is not None
     module = module_from_spec(spec)
     sys.modules["weighbridge"] = module
     spec.loader.exec_module(module)
 
 
-def _hand_on():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _hand_on() -> None:
     """Import the ``sitecustomize`` that would have been imported without this one."""
+    from weighbridge.core.modules import fetch
+
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != _HERE]
-    own = sys.modules.pop("sitecustomize", None)
+    own = sys.modules.pop("sitecustomize")
     try:
-        import sitecustomize  # noqa: F401
+        fetch("sitecustomize")
     except ImportError as error:
         if error.name != "sitecustomize":
             raise
@@ -45,11 +49,14 @@ def _hand_on():  # type: ignore[no-untyped-def]  # noqa: ANN202
 
 if sys.version_info < _OLDEST:
     _stop("the guard needs Python 3.11 or later, this is " + sys.version.split()[0])
-else:
+_trouble = "the guard broke at its start"
+try:
     if "weighbridge" not in sys.modules:
         _package()
     from weighbridge.guard.starting import begin
 
-    if _trouble := begin():
-        _stop(_trouble)
-    _hand_on()
+    _trouble = begin()
+finally:
+    if _trouble:
+        _stop(_trouble + (": " + repr(sys.exc_info()[1]) if sys.exc_info()[1] else ""))
+_hand_on()
