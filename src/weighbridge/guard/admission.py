@@ -8,7 +8,7 @@ import stat
 
 from weighbridge.core.enums import StrEnum
 from weighbridge.guard import files, memory, sealed
-from weighbridge.guard.refusal import Outcome
+from weighbridge.guard.refusal import Outcome, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,20 +69,21 @@ class Admission:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            if kind is None:
-                self.look_again()
+            # What fails may fail because the file changed: then that is what there is to say.
+            if kind is None or (issubclass(kind, Exception) and not issubclass(kind, Refused)):
+                self.look_again(loaded=kind is None)
         finally:
             self.close()
 
-    def look_again(self) -> None:
+    def look_again(self, *, loaded: bool = True) -> None:
         """See whether every file is still what it was; raises Refused."""
-        if self._missing:
+        if self._missing and loaded:
             # There was nothing to look at, and yet it was loaded: somebody put it there in between.
             self._guard.changed(self._loader, self._missing)
         for held in self._held:
             if not held.unchanged():
                 self._guard.changed(self._loader, held.asked or held.real, held.digest)
-        if self._file is not None and not self._file.closed:
+        if loaded and self._file is not None and not self._file.closed:
             # The program's own file object stands where the loader has read to, as if it had read from it.
             self._file.seek(self.given.tell())  # type: ignore[attr-defined]
 
@@ -182,8 +183,8 @@ class Admission:
                 return
             self._guard.irregular(self._loader, str(name))
             return
-        if not os.fstat(held.descriptor).st_nlink:
-            held.close()  # a file without a name: this process or its parent wrote it, and nobody else can
+        if not isinstance(name, str) and not os.fstat(held.descriptor).st_nlink:
+            held.close()  # a file that never had a name: this process or its parent wrote it, and nobody else can
             return
         copy = self._take(held, copy=True)
         again = _reopening(file)

@@ -28,6 +28,9 @@ SEALED_SHARE = 4
 RACY_SECONDS = 1.0
 """A file that changed so lately could change again within one tick of its file system's clock and keep its times."""
 
+_GROUP = "/sys/fs/cgroup"
+"""Where a container finds the bound of its own memory (control groups, version 2)."""
+
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
 
@@ -165,10 +168,13 @@ def _held(path: str, descriptor: int) -> Held:
 def most_to_seal() -> int:
     """Give the size of the largest file that is copied now."""
     with open("/proc/meminfo", "rb") as file:
-        for line in file:
-            if line.startswith(b"MemAvailable:"):
-                return min(SEALED_MOST, int(line.split()[1]) * 1024 // SEALED_SHARE)
-    return 0
+        free = next((int(line.split()[1]) * 1024 for line in file if line.startswith(b"MemAvailable:")), 0)
+    try:
+        with open(f"{_GROUP}/memory.max", "rb") as most, open(f"{_GROUP}/memory.current", "rb") as used:
+            free = min(free, int(most.read()) - int(used.read()))
+    except (OSError, ValueError):
+        pass  # there is no bound, or none that is told here
+    return max(0, min(SEALED_MOST, free // SEALED_SHARE))
 
 
 def state_of(path: str) -> State:

@@ -105,6 +105,8 @@ class Guard:
         ``only_placed`` leaves files alone that lie in no place of a model. Raises Refused; a file that does not exist,
         or may not be read, is left to whoever wants to open it.
         """
+        if only_placed and not self.names.concerns(os.path.abspath(path)):
+            return
         try:
             held = files.hold(path)
         except (OSError, ValueError, files.Irregular):

@@ -32,6 +32,8 @@ class Hook:
     name: str
     wrap: Callable[[Any], Any]
     needed: bool = True
+    taken: bool = True
+    """Whether to replace it also where other modules have taken it already; not what they may have derived from."""
 
 
 class Patches:
@@ -46,10 +48,13 @@ class Patches:
     def install(self) -> None:
         """Wrap what is imported, and be there when the rest is."""
         sys.meta_path.insert(0, self._finder)
+        wrapped: dict[int, tuple[Any, Any]] = {}
         for name in self.hooks:
             module = sys.modules.get(name)
             if module is not None:
-                self.apply(name, module, everywhere=True)
+                wrapped.update(self.apply(name, module))
+        for taker, key, original in _takers(wrapped) if wrapped else ():
+            self._replace(taker, key, original, wrapped[id(original)][1])
 
     def remove(self) -> None:
         """Put the originals back wherever the wrapped function still stands."""
@@ -60,8 +65,9 @@ class Patches:
                 setattr(owner, name, original)
         self._done = []
 
-    def apply(self, name: str, module: ModuleType, *, everywhere: bool = False) -> None:
-        """Wrap the functions of a module; ``everywhere`` also where others have taken them already."""
+    def apply(self, name: str, module: ModuleType) -> dict[int, tuple[Any, Any]]:
+        """Wrap the functions of a module; gives those that others may have taken, by identity, with the wrapped ones."""
+        taken = {}
         for hook in self.hooks[name]:
             *path, last = hook.name.split(".")
             owner: Any = module
@@ -78,9 +84,9 @@ class Patches:
             static = isinstance(original, staticmethod)
             wrapped = staticmethod(hook.wrap(original.__func__)) if static else hook.wrap(original)
             self._replace(owner, last, original, wrapped)
-            if everywhere and not path:
-                for other, key in _takers(original):
-                    self._replace(other, key, original, wrapped)
+            if hook.taken and not path:
+                taken[id(original)] = original, wrapped
+        return taken
 
     def _replace(self, owner: Any, name: str, original: Any, wrapped: Any) -> None:
         setattr(owner, name, wrapped)
@@ -97,14 +103,15 @@ def _is_wrapped(function: Any) -> bool:
     return MARK in getattr(getattr(function, "__func__", function), "__dict__", ())
 
 
-def _takers(function: object) -> Iterator[tuple[ModuleType, str]]:
-    """Find modules that hold a function under some name of their own."""
+def _takers(functions: Mapping[int, object]) -> Iterator[tuple[ModuleType, str, Any]]:
+    """Find modules that hold one of the functions, by identity, under a name of their own."""
     for module in tuple(sys.modules.values()):
         # Not hasattr or getattr: lazy modules would import what nobody has asked for.
         held = getattr(module, "__dict__", None)
-        if type(held) is dict and module.__name__ != __name__:
-            for key in [key for key, there in held.items() if there is function]:
-                yield module, key
+        if type(held) is dict:
+            for key, there in tuple(held.items()):
+                if id(there) in functions:
+                    yield module, key, there
 
 
 class _Finder:

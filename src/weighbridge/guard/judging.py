@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from weighbridge.guard.names import is_model
 from weighbridge.guard.refusal import Decision, Outcome
-from weighbridge.provenance.lock.roles import role
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,15 +49,15 @@ def by_place(names: Names, loader: str, path: str, real: str, digest: str) -> De
     """
     for one in (os.path.abspath(path), real):
         place = names.place(one)
-        decision = _in_place(place, loader, path, digest) if place is not None else None
+        decision = _in_place(names, place, loader, path, digest) if place is not None else None
         if decision is not None:
             return decision
     return None
 
 
-def of_repository(place: Place, loader: str, path: str, digest: str) -> Decision:
+def of_repository(names: Names, place: Place, loader: str, path: str, digest: str) -> Decision:
     """Judge content that must be one file of one repository."""
-    decision = _in_place(place, loader, path, digest)
+    decision = _in_place(names, place, loader, path, digest)
     return decision or _extra(place, loader, path, digest)
 
 
@@ -95,35 +95,27 @@ def own_folders() -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(os.path.realpath, found)))
 
 
-def _in_place(place: Place, loader: str, path: str, digest: str) -> Decision | None:
+def _in_place(names: Names, place: Place, loader: str, path: str, digest: str) -> Decision | None:
     """Judge by the place; None where a folder holds a file of its own that is no part of a model."""
     if not place.entries:
         return unlocked(place.source, loader, path)
     entries = tuple(one for one in place.entries if not place.commit or one.resolved == place.commit)
     if not entries:
         return moved(place, loader, path)
-    if not place.path:
-        files = [(one, file) for one in entries for file in one.files if file.sha256 == digest]
-        if not files:
-            return _extra(place, loader, path, digest)
-        entry, file = files[0]
+    if place.path:
+        there = [one for one in names.files(place) if one[0] in entries]
+        if not there:
+            return None if place.open and not is_model(place.path) else _extra(place, loader, path, digest)
     else:
-        named = [(one, one.file(place.path)) for one in entries]
-        same = [(one, file) for one, file in named if file is not None and file.sha256 == digest]
-        entry, wanted = (same or named)[0]
-        if wanted is None:
-            return None if place.open and not _is_model(place.path) else _extra(place, loader, path, digest)
-        if not same:
-            return _differs(loader, path, wanted, digest, hint=_MEND.format(name=entry.name), entry=entry.name)
-        file = wanted
+        there = [(one, file) for one in entries for file in one.files if file.sha256 == digest]
+        if not there:
+            return _extra(place, loader, path, digest)
+    entry, file = next((one for one in there if one[1].sha256 == digest), there[0])
+    if file.sha256 != digest:
+        return _differs(loader, path, file, digest, hint=_MEND.format(name=entry.name), entry=entry.name)
     return Decision(
         outcome=Outcome.NAMED, loader=loader, path=path, entry=entry.name, file=file.path, expected=digest, found=digest
     )
-
-
-def _is_model(path: str) -> bool:
-    """Tell whether a file that lies among locked ones would be taken for one of them, by its name."""
-    return role(path) in {"weights", "tokenizer", "template"}
 
 
 def _extra(place: Place, loader: str, path: str, digest: str) -> Decision:

@@ -34,7 +34,7 @@ def note(path: str) -> None:
     """Remember a file that is about to be opened."""
     try:
         size = os.stat(path).st_size
-    except OSError:
+    except (OSError, ValueError):
         return
     if len(_opened) >= REMEMBERED:
         forget()

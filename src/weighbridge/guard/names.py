@@ -6,6 +6,7 @@ import os
 
 from weighbridge.core.refs import HUB, PATH, parse
 from weighbridge.core.values import value
+from weighbridge.provenance.lock.roles import role
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ class Names:
         self.code: dict[str, str] = {}
         """Entries by the digests of the Python files that they have."""
         self._by_name: dict[str, list[LockedFile]] = {}
+        self._by_path: dict[str, list[tuple[LockEntry, LockedFile]]] = {}
         self._repositories: dict[str, tuple[LockEntry, ...]] = {}
         self._folders: dict[str, LockEntry] = {}
         for entry in lock.entries:
             for file in entry.files:
                 self.by_digest.setdefault(file.sha256, (entry, file))
                 self._by_name.setdefault(file.path.rpartition("/")[2], []).append(file)
+                self._by_path.setdefault(file.path, []).append((entry, file))
                 if file.path.endswith(".py"):
                     self.code.setdefault(file.sha256, entry.name)
             self.code.update((digest, entry.name) for _, digest in entry.modules)
@@ -57,6 +60,7 @@ class Names:
             elif ref.scheme == PATH:
                 for base in _spellings(os.path.join(folder, entry.source)):
                     self._folders[base] = entry
+        self._prefixes = tuple(self._folders)
 
     def repository(self, kind: str, name: str) -> tuple[LockEntry, ...]:
         """Find what the lock has for a repository of the hub; ``kind`` as in ``KINDS``."""
@@ -71,9 +75,20 @@ class Names:
         found = self._by_name.get(os.path.basename(path), [])
         return found[0] if len(found) == 1 else None
 
+    def files(self, place: Place) -> tuple[tuple[LockEntry, LockedFile], ...]:
+        """Find what the lock has under the path of a place, whatever the commit."""
+        return tuple(one for one in self._by_path.get(place.path, ()) if one[0] in place.entries)
+
+    def concerns(self, path: str) -> bool:
+        """Tell whether a path lies where it must be a locked file, or is none that the lock has anything to do with."""
+        place = self.place(path)
+        if place is None or not place.open:
+            return place is not None
+        return bool(self.files(place)) or is_model(place.path)
+
     def may_be_placed(self, path: str) -> bool:
         """Tell quickly whether ``place`` could find a place for an absolute path."""
-        return _SNAPSHOTS in path or _BLOBS in path or path.startswith(tuple(self._folders))
+        return _SNAPSHOTS in path or _BLOBS in path or path.startswith(self._prefixes)
 
     def _in_folder(self, path: str) -> Place | None:
         for base, entry in self._folders.items():
@@ -82,6 +97,11 @@ class Names:
             if path.startswith(base + "/"):
                 return Place(source=entry.source, entries=(entry,), path=path[len(base) + 1 :], open=True)
         return None
+
+
+def is_model(path: str) -> bool:
+    """Tell whether a file that lies among locked ones would be taken for one of them, by its name."""
+    return role(path) in {"weights", "tokenizer", "template"}
 
 
 def source_of(kind: str, name: str) -> str:

@@ -15,6 +15,8 @@ from weighbridge.guard.loaders.code import is_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from weighbridge.guard.guard import Guard
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_DIRECTORY | getattr(os, "O_PATH", 0)
@@ -29,9 +31,10 @@ def listen() -> None:
         sys.addaudithook(_hear)
 
 
-def _hear(event: str, arguments: tuple[object, ...]) -> None:
+def _hear(event: str, arguments: tuple[object, ...], here: ModuleType = current) -> None:
+    # The module is at hand also when the interpreter ends and has emptied this one.
     if event == "open":
-        guard, path = current.guard, arguments[0]
+        guard, path = here.guard, arguments[0]
         if guard is None or not isinstance(path, (str, bytes)):
             return
         flags = arguments[2]
@@ -39,7 +42,7 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
             _opened(guard, os.fsdecode(path))
     elif event == "import":
         # Extension modules come with their file; for all others the import system asks loaders/code.py.
-        guard, path = current.guard, arguments[1]
+        guard, path = here.guard, arguments[1]
         if guard is not None and isinstance(path, str):
             _opened(guard, path, native=True)
 

@@ -17,6 +17,8 @@ class SealedFile(io.BufferedReader):
 _kept: dict[str, int] = {}
 """Copies that stay open as long as the process, by digest: arrays that are mapped name them when they are sent on."""
 
+_folders: set[str] = set()
+
 
 def as_file(copy: int, name: object, position: int = 0) -> SealedFile:
     """Give a copy as a file object of its own, which may outlive the descriptor."""
@@ -39,6 +41,13 @@ def as_lasting_path(copy: int, digest: str) -> str:
     return f"/proc/{os.getpid()}/fd/{_kept[digest]}"
 
 
+def linked(path: str) -> SealedFile | None:
+    """Open a path that leads through a private folder to a copy; None for any other path."""
+    if not any(path.startswith(f"{folder}/") for folder in tuple(_folders)):
+        return None
+    return SealedFile(io.FileIO(path, "rb"))
+
+
 class Folder:
     """A private folder of links to sealed copies: for loaders that judge a file by its name, or load whole folders."""
 
@@ -48,6 +57,7 @@ class Folder:
         from tempfile import mkdtemp
 
         self.path = mkdtemp(prefix="weighbridge-")
+        _folders.add(self.path)
         for name, copy in copies:
             place = os.path.join(self.path, name)
             os.makedirs(os.path.dirname(place), exist_ok=True)
@@ -57,4 +67,5 @@ class Folder:
         """Remove the folder; the links in it lead to nothing that would be removed with them."""
         from shutil import rmtree
 
+        _folders.discard(self.path)
         rmtree(self.path, ignore_errors=True)

@@ -43,8 +43,9 @@ def environment(setup: Setup, inherited: dict[str, str]) -> dict[str, str]:
     import json
 
     fields = {name: getattr(setup, name) for name in ("lock", "digest", "mode", "report", "allow")}
-    before = [path for path in inherited.get("PYTHONPATH", "").split(os.pathsep) if path and path != FOLDER]
-    return {**inherited, VARIABLE: json.dumps(fields), "PYTHONPATH": os.pathsep.join([FOLDER, *before])}
+    before = inherited.get("PYTHONPATH")
+    path = f"{FOLDER}{os.pathsep}{before}" if before else FOLDER
+    return {**inherited, VARIABLE: json.dumps(fields), "PYTHONPATH": path}
 
 
 def begin() -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from weighbridge.guard.admission import Way
-from weighbridge.guard.imports import Hook
+from weighbridge.guard.imports import Hook, mark
 from weighbridge.guard.loaders.common import argument, one_file
-from weighbridge.guard.sealed import SealedFile
+from weighbridge.guard.sealed import SealedFile, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def hooks() -> dict[str, tuple[Hook, ...]]:
     numpy_load = one_file("numpy.load", "file", way=_numpy_way, finish=_keep)
     joblib_load = Hook(name="load", wrap=one_file("joblib.load", "filename", way=_joblib_way))
     torch_load = Hook(name="load", wrap=one_file("torch.load", "f", way=_torch_way))
-    jit_load = Hook(name="load", wrap=one_file("torch.jit.load", "f", way=_torch_way))
+    jit_load = Hook(name="load", wrap=one_file("torch.jit.load", "f", way=_jit_way))
     model = Hook(name="load_model", wrap=one_file("keras.load_model", "filepath", way=_keras_way))
     weights = Hook(name="load_weights", wrap=one_file("keras.load_weights", "filepath", 1, way=_keras_way))
     return {
@@ -31,6 +31,8 @@ def hooks() -> dict[str, tuple[Hook, ...]]:
         "torch.serialization": (torch_load,),
         "torch.jit._serialization": (jit_load,),
         "keras.src.saving.saving_api": (model, weights),
+        "tf_keras.src.saving.saving_api": (model, weights),
+        "h5py._hl.files": (Hook(name="File.__init__", wrap=_hdf5),),
     }
 
 
@@ -43,6 +45,10 @@ def _torch_way(given: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> W
     if _is_path(given) and os.fsdecode(given).endswith(".safetensors"):
         return None
     return Way.PATH if _is_path(given) and os.path.isfile(given) else Way.FILE
+
+
+def _jit_way(given: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> Way:
+    return Way.PATH if _is_path(given) else Way.FILE
 
 
 def _joblib_way(given: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Way:
@@ -71,6 +77,18 @@ def _keep(result: Any, given: Any) -> None:
     """Give an archive that is read later the file object, which it then closes and tells the name of."""
     if isinstance(given, SealedFile) and hasattr(result, "fid") and result.fid is None:
         result.fid = given
+
+
+def _hdf5(original: Any) -> Any:
+    """Open a copy as a file object: the HDF5 library asks for the real path of a file, and a copy has none."""
+    from functools import wraps
+
+    @wraps(original)
+    def init(self: Any, name: Any, *args: Any, **kwargs: Any) -> None:
+        copy = linked(os.fsdecode(name)) if _is_path(name) else None
+        original(self, name if copy is None else copy, *args, **kwargs)
+
+    return mark(init)
 
 
 def _keras_way(given: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> Way | None:

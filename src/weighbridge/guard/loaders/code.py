@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from errno import EACCES
 
+from weighbridge.core.values import replace
 from weighbridge.guard import current
 from weighbridge.guard.imports import Hook, mark
 from weighbridge.guard.judging import by_place
@@ -64,7 +65,7 @@ def _is_code(guard: Guard, path: str) -> bool:
     if place is None:
         return False
     source = place.path if not path.endswith(".pyc") else f"{place.path.split('.')[0]}.py"
-    return not place.open or any(entry.file(source) for entry in place.entries)
+    return not place.open or bool(guard.names.files(replace(place, path=source)))
 
 
 def settle(guard: Guard, path: str, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from weighbridge.core.refs import is_commit
+from weighbridge.core.values import replace
 from weighbridge.guard import current
 from weighbridge.guard.files import Irregular, hold
 from weighbridge.guard.imports import Hook, mark
@@ -85,7 +86,7 @@ def _snapshot(original: Any) -> Any:
             for path in _files(result):
                 below = os.path.relpath(path, result)
                 # A folder of the program's own may hold files of its own.
-                if there is not None or any(entry.file(below) for entry in asked.entries):
+                if there is not None or guard.names.files(replace(asked, path=below)):
                     _check(guard, _SNAPSHOT, asked, path, below)
         return result
 
@@ -105,7 +106,7 @@ def _asked(guard: Guard, loader: str, args: tuple[Any, ...], kwargs: dict[str, A
     if not place.entries:
         guard.settle(unlocked(source, loader, name))
     elif isinstance(revision, str) and is_commit(revision):
-        place = Place(source=source, entries=place.entries, commit=revision)
+        place = replace(place, commit=revision)
         if all(entry.resolved != revision for entry in place.entries):
             guard.settle(moved(place, loader, name))
     return place
@@ -115,11 +116,11 @@ def _check(guard: Guard, loader: str, asked: Place, path: str, below: str) -> No
     """Hold a file that came against the one of this name in the lock; its place tells the commit, if any does."""
     there = guard.names.place(os.path.abspath(path))
     commit = there.commit if there is not None and there.commit else asked.commit
-    place = Place(source=asked.source, entries=asked.entries, commit=commit, path=below)
+    place = replace(asked, commit=commit, path=below)
     try:
         with hold(path) as held:
             if guard.hash(held, loader):
-                guard.settle(of_repository(place, loader, path, held.digest))
+                guard.settle(of_repository(guard.names, place, loader, path, held.digest))
                 guard.remember(held)
     except (OSError, Irregular):
         return  # a link to nothing: whoever opens it gets nothing

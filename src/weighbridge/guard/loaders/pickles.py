@@ -17,7 +17,7 @@ def hooks() -> dict[str, tuple[Hook, ...]]:
     found = (
         Hook(name="load", wrap=one_file("pickle.load", "file")),
         Hook(name="loads", wrap=_loads),
-        Hook(name="Unpickler", wrap=_unpickler),
+        Hook(name="Unpickler", wrap=_unpickler, taken=False),
     )
     return {
         "_pickle": found,

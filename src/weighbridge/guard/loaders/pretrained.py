@@ -6,6 +6,7 @@ import os
 
 from weighbridge.guard import current
 from weighbridge.guard.imports import Hook, mark
+from weighbridge.guard.refusal import Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,13 +58,14 @@ def _whole(original: Any) -> Any:
         guard = current.guard
         if guard is None:
             return function(cls, *args, **kwargs)
-        session, done = guard.begin(), False
+        session, verify = guard.begin(), True
         try:
-            result = function(cls, *args, **kwargs)
-            done = True
+            return function(cls, *args, **kwargs)
+        except Refused:
+            verify = False
+            raise
         finally:
-            guard.end(session, f"{cls.__name__}.from_pretrained", verify=done)
-        return result
+            guard.end(session, f"{cls.__name__}.from_pretrained", verify=verify)
 
     return classmethod(mark(from_pretrained))
 
