@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from weighbridge.guard.files import Held, State
+    from weighbridge.guard.session import Session
 
 MODES = ("enforce", "audit")
 MEMO = 100_000
@@ -42,7 +43,8 @@ class Guard:
         self.resolved: dict[str, None] = {}
         """Paths that a loader was given and is about to open."""
         self._memo: dict[tuple[int, int, int, int, int], str] = {}
-        self._sessions: list[list[Held]] = []
+        self.sessions: list[Session] = []
+        """Loads of many files that go on at the moment."""
         self._undo: Callable[[], None] = lambda: None
 
     @property
@@ -66,6 +68,8 @@ class Guard:
             refused = refusal(decision)
             if current.speak is not None:
                 current.speak(refused)
+            for session in tuple(self.sessions):
+                session.note(refused)
             raise refused
 
     def judge(self, loader: str, held: Held) -> Decision:
@@ -139,31 +143,10 @@ class Guard:
             self._memo[key] = held.digest
         return True
 
-    # -- loads of many files -----------------------------------------------------------------------------------------
-
-    def begin(self) -> list[Held]:
-        """Begin a load of many files: each that is looked at until ``end`` must stay what it was until then."""
-        session: list[Held] = []
-        self._sessions.append(session)
-        return session
-
     def remember(self, held: Held) -> None:
-        """Let the open sessions look at a file again at their end; a file is kept open for it."""
-        for session in self._sessions:
-            again = files.hold_descriptor(held.descriptor, held.asked or held.real)
-            again.digest, again.state = held.digest, held.state
-            session.append(again)
-
-    def end(self, session: list[Held], loader: str, *, verify: bool) -> None:
-        """End a load; raises Refused for a file that did not stay what it was."""
-        self._sessions.remove(session)
-        try:
-            for held in session:
-                if verify and not held.unchanged():
-                    self.changed(loader, held.asked, held.digest)
-        finally:
-            for held in session:
-                held.close()
+        """Let the loads of many files that go on now look at a file again at their end."""
+        for session in tuple(self.sessions):
+            session.remember(held)
 
 
 def _key(state: State) -> tuple[int, int, int, int, int]:

@@ -66,7 +66,7 @@ class Patches:
         self._done = []
 
     def apply(self, name: str, module: ModuleType) -> dict[int, tuple[Any, Any]]:
-        """Wrap the functions of a module; gives those that others may have taken, by identity, with the wrapped ones."""
+        """Wrap the functions of a module; gives what others may have taken, by identity, with what replaces it."""
         taken = {}
         for hook in self.hooks[name]:
             *path, last = hook.name.split(".")

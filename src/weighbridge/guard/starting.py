@@ -14,13 +14,14 @@ from weighbridge.core.errors import IntegrityError, UsageError, WeighbridgeError
 from weighbridge.core.values import value
 from weighbridge.guard import current
 from weighbridge.guard.journal import say
-from weighbridge.guard.refusal import Refused
+from weighbridge.guard.session import refusal_behind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
     from weighbridge.guard.guard import Guard
+    from weighbridge.guard.refusal import Refused
 
 VARIABLE = "WEIGHBRIDGE_GUARD"
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "startup")
@@ -89,13 +90,8 @@ def _speak(refused: Refused) -> None:
 
 def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """End the program as an uncaught error does; a refusal and what came of it are told in its one line."""
-    seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and id(cause) not in seen:
-        if isinstance(cause, Refused):
-            if not cause.told:
-                _speak(cause)
-            return
-        seen.add(id(cause))
-        cause = cause.__cause__ or cause.__context__
-    sys.__excepthook__(kind, error, trace)
+    refused = refusal_behind(error)
+    if refused is None:
+        sys.__excepthook__(kind, error, trace)
+    elif not refused.told:
+        _speak(refused)

@@ -6,7 +6,7 @@ import os
 
 from weighbridge.guard import current
 from weighbridge.guard.imports import Hook, mark
-from weighbridge.guard.refusal import Refused
+from weighbridge.guard.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,14 +58,8 @@ def _whole(original: Any) -> Any:
         guard = current.guard
         if guard is None:
             return function(cls, *args, **kwargs)
-        session, verify = guard.begin(), True
-        try:
+        with Session(guard, f"{cls.__name__}.from_pretrained"):
             return function(cls, *args, **kwargs)
-        except Refused:
-            verify = False
-            raise
-        finally:
-            guard.end(session, f"{cls.__name__}.from_pretrained", verify=verify)
 
     return classmethod(mark(from_pretrained))
 
