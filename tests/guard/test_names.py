@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.guard.locks import COMMIT, OTHER, hub_entry, locked
 
 from weighbridge.core.values import replace
-from weighbridge.guard.judging import by_place, is_below, judge, own_folders
+from weighbridge.guard.judging import by_place, is_below, own_folders
 from weighbridge.guard.names import Names, kind_of, source_of
 from weighbridge.guard.refusal import Outcome
 from weighbridge.provenance.lock.model import Lock, LockEntry
@@ -127,7 +127,3 @@ def test_types_of_repositories() -> None:
     ]  # fmt: skip
     assert source_of("models", "a/b") == "hf://a/b"
     assert source_of("datasets", "a/b") == "hf://datasets/a/b"
-
-
-def test_judgement_needs_no_file_of_a_known_place() -> None:
-    assert judge is not None

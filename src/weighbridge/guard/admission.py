@@ -83,8 +83,7 @@ class Admission:
         for held in self._held:
             if not held.unchanged():
                 self._guard.changed(self._loader, held.asked or held.real, held.digest)
-            if held.copy < 0:
-                self._guard.remember(held)  # the loader may read on as long as the load lasts that this one is part of
+            self._guard.remember(held)  # until the end of the load that this one is part of
         if loaded and self._file is not None and not self._file.closed:
             # The program's own file object stands where the loader has read to, as if it had read from it.
             self._file.seek(self.given.tell())  # type: ignore[attr-defined]

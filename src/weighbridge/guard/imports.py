@@ -7,6 +7,7 @@ too. Where a module is there already, every module that has taken the function o
 from __future__ import annotations
 
 import sys
+from _thread import get_ident
 
 from weighbridge.core.values import value
 
@@ -119,19 +120,30 @@ class _Finder:
 
     def __init__(self, patches: Patches) -> None:
         self._patches = patches
+        self._asked: set[tuple[int, str]] = set()
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a module that is to be hooked."""
-        if name not in self._patches.hooks:
+        asked = get_ident(), name
+        # Other finders of this kind ask all finders too, this one among them.
+        if name not in self._patches.hooks or asked in self._asked:
             return None
+        self._asked.add(asked)
+        try:
+            spec = self._ask_others(name, path, target)
+        finally:
+            self._asked.discard(asked)
+        if spec is not None and spec.loader is not None and hasattr(spec.loader, "exec_module"):
+            spec.loader = _Between(spec.loader, self._patches)  # type: ignore[assignment]
+        return spec
+
+    def _ask_others(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
         for finder in tuple(sys.meta_path):
             ask = getattr(finder, "find_spec", None)
             spec: ModuleSpec | None = ask(name, path, target) if ask is not None and finder is not self else None
             if spec is not None:
-                if spec.loader is not None and hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Between(spec.loader, self._patches)  # type: ignore[assignment]
                 return spec
         return None
 
