@@ -60,7 +60,8 @@ def test_the_position_of_an_open_file_stays(tmp_path: Path) -> None:
 
 def test_what_is_no_file_is_said_by_its_kind(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for path, is_kind in ((tmp_path, stat.S_ISDIR), (tmp_path / "pipe", stat.S_ISFIFO), (Path("/dev/null"), stat.S_ISCHR)):
+    kinds = {tmp_path: stat.S_ISDIR, tmp_path / "pipe": stat.S_ISFIFO, Path("/dev/null"): stat.S_ISCHR}
+    for path, is_kind in kinds.items():
         with pytest.raises(files.Irregular) as found:
             files.hold(str(path))
         assert is_kind(found.value.mode)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.guard.locks import COMMIT, OTHER, entry_of, flip, guarded, hub_cache, hub_entry, write
 
+from tests.guard.locks import COMMIT, OTHER, entry_of, flip, guarded, hub_cache, hub_entry, write
 from weighbridge.guard import Refused, current, files
 from weighbridge.guard.guard import Guard
 
@@ -61,7 +61,9 @@ def test_the_locked_files_come_as_without_a_guard(cache: Path, lock: Path) -> No
         assert fetch(cache, file="weights.bin", subfolder="sub") == snapshot / "sub" / "weights.bin"
         assert fetch(cache, revision=COMMIT).read_bytes() == FILES["config.json"]
         assert fetch_all(cache) == snapshot
-        assert huggingface_hub.HfApi().hf_hub_download("org/tiny", "config.json", cache_dir=cache, local_files_only=True)
+        assert huggingface_hub.HfApi().hf_hub_download(
+            "org/tiny", "config.json", cache_dir=cache, local_files_only=True
+        )
         assert (snapshot / "config.json").read_bytes() == FILES["config.json"]
 
 
@@ -69,7 +71,7 @@ def test_another_repository_is_refused_before_anything_is_fetched(cache: Path, l
     hub_cache(cache, FILES, name="org/other")
     with guarded(lock):
         for more in ({}, {"endpoint": "https://hub.invalid"}):
-            with pytest.raises(Refused, match="hf://org/other is not in the lock; .*weighbridge lock hf://org/other"):
+            with pytest.raises(Refused, match=r"hf://org/other is not in the lock; .*weighbridge lock hf://org/other"):
                 huggingface_hub.hf_hub_download("org/other", "config.json", cache_dir=cache, **more)
         with pytest.raises(Refused, match="hf://datasets/org/tiny is not in the lock"):
             fetch(cache, repo_type="dataset")
@@ -351,7 +353,7 @@ def test_the_copy_of_the_code_is_what_counts(modules: Path, tmp_path: Path, monk
         return load(*args, **kwargs)
 
     monkeypatch.setattr(dynamic_module_utils, "get_class_in_module", late)
-    with guarded(lock), pytest.raises(Refused, match="import of .*helper.py.*no entry of the lock has this code"):
+    with guarded(lock), pytest.raises(Refused, match=r"import of .*helper.py.*no entry of the lock has this code"):
         word(folder)
 
 

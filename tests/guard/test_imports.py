@@ -151,7 +151,6 @@ def test_every_hook_fits_the_libraries_that_are_tested(capfd: pytest.CaptureFixt
 
     os.environ.setdefault("KERAS_BACKEND", "torch")
     from tests.guard.locks import guarded, write
-
     from weighbridge.guard.loaders import arrays, hub, pickles, pretrained, tensors
 
     with guarded(write(tmp_path)):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.guard.locks import COMMIT, OTHER, hub_entry, locked
 
+from tests.guard.locks import COMMIT, OTHER, hub_entry, locked
 from weighbridge.core.values import replace
 from weighbridge.guard.judging import by_place, is_below, own_folders
 from weighbridge.guard.names import Names, kind_of, source_of
@@ -102,8 +102,11 @@ def test_what_the_lock_does_not_have_is_never_named(path: str, digest: str) -> N
     assert decision is None or decision.outcome is Outcome.REFUSED
 
 
+PARTS = ["/", "models--org--tiny", "snapshots", "blobs", COMMIT, "config.json", "..", "datasets--"]
+
+
 @given(
-    st.lists(st.sampled_from(["/", "models--org--tiny", "snapshots", "blobs", COMMIT, "config.json", "..", "datasets--"]), max_size=9),
+    st.lists(st.sampled_from(PARTS), max_size=9),
     st.sampled_from(sorted(DIGESTS.values())),
 )  # fmt: skip
 def test_no_path_makes_another_content_of_a_locked_file(parts: list[str], digest: str) -> None:

@@ -1,4 +1,4 @@
-"""pickle under guard: files are loaded as they are locked, from wherever they are read; what is no file is left alone."""
+"""pickle under guard: files are loaded as they are locked, wherever they lie; what is no file is left alone."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import dill  # type: ignore[import-untyped]
-import pandas
+import pandas  # type: ignore[import-untyped]
 import pytest
-from tests.guard.locks import entry_of, flip, guarded, write
 
+from tests.guard.locks import entry_of, flip, guarded, write
 from weighbridge.guard import Refused, files
 from weighbridge.guard.guard import Guard
 
@@ -82,7 +82,7 @@ def test_what_changed_is_not_loaded(model: Path, lock: Path) -> None:
 def test_what_the_lock_does_not_name_is_not_loaded(model: Path, lock: Path, tmp_path: Path) -> None:
     stranger = tmp_path / "stranger.pkl"
     stranger.write_bytes(pickle.dumps(Payload()))
-    with guarded(lock), opened(stranger) as file, pytest.raises(Refused, match="not in the lock; .*weighbridge lock"):
+    with guarded(lock), opened(stranger) as file, pytest.raises(Refused, match=r"not in the lock; .*weighbridge lock"):
         pickle.load(file)
 
 
@@ -220,7 +220,9 @@ def test_above_the_bound_a_change_is_noticed_after_the_load(
             pickle.load(file)
 
 
-def test_a_file_that_was_only_touched_is_the_same_file(model: Path, lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_was_only_touched_is_the_same_file(
+    model: Path, lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     judge = Guard.judge
 
     def slow(self: Guard, loader: str, held: files.Held) -> Any:

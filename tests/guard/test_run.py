@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.guard.locks import entry_of, flip, write
 
+from tests.guard.locks import entry_of, flip, write
 from weighbridge.guard import starting
 
 SOURCE = Path(starting.FOLDER).parents[2]
@@ -108,8 +108,11 @@ def test_arguments_input_and_exit_codes_pass_through(project: Path) -> None:
 
 
 def test_signals_reach_the_program(project: Path) -> None:
-    program = "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\nprint('up', flush=True)\n"
-    words = command(*python("-c", program + "time.sleep(60)"))
+    program = (
+        "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(9)); "
+        "print('up', flush=True); time.sleep(60)"
+    )
+    words = command(*python("-c", program))
     with subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, env=environment()) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"up\n"
@@ -133,7 +136,7 @@ def test_processes_that_the_program_starts_are_guarded(project: Path) -> None:
     done = run(project, *python("-c", inner))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("weighbridge: refused") == 1
-    done = run(project, "--", "sh", "-c", f"{sys.executable} -c \"{LOAD.strip()}\"")
+    done = run(project, "--", "sh", "-c", f'{sys.executable} -c "{LOAD.strip()}"')
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
 
@@ -256,7 +259,10 @@ def test_a_lock_that_changes_while_the_program_runs_stops_what_starts_later(proj
     assert "is not the lock that the program was started with" in done.stderr
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"lock": "model.lock"}', '{"lock": 1, "digest": 2, "mode": 3, "allow": 4}'])
+WRONG = '{"lock": 1, "digest": 2, "mode": 3, "report": 4, "allow": []}'
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"lock": "model.lock"}', WRONG])
 def test_a_variable_that_says_nothing_stops_the_program(text: str, project: Path) -> None:
     variables = environment(PYTHONPATH=starting.FOLDER, WEIGHBRIDGE_GUARD=text)
     done = subprocess.run([sys.executable, "-c", "print('started')"], cwd=project, capture_output=True, text=True,

@@ -1,4 +1,4 @@
-"""The whole of it: a program that knows nothing of the guard, with transformers, torch and joblib, on files of its own."""
+"""The whole of it: a program that knows nothing of the guard, with transformers, torch and joblib."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.guard.locks import entry_of, flip, write
 from tests.guard.test_run import command, environment
 

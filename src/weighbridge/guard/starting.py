@@ -69,9 +69,13 @@ def _read(text: str) -> Setup:
     try:
         fields = json.loads(text)
         fields["allow"] = tuple(fields["allow"])
-        return Setup(**fields)
+        setup = Setup(**fields)
     except (ValueError, KeyError, TypeError):
-        raise UsageError(f"{VARIABLE} does not say what to do", hint="it is set by 'weighbridge run'") from None
+        setup = None
+    words = (setup.lock, setup.digest, setup.mode, setup.report, *setup.allow) if setup else (None,)
+    if setup is None or not all(isinstance(word, str) for word in words):
+        raise UsageError(f"{VARIABLE} does not say what to do", hint="it is set by 'weighbridge run'")
+    return setup
 
 
 def _install(setup: Setup) -> Guard:
