@@ -12,6 +12,7 @@ COMMIT, OTHER = "1" * 40, "2" * 40
 
 
 def sha256(content: bytes) -> str:
+    """Give the digest in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 

@@ -11,11 +11,12 @@ from weighbridge.core.modules import fetch
 
 COMMANDS = {
     "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, and why it matters"),
-    "sign": ("weighbridge.cli.sign", "sign the files of a model"),
-    "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
+    "lock": ("weighbridge.cli.lock", "write down what the models of a project are, to the byte"),
     "verify": ("weighbridge.cli.verify", "hold models on this machine against model.lock, offline"),
     "pull": ("weighbridge.cli.pull", "fetch what model.lock names, verified before it gets its name"),
-    "lock": ("weighbridge.cli.lock", "write down what the models of a project are, to the byte"),
+    "sign": ("weighbridge.cli.sign", "sign the files of a model"),
+    "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
+    "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
 

@@ -90,6 +90,11 @@ def _json(content: object) -> str:
 
 def load(path: str) -> Lock:
     """Read a lock file; raises UsageError."""
+    return loads(read(path), name=path)
+
+
+def read(path: str) -> bytes:
+    """Read the text of a lock file, for who wants its digest too; raises UsageError."""
     try:
         with open(path, "rb") as file:
             content = file.read(LARGEST + 1)
@@ -99,7 +104,7 @@ def load(path: str) -> Lock:
         raise UsageError(f"cannot read {path!r}: {reason(error)}") from None
     if len(content) > LARGEST:
         raise UsageError(f"{path!r} is larger than any lock file", hint=_HINT)
-    return loads(content, name=path)
+    return content
 
 
 def loads(content: bytes, *, name: str = FILE_NAME) -> Lock:
