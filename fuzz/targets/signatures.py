@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 
-from tests.builders import signatures
+from tests.provenance.signing import authorities as signatures
 
 from fuzz.target import Target
 from weighbridge.core.errors import IntegrityError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import signatures as made
+from tests.provenance.signing import authorities as made
 from weighbridge.cli.app import main
 from weighbridge.cli.signature_text import as_json, report_document, report_text
 from weighbridge.provenance.signing.policy import trusting_certificates, trusting_keys

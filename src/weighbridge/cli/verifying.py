@@ -6,6 +6,7 @@ import os
 
 from weighbridge.cli.console import note
 from weighbridge.core.errors import UsageError, WeighbridgeError
+from weighbridge.core.refs import HUB
 from weighbridge.core.values import replace
 
 TYPE_CHECKING = False
@@ -108,7 +109,9 @@ def _unsigned(entry: LockEntry, listing: Listing, policy_path: str, seen: dict[s
         if not is_signature(file.path) or not file.real:
             continue
         try:
-            report = verify_signature(listing.root, file.real, asked, digests=seen)
+            # A Hub cache is made of links; the lock has said where they lead and what lies there.
+            path, links = os.path.join(listing.root, file.path), listing.kind == HUB
+            report = verify_signature(listing.root, path, asked, digests=seen, follow_links=links)
         except WeighbridgeError as trouble:
             why = f"{file.path}: {trouble}"
             continue

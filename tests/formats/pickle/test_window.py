@@ -65,6 +65,10 @@ def test_a_read_far_away_does_not_move_the_window() -> None:
 def test_sliding_keeps_what_it_has() -> None:
     source = Counting(bytes(3 * module.BLOCK))
     window = Window(source, 0)
-    window.slide(module.BLOCK - 100)
-    assert window.base == module.BLOCK - 100
-    assert len(window.content) == module.BLOCK + 100
+    assert len(window.content) == module.FIRST
+    window.slide(module.FIRST - 100)
+    assert window.base == module.FIRST - 100
+    assert len(window.content) == 2 * module.FIRST + 100
+    for _ in range(12):
+        window.slide(window.base + len(window.content) - 100)
+    assert source.longest == module.BLOCK

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from tests.builders import signatures as made
-from tests.builders.signatures import AUTHORITY, LEAF, ROOT, Spec
+from tests.provenance.signing import authorities as made
+from tests.provenance.signing.authorities import AUTHORITY, LEAF, ROOT, Spec
 from weighbridge.core.errors import IntegrityError
 from weighbridge.provenance.signing import certificates
 from weighbridge.provenance.signing.policy import CertificateRule

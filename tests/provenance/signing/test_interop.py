@@ -11,7 +11,7 @@ from pathlib import Path
 import model_signing
 import pytest
 
-from tests.builders.signatures import CURVES, SIGNER, Files, key, private_pem, signer_files, write_model
+from tests.provenance.signing.authorities import CURVES, SIGNER, Files, key, private_pem, signer_files, write_model
 from weighbridge.provenance.signing.policy import SignerPolicy, trusting_certificates, trusting_keys
 from weighbridge.provenance.signing.sign import KeyFiles, SignRequest, sign_with_key
 from weighbridge.provenance.signing.verify import verify_signature

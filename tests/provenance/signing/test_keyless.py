@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.builders import signatures as made
+from tests.provenance.signing import authorities as made
 from weighbridge.core.errors import AccessError, IntegrityError, UsageError
 from weighbridge.provenance.signing import keyless
 from weighbridge.provenance.signing.model import Method

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import signatures as made
+from tests.provenance.signing import authorities as made
 from weighbridge.core.errors import UsageError
 from weighbridge.provenance.signing.policy import trusting_certificates, trusting_keys
 from weighbridge.provenance.signing.sign import KeyFiles, SignRequest, sign_with_key

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import signatures as made
+from tests.provenance.signing import authorities as made
 from weighbridge.core.errors import UsageError
 from weighbridge.provenance.signing import policy_file
 from weighbridge.provenance.signing.model import SignatureReport

@@ -19,7 +19,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from tests.builders import signatures as made
+from tests.provenance.signing import authorities as made
 from weighbridge.provenance.signing.sign import KeyFiles, SignRequest, sign_with_key
 
 BYTES = {"type": "string", "minLength": 1}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import signatures as made
+from tests.provenance.signing import authorities as made
 from weighbridge.core.errors import AccessError, UsageError, WeighbridgeError
 from weighbridge.provenance.signing import bundle as bundles
 from weighbridge.provenance.signing import statement as statements

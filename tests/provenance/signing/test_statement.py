@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import signatures as made
+from tests.provenance.signing import authorities as made
 from weighbridge.core.errors import IntegrityError
 from weighbridge.provenance.signing import statement as statements
 from weighbridge.provenance.signing.model import Layout, Resource, Statement

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import signatures as made
+from tests.provenance.signing import authorities as made
 from weighbridge.provenance.signing.digests import compute
 from weighbridge.provenance.signing.model import Layout, SignatureReport
 from weighbridge.provenance.signing.policy import trusting_certificates, trusting_keys
