@@ -154,6 +154,21 @@ def test_pickles_are_read_and_storages_left_alone() -> None:
     assert any(isinstance(fact, Call) for fact in facts(stowed, "model.bin", headers_only=False))
 
 
+@pytest.mark.parametrize("method", [0, 8])
+def test_storages_of_which_the_header_is_read_are_left_alone_too(method: int) -> None:
+    """Compressed ones are not unpacked; those of a package lie elsewhere than those of a checkpoint."""
+    pickle = zips.Entry(name="archive/data.pkl", data=dumps({}))
+    packed = zips.Entry(name="archive/data/0", data=HOSTILE, method=8)
+    package = [
+        zips.Entry(name="archive/.data/extern_modules", data=b"torch\n"),
+        zips.Entry(name="archive/.data/0.storage", data=HOSTILE, method=method),
+    ]
+    for content in (zips.archive(pickle, packed), zips.archive(*package)):
+        sparing, full = (facts(content, "m.pt", headers_only=only) for only in (True, False))
+        assert any(isinstance(fact, Call) for fact in full)
+        assert not any(isinstance(fact, Call) for fact in sparing)
+
+
 def test_checksums_of_what_is_read_anyway_are_compared() -> None:
     wrong = zips.Claims(crc=1)
     pickle = zips.Entry(name="archive/data.pkl", data=dumps(["x" * 30_000]), central=wrong, local=wrong)
