@@ -15,7 +15,11 @@ from weighbridge.rules.catalog import all_infos
 ROOT = Path(__file__).resolve().parent.parent
 EXIT_CODES = {
     codes.PASS: ("pass", "Everything was judged, and nothing is at or above the threshold."),
-    codes.FAIL: ("fail", "A finding is at or above the threshold (`medium` unless `--fail-on` says otherwise)."),
+    codes.FAIL: (
+        "fail",
+        "A finding is at or above the threshold (`medium` unless `--fail-on` says otherwise), or something is not "
+        "what was locked, signed or promised.",
+    ),
     codes.ERROR: ("error", "A wrong option, a target that does not exist, a configuration that cannot be read."),
     codes.INCONCLUSIVE: ("inconclusive", "Nothing worse was found, but something could not be judged."),
 }

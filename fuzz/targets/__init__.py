@@ -10,7 +10,7 @@ NAMES = (
     "differential", "spoilt_streams", "pickles", "zips", "tars", "sevenzips", "streams", "npys", "safetensors",
     "json_texts", "configs", "ggufs", "templates", "tokenizers", "tensorflow", "flat_models", "arrows",
     "flexbuffers", "torch_scripts", "tensorizers", "hdf5", "marshals", "sources", "onnx", "coreml", "paddle",
-    "sentencepiece", "xmls", "classical", "trees", "msgpacks", "media", "proses", "programs", "files",
+    "sentencepiece", "xmls", "classical", "trees", "msgpacks", "media", "proses", "programs", "signatures", "files",
 )  # fmt: skip
 """``files`` is the whole examination; the others are single readers, and the two differential ones."""
 

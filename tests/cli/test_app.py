@@ -102,4 +102,6 @@ def test_there_is_one_place_where_a_bug_is_caught(tmp_path: Path) -> None:
         for path in package.rglob("*.py")
         if "except Exception" in path.read_text("utf-8")
     }
-    assert caught == {"cli/app.py": 1, "engine/examine.py": 1, "engine/scratch.py": 1}
+    # A driver of another's store may raise anything, as a decompressor may; the rest is our own bugs.
+    ours = {"cli/app.py": 1, "engine/examine.py": 1, "engine/scratch.py": 1}
+    assert caught == ours | {"access/filesystems.py": 1}

@@ -24,6 +24,7 @@ NAMES = {path: path.relative_to(ROOT).as_posix() for path in EVERYWHERE}
 LONGEST_MODULE = 500
 
 BROAD_EXCEPTS = {
+    "src/weighbridge/access/filesystems.py": 1,  # a driver may raise anything, and so may its libraries
     "src/weighbridge/cli/app.py": 1,  # a bug of the command line is told as one
     "src/weighbridge/cli/output.py": 1,  # an unfinished file is removed, whatever happened; raised again
     "src/weighbridge/engine/examine.py": 1,  # a bug of a reader is a gap
@@ -43,12 +44,19 @@ LAZY = {
     "src/weighbridge/cli/baseline.py": {"json"},  # itself imported only when a baseline is given
 }
 
+WARM = ("src/weighbridge/provenance/", "src/weighbridge/guard/")
+"""Rooms that no scan enters: their commands hash gigabytes or ask a network, and their heads take what they need."""
+
 IMPORTS_BY_NAME = {
     "src/weighbridge/core/modules.py",  # the one way to import by name; the names are in our own tables
     "src/weighbridge/engine/digest.py",  # the interpreter's own SHA-256, whose name depends on its version
 }
 
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "_posixsubprocess", "pty"}
+
+BECOMES_ANOTHER = {
+    "src/weighbridge/cli/run.py": {"os.execvpe"},  # the program that the user asks for takes this process over
+}
 
 each = pytest.mark.parametrize("path", MODULES, ids=[path.relative_to(SOURCE).as_posix() for path in MODULES])
 
@@ -124,9 +132,9 @@ def test_only_the_sandbox_starts_processes(path: Path) -> None:
             for name in imports([node])
         }  # fmt: skip
         assert not found & STARTS_PROCESSES
-        assert not {
-            name for name in calls(path) if name.startswith(("os.fork", "os.exec", "os.spawn", "os.posix_spawn"))
-        }
+        starts = ("os.fork", "os.exec", "os.spawn", "os.posix_spawn")
+        started = {name for name in calls(path) if name.startswith(starts)}
+        assert started == BECOMES_ANOTHER.get(NAMES[path], set())
         assert not calls(path)["os.system"]
 
 
@@ -141,6 +149,8 @@ def test_nothing_runs_what_it_reads(path: Path) -> None:
 @each
 def test_the_head_of_a_module_imports_nothing_dear(path: Path) -> None:
     asked = set(imports(tree(path).body))
+    if NAMES[path].startswith(WARM):
+        return
     dear = {name for name in asked if name in COLD or name.partition(".")[0] in COLD}
     assert dear <= LAZY.get(NAMES[path], set())
 

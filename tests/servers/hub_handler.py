@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from tests.servers.contents import Content, Held
@@ -140,6 +140,8 @@ class Handler(BaseHTTPRequestHandler):
                 commit = self._commit(repository, revision)
                 wanted = self.form.get("paths", [])
                 self._json([repository.entry(commit, path) for path in wanted if path in repository.trees[commit]])
+            case ["commits", revision]:
+                self._paged(repository.history(self._commit(repository, revision)), 50)
             case ["refs"]:
                 self._json(repository.refs())
             case _:
@@ -150,7 +152,10 @@ class Handler(BaseHTTPRequestHandler):
         entries = repository.entries(commit, folder, recursive=recursive)
         if folder and not entries:
             raise Refused(404, "EntryNotFound", f"{folder} does not exist on {commit}")
-        size = min(int(self.query.get("limit", self.hub.page)), self.hub.page)
+        self._paged(entries, int(self.query.get("limit", self.hub.page)))
+
+    def _paged(self, entries: list[Any], most: int) -> None:
+        size = min(most, self.hub.page)
         start = int(self.query.get("cursor", 0))
         headers = {}
         if start + size < len(entries):

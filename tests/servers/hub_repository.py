@@ -38,6 +38,7 @@ class Repository:
     tags: dict[str, str] = field(default_factory=dict)
     claims: dict[str, dict[str, Any]] = field(default_factory=dict)
     also: list[Any] = field(default_factory=list)
+    parents: dict[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -62,6 +63,7 @@ class Repository:
         named = f"{self.id}\n{parent}\n{len(self.trees)}\n" + "\n".join(f"{p} {c.sha256}" for p, c in tree.items())
         made = hashlib.sha1(named.encode()).hexdigest()
         self.trees[made] = tree
+        self.parents[made] = parent
         if move:
             self.branches[branch] = made
         return made
@@ -119,6 +121,14 @@ class Repository:
             "createdAt": "2026-01-02T03:04:05.000Z", "spaces": [],
             "siblings": [{"rfilename": path} for path in sorted(self.trees[commit])],
         }  # fmt: skip
+
+    def history(self, commit: str) -> list[dict[str, Any]]:
+        """What `/commits/` answers: the commit and those before it."""
+        found = []
+        while commit:
+            found.append({"id": commit, "title": "a commit", "message": "", "date": "2026-01-02T03:04:05.000Z"})
+            commit = self.parents[commit]
+        return found
 
     def refs(self) -> dict[str, Any]:
         """What `/refs` answers."""

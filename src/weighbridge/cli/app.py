@@ -5,12 +5,17 @@ from __future__ import annotations
 import sys
 
 from weighbridge.cli.console import say
-from weighbridge.cli.exit import ERROR
-from weighbridge.core.errors import WeighbridgeError
+from weighbridge.cli.exit import ERROR, FAIL
+from weighbridge.core.errors import IntegrityError, WeighbridgeError
 from weighbridge.core.modules import fetch
 
 COMMANDS = {
     "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, and why it matters"),
+    "lock": ("weighbridge.cli.lock", "write down what the models of a project are, to the byte"),
+    "verify": ("weighbridge.cli.verify", "hold models on this machine against model.lock, offline"),
+    "pull": ("weighbridge.cli.pull", "fetch what model.lock names, verified before it gets its name"),
+    "sign": ("weighbridge.cli.sign", "sign the files of a model"),
+    "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
@@ -23,6 +28,9 @@ def main(arguments: list[str]) -> int:
     """Run one command; returns its exit code and leaves nothing unwritten."""
     try:
         return _command(arguments)
+    except IntegrityError as broken:
+        _complain(str(broken), broken.hint)
+        return FAIL
     except WeighbridgeError as trouble:
         _complain(str(trouble), trouble.hint)
     except BrokenPipeError:

@@ -28,12 +28,13 @@ class Config:
     exclude: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
     baseline: str = ""
+    signers: str = ""
     jobs: int = 0
     suppress: tuple[Suppression, ...] = ()
     source: str = ""
 
 
-_KEYS = ("fail-on", "strict", "include", "exclude", "disable", "baseline", "jobs", "suppress")
+_KEYS = ("fail-on", "strict", "include", "exclude", "disable", "baseline", "signers", "jobs", "suppress")
 _KINDS = {str: "a string", bool: "true or false", int: "a whole number", list: "a list"}
 _SUPPRESS_KEYS = ("rule", "sha256", "reason", "expires")
 
@@ -103,6 +104,7 @@ def _config(document: dict[str, Any], where: str) -> Config:
     if jobs < 0:
         raise UsageError(f"{where}: jobs is {jobs}", hint="0 means one worker per processor")
     baseline = _typed(document, "baseline", str, "", where)
+    signers = _typed(document, "signers", str, "", where)
     return Config(
         fail_on=Severity(severity),
         strict=_typed(document, "strict", bool, False, where),
@@ -111,6 +113,7 @@ def _config(document: dict[str, Any], where: str) -> Config:
         disable=tuple(_rule(name, where) for name in _strings(document, "disable", where)),
         # A path in a file counts from that file, wherever the command is run.
         baseline=os.path.join(os.path.dirname(where), baseline) if baseline else "",
+        signers=os.path.join(os.path.dirname(where), signers) if signers else "",
         jobs=jobs,
         suppress=tuple(_suppression(entry, where) for entry in _typed(document, "suppress", list, [], where)),
         source=where,

@@ -6,6 +6,7 @@ from weighbridge.cli import config as configuration
 from weighbridge.cli.exit import PASS, Threshold, closing, code_for
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import Output, outputs, write
+from weighbridge.cli.signatures import noted
 from weighbridge.cli.terminal import USUAL, colours, width
 from weighbridge.cli.weighing import weigh
 from weighbridge.core.finding import Severity
@@ -47,6 +48,9 @@ COMMAND = Command(
                     names=("--baseline",), metavar="FILE",
                     help="a JSON report: what it lists for the same content is known",
                 ),
+                Option(
+                    names=("--signers",), metavar="FILE", help="a policy (signers.toml): signatures must hold under it"
+                ),
             ),
         ),
         Group(
@@ -81,7 +85,7 @@ def main(given: Given) -> int:
     threshold = Threshold(
         severity=Severity(given.one("--fail-on") or config.fail_on), strict=given.on("--strict") or config.strict
     )
-    report = weigh(given, config)
+    report = noted(weigh(given, config), given.one("--signers") or config.signers)
     code = code_for(report, threshold)
     last = closing(code, threshold, exit_zero=given.on("--exit-zero"))
     for destination in destinations:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from weighbridge.core.report import Report
     from weighbridge.engine.executors import Executor
     from weighbridge.engine.suppress import Suppressions
+    from weighbridge.engine.wire import Answer
 
 
 def weigh(given: Given, config: Config) -> Report:
@@ -46,6 +47,26 @@ def weigh(given: Given, config: Config) -> Report:
         progress.close()
     _tell_jail(executor, verbose=verbose, quiet=quiet)
     return report
+
+
+def learn(target: str, given: Given, config: Config) -> tuple[Report, dict[str, Answer]]:
+    """Scan one target for what a lock wants to know: the report, and the answers by path below the target.
+
+    That a store's bytes are not what it lists is told whatever is switched off.
+    """
+    disabled = frozenset(config.disable) - {"TRU714"}
+    answers: dict[str, Answer] = {}
+    request = ScanRequest(
+        targets=(target,), disabled=tuple(sorted(disabled)), full=given.on("--full"), offline=given.on("--offline")
+    )
+    progress = Progress(quiet=given.on("--quiet"))
+    try:
+        executor = _executor(given.number("--jobs") or config.jobs, disabled, debug=False, trace=False)
+        report = scan(request, executor, tell=progress, learn=answers.__setitem__)
+    finally:
+        progress.close()
+    _tell_jail(executor, verbose=False, quiet=given.on("--quiet"))
+    return report, answers
 
 
 def _executor(jobs: int, disabled: frozenset[str], *, debug: bool, trace: bool) -> Executor:

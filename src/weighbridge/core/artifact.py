@@ -28,6 +28,10 @@ if TYPE_CHECKING:
             ...
 
 
+ABSENT = "it was not downloaded"
+"""The trouble of a file that its store knows and that is not here: what partial downloads look like, and no fault."""
+
+
 @value
 class ListedFile:
     """One file as its store lists it; digests in lower-case hexadecimal digits, empty where the store has none.

@@ -269,7 +269,7 @@ class ContainerOddity(Fact):
 
 @value
 class BrokenClaim(Fact):
-    """The bytes are not those that the store of the file lists; ``detail`` says what was listed and what was found."""
+    """The bytes are not those that the store of the file lists, or that a signature is over; ``detail`` says how."""
 
     detail: str
 

@@ -74,12 +74,25 @@ class FileReport:
 
 
 @value
+class SignatureNote:
+    """A signature that lies among the files: whose it is and whether it holds, None where nobody is named to trust.
+
+    It never makes a file better than what was found in it; one that does not hold is a finding of its own.
+    """
+
+    path: str
+    holds: bool | None
+    words: str
+
+
+@value
 class ArtifactReport:
     """One target: a file or everything below a directory, in sorted order."""
 
     ref: str
     files: tuple[FileReport, ...]
     gaps: tuple[Gap, ...] = ()
+    signatures: tuple[SignatureNote, ...] = ()
 
     def verdict(self) -> Verdict:
         """Judge the target by its worst file."""

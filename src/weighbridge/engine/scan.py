@@ -138,6 +138,15 @@ class _Plan:
                     report = replace(report, findings=tuple(sorted((*report.findings, *findings), key=rank)))
                     self.reports[keys[below]] = suppressions.apply(report) if suppressions else report
 
+    def teach(self, learn: Callable[[str, Answer], None]) -> None:
+        """Hand on what was learnt of each file."""
+        key = 0
+        for target, listed, _ in self.targets:
+            for found in listed:
+                if key in self.answers:
+                    learn(_below(found, target) or found.name, self.answers[key])
+                key += 1
+
     def join(self) -> tuple[ArtifactReport, ...]:
         """Put the reports of each target together; the plan was completed before."""
         artifacts, start = [], 0
@@ -155,8 +164,12 @@ def scan(
     memo: Memo | None = None,
     suppressions: Suppressions | None = None,
     tell: Callable[[Event], None] = lambda _event: None,
+    learn: Callable[[str, Answer], None] | None = None,
 ) -> Report:
-    """Weigh every file of every target; raises AccessError for a target that does not exist."""
+    """Weigh every file of every target; raises AccessError for a target that does not exist.
+
+    ``learn`` is given the answer to each file, with its outline, by its path below the target.
+    """
     plan = _Plan(request)
     try:
         tell(Planned(files=len(plan.files), size=sum(found.size for found in plan.files)))
@@ -192,6 +205,8 @@ def scan(
             from weighbridge.rules.catalog import RuleSet
 
             plan.survey(RuleSet(disabled=plan.disabled), suppressions)
+        if learn is not None:
+            plan.teach(learn)
         return Report(version=__version__, rules=DIGEST, artifacts=plan.join(), disabled=request.disabled)
     finally:
         plan.close()

@@ -45,6 +45,7 @@ def render(report: Report, rules: tuple[RuleInfo, ...], *, verbose: bool = False
         *_advice(report, listed, rules),
         *_table(listed, verbose),
         *_missed(report),
+        *_signatures(report),
         *_aside(listed),
         *_glossary(),
         *_promise(),
@@ -237,6 +238,20 @@ def _missed(report: Report) -> Iterator[str]:
         if left > 0:
             yield f'<br><span class="note">and {outline.plural(left, "more place")}</span>'
         yield "</li>"
+    yield "</ul>"
+    yield "</section>"
+
+
+def _signatures(report: Report) -> Iterator[str]:
+    noted = [one for artifact in report.artifacts for one in artifact.signatures]
+    if not noted:
+        return
+    yield "<section>"
+    yield "<h2>Signatures</h2>"
+    yield "<p>A signature says who vouches for the files. It makes nothing better that was found in them.</p>"
+    yield "<ul>"
+    for one in noted[:ROWS]:
+        yield f"<li>{outline.HOLDING[one.holds]} {_text(one.words)}<br><code>{_text(one.path)}</code></li>"
     yield "</ul>"
     yield "</section>"
 

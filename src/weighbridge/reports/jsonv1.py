@@ -47,12 +47,18 @@ def document(report: Report, *, verbose: bool = False) -> dict[str, Json]:
 
 def _artifact(artifact: ArtifactReport, verbose: bool) -> dict[str, Json]:
     files = sorted(artifact.files, key=lambda file: file.path)
-    return {
+    told: dict[str, Json] = {
         "ref": encodable(artifact.ref),
         "verdict": str(artifact.verdict()),
         "files": [_file(file, verbose) for file in files],
         "gaps": _gaps(artifact.gaps),
     }
+    if artifact.signatures:
+        told["signatures"] = [
+            {"path": encodable(one.path), "holds": one.holds, "message": encodable(one.words)}
+            for one in artifact.signatures
+        ]
+    return told
 
 
 def _file(file: FileReport, verbose: bool) -> dict[str, Json]:

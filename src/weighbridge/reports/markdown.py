@@ -28,9 +28,20 @@ def render(report: Report, rules: tuple[RuleInfo, ...]) -> str:
         *_details(listed),
         *_advice(report, listed, rules),
         *_missed(report),
+        *_signatures(report),
         *_summary(report, listed),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _signatures(report: Report) -> Iterator[str]:
+    noted = [one for artifact in report.artifacts for one in artifact.signatures]
+    if noted:
+        yield ""
+        yield "### Signatures"
+        yield ""
+    for one in noted:
+        yield f"- {outline.HOLDING[one.holds]} {code(shorten(one.path, NAME, keep_end=True))}: {prose(one.words)}"
 
 
 def _table(listed: tuple[outline.Entry, ...]) -> Iterator[str]:

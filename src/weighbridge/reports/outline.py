@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     Spot: TypeAlias = tuple[tuple[str, ...], int, int]
 
+HOLDING = {True: "✓", False: "✗", None: "·"}
+"""Marks of signatures: holds, does not, nobody was asked."""
 SYMBOLS = {Verdict.CLEAN: "✓", Verdict.INCONCLUSIVE: "?", Verdict.SUSPICIOUS: "!", Verdict.MALICIOUS: "✗"}
 WORST_FIRST = tuple(reversed(Verdict))
 

@@ -68,6 +68,7 @@ def render(
         *_files(listed, manner),
         *_remedies(report, listed, rules, manner),
         *_missed(report, manner),
+        *_signatures(report, manner),
         *_summary(report, listed, manner),
         *wrap(visible(closing), manner.width),
     ]
@@ -273,6 +274,17 @@ def _missed(report: Report, manner: _Manner) -> Iterator[str]:
         left = sum(len(group.places) for group in rest)
         said = f"and {outline.plural(len(rest), 'other reason')} in {outline.plural(left, 'place')} (-v shows all)"
         yield from wrap(said, manner.width, first="  ", rest="  ")
+
+
+def _signatures(report: Report, manner: _Manner) -> Iterator[str]:
+    noted = [one for artifact in report.artifacts for one in artifact.signatures]
+    if not noted:
+        return
+    yield ""
+    yield manner.paint("Signatures, which make nothing better that was found", _BOLD)
+    for one in noted:
+        said = f"{shorten(one.path, manner.width, keep_end=True)}: {visible(one.words)}"
+        yield from wrap(said, manner.width, first=f"  {outline.HOLDING[one.holds]} ", rest="    ")
 
 
 def _summary(report: Report, listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[str]:

@@ -84,4 +84,4 @@ INDEX: dict[str, tuple[str, tuple[str, ...]]] = {
     "WGT602": ("weighbridge.rules.weights.weight_anomaly", ("WeightAnomaly",)),
 }
 
-DIGEST = "sha256:c28b419c23428bf217e94e70c6caedd02db093679ec16b7dc3d7846bc5414d5c"
+DIGEST = "sha256:498af677f1c892e0388f5e40b691277cacfd371c07269e898b7c56221ef99033"

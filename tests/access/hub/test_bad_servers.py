@@ -148,6 +148,18 @@ def test_an_endless_body_is_cut(
     assert store.traffic.bytes < 5_000_000
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_five_bytes_after_the_end(
+    hub: HubServer, repository: Repository, store: HubStore, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    listing, files = listed(store)
+    hub.fault(PLACES[SMALL], Fault(short=-5, ignore_range=whole, headers={"Content-Length": "", "Connection": "close"}))
+    refused(IntegrityError, "goes on after its", lambda: streamed(store, listing, files[SMALL]))
+    blocks = CONTENT[SMALL], b"INERT"
+    monkeypatch.setattr(client.Reply, "blocks", lambda _self, _what: iter(blocks))
+    refused(IntegrityError, "goes on after its", lambda: streamed(store, listing, files[SMALL]))
+
+
 def test_a_whole_big_file_is_not_taken_for_a_range(hub: HubServer, store: HubStore) -> None:
     hub.repository("org/name").commit({BIG: Virtual(size=16 << 30)})
     listing, files = listed(store)
@@ -225,15 +237,15 @@ def test_a_packed_answer(hub: HubServer, repository: Repository, store: HubStore
 
 
 def test_silence(hub: HubServer, repository: Repository, open_store: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing, files = listed(open_store())
     monkeypatch.setattr("weighbridge.access.hub.session.TIMEOUT_SECONDS", 0.05)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DOWNLOAD_TIMEOUT", 0.05)
     store = open_store(patience=Patience(attempts=2))
-    listing, files = listed(store)
-    for silent in (0, 1000):
-        hub.forget()
-        hub.fault(PLACES[BIG], Fault(stall=silent))
-        refused(AccessError, "does not answer in time", lambda: streamed(store, listing, files[BIG]))
+    hub.fault(PLACES[BIG], Fault(stall=0, times=2))
+    hub.fault(PLACES[BIG], Fault(stall=1000))
     hub.fault("/api/models/*", Fault(stall=5))
+    for _ in range(2):
+        refused(AccessError, "does not answer in time", lambda: streamed(store, listing, files[BIG]))
     refused(AccessError, "does not answer in time", lambda: listed(store))
 
 

@@ -45,3 +45,10 @@ def test_an_index_behind_a_zero_byte_is_read_by_c_alone() -> None:
     assert check(b"Np0\x00junk\ncalpha\nbeta\n.").machine == {"alpha.beta"}
     python_alone = b"csystem\ncommands\n]}\x92"
     assert not check(python_alone + b"p0\x00junk\ncalpha\nbeta\n.").exact
+
+
+def test_a_name_without_the_end_of_its_line_is_read_by_python_alone() -> None:
+    by_c_alone = b"I5\x00\n0"  # the Python unpickler reads no zero byte in an integer
+    outcome = check(by_c_alone + b"cmodule\nname.")
+    assert not outcome.exact
+    assert check(b"cmodule\nname.").python == {"module.name"}

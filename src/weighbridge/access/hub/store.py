@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.access.hub.client import HubClient, Traffic
 from weighbridge.access.hub.file import WHOLE, HubFile
+from weighbridge.access.hub.history import is_behind
 from weighbridge.access.hub.tree import DEFAULT_REVISION, commit_of, files_of
 from weighbridge.access.ranges import FIRST, RangeSource
 from weighbridge.access.retries import USUAL, Clock
@@ -64,6 +65,13 @@ class HubStore:
     def stream(self, listing: Listing, file: ListedFile, start: int = 0) -> Iterator[bytes]:
         """Give a file's bytes in order from ``start``; ends early only by raising."""
         return self._opened(listing, file).stream(start)
+
+    def is_behind(self, listing: Listing, later: str) -> bool | None:
+        """Tell whether the listed commit came before ``later``, in whose history it is; None where nobody can tell."""
+        if not is_commit(later):
+            return None
+        client = self._reached(listing.ref)
+        return is_behind(client, _repository(listing.ref), listing.resolved, later, str(listing.ref))
 
     def _opened(self, listing: Listing, file: ListedFile) -> HubFile:
         from urllib.parse import quote

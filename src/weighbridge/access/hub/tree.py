@@ -82,10 +82,10 @@ def _entries(client: HubClient, path: str, what: str) -> Iterator[Any]:
                 f"{what} lists more than {MOST_FILES:,} files", hint="name a folder of it behind the name"
             )
         yield from page
-        query = _following(headers, what)
+        query = following(headers, what)
 
 
-def _following(headers: Mapping[str, str], what: str) -> str:
+def following(headers: Mapping[str, str], what: str) -> str:
     """Give the query of the next page, empty behind the last; whose address it stands in does not matter."""
     from urllib.parse import urlsplit
 

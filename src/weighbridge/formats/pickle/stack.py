@@ -124,6 +124,9 @@ class StackMachine:
     def _only(self, loader: str, what: str) -> None:
         """Note that just one unpickler goes on here; when each has stopped once, others still may go on."""
         self.ledger.disagree(self.at, f"{what}: only the {loader} unpickler goes on")
+        self._goes_on_alone(loader)
+
+    def _goes_on_alone(self, loader: str) -> None:
         self.alive &= {loader}
         if not self.alive:
             self.exact = False
@@ -239,8 +242,10 @@ class StackMachine:
     def _line(self) -> bytes:
         begin = self.position
         line, self.position = self.constants.line_at(begin)
-        if begin < self.frame_end and self.position >= self.source.size and self._last_byte() != b"\n":
-            raise Broken("the stream ends inside a line of a frame", begin - 1)
+        if self.position >= self.source.size and self._last_byte() != b"\n":
+            if begin < self.frame_end:
+                raise Broken("the stream ends inside a line of a frame", begin - 1)
+            self._goes_on_alone("Python")  # the end of the stream comes next: nothing is to be told of it
         return line
 
     def _last_byte(self) -> bytes:

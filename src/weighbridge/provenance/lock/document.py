@@ -90,6 +90,11 @@ def _json(content: object) -> str:
 
 def load(path: str) -> Lock:
     """Read a lock file; raises UsageError."""
+    return loads(read(path), name=path)
+
+
+def read(path: str) -> bytes:
+    """Read the text of a lock file, for who wants its digest too; raises UsageError."""
     try:
         with open(path, "rb") as file:
             content = file.read(LARGEST + 1)
@@ -99,7 +104,7 @@ def load(path: str) -> Lock:
         raise UsageError(f"cannot read {path!r}: {reason(error)}") from None
     if len(content) > LARGEST:
         raise UsageError(f"{path!r} is larger than any lock file", hint=_HINT)
-    return loads(content, name=path)
+    return content
 
 
 def loads(content: bytes, *, name: str = FILE_NAME) -> Lock:
@@ -161,7 +166,7 @@ def _entry(name: str, document: Any, place: _Place) -> LockEntry:
     files = place.at("files")
     modules = place.at("modules")
     return LockEntry(
-        name=name,
+        name=_path(name, place),
         source=_text(fields["source"], place.at("source")),
         asked=_text(fields["asked"], place.at("asked")),
         resolved=_text(fields["resolved"], place.at("resolved")),

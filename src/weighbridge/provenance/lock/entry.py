@@ -43,12 +43,12 @@ def entry(
     *,
     scan: ScanRecord | None = None,
     signers: str = "",
-    source: str = "",
+    source: str,
 ) -> LockEntry:
     """Make the entry of one artifact; raises IntegrityError where a file has no digest that could be locked.
 
     ``known`` are the files that were read, by path. What was computed counts; where nothing was, the store's claim is
-    taken and marked. ``source`` replaces the one that was asked for, as a path relative to the lock file does.
+    taken and marked. ``source`` is how the lock names the artifact: a path is relative to the lock file.
     """
     if listing.troubles:
         raise IntegrityError(f"{listing.ref.source}: {listing.troubles[0]}", hint="mend the store, or fetch it anew")
@@ -61,7 +61,7 @@ def entry(
     modules = tuple((file.path, file.sha256) for file in ordered if file.path.endswith(".py"))
     return LockEntry(
         name=name,
-        source=source or listing.ref.source,
+        source=source,
         asked=listing.ref.revision,
         resolved=listing.resolved or manifest_digest(ordered),
         files=ordered,

@@ -52,6 +52,8 @@ class ScanRecord:
 class LockEntry:
     """One artifact. ``source`` is its reference without revision, ``asked`` the revision that the user named.
 
+    A source that ends with a path inside the artifact locks what lies there and nothing else of it.
+
     ``resolved`` is the immutable identity behind it: a commit, a digest, or the manifest digest of a directory.
     ``signers`` names the policy of ``signers.toml`` under which a signature is required, empty for none.
     ``remote_code`` says whether the configuration makes loaders run code of the repository (``auto_map`` and the like);

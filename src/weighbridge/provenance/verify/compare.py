@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
+from weighbridge.core.artifact import ABSENT
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.values import value
 from weighbridge.provenance.hashing import Wanted, hash_files
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"
     TWIN = "twin"
     MOVED = "moved"
+    UNSIGNED = "unsigned"
     STORE = "store"
 
 
@@ -68,13 +70,18 @@ class Verification:
 
 def against_lock(
     entry: LockEntry, listing: Listing, *, jobs: int = 0, allowed: tuple[str, ...] = (),
-    tell: Callable[[str, int], None] = lambda _real, _size: None,
+    seen: dict[str, str] | None = None, tell: Callable[[str, int], None] = lambda _real, _size: None,
 ) -> Verification:  # fmt: skip
-    """Hold a place against its entry; ``allowed`` are shell patterns of extra files that are accepted."""
-    there = {file.path: file for file in (*listing.files, *listing.extras)}
+    """Hold a place against its entry; ``allowed`` are shell patterns of extra files that are accepted.
+
+    ``seen`` is filled with the SHA-256 of every file that was read, by path.
+    """
+    there = {file.path: file for file in (*listing.files, *listing.extras) if not file.trouble.startswith(ABSENT)}
     locked = {file.path: file for file in entry.files}
     readable = [file for path, file in there.items() if path in locked and not file.trouble]
     digests = hash_files((Wanted(real=file.real) for file in readable), jobs=jobs, tell=tell)
+    if seen is not None:
+        seen.update({file.path: digests[file.real].sha256 for file in readable if digests[file.real].sha256})
     differences = [*_moved(entry, listing), *_store(listing)]
     for path in sorted(locked.keys() | there.keys()):
         expected, file = locked.get(path), there.get(path)
@@ -104,6 +111,8 @@ def against_store(
     digests = hash_files(wanted, jobs=jobs, tell=tell)
     differences = [*_store(listing)]
     for file in listing.files:
+        if file.trouble.startswith(ABSENT):
+            continue  # a download of a part is no fault; what is missing is a matter of the lock
         if file.trouble:
             differences.append(_trouble(file))
         elif file.real in digests and (file.sha256 or file.git or file.md5):
@@ -159,6 +168,10 @@ def _moved(entry: LockEntry, listing: Listing) -> Iterator[Difference]:
         yield Difference(
             kind=Kind.MOVED, expected=entry.resolved, found=listing.resolved, words="another state than the locked one"
         )
+    for name, identity in listing.names:
+        if name == (entry.asked or "main") and identity != entry.resolved:
+            words = f"{name} leads to another state here: who loads by that name gets it"
+            yield Difference(kind=Kind.MOVED, expected=entry.resolved, found=identity, words=words)
 
 
 def _store(listing: Listing) -> Iterator[Difference]:
@@ -180,3 +193,20 @@ def _fits(path: str, patterns: tuple[str, ...]) -> bool:
     from fnmatch import fnmatchcase
 
     return any(fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def absent(entry: LockEntry) -> Verification:
+    """Say that a locked artifact is nowhere on this machine."""
+    return Verification(
+        name=entry.name, place="", kind="", against="lock", resolved="", files=0, size=0, unchecked=0,
+        differences=(Difference(kind=Kind.MISSING, words="it is not on this machine"),),
+    )  # fmt: skip
+
+
+def unknown(listing: Listing) -> Verification:
+    """Say that no entry of the lock could be meant by a place."""
+    words = "no entry of the lock fits it; name one with --name"
+    return Verification(
+        name=listing.ref.source, place=listing.root, kind=listing.kind, against="lock", resolved="", files=0, size=0,
+        unchecked=0, differences=(Difference(kind=Kind.EXTRA, words=words),),
+    )  # fmt: skip

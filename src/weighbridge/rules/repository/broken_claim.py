@@ -1,4 +1,4 @@
-"""Bytes that are not those that their store lists."""
+"""Bytes that are not those that their store lists, or that a signature beside them is over."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 INFO = RuleInfo(
     id="TRU714",
     slug="broken-claim",
-    title="The content is not what the store lists",
+    title="The content is not what was promised for it",
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     harm=Harm.CONCEALMENT,
     finds=(
-        "A file whose bytes have another digest or length than its store claims for them, or of which the store gave "
-        "pieces of different states."
+        "A file whose bytes have another digest or length than its store claims, or of which the store gave pieces of "
+        "different states; a signature that does not hold under the policy that was named."
     ),
     why=(
-        "Whoever checks a download by what the store lists gets other bytes than those that were examined. The file "
-        "was altered after it was listed, on the way or in the store itself."
+        "The file was altered after it was listed or signed, on the way or in the store itself. Whoever relies on the "
+        "list, or on a signature that is there, without checking it, is deceived."
     ),
-    fix="Do not load the file. Fetch it again over another way and compare the digests, and tell the store.",
+    fix="Do not load the file. Fetch it again over another way, compare the digests, and tell the publisher.",
     cwe=(345, 354),
     atlas=("AML.T0010.003", "AML.T0076"),
     owasp=("LLM03:2025", "ML06:2023"),

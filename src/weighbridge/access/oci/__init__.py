@@ -1,0 +1,1 @@
+"""OCI artifacts: manifests, and the registries that serve them."""

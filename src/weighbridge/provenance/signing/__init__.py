@@ -1,0 +1,1 @@
+"""Signatures over models: OpenSSF Model Signing bundles, and who must have made them."""
