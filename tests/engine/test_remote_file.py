@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.stores import MemoryStore
@@ -217,6 +217,7 @@ def test_what_was_handed_on_does_not_change() -> None:
 NUMBERS = st.integers(-3, 3) | st.integers(-(1 << 64), 1 << 64) | st.integers(2_047_990, 2_048_010)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=20))
 def test_whatever_a_worker_asks_for_the_store_is_asked_for_what_there_is(asked: list[tuple[int, int]]) -> None:
     def fault(offset: int, length: int) -> None:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weighbridge.engine import sparse
@@ -47,6 +47,7 @@ def supplier() -> Iterator[Supplier]:
 READS = st.lists(st.tuples(st.integers(0, 210_000), st.integers(0, 40_000)), max_size=12)
 
 
+@settings(deadline=None)
 @given(READS)
 def test_it_reads_like_a_whole_file(reads: list[tuple[int, int]]) -> None:
     supplier = Supplier()

@@ -245,6 +245,16 @@ TARGETS = Report(
     plugins=("acme-rules 1.2",),
 )
 
+CLAIMED = "ab" * 32
+REMOTE = report(
+    replace(
+        file("hf://org/name@0123456789abcdef0123456789abcdef01234567/model.safetensors"),
+        sha256=None,
+        claimed_sha256=CLAIMED,
+        gaps=(gap("98,304 of 16,060,556,616 bytes were read: headers and structure only; --full reads all"),),
+    ),
+    ref="hf://org/name@0123456789abcdef0123456789abcdef01234567",
+)
 ALL = {
     "clean": CLEAN,
     "malicious": MALICIOUS,
@@ -260,4 +270,5 @@ ALL = {
     "many_findings": MANY_FINDINGS,
     "thousands": THOUSANDS,
     "targets": TARGETS,
+    "remote": REMOTE,
 }

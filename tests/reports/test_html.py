@@ -159,3 +159,8 @@ def test_every_verdict_has_a_tone_and_every_class_a_style() -> None:
 def test_a_rule_outside_the_catalogue_is_still_shown() -> None:
     text = "\n".join(Page(html.render(samples.MALICIOUS, ())).text)
     assert "Loading runs an operating-system command" in text
+
+
+def test_a_claimed_digest_says_so() -> None:
+    assert f"{samples.CLAIMED} (claimed, not computed)" in html.render(samples.ALL["remote"], samples.RULES)
+    assert "claimed" not in html.render(samples.ALL["clean"], samples.RULES)

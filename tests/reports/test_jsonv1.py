@@ -160,3 +160,15 @@ def test_the_schema_wants_an_origin_for_every_digest() -> None:
     del broken["artifacts"][0]["files"][0]["sha256_origin"]
     with pytest.raises(ValidationError):
         VALIDATOR.validate(broken)
+
+
+def test_a_digest_that_is_only_claimed_is_never_taken_for_a_computed_one() -> None:
+    (remote,) = document("remote")["artifacts"][0]["files"]
+    assert (remote["sha256"], remote["claimed_sha256"]) == (None, samples.CLAIMED)
+    assert "sha256_origin" not in remote
+    (local, *_) = document("clean")["artifacts"][0]["files"]
+    assert "claimed_sha256" not in local
+    assert VALIDATOR.is_valid(document("remote"))
+    wrong = document("remote")
+    wrong["artifacts"][0]["files"][0]["claimed_sha256"] = "x"
+    assert not VALIDATOR.is_valid(wrong)

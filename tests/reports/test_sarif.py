@@ -189,3 +189,10 @@ def test_any_text_makes_a_valid_log(text: str) -> None:
     log = json.loads(shown)
     VALIDATOR.validate(log)
     assert all(harmless(result["message"]["text"]) for result in log["runs"][0]["results"])
+
+
+def test_a_claimed_digest_is_no_hash_of_the_file() -> None:
+    (artifact,) = run("remote")["artifacts"]
+    assert "hashes" not in artifact
+    assert artifact["properties"]["claimedSha256"] == samples.CLAIMED
+    assert all("claimedSha256" not in one["properties"] for one in run("malicious")["artifacts"])

@@ -54,7 +54,14 @@ def resolve(target: str, *, offline: bool, full: bool) -> RemoteTarget | None:
     if ref.path and not chosen:
         raise AccessError(f"there is no {ref.path!r} in {ref.source}", hint="check the path; names are case-sensitive")
     base = _named(ref, listing)
-    listed = {_path(base, file.path, alone=len(listing.files) == 1): file for file in chosen}
+    listed: dict[str, ListedFile] = {}
+    twice = []
+    for file in chosen:
+        path = _path(base, file.path, alone=len(listing.files) == 1)
+        if path in listed:
+            twice.append(Gap(kind=GapKind.UNREAD, reason="it is listed twice", at=Location(member=(file.path,))))
+        else:
+            listed[path] = file
     remote = {
         path: RemoteFile(store, listing, file, full=full)
         for path, file in listed.items()
@@ -68,7 +75,7 @@ def resolve(target: str, *, offline: bool, full: bool) -> RemoteTarget | None:
         ),
         listed=listed,
         remote=remote,
-        gaps=(*_gaps(listing, ref),),
+        gaps=(*_gaps(listing, ref), *twice),
     )
 
 

@@ -36,7 +36,7 @@ WHOLE = 1 << 20
 IN_MEMORY = 64 * MIB
 """A whole file that is larger is kept on disk, in TMPDIR."""
 
-LARGEST = 1024 * GIB
+LARGEST = 16 * GIB
 """Bytes taken of a file whose size the store does not tell: a server can go on for ever."""
 
 
@@ -68,7 +68,9 @@ class RemoteFile:
     @property
     def most(self) -> int:
         """Bytes that are read at the most."""
-        return min(self.file.size, self._limits.remote_bytes) if self.in_pieces else max(0, self.file.size)
+        if self.file.size < 0:
+            return LARGEST if self.full else self._limits.remote_bytes
+        return min(self.file.size, self._limits.remote_bytes) if self.in_pieces else self.file.size
 
     @property
     def unread(self) -> Gap | None:
@@ -162,13 +164,12 @@ class RemoteFile:
         from hashlib import sha256
 
         size, total, summed = self.file.size, 0, sha256()
-        most = size if size >= 0 else LARGEST if self.full else self._limits.remote_bytes
         for block in self._store.stream(self._listing, self.file):
             total += len(block)
-            if total > most and size >= 0:
+            if total > self.most and size >= 0:
                 raise IntegrityError(f"the store lists {size} bytes and goes on after them")
-            if total > most:
-                raise OverLimit(f"the store does not tell the size and gives more than {most >> 20} MiB")
+            if total > self.most:
+                raise OverLimit(f"the store does not tell the size and gives more than {self.most >> 20} MiB")
             self._write(block, total - len(block))
             summed.update(block)
         if total < size:
