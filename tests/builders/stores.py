@@ -17,6 +17,7 @@ def sha256(content: bytes) -> str:
 
 
 def git_blob(content: bytes) -> str:
+    """Give the SHA-1 of the git blob in hexadecimal digits."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
