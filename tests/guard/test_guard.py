@@ -174,6 +174,14 @@ def test_every_way_to_open_is_seen(lock: Path, tmp_path: Path, monkeypatch: pyte
             pass
 
 
+def test_a_pipe_in_a_place_of_models_is_refused_before_it_is_opened(lock: Path, tmp_path: Path) -> None:
+    path = tmp_path / "models" / "a.bin"
+    path.unlink()
+    os.mkfifo(path)
+    with guarded(lock), pytest.raises(guard.Refused, match="no regular file"):
+        path.read_bytes()  # without the guard it would wait for a writer
+
+
 def test_a_single_locked_file_has_its_place_too(tmp_path: Path) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(MODEL)

@@ -17,6 +17,7 @@ import pytest
 from tests.guard.locks import entry_of, flip, guarded, locked, write
 from weighbridge.core.values import replace
 from weighbridge.guard import Refused, files
+from weighbridge.guard import guard as guard_module
 from weighbridge.guard.guard import Guard
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -366,6 +367,22 @@ def test_a_keras_model_that_is_a_folder(work: Path) -> None:
         flip(folder / "model.weights.h5")
         with pytest.raises(Refused):
             keras_weights(str(folder))
+
+
+def test_a_folder_that_is_larger_than_any_model(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard_module, "MOST_FILES", 3)
+    for number in range(5):
+        (work / f"{number}").write_text("x")
+    onnx_outside(work / "a.onnx")
+    with guarded(lock_of(work)):
+        for load in (keras_weights, lambda folder: session(f"{folder}/a.onnx")):
+            with pytest.raises(Refused, match="more than 3 files"):
+                load(str(work))
+
+
+def test_a_model_behind_a_url_is_no_file_that_could_be_checked(work: Path) -> None:
+    with guarded(write(work.parent)), pytest.raises(Refused, match="no regular file"):
+        keras.saving.load_model("s3://bucket.invalid/a.keras")
 
 
 def test_weights_alone(work: Path) -> None:

@@ -136,6 +136,28 @@ def test_compressed_files_are_locked_as_they_lie_there(module: Any, tmp_path: Pa
             pickle.load(file)
 
 
+OVER_OTHERS: dict[str, Any] = {
+    "a buffer over a reader that unpacks": lambda path: io.BufferedReader(gzip.GzipFile(path)),
+    "a reader that unpacks from a file object": lambda path: gzip.GzipFile(fileobj=path.open("rb")),
+    "the same of bz2": lambda path: bz2.BZ2File(path.open("rb")),
+}
+
+
+@pytest.mark.parametrize("opener", OVER_OTHERS.values(), ids=OVER_OTHERS)
+def test_readers_whose_bytes_are_not_the_files_own_are_watched(opener: Any, tmp_path: Path) -> None:
+    path = tmp_path / "work" / "tiny.pkl.z"
+    path.parent.mkdir()
+    packed = bz2.compress if opener is OVER_OTHERS["the same of bz2"] else gzip.compress
+    path.write_bytes(packed(pickle.dumps(1) + pickle.dumps(HONEST)))
+    with guarded(write(tmp_path, entry_of(path.parent, source="models"))):
+        with opener(path) as file:
+            assert pickle.load(file) == 1
+            assert pickle.load(file) == HONEST
+        path.write_bytes(packed(pickle.dumps(Payload())))
+        with opener(path) as file, pytest.raises(Refused):
+            pickle.load(file)
+
+
 def test_pandas_reads_its_pickles_under_guard(tmp_path: Path) -> None:
     path = tmp_path / "work" / "frame.pkl"
     path.parent.mkdir()

@@ -107,6 +107,8 @@ class Admission:
         except (OSError, ValueError):
             if way is Way.FILE:
                 raise
+            if "://" in path:
+                self._guard.irregular(self._loader, path)
             self._missing = path
             return
         copy = self._take(held, copy=way is not Way.WATCHED)
@@ -134,15 +136,13 @@ class Admission:
     def _tree(self, folder: str, *, copy: bool) -> None:
         """Take a folder of which any file may be loaded; the loader gets a folder of copies."""
         copies: list[tuple[str, int]] = []
-        for here, _, names in os.walk(folder):
-            for name in sorted(names):
-                path = os.path.join(here, name)
-                try:
-                    found = self._take(files.hold(path), copy=copy)
-                except files.Irregular:
-                    self._guard.irregular(self._loader, path)
-                    continue
-                copies.append((os.path.relpath(path, folder), found))
+        for path in self._guard.files_below(folder, self._loader):
+            try:
+                found = self._take(files.hold(path), copy=copy)
+            except files.Irregular:
+                self._guard.irregular(self._loader, path)
+                continue
+            copies.append((os.path.relpath(path, folder), found))
         if copies and all(number >= 0 for _, number in copies):
             self._folder = sealed.Folder(copies)
             self.given = self._folder.path
@@ -207,14 +207,25 @@ def _descriptor(file: Any) -> int:
 def _reopening(file: Any) -> Callable[[sealed.SealedFile], Any] | None:
     """Say how a file object of this kind is made over the copy; None for kinds that are not known.
 
-    The reader of a compressed file gives other bytes than the file has, so that it must be made anew. A kind that is
-    not known gets the file itself, watched.
+    The reader of a compressed file gives other bytes than the file has, so that it must be made anew, from the start of
+    the file: only one that has opened the file itself begins there. A kind that is not known gets the file itself,
+    watched.
     """
-    kind = type(file)
-    if kind in {io.BufferedReader, io.BufferedRandom, io.FileIO} or kind.__name__ == "_TemporaryFileWrapper":
+    if _is_plain(file):
         return lambda copy: copy
-    if (kind.__module__, kind.__name__) in {("gzip", "GzipFile"), ("bz2", "BZ2File")}:
-        return lambda copy: kind(copy) if kind.__name__ == "BZ2File" else kind(fileobj=copy)
-    if (kind.__module__, kind.__name__) == ("lzma", "LZMAFile"):
+    kind = type(file)
+    name = f"{kind.__module__}.{kind.__name__}"
+    if name == "gzip.GzipFile" and file.myfileobj is not None:
+        return lambda copy: kind(fileobj=copy)
+    if name in {"bz2.BZ2File", "lzma.LZMAFile"} and getattr(file, "_closefp", False):
         return kind
     return None
+
+
+def _is_plain(file: Any) -> bool:
+    """Tell whether a file object gives the bytes of its file as they are."""
+    if type(file).__name__ == "_TemporaryFileWrapper":
+        file = file.file
+    if type(file) in {io.BufferedReader, io.BufferedRandom}:
+        file = file.raw
+    return type(file) is io.FileIO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from stat import S_ISDIR
 
 from weighbridge.core.errors import UsageError
 from weighbridge.guard import current, files
@@ -13,7 +14,7 @@ from weighbridge.guard.refusal import Decision, Outcome, refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from weighbridge.guard.files import Held, State
     from weighbridge.guard.session import Session
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 MODES = ("enforce", "audit")
 MEMO = 100_000
 """Files whose digests are remembered."""
+MOST_FILES = 100_000
+"""Files of one folder that are looked at; the largest repositories have a tenth of it."""
 
 
 class Guard:
@@ -113,7 +116,11 @@ class Guard:
             return
         try:
             held = files.hold(path)
-        except (OSError, ValueError, files.Irregular):
+        except files.Irregular as irregular:
+            if not S_ISDIR(irregular.mode):
+                self.irregular(loader, path)
+            return
+        except (OSError, ValueError):
             return
         with held:
             if not self.hash(held, loader):
@@ -143,6 +150,26 @@ class Guard:
             self._memo[key] = held.digest
         return True
 
+    def files_below(self, folder: str, loader: str, leave_out: frozenset[str] = frozenset()) -> Iterator[str]:
+        """Walk a folder, names in ``leave_out`` passed over; refuses one that is larger than any model's."""
+        count = 0
+        for here, folders, names in os.walk(folder):
+            folders[:] = [name for name in folders if name not in leave_out]
+            for name in sorted(names):
+                count += 1
+                if count > MOST_FILES:
+                    self.settle(
+                        Decision(
+                            outcome=Outcome.REFUSED,
+                            loader=loader,
+                            path=folder,
+                            reason=f"its folder holds more than {MOST_FILES:,} files",
+                            hint="give the model a folder of its own",
+                        )
+                    )
+                    return
+                yield os.path.join(here, name)
+
     def remember(self, held: Held) -> None:
         """Let the loads of many files that go on now look at a file again at their end."""
         for session in tuple(self.sessions):
@@ -171,6 +198,8 @@ def install(
 
     if mode not in MODES:
         raise UsageError(f"there is no mode {mode!r}", hint=f"one of {', '.join(MODES)}")
+    if not hasattr(os, "memfd_create") or not os.path.exists("/proc/self/fd"):
+        raise UsageError("the guard needs Linux, and /proc mounted")
     path, allowed = os.path.abspath(lock), tuple(os.fspath(folder) for folder in allow)
     content, digest = read_lock(path)
     there = current.guard

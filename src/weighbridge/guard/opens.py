@@ -29,6 +29,7 @@ def listen() -> None:
     if not _listening:
         _listening = True
         sys.addaudithook(_hear)
+        os.register_at_fork(after_in_child=current.looking.clear)  # those threads have not come along
 
 
 def _hear(event: str, arguments: tuple[object, ...], here: ModuleType = current) -> None:

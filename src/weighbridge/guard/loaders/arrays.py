@@ -92,5 +92,5 @@ def _hdf5(original: Any) -> Any:
 
 
 def _keras_way(given: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> Way | None:
-    """Leave what is no path of this machine to the loaders that fetch it."""
-    return None if not _is_path(given) or "://" in os.fsdecode(given) else Way.NAMED
+    """Leave the hub to its client, which is guarded itself."""
+    return None if not _is_path(given) or os.fsdecode(given).startswith("hf://") else Way.NAMED

@@ -15,13 +15,12 @@ from weighbridge.guard.names import Place, kind_of, source_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from weighbridge.guard.guard import Guard
 
-MOST_FILES = 1_000_000
-"""Files of one snapshot that are looked at; more is no snapshot of a model."""
+_PASSED_OVER = frozenset({"__pycache__", ".cache"})
+"""Bytecode that Python has cached is never used (``code.py``); the other folder is the client's own."""
 
 
 def hooks() -> dict[str, tuple[Hook, ...]]:
@@ -83,7 +82,7 @@ def _snapshot(original: Any) -> Any:
         result = original(*args, **kwargs)
         if isinstance(result, str):
             there = guard.names.place(f"{result}/.")
-            for path in _files(result):
+            for path in guard.files_below(result, _SNAPSHOT, _PASSED_OVER):
                 below = os.path.relpath(path, result)
                 # A folder of the program's own may hold files of its own.
                 if there is not None or guard.names.files(replace(asked, path=below)):
@@ -122,17 +121,7 @@ def _check(guard: Guard, loader: str, asked: Place, path: str, below: str) -> No
             if guard.hash(held, loader):
                 guard.settle(of_repository(guard.names, place, loader, path, held.digest))
                 guard.remember(held)
-    except (OSError, Irregular):
+    except Irregular:
+        guard.irregular(loader, path)
+    except OSError:
         return  # a link to nothing: whoever opens it gets nothing
-
-
-def _files(folder: str) -> Iterator[str]:
-    count = 0
-    for here, folders, names in os.walk(folder):
-        # Bytecode that Python has cached beside the source is never used (loaders/code.py).
-        folders[:] = [name for name in folders if name not in {"__pycache__", ".cache"}]
-        for name in names:
-            count += 1
-            if count > MOST_FILES:
-                return
-            yield os.path.join(here, name)

@@ -15,11 +15,9 @@ from weighbridge.guard.loaders.common import one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
-MOST_BESIDE = 10_000
-"""Files beside an ONNX model that are held against what it names."""
+    from weighbridge.guard.guard import Guard
 
 
 def hooks() -> dict[str, tuple[Hook, ...]]:
@@ -55,7 +53,8 @@ def _safe_open(original: Any) -> Any:
         def __getattr__(cls, name: str) -> Any:
             return getattr(original, name)
 
-    return Kind("safe_open", (), {"__doc__": original.__doc__, "__wrapped__": original, MARK: True})
+    body = {"__doc__": original.__doc__, "__module__": "safetensors", "__wrapped__": original, MARK: True}
+    return Kind("safe_open", (), body)
 
 
 def _as_function(kind: Any) -> Any:
@@ -95,7 +94,7 @@ def _session(original: Any) -> Any:
             memory.check(guard, _ONNX, lambda: self._model_bytes)
             return original(self, *args, **kwargs)
         with ExitStack() as stack:
-            beside = _named_beside(os.fsdecode(path))
+            beside = _named_beside(guard, os.fsdecode(path))
             for one in beside:
                 stack.enter_context(Admission(guard, _ONNX, one, Way.WATCHED))
             way = Way.WATCHED if beside else Way.NAMED
@@ -111,7 +110,7 @@ def _session(original: Any) -> Any:
 _ONNX = "onnxruntime.InferenceSession"
 
 
-def _named_beside(path: str) -> list[str]:
+def _named_beside(guard: Guard, path: str) -> list[str]:
     """Find files in a model's folder that it may keep its tensors in: those whose names stand in it.
 
     The names are looked for as bytes. One that stands there by chance is judged without need; none is missed.
@@ -122,21 +121,11 @@ def _named_beside(path: str) -> list[str]:
         with open(path, "rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
             if content.find(b"location") < 0:
                 return []
-            return [one for one in _files_in(os.path.dirname(path) or ".")
+            return [one for one in guard.files_below(os.path.dirname(path) or ".", _ONNX)
                     if os.path.basename(one) != os.path.basename(path)
                     and content.find(os.fsencode(os.path.basename(one))) >= 0]  # fmt: skip
     except (OSError, ValueError):
         return []  # the loader says what is wrong with it
-
-
-def _files_in(folder: str) -> Iterator[str]:
-    count = 0
-    for here, _, names in os.walk(folder):
-        for name in names:
-            count += 1
-            if count > MOST_BESIDE:
-                return
-            yield os.path.join(here, name)
 
 
 # -- llama.cpp ------------------------------------------------------------------------------------------------------
