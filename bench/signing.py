@@ -26,15 +26,6 @@ BLOCK = 1 << 20
 SECONDS = 600
 TARGET = 0.5
 
-VERIFY = """
-import sys
-from weighbridge.provenance.signing.policy import trusting_keys
-from weighbridge.provenance.signing.verify import verify_signature
-report = verify_signature(sys.argv[1], sys.argv[2], trusting_keys(sys.argv[3]))
-sys.exit(not report.holds)
-"""
-"""What ``weighbridge verify`` does about a signature, without what it does beside."""
-
 HASH = """
 import hashlib, sys
 from pathlib import Path
@@ -83,7 +74,9 @@ def commands(model: Path, private: Path, public: Path) -> dict[tuple[str, str], 
         ("model-signing", "sign"): [
             *reference, "sign", "key", str(model), "--private_key", str(private), "--signature", str(theirs)
         ],
-        ("weighbridge", "verify"): [python, "-c", VERIFY, str(model), str(theirs), str(public)],
+        ("weighbridge", "verify"): [
+            python, "-m", "weighbridge", "verify", str(model), "--signature", str(theirs), "--key", str(public)
+        ],
         ("model-signing", "verify"): [
             *reference, "verify", "key", str(model), "--public_key", str(public), "--signature", str(ours)
         ],
