@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.command import environment
 from tests.guard.locks import entry_of, flip, guarded, hub_entry, locked, write
 from weighbridge import guard
 from weighbridge.core.errors import IntegrityError, UsageError
@@ -32,7 +33,9 @@ def test_the_package_is_cheap_to_import() -> None:
         "import sys; before = set(sys.modules); import weighbridge.guard; "
         "print(*sorted(name for name in set(sys.modules) - before if name.partition('.')[0] != 'weighbridge'))"
     )
-    done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == ["__future__"]
 
 
@@ -43,7 +46,9 @@ from weighbridge import guard
 guard.install({str(lock)!r})
 print(*(name for name in sys.modules if "." not in name))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
     dear = {"numpy", "torch", "transformers", "keras", "joblib", "safetensors", "huggingface_hub", "pickle", "asyncio"}
     assert not dear & set(done.stdout.split())
 
