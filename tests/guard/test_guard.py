@@ -46,7 +46,9 @@ from weighbridge import guard
 guard.install({str(lock)!r})
 print(*(name for name in sys.modules if "." not in name))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
     dear = {"numpy", "torch", "transformers", "keras", "joblib", "safetensors", "huggingface_hub", "pickle", "asyncio"}
     assert not dear & set(done.stdout.split())
 

@@ -5,6 +5,8 @@ Everything lies in a cache as the client lays it out; nothing is fetched.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import inspect
 import json
 import os
@@ -373,6 +375,30 @@ def test_cached_bytecode_is_passed_over(modules: Path, tmp_path: Path) -> None:
     assert word(folder) == "poison"
     with guarded(lock):
         assert word(folder) == "honest"
+
+
+def test_a_locked_module_of_the_project_is_run_from_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import py_compile
+
+    name = "locked_module_of_the_project"
+    source = tmp_path / "project" / "v1.0" / f"{name}.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("WORD = 'honest'\n")
+    evil = tmp_path / "evil.py"
+    evil.write_text("WORD = 'poison'\n")
+    os.utime(evil, ns=(source.stat().st_atime_ns, source.stat().st_mtime_ns))
+    monkeypatch.syspath_prepend(str(source.parent))
+    lock = write(tmp_path, entry_of(tmp_path / "project"))
+    cached = importlib.util.cache_from_source(str(source))
+    py_compile.compile(str(evil), cached, str(source))
+    assert importlib.import_module(name).WORD == "poison"
+    del sys.modules[name]
+    with guarded(lock):
+        assert importlib.import_module(name).WORD == "honest"
+        del sys.modules[name]
+        source.write_text("WORD = 'other'\n")
+        with pytest.raises(Refused, match="not the locked ones"):
+            importlib.import_module(name)
 
 
 def test_modules_of_the_project_are_no_concern_of_the_guard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,8 @@ def _is_code(guard: Guard, path: str) -> bool:
     place = guard.names.place(path.replace("/__pycache__/", "/"))
     if place is None:
         return False
-    source = place.path if not path.endswith(".pyc") else f"{place.path.split('.')[0]}.py"
+    folder, slash, name = place.path.rpartition("/")
+    source = f"{folder}{slash}{name.partition('.')[0]}.py" if name.endswith(".pyc") else place.path
     return not place.open or bool(guard.names.files(replace(place, path=source)))
 
 
