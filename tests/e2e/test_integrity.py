@@ -193,3 +193,38 @@ def test_one_file_of_a_repository_can_be_locked_by_its_path(tmp_path: Path) -> N
     assert weigh("verify", cwd=tmp_path).code == 0
     (tmp_path / "models/org/name/sub/extra.pkl").write_bytes(b"N.")
     assert weigh("verify", cwd=tmp_path).code == 1
+
+
+AGREED = {
+    "nothing": (lambda _: None, 0),
+    "byte flip in weights": (TAMPERED["byte flip in weights"], 1),
+    "byte flip in text": (TAMPERED["byte flip in text"], 1),
+    "extra file": (TAMPERED["extra file"], 1),
+    "half-written blob": (TAMPERED["half-written blob"], 1),
+}
+
+
+@pytest.mark.parametrize("what", AGREED)
+def test_we_say_what_hf_cache_verify_says_and_need_no_network_for_it(tmp_path: Path, what: str) -> None:
+    with HubServer() as hub:
+        hub.repository("org/name").commit(FILES)
+        variables = hub.environment(tmp_path)
+        folder = tmp_path / "project"
+        folder.mkdir()
+        assert weigh("lock", "hf://org/name", cwd=folder, env=variables).code == 0
+        hf = Path(sys.executable).with_name("hf")
+        download = [hf, "download", "org/name"]
+        subprocess.run(download, env=environment(**variables), capture_output=True, check=True, timeout=60)
+        cache = tmp_path / "hf" / "hub"
+        (snapshot,) = (cache / "models--org--name" / "snapshots").iterdir()
+        change, expected = AGREED[what]
+        change(Downloaded(folder, cache, snapshot.name, ""))
+        theirs = subprocess.run(
+            [hf, "cache", "verify", "org/name", "--fail-on-extra-files", "--fail-on-missing-files"],
+            env=environment(**variables), capture_output=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert theirs.returncode == expected, theirs
+    ours = weigh("verify", cwd=folder, env={"HF_HUB_CACHE": str(cache)})
+    assert ours.code == expected, ours
+    by_store = weigh("verify", "--store", cache, cwd=folder)
+    assert by_store.code == expected, by_store
