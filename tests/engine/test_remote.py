@@ -83,7 +83,7 @@ def test_headers_and_structure_only(
     assert file.findings == ()
     assert store.moved[name] <= most
     assert store.ranges[name] <= 30
-    said = f"{store.moved[name]:,} of {layout().size:,} bytes were read: headers and structure only; --full reads all"
+    said = f"all but {store.moved[name]:,} of {layout().size:,} bytes: headers and structure only; --full reads all"
     assert file.gaps == (Gap(kind=GapKind.UNREAD, reason=said),)
     assert file.verdict() is Verdict.INCONCLUSIVE
     assert (file.sha256, file.claimed_sha256) == (None, layout().sha256)
@@ -196,7 +196,7 @@ def _compare(content: bytes, name: str, monkeypatch: pytest.MonkeyPatch) -> None
     if not unread:
         assert _said(sparse) == _said(full)
         return
-    said = re.fullmatch(r"([\d,]+) of ([\d,]+) bytes were read: headers and structure only; .*", unread[0].reason)
+    said = re.fullmatch(r"all but ([\d,]+) of ([\d,]+) bytes: headers and structure only; .*", unread[0].reason)
     assert len(unread) == 1
     assert said, unread
     read, size = (int(number.replace(",", "")) for number in said.groups())

@@ -185,7 +185,7 @@ def test_nothing_is_fetched_before_it_is_asked_for() -> None:
     remote.conclude()
     assert remote.sha256 == ""
     assert remote.unread is not None
-    said = "50 of 2,048,000 bytes were read: headers and structure only; --full reads all"
+    said = "all but 50 of 2,048,000 bytes: headers and structure only; --full reads all"
     assert remote.unread.reason == said
 
 
@@ -257,7 +257,7 @@ def test_budgets_are_kept_here(bounds: Limits, words: str, monkeypatch: pytest.M
     assert store.ranges["model.bin"] <= 10
     assert [(gap.kind, gap.reason) for gap in remote.gaps] == [(GapKind.OVER_LIMIT, words)]
     assert remote.unread is not None
-    assert remote.unread.reason.endswith("bytes were read: --full reads all")
+    assert remote.unread.reason.endswith("bytes: --full reads all")
     assert remote.sha256 == ""
 
 

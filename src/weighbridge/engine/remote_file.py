@@ -78,7 +78,7 @@ class RemoteFile:
         if not self.in_pieces or self._held.total == self.file.size:
             return None
         why = "--full reads all" if self.gaps else "headers and structure only; --full reads all"
-        said = f"{self._held.total:,} of {self.file.size:,} bytes were read: {why}"
+        said = f"all but {self._held.total:,} of {self.file.size:,} bytes: {why}"
         return Gap(kind=GapKind.UNREAD, reason=said)
 
     @property

@@ -35,7 +35,7 @@ HARMS = {
     Harm.HYGIENE: "bad practice",
 }
 GAPS = {
-    GapKind.UNREAD: "not read in full",
+    GapKind.UNREAD: "unread",
     GapKind.UNPARSED: "broken or not as its format demands",
     GapKind.UNSUPPORTED: "recognised, not analysed",
     GapKind.OVER_LIMIT: "larger than the limits of a scan",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from weighbridge.core.errors import IntegrityError
+from weighbridge.core.errors import AccessError, IntegrityError
 from weighbridge.core.facts import TensorDecl
 from weighbridge.core.programs import CodeUnit
 from weighbridge.core.references import Reference, Target
@@ -54,7 +54,7 @@ def entry(
         raise IntegrityError(f"{listing.ref.source}: {listing.troubles[0]}", hint="mend the store, or fetch it anew")
     files = tuple(_locked(file, known.get(file.path)) for file in (*listing.files, *listing.extras))
     if not files:
-        raise IntegrityError(f"{listing.ref.source} holds no file", hint="check the reference")
+        raise AccessError(f"{listing.ref.source} holds no file", hint="check the path or reference")
     facts = [fact for one in known.values() for fact in one.outline]
     remote_code = any(_names_code(fact) for path, one in known.items() if _is_config(path) for fact in one.outline)
     ordered = tuple(sorted(files, key=lambda one: one.path))
