@@ -191,3 +191,12 @@ def test_ctrl_c_leaves_nothing_behind(hub: HubServer, tmp_path: Path) -> None:
     assert b"Traceback" not in err
     assert os.listdir(temporary) == []
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+
+def test_a_gated_repository_is_an_error_that_says_what_to_do(hub: HubServer, tmp_path: Path) -> None:
+    hub.repository("org/gated", gated=True).commit({"config.json": b"{}", "model.safetensors": virtual.safetensors()})
+    for command in ("scan", "lock"):
+        ran = weigh(command, "hf://org/gated", cwd=tmp_path, env=hub.environment(tmp_path))
+        assert ran.code == 2, ran
+        assert "gated" in ran.err
+        assert "HF_TOKEN" in ran.err

@@ -13,7 +13,7 @@ from errno import EIO
 from time import monotonic
 
 from weighbridge.core.coverage import Gap, GapKind
-from weighbridge.core.errors import IntegrityError, OverLimit, WeighbridgeError, reason
+from weighbridge.core.errors import AccessError, IntegrityError, OverLimit, WeighbridgeError, reason
 from weighbridge.core.facts import BrokenClaim
 from weighbridge.core.limits import GIB, MIB, Limits
 from weighbridge.core.location import Location
@@ -64,6 +64,8 @@ class RemoteFile:
         self._seconds = 0.0
         self._trouble = ""
         self._opened = False
+        self.refused: AccessError | None = None
+        """Why not a byte of it could be had, where the store says so."""
 
     @property
     def most(self) -> int:
@@ -212,6 +214,8 @@ class RemoteFile:
     def _fail(self, trouble: WeighbridgeError | OSError) -> str:
         """Remember why nothing more can be had; gives the words."""
         words = reason(trouble) if isinstance(trouble, OSError) else str(trouble)
+        if isinstance(trouble, AccessError) and not self._held.total and not self.sha256:
+            self.refused = trouble
         if isinstance(trouble, IntegrityError):
             self.broken += (BrokenClaim(at=Location(), detail=words),)
         self._trouble = self._refuse(GapKind.OVER_LIMIT if isinstance(trouble, OverLimit) else GapKind.UNREAD, words)

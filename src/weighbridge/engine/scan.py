@@ -106,6 +106,16 @@ class _Plan:
 
         return compared(report, self.listed[key], self.remote.get(key), self.disabled)
 
+    def check(self) -> None:
+        """Raise AccessError where a store lists files and gives none of them, as of a gated repository."""
+        start = 0
+        for _, listed, _ in self.targets:
+            remote = [self.remote[key] for key in range(start, start + len(listed)) if key in self.remote]
+            start += len(listed)
+            refused = [one.refused for one in remote if one.refused is not None]
+            if refused and len(refused) == len(listed):
+                raise refused[0]
+
     def close(self) -> None:
         """Give back what remote files take."""
         for remote in self.remote.values():
@@ -166,7 +176,7 @@ def scan(
     tell: Callable[[Event], None] = lambda _event: None,
     learn: Callable[[str, Answer], None] | None = None,
 ) -> Report:
-    """Weigh every file of every target; raises AccessError for a target that does not exist.
+    """Weigh every file of every target; raises AccessError for a target that does not exist or gives nothing.
 
     ``learn`` is given the answer to each file, with its outline, by its path below the target.
     """
@@ -201,6 +211,7 @@ def scan(
             if memo and outcome.key not in plan.remote:
                 memo.store(found, outcome.answer)
             settle(outcome.key, plan.take(outcome.key, outcome.answer))
+        plan.check()
         if len(plan.files) > 1:
             from weighbridge.rules.catalog import RuleSet
 
