@@ -79,5 +79,5 @@ def _note(path: str, artifact: ArtifactReport, policy: SignerPolicy | None) -> S
 def _marked(file: FileReport, note: SignatureNote) -> FileReport:
     from weighbridge.engine.claims import judged
 
-    findings = judged((BrokenClaim(at=Location(), detail=note.words),), frozenset())
+    findings = judged((BrokenClaim(at=Location(), detail=f"the signature {note.words}"),), frozenset())
     return replace(file, findings=(*file.findings, *findings))
