@@ -91,9 +91,8 @@ def _by_certificate(bundle: Bundle, policy: SignerPolicy) -> Authenticated:
             words if len(refusals) == 1 else f"as {name}: {words}" for name, words in refusals
         ) or (_nobody(f"the certificate {signer.subject!r}", "certificate", policy),)  # fmt: skip
         return Authenticated(signer=signer, problems=problems)
-    warnings = ("the signer's certificate has the mark of an authority, and is none",) * certificates.is_marked(
-        chain[0]
-    )
+    marked = ("the signer's certificate has the mark of an authority, and is none",)
+    warnings = marked if certificates.is_marked(chain[0]) else ()
     found = Authenticated(signer=signer, trusted=tuple(trusted), warnings=warnings)
     return _checked(bundle, certificates.leaf_key(chain[0]), found)
 

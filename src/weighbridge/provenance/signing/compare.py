@@ -58,7 +58,7 @@ def compare(
         else:
             places[_place(file.path, ignored_paths, is_empty=bool(layout.shard) and not file.size)].append(file.path)
     odd, foreign = [], []
-    signed = {folded(path) for path in expected}
+    signed = {folded(path) for path in expected} if tree.troubles else set()
     for path, why in tree.troubles:
         place = _place(path, ignored_paths, is_empty=False)
         if folded(path) in signed:

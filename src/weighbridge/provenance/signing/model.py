@@ -124,10 +124,9 @@ class SignatureReport:
     """The outcome of holding a model against a signature; it holds only if there is no problem at all.
 
     ``policy`` names the signer of the policy who was found. ``missing``, ``altered`` and ``extra`` are paths; extra
-    ones are listed where they are allowed, too.
-    ``ignored`` are files that are there and that the signer left out of the signature, ``unsigned`` those that the
-    format leaves out: top-level git files, and empty files where shards are signed. ``problems`` and ``warnings``
-    are sentences.
+    ones are listed where they are allowed, too. ``ignored`` are files that are there and that the signer left out of
+    the signature, ``unsigned`` those that the format leaves out: top-level git files, and empty files where shards are
+    signed. ``problems`` and ``warnings`` are sentences.
     """
 
     directory: str
