@@ -49,6 +49,22 @@ def test_shards(model: Path, words: list[str], capsys: pytest.CaptureFixture[str
     assert verify_signature("model", "model/model.sig", trusting_keys("keys/public.pem")).holds
 
 
+def test_files_that_nothing_signs_are_refused_until_they_are_allowed(
+    model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sign", "model", "--key", "keys/key.pem"]) == 0
+    (model / "extra.bin").write_bytes(b"INERT")
+    (model / ".gitignore").write_bytes(b"INERT")
+    words = ["verify", "model", "--signature", "model/model.sig", "--key", "keys/public.pem"]
+    assert main(words) == 1
+    assert main([*words, "--allow-extra", "extra.*"]) == 1
+    capsys.readouterr()
+    assert main([*words, "--allow-extra", "extra.*", "--allow-extra", ".git*"]) == 0
+    assert "extra.bin is here and not signed, which was allowed" in " ".join(capsys.readouterr().out.split())
+    (model / "config.json").write_bytes(b"{}")
+    assert main([*words, "--allow-extra", "*"]) == 1
+
+
 def test_what_is_not_covered_is_told(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (model / ".gitattributes").write_bytes(b"INERT")
     assert main(["sign", "model", "--key", "keys/key.pem", "--ignore", "weights.txt"]) == 0

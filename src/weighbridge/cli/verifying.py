@@ -132,7 +132,7 @@ def signature(given: Given) -> SignatureReport:
     return verify_signature(
         folder, bundle, _trusted(given), keys=given.every("--key") if given.one("--policy") else (),
         name=given.one("--name"), version=given.one("--version"), at_least=given.one("--at-least"),
-        jobs=given.number("--jobs"),
+        allow_extra=given.every("--allow-extra"), jobs=given.number("--jobs"),
     )  # fmt: skip
 
 

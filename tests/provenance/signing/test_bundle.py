@@ -45,9 +45,7 @@ def test_a_wrong_type_anywhere(keys: tuple[str | int, ...], content: Any) -> Non
     whole = honest()
     owner, key = path(*keys)(whole)
     owner[key] = content
-    allowed = (keys[-1] == "hint" and type(content) is str and content) or (
-        keys[-1] == "tlogEntries" and type(content) is list
-    )
+    allowed = (keys[-1] == "hint" and type(content) is str and content) or (keys[-1] == "tlogEntries" and content == [])
     if allowed:
         assert bundles.loads(json.dumps(whole).encode()).method is Method.KEY
         return
@@ -128,6 +126,8 @@ TEXTS: list[tuple[str, bytes, str]] = [
         with_(MATERIAL, content={"certificate": {"rawBytes": "MAA="}, "tlogEntries": []}),
         "transparency log",
     ),
+    ("a log of no entries", with_(MATERIAL, "tlogEntries", content=["x"]), "not an object"),
+    ("a stamp that is none", with_(MATERIAL, "timestampVerificationData", content=["x"]), "not an object"),
     ("names no key", with_(MATERIAL, "publicKey", content={"keyDetails": "x"}), "names no key"),
 ]
 

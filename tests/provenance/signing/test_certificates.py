@@ -39,6 +39,7 @@ OTHER = (x509.UniformResourceIdentifier("mailto:other@models.invalid"),)
 CONSTRAINTS = x509.NameConstraints(permitted_subtrees=[x509.DNSName("models.invalid")], excluded_subtrees=None)
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
 TLS = ExtendedKeyUsageOID.SERVER_AUTH
+BOTH = ("digital_signature", "key_cert_sign")
 
 BAD: list[tuple[str, Spec, Spec, Spec, str]] = [
     ("leaf expired", changed(LEAF, days=(-9, -0.01)), AUTHORITY, ROOT, "has expired"),
@@ -46,14 +47,9 @@ BAD: list[tuple[str, Spec, Spec, Spec, str]] = [
     ("authority expired", LEAF, changed(AUTHORITY, days=(-9, -0.01)), ROOT, "has expired"),
     ("authority not yet valid", LEAF, changed(AUTHORITY, days=(0.01, 9)), ROOT, "is not valid before"),
     ("root expired", LEAF, AUTHORITY, changed(ROOT, days=(-9, -0.01)), "has expired"),
-    ("leaf is an authority", changed(LEAF, ca=True), AUTHORITY, ROOT, "certificate authority's"),
-    (
-        "leaf may sign certificates",
-        changed(LEAF, usages=("digital_signature", "key_cert_sign")),
-        AUTHORITY,
-        ROOT,
-        "may sign certificates",
-    ),
+    ("leaf is an authority", changed(LEAF, ca=True, usages=BOTH), AUTHORITY, ROOT, "certificate authority's"),
+    ("leaf may sign certificates", changed(LEAF, usages=BOTH), AUTHORITY, ROOT, "certificate authority's"),
+    ("leaf with the mark alone", changed(LEAF, ca=True, usages=None), AUTHORITY, ROOT, "digital signatures"),
     ("leaf of a TLS server", changed(LEAF, eku=(TLS,)), AUTHORITY, ROOT, "is not made for codeSigning"),
     ("leaf without usages", changed(LEAF, eku=None), AUTHORITY, ROOT, "extended key usage: none"),
     (
@@ -93,6 +89,8 @@ GOOD: list[tuple[str, Spec, Spec, Spec]] = [
     ("plain", LEAF, AUTHORITY, ROOT),
     ("more usages", changed(LEAF, eku=(TLS, ExtendedKeyUsageOID.CODE_SIGNING)), AUTHORITY, ROOT),
     ("leaf without constraints", changed(LEAF, ca=None), AUTHORITY, ROOT),
+    ("leaf with the mark, which signs no certificates", changed(LEAF, ca=True), AUTHORITY, ROOT),
+    ("leaf of its issuer's name", changed(LEAF, ca=True, subject="authority"), AUTHORITY, ROOT),
     ("an extension that is not critical", changed(LEAF, more=((UNKNOWN, False),)), AUTHORITY, ROOT),
     ("authority for any usage", LEAF, changed(AUTHORITY, eku=(ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,)), ROOT),
     ("path just long enough", LEAF, changed(AUTHORITY, path_length=0), changed(ROOT, path_length=1)),
@@ -144,9 +142,22 @@ def test_the_policy_may_want_other_usages_and_names() -> None:
 def test_a_certificate_that_is_pinned_itself() -> None:
     alone = made.certificate(changed(LEAF, issuer="signer"), made.key().public_key(), made.key())
     held((alone,), rule(alone))
-    authority = made.certificate(changed(LEAF, issuer="signer", ca=True), made.key().public_key(), made.key())
+    marked = made.certificate(changed(LEAF, issuer="signer", ca=True), made.key().public_key(), made.key())
+    held((marked, marked), rule(marked))
+    spec = changed(LEAF, issuer="signer", ca=True, usages=BOTH)
+    authority = made.certificate(spec, made.key().public_key(), made.key())
     with pytest.raises(IntegrityError, match="certificate authority's"):
         held((authority,), rule(authority))
+
+
+def test_the_mark_does_not_let_a_signer_issue() -> None:
+    """The one below has a valid signature, and the one above is trusted."""
+    chain = made.chain(changed(LEAF, ca=True))
+    below = made.certificate(
+        changed(LEAF, subject="below", issuer="signer"), made.key("P-384", 5).public_key(), made.key()
+    )
+    with pytest.raises(IntegrityError, match="is not made for that"):
+        held((below, *chain[:2]), rule(chain[2]))
 
 
 def test_an_authority_with_a_weak_key() -> None:

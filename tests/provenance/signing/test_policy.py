@@ -36,6 +36,7 @@ sigstore = {identity = "release@models.invalid", issuer = "https://issuer.invali
 models = ["acme/*"]
 min_versions = {"acme/tiny" = "1.2", "acme/*" = "1.0"}
 allow_ignored = [".gitattributes"]
+allow_extra = ["logs/*"]
 require = true
 unbound = true
 
@@ -59,6 +60,7 @@ def test_a_policy_that_says_all_that_there_is(folder: Path) -> None:
     assert acme.models == ("acme/*",)
     assert acme.min_versions == (("acme/*", "1.0"), ("acme/tiny", "1.2"))
     assert acme.allow_ignored == (".gitattributes",)
+    assert acme.allow_extra == ("logs/*",)
     assert (acme.require, acme.unbound) == (True, True)
     assert other.keys[0].id == made.key_hint(made.key("P-384"))
     assert (other.models, other.require, other.unbound) == (("*",), False, False)

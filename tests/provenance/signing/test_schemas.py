@@ -1,151 +1,21 @@
-"""What we write is what the four JSON Schemas of the format allow; our transcription of them, and of its words.
-
-Transcribed from OMS 1.0: bundle, envelope, statement and predicate schemas, and sections 5.2 and 6 of the specification
-for order, digest of the whole and shards. The algorithm of a shard is the one field in which the reference tool leaves
-the specification (it adds the size), and we follow the tool, which would refuse the other.
-"""
+"""What we write is what the four JSON Schemas of the format allow; and the test vectors of the format, made by us."""
 
 from __future__ import annotations
 
-import base64
 import json
-import re
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import model_signing
 import pytest
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from tests.provenance.signing import authorities as made
+from tests.provenance.signing.schemas import check_bundle, check_statement, payload_of, validate
+from weighbridge.core.errors import IntegrityError
+from weighbridge.provenance.signing import bundle as bundles
+from weighbridge.provenance.signing import statement as statements
 from weighbridge.provenance.signing.sign import KeyFiles, SignRequest, sign_with_key
-
-BYTES = {"type": "string", "minLength": 1}
-CERTIFICATE = {"type": "object", "required": ["rawBytes"], "properties": {"rawBytes": BYTES}}
-BUNDLE = {
-    "type": "object",
-    "required": ["mediaType", "verificationMaterial", "dsseEnvelope"],
-    "additionalProperties": False,
-    "properties": {
-        "mediaType": {"type": "string", "pattern": r"^application/vnd\.dev\.sigstore\.bundle"},
-        "verificationMaterial": {
-            "type": "object",
-            "properties": {"tlogEntries": {"type": "array", "items": {"type": "object"}}},
-            "anyOf": [
-                {
-                    "required": ["publicKey"],
-                    "properties": {"publicKey": {"type": "object", "anyOf": [{"required": ["hint"]}]}},
-                },
-                {
-                    "required": ["x509CertificateChain"],
-                    "properties": {
-                        "x509CertificateChain": {
-                            "type": "object",
-                            "required": ["certificates"],
-                            "properties": {"certificates": {"type": "array", "minItems": 1, "items": CERTIFICATE}},
-                        }
-                    },
-                },
-                {"required": ["certificate", "tlogEntries"], "properties": {"certificate": CERTIFICATE}},
-            ],
-        },
-        "dsseEnvelope": {
-            "type": "object",
-            "required": ["payload", "payloadType", "signatures"],
-            "additionalProperties": False,
-            "properties": {
-                "payload": BYTES,
-                "payloadType": {"const": "application/vnd.in-toto+json"},
-                "signatures": {
-                    "type": "array",
-                    "minItems": 1,
-                    "items": {
-                        "type": "object",
-                        "required": ["sig"],
-                        "additionalProperties": False,
-                        "properties": {"sig": BYTES, "keyid": {"type": ["string", "null"]}},
-                    },
-                },
-            },
-        },
-    },
-}
-HASHES = ["sha256", "blake2b", "blake3"]
-RESOURCE = {
-    "type": "object",
-    "required": ["name", "digest", "algorithm"],
-    "properties": {
-        "name": BYTES,
-        "digest": {"type": "string", "pattern": "^[0-9a-f]+$"},
-        "algorithm": {"type": "string", "pattern": f"^({'|'.join(HASHES)})(-sharded-[0-9]+)?$"},
-    },
-}
-STATEMENT = {
-    "type": "object",
-    "required": ["_type", "subject", "predicateType", "predicate"],
-    "additionalProperties": False,
-    "properties": {
-        "_type": {"const": "https://in-toto.io/Statement/v1"},
-        "predicateType": {"const": "https://model_signing/signature/v1.0"},
-        "subject": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["name", "digest"],
-                "properties": {
-                    "name": BYTES,
-                    "digest": {
-                        "type": "object",
-                        "minProperties": 1,
-                        "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]+$"},
-                    },
-                },
-            },
-        },
-        "predicate": {
-            "type": "object",
-            "required": ["resources", "serialization"],
-            "additionalProperties": False,
-            "properties": {
-                "resources": {"type": "array", "minItems": 1, "items": RESOURCE},
-                "serialization": {
-                    "type": "object",
-                    "required": ["method", "hash_type", "allow_symlinks"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "method": {"enum": ["files", "shards"]},
-                        "hash_type": {"enum": HASHES},
-                        "allow_symlinks": {"type": "boolean"},
-                        "shard_size": {"type": "integer", "exclusiveMinimum": 0},
-                        "ignore_paths": {"type": "array", "items": BYTES},
-                    },
-                },
-            },
-        },
-    },
-}
-
-
-def validate(text: bytes, *, ours: bool) -> None:
-    """Hold a bundle against the schemas, and ours also against the words of the specification."""
-    whole = json.loads(text)
-    Draft202012Validator(BUNDLE).validate(whole)
-    payload = json.loads(base64.b64decode(whole["dsseEnvelope"]["payload"]))
-    Draft202012Validator(STATEMENT).validate(payload)
-    resources, serialization = payload["predicate"]["resources"], payload["predicate"]["serialization"]
-    digests = b"".join(bytes.fromhex(one["digest"]) for one in resources)
-    assert payload["subject"][0]["digest"] == {"sha256": sha256(digests).hexdigest()}
-    assert ("shard_size" in serialization) is (serialization["method"] == "shards")
-    if ours:
-        names = [one["name"] for one in resources]
-        assert names == sorted(names)
-        assert not any(re.search(r"(^|/)\.{0,2}(/|$)", name) for name in names)
-        assert not any(re.search(r"^/|\.\./|[*?\[]", one) for one in serialization["ignore_paths"])
-
 
 LAYOUTS: list[dict[str, Any]] = [
     {}, {"algorithm": "blake2b"}, {"algorithm": "blake3"}, {"shard": 700}, {"shard": 700, "algorithm": "blake2b"},
@@ -175,15 +45,72 @@ def test_what_the_reference_tool_writes(tmp_path: Path, shard: int) -> None:
     validate((tmp_path / "model.sig").read_bytes(), ours=False)
 
 
-def test_the_transcription_refuses_what_it_must() -> None:
-    for spoilt in (
-        made.bundle(made.statement(predicateType="https://slsa.dev/provenance/v1")),
-        made.bundle(made.statement(resources=[])),
-        made.bundle(made.statement(serialization={"hash_type": "md5"})),
-        made.bundle(made.statement(serialization={"extra": 1})),
-        made.bundle(made.statement(), material={"hint": "x"}),
-        {**made.bundle(made.statement()), "mediaType": "INERT"},
-        {key: part for key, part in made.bundle(made.statement()).items() if key != "dsseEnvelope"},
-    ):
-        with pytest.raises(ValidationError):
-            validate(json.dumps(spoilt).encode(), ours=False)
+def without(whole: dict[str, Any], *keys: str) -> dict[str, Any]:
+    owner = whole
+    for key in keys[:-1]:
+        owner = owner[key]
+    del owner[keys[-1]]
+    return whole
+
+
+KEY, NO_LOG = made.bundle(made.statement()), {"certificate": {"rawBytes": "MAA="}}
+OLD_KEY = made.bundle(made.statement(), material={"publicKey": {"rawBytes": "MAA=", "keyDetails": "INERT"}})
+CERTIFICATE = made.bundle(made.statement(), certificates=made.standard_chain()[:2])
+
+VALID: list[tuple[str, dict[str, Any]]] = [
+    ("key", KEY),
+    ("key, as tools before 1.1 carried it", OLD_KEY),
+    ("certificate", CERTIFICATE),
+    ("sigstore", made.bundle(made.statement(), material=NO_LOG)),
+    ("without a log", without(made.bundle(made.statement()), "verificationMaterial", "tlogEntries")),
+]
+INVALID: list[tuple[str, Any]] = [
+    ("missing-envelope", without(made.bundle(made.statement()), "dsseEnvelope")),
+    ("missing-verification-material", without(made.bundle(made.statement()), "verificationMaterial")),
+    (
+        "missing-tlog-entries",
+        without(made.bundle(made.statement(), material=NO_LOG), "verificationMaterial", "tlogEntries"),
+    ),
+    ("no material that is known", made.bundle(made.statement(), material={"hint": "x"})),
+    ("no key at all", made.bundle(made.statement(), material={"publicKey": {}})),
+    ("no certificate", made.bundle(made.statement(), material={"x509CertificateChain": {"certificates": []}})),
+    ("another media type", KEY | {"mediaType": "INERT"}),
+    ("another field", KEY | {"messageSignature": {}}),
+    ("a log that is none", KEY | {"verificationMaterial": {"publicKey": {"hint": "x"}, "tlogEntries": [1]}}),
+]
+INVALID_PAYLOAD: list[tuple[str, dict[str, Any]]] = [
+    ("wrong-predicate", made.statement(predicateType="https://slsa.dev/provenance/v1")),
+    ("another type", made.statement(_type="https://in-toto.io/Statement/v0.1")),
+    ("two subjects", made.statement(subject=made.statement()["subject"] * 2)),
+    ("no subject", made.statement(subject=[])),
+    ("no predicate", without(made.statement(), "predicate")),
+    ("another field of the predicate", made.statement(predicate=made.statement()["predicate"] | {"more": 1})),
+    ("an unknown hash", made.statement(serialization={"hash_type": "md5"})),
+    ("an unknown parameter", made.statement(serialization={"extra": 1})),
+    ("shards of no size", made.statement(serialization={"method": "shards"})),
+    ("a resource by another hash", made.statement(resources=[{"name": "a", "algorithm": "md5", "digest": "00"}])),
+]
+
+
+@pytest.mark.parametrize(("name", "whole"), VALID, ids=[row[0] for row in VALID])
+def test_vectors_that_are_valid(name: str, whole: dict[str, Any]) -> None:
+    check_bundle(whole)
+    check_statement(payload_of(whole))
+
+
+@pytest.mark.parametrize(("name", "whole"), INVALID, ids=[row[0] for row in INVALID])
+def test_vectors_that_are_invalid_are_refused_by_the_schemas_and_by_us(name: str, whole: Any) -> None:
+    with pytest.raises(ValidationError):
+        check_bundle(whole)
+    with pytest.raises(IntegrityError):
+        bundles.loads(json.dumps(whole).encode())
+
+
+@pytest.mark.parametrize(("name", "payload"), INVALID_PAYLOAD, ids=[row[0] for row in INVALID_PAYLOAD])
+def test_vectors_with_an_invalid_payload(name: str, payload: dict[str, Any]) -> None:
+    whole = made.bundle(payload)
+    check_bundle(whole)
+    with pytest.raises(ValidationError):
+        check_statement(payload_of(whole))
+    with pytest.raises(IntegrityError):
+        statements.loads(bundles.loads(json.dumps(whole).encode()).payload)

@@ -175,7 +175,7 @@ def test_certificates_that_nobody_would_accept(model: Path, files: made.Files, t
     for changes, told in (
         ({"days": (-9, -1)}, "has expired"),
         ({"days": (1, 9)}, "is not valid before"),
-        ({"ca": True}, "certificate authority's"),
+        ({"ca": True, "usages": ("digital_signature", "key_cert_sign")}, "certificate authority's"),
         ({"usages": None}, "digital signatures"),
     ):
         wrong = made.signer_files(bad, **changes)  # type: ignore[arg-type]

@@ -91,7 +91,10 @@ def _by_certificate(bundle: Bundle, policy: SignerPolicy) -> Authenticated:
             words if len(refusals) == 1 else f"as {name}: {words}" for name, words in refusals
         ) or (_nobody(f"the certificate {signer.subject!r}", "certificate", policy),)  # fmt: skip
         return Authenticated(signer=signer, problems=problems)
-    return _checked(bundle, certificates.leaf_key(chain[0]), Authenticated(signer=signer, trusted=tuple(trusted)))
+    marked = ("the signer's certificate has the mark of an authority, and is none",)
+    warnings = marked if certificates.is_marked(chain[0]) else ()
+    found = Authenticated(signer=signer, trusted=tuple(trusted), warnings=warnings)
+    return _checked(bundle, certificates.leaf_key(chain[0]), found)
 
 
 def _by_sigstore(bundle: Bundle, policy: SignerPolicy) -> Authenticated:
@@ -121,7 +124,7 @@ def _by_sigstore(bundle: Bundle, policy: SignerPolicy) -> Authenticated:
 def _checked(bundle: Bundle, public: EllipticCurvePublicKey, found: Authenticated) -> Authenticated:
     """Check the signature itself, of the key that was found to be trusted."""
     payload = bundle.payload
-    warnings = []
+    warnings = [*found.warnings]
     try:
         is_old = keys.check(public, bundle.signature, bundles.pae(payload), bundles.old_pae(payload))
     except IntegrityError as error:

@@ -11,7 +11,7 @@ import os
 
 from weighbridge.core.errors import AccessError, IntegrityError, reason
 from weighbridge.provenance.signing.model import Bundle, Method
-from weighbridge.provenance.signing.strict import HINT, decoded, document, fields, items, text, wrong
+from weighbridge.provenance.signing.strict import HINT, decoded, document, fields, items, text, typed, wrong
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ def _material(found: Any, where: str, payload: bytes, signature: bytes, whole: b
     content, method = contents[0], _CONTENT[contents[0]]
     here = f"{where}.{content}"
     log = items(material.get("tlogEntries", []), f"{where}.tlogEntries")
+    stamps = typed(
+        material.get("timestampVerificationData", {}), dict, "an object", f"{where}.timestampVerificationData"
+    )
+    for entry in log:
+        typed(entry, dict, "an object", f"{where}.tlogEntries")
     hint, key = "", b""
     chain: tuple[bytes, ...] = ()
     if method is Method.KEY:
@@ -94,7 +99,7 @@ def _material(found: Any, where: str, payload: bytes, signature: bytes, whole: b
             raise wrong(where, "has no entry of a transparency log, which a keyless signature must have")
     return Bundle(
         method=method, payload=payload, signature=signature, hint=hint, key=key, chain=chain,
-        stamped=bool(log or material.get("timestampVerificationData")), text=whole,
+        stamped=bool(log or stamps), text=whole,
     )  # fmt: skip
 
 

@@ -152,23 +152,31 @@ def check(chain: tuple[Certificate, ...], rule: CertificateRule, at: datetime) -
 
 
 def check_leaf(leaf: Certificate, eku: tuple[str, ...], at: datetime) -> None:
-    """See whether a certificate may sign models at all; raises IntegrityError."""
-    from cryptography.x509 import BasicConstraints
+    """See whether a certificate may sign models at all; raises IntegrityError.
 
+    Whoever may sign certificates may not. The mark of an authority alone does not count: without that key usage nobody
+    takes a certificate from it (RFC 5280 section 6.1.4), and publishers of this format have it on signers' and on
+    self-signed certificates. ``is_marked`` tells of it.
+    """
     _check_common(leaf, at)
-    constraints = _extension(leaf, BasicConstraints)
-    if constraints is not None and constraints.ca:
-        raise _refused(leaf, "is a certificate authority's, which must not sign models itself")
     usage = _key_usage(leaf)
     if usage is None or not usage.digital_signature:
         raise _refused(leaf, "is not made for digital signatures (key usage)")
     if usage.key_cert_sign:
-        raise _refused(leaf, "may sign certificates, so it must not sign models itself")
+        raise _refused(leaf, "is a certificate authority's, which must not sign models itself")
     leaf_key(leaf)
     usages = _usages(leaf) or ()
     for wanted in eku:
         if USAGES.get(wanted, wanted) not in {USAGES.get(one, one) for one in usages}:
             raise _refused(leaf, f"is not made for {wanted} (extended key usage: {', '.join(usages) or 'none'})")
+
+
+def is_marked(leaf: Certificate) -> bool:
+    """Tell whether a certificate has the mark of an authority (basic constraints)."""
+    from cryptography.x509 import BasicConstraints
+
+    constraints = _extension(leaf, BasicConstraints)
+    return constraints is not None and constraints.ca
 
 
 def alternative_names(certificate: Certificate) -> tuple[str, ...]:

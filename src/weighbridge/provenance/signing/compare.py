@@ -7,7 +7,7 @@ import os
 from weighbridge.core.values import value
 from weighbridge.provenance.signing import digests as hashing
 from weighbridge.provenance.signing.statement import piece
-from weighbridge.provenance.signing.tree import SINGLE, Tree, is_below, is_git
+from weighbridge.provenance.signing.tree import SINGLE, Tree, folded, is_below, is_git
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ _NAMED = 3
 class Comparison:
     """Paths by how they differ, as in ``SignatureReport``; ``empty`` are empty files that shards do not cover.
 
-    ``odd`` pairs paths with what is wrong with them beside. ``files`` and ``size`` are what was compared.
+    ``odd`` pairs signed paths, and paths that pass for those, with what is wrong with them beside; ``foreign`` does so
+    for what nobody signed: links, pipes. ``files`` and ``size`` are what was compared.
     """
 
     files: int
@@ -36,6 +37,7 @@ class Comparison:
     unsigned: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     odd: tuple[tuple[str, str], ...] = ()
+    foreign: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -55,11 +57,15 @@ def compare(
             covered.append(file)
         else:
             places[_place(file.path, ignored_paths, is_empty=bool(layout.shard) and not file.size)].append(file.path)
-    odd = []
+    odd, foreign = [], []
+    signed = {folded(path) for path in expected} if tree.troubles else set()
     for path, why in tree.troubles:
-        place = "extra" if path in expected else _place(path, ignored_paths, is_empty=False)
-        if place == "extra":
+        place = _place(path, ignored_paths, is_empty=False)
+        if folded(path) in signed:
+            # Where case does not count it takes the place of a signed file, so no pattern may let it pass.
             odd.append((path, why))
+        elif place == "extra":
+            foreign.append((path, why))
         elif path not in places[place]:
             places[place].append(path)
     computed = hashing.compute(covered, layout, known=digests, jobs=jobs, tell=tell)
@@ -70,7 +76,7 @@ def compare(
         files=len(covered), size=sum(file.size for file in covered),
         missing=tuple(sorted(expected.keys() - there)), altered=tuple(altered),
         **{place: tuple(sorted(paths)) for place, paths in places.items()},
-        odd=tuple(sorted(odd)), warnings=tuple(_warnings(tree, statement, covered)),
+        odd=tuple(sorted(odd)), foreign=tuple(sorted(foreign)), warnings=tuple(_warnings(tree, statement, covered)),
     )  # fmt: skip
 
 
@@ -115,17 +121,18 @@ def _warnings(tree: Tree, statement: Statement, covered: list[TreeFile]) -> Iter
     """Say what no signature of this format covers."""
     links = [file.path for file in covered if file.link]
     if links:
-        yield f"{_some(links)} is a link; what it leads to was compared"
+        yield f"{some(links)} is a link; what it leads to was compared"
     executable = [file.path for file in tree.files if file.executable]
     if executable:
-        yield f"{_some(executable)} may be executed; no signature covers that right"
+        yield f"{some(executable)} may be executed; no signature covers that right"
     if tree.empty:
-        yield f"{_some(list(tree.empty))} is an empty directory; no signature covers those"
+        yield f"{some(list(tree.empty))} is an empty directory; no signature covers those"
     own = os.path.basename(tree.root)
     if statement.subject and own != statement.subject:
         yield f"it was called {statement.subject} when it was signed, here {own}; no signature covers that name"
 
 
-def _some(paths: list[str]) -> str:
+def some(paths: list[str]) -> str:
+    """Name the first of several paths, so that the sentence can go on in the singular."""
     named = ", ".join(paths[:_NAMED])
     return f"{named} and {len(paths) - _NAMED} more: each" if len(paths) > _NAMED else named

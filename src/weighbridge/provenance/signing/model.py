@@ -70,7 +70,7 @@ class Statement:
 
     ``subject`` is the name of the directory at the time of signing, which proves nothing; ``name`` and ``version`` are
     what the signer bound the model to, empty where he did not. ``old`` for the form that version 0.2 of the reference
-    tool wrote. ``strange`` are fields that mean nothing here.
+    tool wrote.
     """
 
     subject: str
@@ -79,7 +79,6 @@ class Statement:
     name: str = ""
     version: str = ""
     old: bool = False
-    strange: tuple[str, ...] = ()
 
 
 @value
@@ -124,10 +123,10 @@ class Signer:
 class SignatureReport:
     """The outcome of holding a model against a signature; it holds only if there is no problem at all.
 
-    ``policy`` names the signer of the policy who was found. ``missing``, ``altered`` and ``extra`` are paths.
-    ``ignored`` are files that are there and that the signer left out of the signature, ``unsigned`` those that the
-    format leaves out: top-level git files, and empty files where shards are signed. ``problems`` and ``warnings``
-    are sentences.
+    ``policy`` names the signer of the policy who was found. ``missing``, ``altered`` and ``extra`` are paths; extra
+    ones are listed where they are allowed, too. ``ignored`` are files that are there and that the signer left out of
+    the signature, ``unsigned`` those that the format leaves out: top-level git files, and empty files where shards are
+    signed. ``problems`` and ``warnings`` are sentences.
     """
 
     directory: str

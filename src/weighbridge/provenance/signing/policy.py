@@ -49,9 +49,10 @@ class TrustedSigner:
     """One signer: how he is known, and for what.
 
     ``models`` are shell patterns of names. ``min_versions`` pairs such a pattern with the least version.
-    ``allow_ignored`` are shell patterns of paths that may be there though the signature leaves them out. ``require``
-    when models that fit must be signed by him or another who is required. ``unbound`` when his signatures need not hold
-    the model's name, as those of other tools do not.
+    ``allow_ignored`` are shell patterns of paths that may be there though the signature leaves them out,
+    ``allow_extra`` of paths that may be there though the signature does not know of them at all. ``require`` when
+    models that fit must be signed by him or another who is required. ``unbound`` when his signatures need not hold the
+    model's name, as those of other tools do not.
     """
 
     name: str
@@ -61,6 +62,7 @@ class TrustedSigner:
     models: tuple[str, ...] = ("*",)
     min_versions: tuple[tuple[str, str], ...] = ()
     allow_ignored: tuple[str, ...] = ()
+    allow_extra: tuple[str, ...] = ()
     require: bool = False
     unbound: bool = False
 

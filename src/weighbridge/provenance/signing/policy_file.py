@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 FILE_NAME = "signers.toml"
 
-KEYS = ("keys", "certificate", "sigstore", "models", "min_versions", "allow_ignored", "require", "unbound")
+KEYS = (
+    "keys", "certificate", "sigstore", "models", "min_versions", "allow_ignored", "allow_extra", "require", "unbound",
+)  # fmt: skip
 CERTIFICATE_KEYS = ("roots", "san", "subject", "issuer", "eku")
 SIGSTORE_KEYS = ("identity", "issuer", "trust")
 
@@ -73,6 +75,7 @@ def _signer(name: str, table: Any, folder: str, where: str) -> TrustedSigner:
     return TrustedSigner(
         name=name, keys=keys, certificate=certificate, sigstore=sigstore, models=models,
         min_versions=tuple(sorted(versions.items())), allow_ignored=_strings(table, "allow_ignored", where),
+        allow_extra=_strings(table, "allow_extra", where),
         require=_typed(table, "require", bool, False, where), unbound=_typed(table, "unbound", bool, False, where),
     )  # fmt: skip
 

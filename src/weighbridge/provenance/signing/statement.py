@@ -47,19 +47,14 @@ def loads(payload: bytes) -> Statement:
     subjects = items(top["subject"], f"{where}: subject")
     if len(subjects) != 1:
         raise wrong(f"{where}: subject", f"has {len(subjects)} entries; a model is one")
-    predicate = typed(top.get("predicate"), dict, "an object", f"{where}: predicate")
-    for key in ("resources", "serialization"):
-        if key not in predicate:
-            raise wrong(f"{where}: predicate", f"has no {key!r}")
+    # A later minor version may add fields and has a type of its own (section 8.3 and the versioning of the format).
+    predicate = fields(top.get("predicate"), f"{where}: predicate", required=("resources", "serialization"))
     layout = _layout(predicate["serialization"], f"{where}: serialization")
     resources = _resources(predicate["resources"], layout, f"{where}: resources")
     name, version, root, subject = _subject(subjects[0], f"{where}: subject")
     if root != root_digest(resources):
         raise wrong(where, "does not agree with itself: the digest of the whole is not that of its resources")
-    return Statement(
-        subject=subject, layout=layout, resources=resources, name=name, version=version,
-        strange=tuple(sorted(key[:60] for key in predicate.keys() - {"resources", "serialization"})),
-    )  # fmt: skip
+    return Statement(subject=subject, layout=layout, resources=resources, name=name, version=version)
 
 
 def _subject(found: Any, where: str) -> tuple[str, str, str, str]:

@@ -119,11 +119,16 @@ def _examined(path: str, real: str, *, links: bool) -> TreeFile | str:
     return TreeFile(path=path, real=real, size=status.st_size, link=is_link, executable=executable)
 
 
+def folded(path: str) -> str:
+    """Give what two paths have in common that are one where neither case nor the composition of characters counts."""
+    return normalize("NFC", normalize("NFC", path).casefold())
+
+
 def _twins(files: Iterable[TreeFile]) -> list[tuple[str, str]]:
     seen: dict[str, str] = {}
     found = []
     for path in sorted(one.path for one in files):
-        key = normalize("NFC", normalize("NFC", path).casefold())
+        key = folded(path)
         if key in seen:
             found.append((path, f"it is the same name as {seen[key]!r} where case does not count"))
         seen.setdefault(key, path)

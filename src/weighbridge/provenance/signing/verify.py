@@ -14,7 +14,7 @@ from weighbridge.core.values import replace, value
 from weighbridge.provenance.signing import bundle as bundles
 from weighbridge.provenance.signing import statement as statements
 from weighbridge.provenance.signing.authenticate import authenticate
-from weighbridge.provenance.signing.compare import compare
+from weighbridge.provenance.signing.compare import compare, some
 from weighbridge.provenance.signing.model import Method, SignatureNotice, SignatureReport
 from weighbridge.provenance.signing.tree import walk
 from weighbridge.provenance.signing.versions import Version
@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 @value
 class Asked:
-    """What must have been signed beside the files: a name, a version, a version that is not below ``at_least``."""
+    """What must have been signed beside the files: a name, a version, a version that is not below ``at_least``.
+
+    ``allow_extra`` are patterns of paths that need not have been.
+    """
 
     name: str = ""
     version: str = ""
     at_least: str = ""
+    allow_extra: tuple[str, ...] = ()
 
 
 def verify_signature(
@@ -47,6 +51,7 @@ def verify_signature(
     name: str = "",
     version: str = "",
     at_least: str = "",
+    allow_extra: tuple[str, ...] = (),
     follow_links: bool = False,
     jobs: int = 0,
     tell: Callable[[str, int], None] = lambda _path, _size: None,
@@ -55,11 +60,13 @@ def verify_signature(
 
     ``keys`` are files of public keys that the policy names by their hash. ``digests`` are SHA-256 digests by path that
     are known already. ``name`` and ``version`` must be those that were signed; ``at_least`` is the highest version that
-    was seen before. ``follow_links`` takes links to files for the files, as stores need that keep files elsewhere (the
-    Hub cache); without it only a signature that says so does. Raises IntegrityError for a file that is no signature,
-    AccessError for what cannot be opened, UsageError for a wrong request.
+    was seen before. ``allow_extra`` are shell patterns of paths that may be here whether or not the signature knows of
+    them; what is signed is compared all the same (section 8.5). ``follow_links`` takes links to files for the files, as
+    stores need that keep files elsewhere (the Hub cache); without it only a signature that says so does. Raises
+    IntegrityError for a file that is no signature, AccessError for what cannot be opened, UsageError for a wrong
+    request.
     """
-    asked = Asked(name=name, version=version, at_least=at_least)
+    asked = Asked(name=name, version=version, at_least=at_least, allow_extra=allow_extra)
     for text in (version, at_least):
         if text:
             Version.parse(text)
@@ -83,7 +90,7 @@ def verify_signature(
         altered=compared.altered, extra=compared.extra, ignored=compared.ignored,
         unsigned=tuple(sorted((*compared.unsigned, *compared.empty))),
         problems=(*_differences(compared), *problems),
-        warnings=(*found.warnings, *_warnings(statement, compared)),
+        warnings=(*found.warnings, *_warnings(statement, compared, (*trusted.allow_extra, *asked.allow_extra))),
     )  # fmt: skip
 
 
@@ -92,8 +99,6 @@ def _differences(compared: Comparison) -> Iterator[str]:
         yield f"{path}: altered since it was signed"
     for path in compared.missing:
         yield f"{path}: signed, and not here"
-    for path in compared.extra:
-        yield f"{path}: here, and not signed"
     for path, why in compared.odd:
         yield f"{path}: {why}"
 
@@ -102,10 +107,17 @@ def _signer_problems(
     trusted: TrustedSigner, policy: SignerPolicy, statement: Statement, compared: Comparison, asked: Asked
 ) -> Iterator[str]:
     """Say what the policy has against a signature by a signer whom it trusts."""
-    for kind, paths in (("the format leaves it", compared.unsigned), ("the signer left it", compared.ignored)):
-        for path in paths:
-            if not any(fnmatchcase(path, pattern) for pattern in trusted.allow_ignored):
-                yield f"{path}: here, and {kind} out of the signature"
+    anything = (*trusted.allow_extra, *asked.allow_extra)
+    left_out = (*trusted.allow_ignored, *anything)
+    here = [
+        *((path, "here, and not signed", anything) for path in compared.extra),
+        *((path, why, anything) for path, why in compared.foreign),
+        *((path, "here, and the format leaves it out of the signature", left_out) for path in compared.unsigned),
+        *((path, "here, and the signer left it out of the signature", left_out) for path in compared.ignored),
+    ]
+    for path, words, patterns in here:
+        if not _fits(path, patterns):
+            yield f"{path}: {words}"
     model = asked.name or statement.name
     if asked.name and statement.name != asked.name and (statement.name or not trusted.unbound):
         yield f"it is signed as {statement.name or 'no model by name'}, not as {asked.name}"
@@ -115,6 +127,10 @@ def _signer_problems(
     if required and trusted.name not in required:
         yield f"it must be signed by {' or '.join(required)}, and is by {trusted.name}"
     yield from _version_problems(trusted, model, statement.version, asked)
+
+
+def _fits(path: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def _version_problems(trusted: TrustedSigner, model: str, signed: str, asked: Asked) -> Iterator[str]:
@@ -138,14 +154,16 @@ def _version_problems(trusted: TrustedSigner, model: str, signed: str, asked: As
             yield f"it is signed as version {signed}, which is older than {version}: somebody may have put it back"
 
 
-def _warnings(statement: Statement, compared: Comparison) -> Iterator[str]:
+def _warnings(statement: Statement, compared: Comparison, allowed: tuple[str, ...]) -> Iterator[str]:
     yield from compared.warnings
+    extra = sorted({*compared.extra, *(path for path, _ in compared.foreign)})
+    accepted = [path for path in extra if _fits(path, allowed)]
+    if accepted:
+        yield f"{some(accepted)} is here and not signed, which was allowed"
     if compared.empty:
         yield f"{len(compared.empty)} empty files are not covered, as the signature is over shards: {compared.empty[0]}"
     if statement.old:
         yield "the signature is of the form of version 0.2 of the reference tool; let it be made anew"
-    if statement.strange:
-        yield f"the signer states something that is not understood here: {', '.join(statement.strange[:4])}"
 
 
 # -- notices --------------------------------------------------------------------------------------------------------
