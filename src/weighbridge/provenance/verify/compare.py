@@ -12,6 +12,7 @@ from weighbridge.core.artifact import ABSENT
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.values import replace, value
 from weighbridge.provenance.hashing import Wanted, hash_files
+from weighbridge.provenance.pull import PART
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,9 +88,8 @@ def against_lock(
         expected, file = locked.get(path), there.get(path)
         if expected is None and file is not None:
             if not _fits(path, allowed):
-                differences.append(
-                    Difference(kind=Kind.EXTRA, path=path, words=file.trouble or "the lock has no such file")
-                )
+                words = "pull was interrupted here" if path.endswith(PART) else "the lock has no such file"
+                differences.append(Difference(kind=Kind.EXTRA, path=path, words=file.trouble or words))
         elif expected is not None and file is None:
             differences.append(Difference(kind=Kind.MISSING, path=path, expected=expected.sha256))
         elif expected is not None and file is not None:
