@@ -126,6 +126,8 @@ class Locking:
         listing = store_for(ref, offline=self.given.on("--offline")).listing(ref)
         listing = without_lock(listing, self.path)
         name = name or name_of(listing.ref)
+        if not document.can_be_locked(name):
+            raise UsageError(f"an entry cannot be called {name!r}", hint="give it a name: --name org/model")
         before = self.lock.entry(name)
         pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
         self._check(listing)
