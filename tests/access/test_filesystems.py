@@ -141,6 +141,16 @@ def test_a_digest_over_the_digests_of_parts_is_no_claim(s3: Any) -> None:
     assert (file.size, file.sha256) == (10, "")
 
 
+@pytest.mark.parametrize(
+    "url", ["reference://k::memory://tiny/refs.json", "filecache://x::memory://tiny", "zip://a::memory://tiny/a.zip"]
+)
+def test_a_chain_of_file_systems_is_not_followed(memory: Any, url: str) -> None:
+    """A lock or a hostile page can name one, and documents on the way then say what is read, and from where."""
+    for store in (FilesystemStore(), FilesystemStore(offline=True)):
+        with pytest.raises(UsageError, match="chain of file systems"):
+            store.listing(parse(url))
+
+
 def test_a_listing_of_several_pages(s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(7):
         s3.put_object(Bucket="models", Key=f"pages/{number}", Body=b"1")

@@ -60,8 +60,8 @@ def test_written_out_and_read_again_it_is_the_same(
         assert parse(str(ref)) == ref
 
 
-@given(name=_NAME, tag=_NAME, scheme=st.sampled_from(["oci", "ollama"]))
-def test_tags_survive_too(name: str, tag: str, scheme: str) -> None:
+@given(name=_NAME, tag=_NAME | st.just(DIGEST), scheme=st.sampled_from(["oci", "ollama"]))
+def test_tags_and_digests_survive_too(name: str, tag: str, scheme: str) -> None:
     ref = Ref(scheme=scheme, name=f"host:5000/{name}", revision=tag)
     assert parse(str(ref)) == ref
 

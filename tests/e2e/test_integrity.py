@@ -228,3 +228,30 @@ def test_we_say_what_hf_cache_verify_says_and_need_no_network_for_it(tmp_path: P
     assert ours.code == expected, ours
     by_store = weigh("verify", "--store", cache, cwd=folder)
     assert by_store.code == expected, by_store
+
+
+def test_entries_of_which_one_would_lie_in_the_other_are_not_pulled_into_one_place(tmp_path: Path) -> None:
+    """A file of both would be that of the last, and both would be called pulled as locked."""
+    with HubServer() as hub:
+        hub.repository("org/name").commit({"sub/config.json": b"{}"})
+        hub.repository("org/other").commit({"config.json": b"[]"})
+        variables = hub.environment(tmp_path)
+        for source, name in (("hf://org/name", "a"), ("hf://org/other", "a/sub")):
+            assert weigh("lock", source, "--name", name, cwd=tmp_path, env=variables).code == 0
+        for words in ((), ("a",), ("a/sub",), ("--into", "there")):
+            ran = weigh("pull", *words, cwd=tmp_path, env=variables)
+            assert (ran.code, "would lie among the files of 'a'" in ran.err) == (2, True), ran
+        assert not (tmp_path / "models").exists()
+        assert weigh("pull", "a", "--into", "one", cwd=tmp_path, env=variables).code == 0
+        assert weigh("pull", "a/sub", "--into", "two", cwd=tmp_path, env=variables).code == 0
+    assert (tmp_path / "one/a/sub/config.json").read_bytes() == b"{}"
+
+
+def test_a_link_in_the_checkout_does_not_lead_what_is_pulled_elsewhere(downloaded: Downloaded, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (downloaded.folder / "models").symlink_to(elsewhere)
+    with HubServer() as hub:
+        ran = weigh("pull", cwd=downloaded.folder, env=hub.environment(tmp_path))
+    assert (ran.code, "--into" in ran.err) == (1, True), ran
+    assert list(elsewhere.iterdir()) == []

@@ -150,6 +150,8 @@ def test_the_lock_file_itself_is_no_part_of_what_it_locks(tmp_path: Path) -> Non
         (("lock", "nowhere"), "cannot open 'nowhere'"),
         (("lock", "empty"), "holds no file"),
         (("lock", "hf://name"), "is no repository"),
+        (("lock", "models/own", "--name", "../own"), "cannot be called '../own'"),
+        (("lock", "backslash"), "is another path on other systems"),
         (("lock", "--update", "other"), "no entry 'other'"),
         (("lock", "models/own", "models/own"), "two targets"),
         (("lock", "--from-project", "nowhere"), "no directory"),
@@ -164,9 +166,13 @@ def test_the_lock_file_itself_is_no_part_of_what_it_locks(tmp_path: Path) -> Non
 )
 def test_wrong_requests_are_words_and_no_traceback(project: Path, words: tuple[str, ...], said: str) -> None:
     (project / "empty").mkdir()
+    (project / "backslash").mkdir()
+    (project / "backslash" / "a\\b").write_bytes(b"")
+    before = (project / "model.lock").read_bytes()
     ran = weigh(*words, cwd=project)
     assert ran.code in {1, 2}
     assert said in ran.err + ran.out, ran
+    assert (project / "model.lock").read_bytes() == before
 
 
 def test_from_project_finds_what_the_source_names(project: Path) -> None:

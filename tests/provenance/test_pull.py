@@ -154,6 +154,47 @@ def test_links_in_the_tree_lead_nowhere(tmp_path: Path) -> None:
     assert not (folder / "config.json").is_symlink()
 
 
+@pytest.mark.parametrize("link", ["models", "models/org", "models/org/name"])
+def test_links_on_the_way_to_the_tree_lead_nowhere(tmp_path: Path, link: str) -> None:
+    """A hostile checkout brings a lock and a link: what is pulled must not land in somebody's home."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    checkout = tmp_path / "checkout"
+    (checkout / link).parent.mkdir(parents=True)
+    (checkout / link).symlink_to(outside)
+    folder = str(checkout / "models/org/name")
+    with pytest.raises(IntegrityError, match="behind a link") as caught:
+        pull(entry(CONTENT), Served(CONTENT), folder, below=str(checkout))
+    assert "--into" in caught.value.hint
+    assert list(outside.iterdir()) == []
+    pull(entry(CONTENT), Served(CONTENT), str(tmp_path / "honest/org/name"), below=str(tmp_path / "honest"))
+    assert tree(tmp_path / "honest/org/name") == CONTENT
+
+
+def test_a_part_file_with_a_second_name_or_none_of_its_own_is_not_written_to(tmp_path: Path) -> None:
+    wanted = {"model.bin": b"content"}
+    part = tmp_path / f".model.bin.{hashlib.sha256(b'content').hexdigest()[:16]}{PART}"
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"precious, and longer than the model")
+    os.link(precious, part)
+    with pytest.raises(IntegrityError, match="no part of it"):
+        pull(entry(wanted), Served(wanted), str(tmp_path))
+    assert precious.read_bytes() == b"precious, and longer than the model"
+    part.unlink()
+    os.mkfifo(part)
+    with pytest.raises(IntegrityError, match="no part of it"):
+        pull(entry(wanted), Served(wanted), str(tmp_path))
+
+
+def test_no_file_is_the_part_of_another(tmp_path: Path) -> None:
+    """Continued as a part it would be gone in the end, and pull would say that it is there."""
+    part = f".model.bin.{hashlib.sha256(b'content').hexdigest()[:16]}{PART}"
+    wanted = {"model.bin": b"content", part: b"con"}
+    with pytest.raises(IntegrityError, match="ending of part files"):
+        pull(entry(wanted), Served(wanted), str(tmp_path))
+    assert tree(tmp_path) == {}
+
+
 def test_a_directory_in_the_place_of_a_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "config.json").mkdir()
     with pytest.raises(IntegrityError, match="behind a link"):

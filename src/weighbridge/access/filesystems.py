@@ -107,6 +107,9 @@ class FilesystemStore:
 
     def _opened(self, ref: Ref) -> tuple[Any, str]:
         """Give the file system of a URL, and what the URL is to it."""
+        if "::" in ref.name:
+            # Such as reference://, which has a document of the next one say what is read, and from where.
+            raise UsageError(f"{str(ref)!r} is a chain of file systems", hint="name the one that has the files")
         if self.offline and ref.scheme not in _OWN:
             raise AccessError(f"{ref} is elsewhere, and this is --offline", hint="pull it first, or go online")
         try:

@@ -28,6 +28,18 @@ def open_regular(path: str) -> int:
     return descriptor
 
 
+def open_given(path: str) -> int:
+    """Open a document of the operator's for reading, behind links too; raises OSError and ValueError.
+
+    What is neither a regular file nor a pipe of the shell (``<(command)``, which has no name) is an error: a pipe that
+    somebody put under the usual name would be waited for without end.
+    """
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode) and not (stat.S_ISFIFO(mode) and not os.path.exists(os.path.realpath(path))):
+        raise OSError("it is no regular file")
+    return os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
+
+
 class FileSource:
     """A byte source over an open file, which it closes when it is no longer used."""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from weighbridge.cli.config import Config
     from weighbridge.cli.options import Given
+    from weighbridge.core.artifact import ListedFile
     from weighbridge.core.refs import Ref
     from weighbridge.core.report import Report
 
@@ -126,9 +127,13 @@ class Locking:
         listing = store_for(ref, offline=self.given.on("--offline")).listing(ref)
         listing = without_lock(listing, self.path)
         name = name or name_of(listing.ref)
+        if not document.can_be_locked(name):
+            raise UsageError(f"an entry cannot be called {name!r}", hint="give it a name: --name org/model")
         before = self.lock.entry(name)
         pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
         self._check(listing)
+        if ref.scheme == PATH and listing.root and os.path.isdir(ref.name):
+            pinned = replace(ref, name=listing.root)  # of a cache, the one artifact in it that is locked
         known, scan = self._read(pinned, listing)
         if listing.ref.scheme == PATH:
             source = os.path.relpath(ref.name, self.folder)
@@ -149,10 +154,15 @@ class Locking:
             for finding in file.findings:
                 if finding.rule == _BROKEN_CLAIM:
                     raise IntegrityError(f"{file.path}: {finding.message}", hint=_TELL)
-        known = {
-            path: Known(size=one.size, sha256=one.sha256, formats=one.formats, outline=one.outline)
-            for path, one in answers.items()
-        }
+        _check_same(listing, report)
+        known = {}
+        for listed in (*listing.files, *listing.extras):
+            # Stores that keep files by their digests have them elsewhere than they say.
+            answer = answers.get(listed.path) or answers.get(_place(listed, listing))
+            if answer is not None:
+                known[listed.path] = Known(
+                    size=answer.size, sha256=answer.sha256, formats=answer.formats, outline=answer.outline
+                )
         return known, _record(report)
 
     def _hashed(self, listing: Listing) -> Mapping[str, Known]:
@@ -232,6 +242,24 @@ def _judged(new: LockEntry) -> tuple[Change, ...]:
     if new.scan and new.scan.verdict == Verdict.MALICIOUS:
         return (Change(weight=Weight.ALARM, what="verdict", words="the scan says malicious; see weighbridge scan"),)
     return ()
+
+
+def _place(file: ListedFile, listing: Listing) -> str:
+    """Say where a file lies below the root of its store."""
+    return os.path.relpath(file.real, listing.root) if file.real and listing.root else ""
+
+
+def _check_same(listing: Listing, report: Report) -> None:
+    """Raise IntegrityError where a store promised other bytes when it was scanned than when it was listed."""
+    (artifact,) = report.artifacts
+    base = artifact.ref.rstrip("/") + "/"
+    claims = {file.path.removeprefix(base): file.claimed_sha256 for file in artifact.files}
+    for file in listing.files:
+        claim = claims.get(file.path, "")
+        if claim and file.sha256 and claim != file.sha256:
+            raise IntegrityError(
+                f"{file.path}: it was replaced while it was locked", hint="start again, when nobody writes there"
+            )
 
 
 def _record(report: Report) -> ScanRecord:

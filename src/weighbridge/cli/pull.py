@@ -8,13 +8,17 @@ from weighbridge.cli.console import Progress
 from weighbridge.cli.exit import PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import outputs, write
+from weighbridge.cli.terminal import USUAL
 from weighbridge.core.errors import UsageError
 from weighbridge.core.events import Examined, Planned
 from weighbridge.reports.neutral import visible
 from weighbridge.reports.outline import plural, size
+from weighbridge.reports.wrap import wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from weighbridge.cli.options import Given
     from weighbridge.provenance.lock.model import Lock, LockEntry
     from weighbridge.provenance.pull import Pulled
@@ -53,7 +57,8 @@ def main(given: Given) -> int:
     from weighbridge.provenance.lock.document import FILE_NAME, load
 
     path = given.one("--lock") or FILE_NAME
-    done = [(entry, folder, _pulled(entry, folder, given)) for entry, folder in _wanted(given, load(path), path)]
+    below = given.one("--into") or os.path.dirname(path) or os.curdir
+    done = [(entry, folder, _pulled(entry, folder, below, given)) for entry, folder in _wanted(given, load(path), path)]
     for destination in destinations:
         write(_json(done) if destination.format == "json" else _text(done), destination)
     return PASS
@@ -80,10 +85,31 @@ def _wanted(given: Given, lock: Lock, path: str) -> list[tuple[LockEntry, str]]:
         if not chosen:
             raise UsageError(f"{path} names nothing that could be fetched", hint="lock a remote model: hf://org/name")
     into = given.one("--into")
+    _check_nesting(chosen if into else lock.entries, {entry.name for entry in chosen})
     return [(one, os.path.join(into, *one.name.split("/")) if into else pulled_to(one, path)) for one in chosen]
 
 
-def _pulled(entry: LockEntry, folder: str, given: Given) -> Pulled:
+def _check_nesting(entries: Iterable[LockEntry], chosen: set[str]) -> None:
+    """Refuse to put one entry into the directory of another: a file of both would be that of the last."""
+    from weighbridge.core.refs import PATH, parse
+
+    names = {entry.name for entry in entries if parse(entry.source).scheme != PATH}
+    for name in names:
+        above = next((one for one in _above(name) if one in names), "")
+        if above and not chosen.isdisjoint({name, above}):
+            raise UsageError(
+                f"{name!r} would lie among the files of {above!r}",
+                hint="pull them one by one, each with its --into DIR",
+            )
+
+
+def _above(name: str) -> Iterator[str]:
+    """Give the names of the directories above that of an entry."""
+    while name := name.rpartition("/")[0]:
+        yield name
+
+
+def _pulled(entry: LockEntry, folder: str, below: str, given: Given) -> Pulled:
     from weighbridge.access.stores import store_for
     from weighbridge.core.refs import parse
     from weighbridge.provenance.pull import pull
@@ -93,8 +119,9 @@ def _pulled(entry: LockEntry, folder: str, given: Given) -> Pulled:
     progress(Planned(files=len(entry.files), size=sum(file.size for file in entry.files)))
     try:
         return pull(
-            entry, store, folder, tell=lambda path, size: progress(Examined(path=path, size=size, reused=False))
-        )
+            entry, store, folder, below=below,
+            tell=lambda path, size: progress(Examined(path=path, size=size, reused=False)),
+        )  # fmt: skip
     finally:
         progress.close()
 
@@ -102,8 +129,9 @@ def _pulled(entry: LockEntry, folder: str, given: Given) -> Pulled:
 def _text(done: list[tuple[LockEntry, str, Pulled]]) -> str:
     lines = []
     for entry, folder, pulled in done:
-        lines.append(f"✓ PULLED: {visible(entry.name)}, {plural(len(entry.files), 'file')} as locked")
-        lines.append(f"  {visible(folder)}")
+        said = f"✓ PULLED: {visible(entry.name)}, {plural(len(entry.files), 'file')} as locked"
+        lines += wrap(said, USUAL, rest="  ")
+        lines += wrap(visible(folder), USUAL, first="  ", rest="  ")
         lines.append(f"  {len(pulled.fetched):,} fetched, {size(pulled.size)}; {len(pulled.kept):,} were there already")
     return "\n".join(lines) + "\n"
 

@@ -58,10 +58,11 @@ def as_text(found: tuple[Verification, ...], *, colour: bool, width: int) -> str
         lines += [*_place(one, colour=colour, width=width), ""]
     good = sum(one.holds for one in found)
     if not found:
-        lines.append("There was nothing to verify.")
-    elif len(found) > 1:
+        lines.append("exit 1: there was nothing to verify")
+        return "\n".join(lines) + "\n"
+    if len(found) > 1:
         lines.append(f"{len(found)} places: {good} hold, {len(found) - good} differ")
-    holds = bool(found) and good == len(found)
+    holds = good == len(found)
     lines.append("exit 0: everything is as promised" if holds else "exit 1: something differs from what was promised")
     return "\n".join(lines) + "\n"
 

@@ -40,11 +40,12 @@ def places(given: Given) -> Iterator[Verification]:
 
 def _by_store(given: Given) -> Iterator[Verification]:
     from weighbridge.access.local_stores import listings
-    from weighbridge.provenance.verify.compare import against_store
+    from weighbridge.provenance.verify.compare import against_store, unpromised
 
     for path in given.operands:
         for listing in listings(path):
-            yield against_store(listing, jobs=given.number("--jobs"))
+            found = against_store(listing, jobs=given.number("--jobs"))
+            yield found if found.files or found.differences else unpromised(found)
 
 
 def _by_path(given: Given, lock: Lock, lock_path: str) -> Iterator[Verification]:
@@ -52,13 +53,15 @@ def _by_path(given: Given, lock: Lock, lock_path: str) -> Iterator[Verification]
     from weighbridge.provenance.verify.places import of_path
 
     for path in given.operands:
-        for placed in of_path(path, lock, lock_path, name=given.one("--name")):
+        there = tuple(of_path(path, lock, lock_path, name=given.one("--name")))
+        for placed in there:
             listing = placed.listing
             if placed.entry is not None:
                 yield _locked(placed.entry, listing, given, lock_path)
-            elif listing.kind == "directory":
+            elif listing.kind == "directory" or not any(one.entry for one in there):
                 yield unknown(listing)
             else:
+                # A cache holds the models of other projects, too.
                 note(f"{listing.ref} is not in the lock; it is held against its own store", quiet=given.on("--quiet"))
                 yield against_store(listing, jobs=given.number("--jobs"))
 

@@ -32,10 +32,8 @@ class Ref:
     def __str__(self) -> str:
         if not self.scheme:
             return self.name
-        if self.scheme == OCI:
-            between = "@" if self.revision.startswith("sha256:") else ":"
-        else:
-            between = ":" if self.scheme == OLLAMA else "@"
+        is_tag = self.scheme in {OCI, OLLAMA} and not self.revision.startswith("sha256:")
+        between = ":" if is_tag else "@"
         revision = f"{between}{self.revision.replace('/', '%2F')}" if self.revision else ""
         return f"{self.scheme}://{self.name}{revision}" + (f"/{self.path}" if self.path else "")
 

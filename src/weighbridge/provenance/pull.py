@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 from contextlib import contextmanager, suppress
-from errno import EDQUOT, ELOOP, ENOSPC, ENOTDIR
+from errno import EDQUOT, ELOOP, ENAMETOOLONG, ENOSPC, ENOTDIR
 
 from weighbridge.core.artifact import ListedFile, Listing
 from weighbridge.core.errors import AccessError, IntegrityError, reason
@@ -57,19 +57,27 @@ def pull(
     store: Store,
     folder: str,
     *,
+    below: str = "",
     tell: Callable[[str, int], None] = lambda _path, _size: None,
 ) -> Pulled:
     """Fetch an entry's files into ``folder``, which is made.
 
-    Raises IntegrityError for bytes that are not the locked ones or a folder that leads elsewhere, AccessError for what
-    the store or the disk refuses. What is verified stays; a part file stays for the next attempt, unless it is wrong.
+    ``below`` is the directory above it that the user named: on the way from there no link is followed, for a checkout
+    can hold links, too (default: ``folder`` itself). Raises IntegrityError for bytes that are not the locked ones or a
+    way that leads elsewhere, AccessError for what the store or the disk refuses. What is verified stays; a part file
+    stays for the next attempt, unless it is wrong.
     """
     listing = listing_of(entry)
+    for file in entry.files:
+        if file.path.endswith(PART):  # it could be the part of another one
+            raise IntegrityError(f"{file.path!r} has the ending of part files", hint="no model has such a file")
+    base = below or folder
+    way = "" if folder == base else os.path.relpath(folder, base) + "/"
     fetched, kept, size = [], [], 0
     try:
-        os.makedirs(folder, exist_ok=True)
+        os.makedirs(base, exist_ok=True)
         for file, listed in zip(entry.files, listing.files, strict=True):
-            with _opened(folder, file.path) as place:
+            with _opened(base, way + file.path) as place:
                 if _is_right(place, file):
                     kept.append(file.path)
                 else:
@@ -77,7 +85,7 @@ def pull(
                     fetched.append(file.path)
             tell(file.path, file.size)
     except OSError as error:
-        where = f" {error.filename!r}" if isinstance(error.filename, str) else ""
+        where = f" {error.filename!r}" if isinstance(error.filename, str) and error.filename != folder else ""
         raise AccessError(f"cannot write to {folder!r}:{where} {reason(error)}", hint=_hint(error)) from None
     return Pulled(fetched=tuple(fetched), kept=tuple(kept), size=size)
 
@@ -98,7 +106,7 @@ class _Place:
 @contextmanager
 def _opened(folder: str, path: str) -> Iterator[_Place]:
     """Walk down to a file's directory, making what is missing and following no link: none may lead out of the tree."""
-    parts = path.split("/")
+    parts, shown = path.split("/"), os.path.normpath(f"{folder}/{path}")
     here = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for part in parts[:-1]:
@@ -109,17 +117,18 @@ def _opened(folder: str, path: str) -> Iterator[_Place]:
             except OSError as error:
                 if error.errno not in {ELOOP, ENOTDIR}:
                     raise
-                raise _leads_out(f"{folder}/{path}") from None
+                raise _leads_out(shown) from None
             os.close(here)
             here = below
-        yield _Place(folder=here, name=parts[-1], shown=f"{folder}/{path}")
+        yield _Place(folder=here, name=parts[-1], shown=shown)
     finally:
         os.close(here)
 
 
 def _leads_out(shown: str) -> IntegrityError:
     return IntegrityError(
-        f"{shown!r} lies behind a link or a file where a directory should be", hint="remove it, or pull elsewhere"
+        f"{shown!r} lies behind a link or a file where a directory should be",
+        hint="remove it, or name the place itself: --into DIR",
     )
 
 
@@ -141,8 +150,11 @@ def _fetch(place: _Place, file: LockedFile, stream: Callable[[int], Iterator[byt
     part = f".{place.name[:180]}.{file.sha256[:16]}{PART}"
     descriptor = place.opener(part, os.O_RDWR | os.O_CREAT)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _leads_out(place.shown)
+        status = os.fstat(descriptor)
+        if (
+            not stat.S_ISREG(status.st_mode) or status.st_nlink > 1
+        ):  # who writes to a second name of a file writes to it
+            raise IntegrityError(f"{place.shown}: {part!r} is no part of it, but a link or a pipe", hint="remove it")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -224,4 +236,6 @@ def _not_the_locked(place: _Place, file: LockedFile, received: _Received) -> Int
 def _hint(error: OSError) -> str:
     if error.errno in {ENOSPC, EDQUOT}:
         return "make room and pull again: it goes on where it stopped"
+    if error.errno == ENAMETOOLONG:
+        return "no file system here has room for such a name"
     return "check the rights on the directory, and pull again: it goes on where it stopped"

@@ -42,6 +42,8 @@ ALARMS = {
     "remote-code": replace(MOVED, remote_code=True),
     "verdict": replace(MOVED, scan=ScanRecord(verdict="suspicious", rules="r", tool="1", whole=True)),
     "parents": replace(MOVED, parents=(Parent(relation="base", source="hf://x/y"),)),
+    "unscanned": replace(MOVED, scan=None),
+    "new-orders": _with(CONFIG, WEIGHTS, replace(_code("chat_template.jinja"), formats=("text", "jinja"))),
     "same-state": replace(OLD, files=(CONFIG, replace(WEIGHTS, sha256="5" * 64))),
 }
 
@@ -56,6 +58,63 @@ def test_what_wants_a_decision_is_an_alarm(what: str) -> None:
     assert what in _alarms(found)
     assert all(one.words for one in found)
     assert [one.weight for one in found] == sorted((one.weight for one in found), key=list(Weight).index)
+
+
+@pytest.mark.parametrize(
+    ("path", "formats"),
+    [
+        ("run", ("text", "script")), ("data.dat", ("text", "python")), ("page", ("text", "json", "notebook")),
+        ("lib", ("native",)), ("libx.so.1", ()), ("setup.bat", ()), ("a.wasm", ()), ("Dockerfile", ()),
+        ("model.keras", ("zip", "keras")), ("model.keras", ()), ("tf_model.h5", ("hdf5",)), ("tf_model.h5", ()),
+        ("model.nemo", ("tar",)), ("model.pt2", ("zip",)), ("model.pt2", ("zip", "torch.export")), ("x.rds", ("r",)),
+        ("saved_model.pb", ("tensorflow.saved_model",)), ("extra", ("pickle",)), ("extra.bin", ()),
+        ("chat_template.json", ()), (".mcp.json", ("text", "json", "mcp configuration")),
+        ("prompts.json", ("text", "json", "chat template")),
+    ],
+)  # fmt: skip
+def test_a_new_file_that_is_run_or_obeyed_wants_a_decision_whatever_it_is_called(
+    path: str, formats: tuple[str, ...]
+) -> None:
+    new = LockedFile(path=path, size=1, sha256="4" * 64, formats=formats, role=role(path, formats))
+    assert _alarms(changes(OLD, _with(CONFIG, WEIGHTS, new)))
+
+
+@pytest.mark.parametrize(
+    ("path", "formats"),
+    [
+        ("model.gguf", ("gguf",)), ("pytorch_model.bin", ("safetensors",)), ("a.npz", ("zip", "numpy.npz")),
+        ("tokenizer.json", ("text", "json", "tokenizer.json")), ("requirements.txt", ("text", "requirements")),
+        ("x.ckpt.index", ("tensorflow.checkpoint",)), ("generation_config.json", ("text", "json")), ("logo.png", ()),
+    ],
+)  # fmt: skip
+def test_a_new_file_that_only_holds_data_wants_none(path: str, formats: tuple[str, ...]) -> None:
+    new = LockedFile(path=path, size=1, sha256="4" * 64, formats=formats, role=role(path, formats))
+    assert _alarms(changes(OLD, _with(CONFIG, WEIGHTS, new))) == set()
+
+
+def test_another_chat_template_wants_a_decision_wherever_it_stands() -> None:
+    kinds = ("text", "json", "chat template", "tokenizer configuration")
+    template = LockedFile(path="tokenizer_config.json", size=1, sha256="4" * 64, formats=kinds, role="tokenizer")
+    old = replace(OLD, files=(*OLD.files, template))
+    altered = _with(*OLD.files, replace(template, sha256="5" * 64))
+    assert _alarms(changes(old, altered)) == {"content"}
+    plain = replace(template, formats=("text", "json"))
+    assert _alarms(changes(replace(old, files=(*OLD.files, plain)), altered)) == {"format", "content"}
+
+
+def test_another_configuration_of_a_model_that_brings_code_may_name_other_code() -> None:
+    """That loaders run code is the same before and after; whose code it is stands in the file that changed."""
+    old = replace(OLD, remote_code=True)
+    altered = replace(_with(replace(CONFIG, sha256="5" * 64), WEIGHTS), remote_code=True)
+    assert _alarms(changes(old, altered)) == {"content"}
+
+
+@pytest.mark.parametrize(("verdict", "alarms"), [("malicious", {"verdict"}), ("suspicious", set()), ("clean", set())])
+def test_the_first_scan_of_what_was_locked_without_one(verdict: str, alarms: set[str]) -> None:
+    old = replace(OLD, scan=None)
+    found = changes(old, replace(MOVED, scan=ScanRecord(verdict=verdict, rules="r", tool="1", whole=True)))
+    assert _alarms(found) == alarms
+    assert ("verdict" in {one.what for one in found}) == (verdict != "clean")
 
 
 def test_a_branch_that_moved_backwards_is_an_alarm_and_one_that_went_on_is_not() -> None:
@@ -95,7 +154,7 @@ def test_nothing_changes_between_equal_states() -> None:
         ("model-00001-of-00002.safetensors", "weights"), ("config.json", "config"), ("tokenizer.json", "tokenizer"),
         ("vocab.txt", "tokenizer"), ("chat_template.jinja", "template"), ("modeling_x.py", "code"),
         ("README.md", "document"), ("LICENSE", "document"), ("data/train.parquet", "data"), ("model.sig", "signature"),
-        ("spiece.model", "tokenizer"), ("x", "other"), ("pytorch_model.bin", "weights"),
+        ("spiece.model", "tokenizer"), ("x", "other"), ("requirements.txt", "config"), ("pytorch_model.bin", "weights"),
     ],
 )  # fmt: skip
 def test_roles_go_by_what_files_are_for(path: str, expected: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -137,7 +138,10 @@ def _with_file(path: str = "a", **changes: object) -> bytes:
         (_with_file("a//b"), "no path inside"),
         (_with_file("a\\b"), "no path inside"),
         (_with_file("a\x00b"), "no path inside"),
+        (_with_file("a/" * 2_100 + "a"), "no path inside"),
+        (_with_file("half \ud800"), "no path inside"),
         (_with_file(size=-1), "no size"),
+        (_with_file(size=1 << 63), "no size"),
         (_with_file(size=True), "no size"),
         (_with_file(size=1.0), "no size"),
         (_with_file(sha256="0" * 63), "no SHA-256"),
@@ -155,6 +159,33 @@ def test_what_is_no_lock_is_refused_with_its_place(content: bytes, words: str) -
 def test_a_name_that_would_leave_the_directory_of_models_is_refused() -> None:
     with pytest.raises(UsageError, match="no path inside"):
         loads(_document().replace(b'"n"', b'"../n"'))
+
+
+def test_a_key_that_is_there_twice_is_found_however_many_there_are() -> None:
+    content = b"{" + b"".join(b'"%d":0,' % number for number in range(200_000)) + b'"199999":0}'
+    with pytest.raises(UsageError, match="'199999' is there twice"):
+        loads(content)
+
+
+def test_a_pipe_in_the_place_of_a_lock_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.lock")
+    (tmp_path / "link.lock").symlink_to("model.lock")
+    for name in ("model.lock", "link.lock", "/dev/zero"):
+        with pytest.raises(UsageError, match="no regular file"):
+            load(str(tmp_path / name))
+    with pytest.raises(UsageError, match="cannot read"):
+        load("model\0lock")
+
+
+def test_what_the_shell_pipes_is_read() -> None:
+    """`--lock <(git show main:model.lock)` is how people look at another branch."""
+    reading, writing = os.pipe()
+    os.write(writing, _document())
+    os.close(writing)
+    try:
+        assert load(f"/dev/fd/{reading}").entry("n") is not None
+    finally:
+        os.close(reading)
 
 
 def test_a_lock_file_that_is_not_there(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,10 @@ def test_a_policy_that_is_no_text(folder: Path) -> None:
         policy_file.load(str(folder / "absent.toml"))
     (folder / "signers.toml").write_bytes(b"#" * ((1 << 20) + 1))
     with pytest.raises(UsageError, match="larger than any policy"):
+        policy_file.load(str(folder / "signers.toml"))
+    (folder / "signers.toml").unlink()
+    os.mkfifo(folder / "signers.toml")  # nobody writes to it: to wait for it would be for ever
+    with pytest.raises(UsageError, match="no regular file"):
         policy_file.load(str(folder / "signers.toml"))
 
 

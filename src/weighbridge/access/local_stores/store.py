@@ -19,9 +19,10 @@ class LocalStore(LocalReading):
         """List the one artifact at a path; raises AccessError, and UsageError where a store holds several."""
         found = listings(ref.name)
         if len(found) > 1:
+            roots = {one.root for one in found}
             names = ", ".join(str(one.ref) if one.ref.scheme else one.resolved for one in found[:3])
             raise UsageError(
                 f"{ref.name!r} holds {len(found)} artifacts: {names}{', …' if len(found) > 3 else ''}",
-                hint="name one of them",
+                hint=f"name one of them, such as {found[0].root!r}" if len(roots) > 1 else "name a store of one",
             )
         return found[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.values import value
-from weighbridge.provenance.lock.roles import is_pickle
+from weighbridge.provenance.lock.roles import can_run, is_obeyed, is_pickle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,6 +78,13 @@ def _judgement(old: LockEntry, new: LockEntry) -> Iterator[Change]:
         worse = _rank(new.scan.verdict) > _rank(old.scan.verdict)
         weight = Weight.ALARM if worse else Weight.NOTICE
         yield Change(weight=weight, what="verdict", words=f"the scan says {new.scan.verdict}, said {old.scan.verdict}")
+    elif old.scan and not new.scan:
+        words = f"it was not scanned; of the locked state the scan said {old.scan.verdict}"
+        yield Change(weight=Weight.ALARM, what="unscanned", words=words)
+    elif new.scan and not old.scan and new.scan.verdict != _VERDICTS[0]:
+        weight = Weight.ALARM if new.scan.verdict == _VERDICTS[-1] else Weight.NOTICE
+        words = f"the scan says {new.scan.verdict}; the locked state was not scanned"
+        yield Change(weight=weight, what="verdict", words=words)
 
 
 def _files(old: LockEntry, new: LockEntry) -> Iterator[Change]:
@@ -90,16 +97,21 @@ def _files(old: LockEntry, new: LockEntry) -> Iterator[Change]:
         elif was is not None and now is None:
             yield _removed(was)
         elif was is not None and now is not None and was.sha256 != now.sha256:
-            yield from _altered(was, now)
+            yield from _altered(was, now, runs_code=new.remote_code)
     yield from _fallback(before, after)
 
 
 def _added(file: LockedFile) -> Change:
-    if file.role == "code":
-        return Change(weight=Weight.ALARM, what="new-code", path=file.path, words="new code")
     if is_pickle(file.formats, file.path):
         return Change(weight=Weight.ALARM, what="new-pickle", path=file.path, words="a new file that runs when loaded")
-    weight = Weight.NOTICE if file.role in {"weights", "template", "config", "tokenizer"} else Weight.PLAIN
+    if is_obeyed(file.role, file.formats):
+        what = "new-code" if file.role == "code" else "new-orders"
+        words = f"new {file.role}" + ("" if file.role in {"code", "template"} else f" ({file.formats[-1]})")
+        return Change(weight=Weight.ALARM, what=what, path=file.path, words=words)
+    if can_run(file.formats, file.path):
+        words = "a new file of a format that can run code when it is loaded"
+        return Change(weight=Weight.ALARM, what="new-code", path=file.path, words=words)
+    weight = Weight.NOTICE if file.role in {"weights", "config", "tokenizer"} else Weight.PLAIN
     return Change(weight=weight, what="new", path=file.path, words=f"new ({file.role})")
 
 
@@ -108,16 +120,19 @@ def _removed(file: LockedFile) -> Change:
     return Change(weight=weight, what="gone", path=file.path, words=f"is gone ({file.role})")
 
 
-def _altered(was: LockedFile, now: LockedFile) -> Iterator[Change]:
+def _altered(was: LockedFile, now: LockedFile, *, runs_code: bool) -> Iterator[Change]:
+    """Tell what became of a file; where the configuration names code to run, another one may name other code."""
     if was.formats and now.formats and was.formats != now.formats:
-        weight = Weight.ALARM if is_pickle(now.formats, "") and not is_pickle(was.formats, "") else Weight.NOTICE
+        safe_before = not can_run(was.formats, was.path) and not is_obeyed(was.role, was.formats)
+        runs_now = can_run(now.formats, now.path) or is_obeyed(now.role, now.formats)
+        weight = Weight.ALARM if safe_before and runs_now else Weight.NOTICE
         words = f"is {', '.join(now.formats)}, was {', '.join(was.formats)}"
         yield Change(weight=weight, what="format", path=now.path, words=words)
     if was.tensors and now.tensors and was.tensors != now.tensors:
         words = f"tensors were added, removed or reshaped ({_count(was)} → {_count(now)})"
         yield Change(weight=Weight.ALARM, what="tensors", path=now.path, words=words)
     weight = Weight.NOTICE
-    if now.role in {"code", "template"}:
+    if is_obeyed(now.role, now.formats) or (runs_code and now.role == "config"):
         weight = Weight.ALARM
     elif now.role in {"document", "other", "data"}:
         weight = Weight.PLAIN
@@ -126,13 +141,13 @@ def _altered(was: LockedFile, now: LockedFile) -> Iterator[Change]:
 
 
 def _fallback(before: dict[str, LockedFile], after: dict[str, LockedFile]) -> Iterator[Change]:
-    """See whether weights that were safe to load are now there only as pickles."""
+    """See whether weights that were safe to load are now there only in formats that run code."""
 
     def safe(files: dict[str, LockedFile]) -> bool:
-        return any(file.role == "weights" and not is_pickle(file.formats, file.path) for file in files.values())
+        return any(file.role == "weights" and not can_run(file.formats, file.path) for file in files.values())
 
-    if safe(before) and not safe(after) and any(is_pickle(file.formats, file.path) for file in after.values()):
-        words = "weights fell back to pickle: no file is left that loads without running anything"
+    if safe(before) and not safe(after) and any(can_run(file.formats, file.path) for file in after.values()):
+        words = "weights fell back: no file is left that loads without a way to run anything"
         yield Change(weight=Weight.ALARM, what="fallback", words=words)
 
 

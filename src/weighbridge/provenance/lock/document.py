@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 
+from weighbridge.access.local_files import open_given
+from weighbridge.access.paths import is_path
 from weighbridge.core.errors import UsageError, reason
-from weighbridge.core.refs import is_outside, is_sha256
+from weighbridge.core.refs import is_sha256
 from weighbridge.core.values import value
 from weighbridge.provenance.lock.model import SCHEMA, Lock, LockedFile, LockEntry, Parent, ScanRecord
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 FILE_NAME = "model.lock"
 LARGEST = 256 << 20
 """Bytes of a lock file; a hundred thousand files take some 20 MB."""
+
+_HUGE = 1 << 63
+"""Bytes that no file has: sizes are below, as the system's own are."""
 
 _ROLES = ("weights", "config", "tokenizer", "template", "code", "data", "document", "signature", "other")
 _HINT = "write it anew with 'weighbridge lock', or take the last version that worked from version control"
@@ -96,12 +101,16 @@ def load(path: str) -> Lock:
 def read(path: str) -> bytes:
     """Read the text of a lock file, for who wants its digest too; raises UsageError."""
     try:
-        with open(path, "rb") as file:
+        with open(open_given(path), "rb") as file:
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise UsageError(f"there is no lock file {path!r}", hint="make one: weighbridge lock TARGET") from None
     except OSError as error:
-        raise UsageError(f"cannot read {path!r}: {reason(error)}") from None
+        raise UsageError(
+            f"cannot read {path!r}: {reason(error)}", hint="check the path, and the rights on it"
+        ) from None
+    except ValueError as error:
+        raise UsageError(f"cannot read {path!r}: {error}", hint="check the path") from None
     if len(content) > LARGEST:
         raise UsageError(f"{path!r} is larger than any lock file", hint=_HINT)
     return content
@@ -139,11 +148,11 @@ class _Place:
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [key for key, _ in pairs]
-        twin = next(key for key in names if names.count(key) > 1)
-        raise ValueError(f"the key {twin!r} is there twice")
+    found = {}
+    for key, content in pairs:
+        if key in found:
+            raise ValueError(f"the key {key[:200]!r} is there twice")
+        found[key] = content
     return found
 
 
@@ -202,7 +211,7 @@ def _locked(path: str, document: Any, place: _Place) -> LockedFile:
         document, place, required=("size", "sha256", "role"), optional=("claimed", "git", "xet", "formats", "tensors")
     )  # fmt: skip
     size = fields["size"]
-    if type(size) is not int or size < 0:
+    if type(size) is not int or not 0 <= size < _HUGE:
         raise place.at("size").wrong("is no size")
     if fields["role"] not in _ROLES:
         raise place.at("role").wrong(f"is none of {', '.join(_ROLES)}")
@@ -265,12 +274,14 @@ def _digest(document: Any, place: _Place) -> str:
 
 
 def _path(path: str, place: _Place) -> str:
-    if (
-        not path
-        or is_outside(path)
-        or "\0" in path
-        or "\\" in path
-        or any(part in {"", "."} for part in path.split("/"))
-    ):
+    if not can_be_locked(path):
         raise place.wrong("is no path inside the artifact")
     return path
+
+
+def can_be_locked(path: str) -> bool:
+    """Tell whether a lock can have a path, or the name of an entry, which is one, too.
+
+    With a backslash it would be another path on some systems.
+    """
+    return is_path(path) and "\\" not in path

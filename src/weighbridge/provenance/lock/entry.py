@@ -11,6 +11,7 @@ from weighbridge.core.references import Reference, Target
 from weighbridge.core.refs import HUB
 from weighbridge.core.values import value
 from weighbridge.core.when import When
+from weighbridge.provenance.lock.document import can_be_locked
 from weighbridge.provenance.lock.model import LockedFile, LockEntry, Parent
 from weighbridge.provenance.lock.roles import role
 
@@ -91,6 +92,8 @@ def tensor_table(outline: Iterable[Fact]) -> str:
 def _locked(file: ListedFile, known: Known | None) -> LockedFile:
     if file.trouble:
         raise IntegrityError(f"{file.path}: {file.trouble}", hint="a lock names only files that can be read")
+    if not can_be_locked(file.path):
+        raise IntegrityError(f"{file.path!r} is another path on other systems", hint="give the file another name")
     sha256 = known.sha256 if known and known.sha256 else ""
     if sha256 and file.sha256 and sha256 != file.sha256:
         raise IntegrityError(

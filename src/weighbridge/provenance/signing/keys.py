@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
+from weighbridge.access.local_files import open_given
 from weighbridge.core.errors import IntegrityError, UsageError, reason
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ def need_cryptography() -> None:
 def read_file(path: str, what: str) -> bytes:
     """Read a small file that the operator named; raises UsageError."""
     try:
-        with open(path, "rb") as file:
+        with open(open_given(path), "rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise UsageError(f"cannot read {what} {path!r}: {reason(error)}", hint="check the path") from None

@@ -10,8 +10,9 @@ from unicodedata import normalize
 
 from weighbridge.core.artifact import ABSENT
 from weighbridge.core.enums import StrEnum
-from weighbridge.core.values import value
+from weighbridge.core.values import replace, value
 from weighbridge.provenance.hashing import Wanted, hash_files
+from weighbridge.provenance.pull import PART
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,9 +88,8 @@ def against_lock(
         expected, file = locked.get(path), there.get(path)
         if expected is None and file is not None:
             if not _fits(path, allowed):
-                differences.append(
-                    Difference(kind=Kind.EXTRA, path=path, words=file.trouble or "the lock has no such file")
-                )
+                words = "pull was interrupted here" if path.endswith(PART) else "the lock has no such file"
+                differences.append(Difference(kind=Kind.EXTRA, path=path, words=file.trouble or words))
         elif expected is not None and file is None:
             differences.append(Difference(kind=Kind.MISSING, path=path, expected=expected.sha256))
         elif expected is not None and file is not None:
@@ -205,8 +205,14 @@ def absent(entry: LockEntry) -> Verification:
 
 def unknown(listing: Listing) -> Verification:
     """Say that no entry of the lock could be meant by a place."""
-    words = "no entry of the lock fits it; name one with --name"
+    words = "no entry of the lock fits it; name one with --name, or hold it against its own list with --store"
     return Verification(
         name=listing.ref.source, place=listing.root, kind=listing.kind, against="lock", resolved="", files=0, size=0,
         unchecked=0, differences=(Difference(kind=Kind.EXTRA, words=words),),
     )  # fmt: skip
+
+
+def unpromised(found: Verification) -> Verification:
+    """Say that a place was held against nothing: a test that tests nothing must not pass."""
+    words = "no file here has a digest from a store to be held against; a lock would have them"
+    return replace(found, differences=(Difference(kind=Kind.STORE, words=words),))

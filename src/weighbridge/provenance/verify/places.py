@@ -65,12 +65,17 @@ def _of_entry(entry: LockEntry, lock_path: str) -> tuple[Listing, ...]:
         path = os.path.join(os.path.dirname(lock_path), ref.name)
         return listings(path) if os.path.lexists(path) else ()
     pulled = pulled_to(entry, lock_path)
-    found = list(listings(pulled)) if os.path.isdir(pulled) else []
-    for path in _caches(ref.scheme, ref.name):
-        if os.path.lexists(path):
-            found += [listing for listing in listings(path) if listing.ref.source == ref.source]
-    states = [listing for listing in found if listing.resolved == entry.resolved or listing.kind == "directory"]
-    return tuple(states or found)
+    # Whatever lies there is what a program will load, also where somebody made it look like another kind of store.
+    found = listings(pulled) if os.path.lexists(pulled) else ()
+    cached = [
+        listing
+        for path in _caches(ref.scheme, ref.name)
+        if os.path.lexists(path)
+        for listing in listings(path)
+        if listing.ref.source == ref.source
+    ]
+    states = [listing for listing in cached if listing.resolved == entry.resolved]
+    return (*found, *(states or ([] if found else cached)))
 
 
 def of_path(path: str, lock: Lock, lock_path: str, *, name: str = "") -> Iterator[Placed]:
@@ -86,14 +91,16 @@ def of_path(path: str, lock: Lock, lock_path: str, *, name: str = "") -> Iterato
         same = [entry for entry in lock.entries if parse(entry.source).source == listing.ref.source]
         exact = [entry for entry in same if entry.resolved == listing.resolved]
         if same:
-            lone = len([one for one in there if one.ref.source == listing.ref.source]) == 1
-            chosen = exact or (same[:1] if lone else [])
+            states = {one.resolved for one in there if one.ref.source == listing.ref.source}
+            # Other states may lie beside the locked one, not in its place.
+            chosen = exact or ([] if any(entry.resolved in states for entry in same) else same[:1])
             for entry in chosen:
                 yield Placed(listing=_chosen(listing, entry), entry=entry)
             if not chosen:
                 yield Placed(listing=listing, entry=None)
         else:
-            yield Placed(listing=listing, entry=_by_looks(listing, lock))
+            is_named = listing.ref.scheme != PATH
+            yield Placed(listing=listing, entry=None if is_named else _by_looks(listing, lock))
 
 
 def _by_looks(listing: Listing, lock: Lock) -> LockEntry | None:
