@@ -132,7 +132,8 @@ class Locking:
         before = self.lock.entry(name)
         pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
         self._check(listing)
-        if ref.scheme == PATH and listing.root and os.path.isdir(ref.name):
+        elsewhere = listing.root not in {"", os.path.realpath(ref.name)}
+        if ref.scheme == PATH and elsewhere and os.path.isdir(ref.name):
             pinned = replace(ref, name=listing.root)  # of a cache, the one artifact in it that is locked
         known, scan = self._read(pinned, listing)
         if listing.ref.scheme == PATH:
