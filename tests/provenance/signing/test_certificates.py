@@ -89,8 +89,7 @@ GOOD: list[tuple[str, Spec, Spec, Spec]] = [
     ("plain", LEAF, AUTHORITY, ROOT),
     ("more usages", changed(LEAF, eku=(TLS, ExtendedKeyUsageOID.CODE_SIGNING)), AUTHORITY, ROOT),
     ("leaf without constraints", changed(LEAF, ca=None), AUTHORITY, ROOT),
-    ("leaf with the mark, which signs no certificates", changed(LEAF, ca=True), AUTHORITY, ROOT),
-    ("leaf of its issuer's name", changed(LEAF, ca=True, subject="authority"), AUTHORITY, ROOT),
+    ("leaf of its issuer's name", changed(LEAF, subject="authority"), AUTHORITY, ROOT),
     ("an extension that is not critical", changed(LEAF, more=((UNKNOWN, False),)), AUTHORITY, ROOT),
     ("authority for any usage", LEAF, changed(AUTHORITY, eku=(ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,)), ROOT),
     ("path just long enough", LEAF, changed(AUTHORITY, path_length=0), changed(ROOT, path_length=1)),
@@ -104,6 +103,15 @@ GOOD: list[tuple[str, Spec, Spec, Spec]] = [
 def test_a_chain_that_is_right(name: str, leaf: Spec, authority: Spec, root: Spec, *, with_root: bool) -> None:
     chain = made.chain(leaf, authority, root)
     held(chain if with_root else chain[:2], rule(chain[2]))
+
+
+def test_the_mark_of_an_authority_passes_only_where_the_policy_says_so() -> None:
+    """Publishers of this format have certificates with the mark and without the right to sign certificates."""
+    for spec in (changed(LEAF, ca=True), changed(LEAF, ca=True, subject="authority")):
+        chain = made.chain(spec)
+        held(chain, rule(chain[2], marked=True))
+        with pytest.raises(IntegrityError, match="has the mark"):
+            held(chain, rule(chain[2]))
 
 
 def test_a_valid_certificate_of_somebody_else_is_nobody() -> None:
@@ -143,7 +151,9 @@ def test_a_certificate_that_is_pinned_itself() -> None:
     alone = made.certificate(changed(LEAF, issuer="signer"), made.key().public_key(), made.key())
     held((alone,), rule(alone))
     marked = made.certificate(changed(LEAF, issuer="signer", ca=True), made.key().public_key(), made.key())
-    held((marked, marked), rule(marked))
+    held((marked, marked), rule(marked, marked=True))
+    with pytest.raises(IntegrityError, match="has the mark"):
+        held((marked, marked), rule(marked))
     spec = changed(LEAF, issuer="signer", ca=True, usages=BOTH)
     authority = made.certificate(spec, made.key().public_key(), made.key())
     with pytest.raises(IntegrityError, match="certificate authority's"):

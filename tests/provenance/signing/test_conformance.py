@@ -115,11 +115,11 @@ def signer(folder: Path, by: str, curve: str) -> tuple[KeyFiles, SignerPolicy]:
         return KeyFiles(key=str(files.key)), trusting_keys(str(files.public))
     if by == "certificate":
         whole = KeyFiles(key=str(files.key), certificate=str(files.certificate), chain=(str(files.chain),))
-        return whole, trusting_certificates(str(files.root), subject=("CN=signer",))
+        return whole, trusting_certificates(str(files.root), subject=("CN=signer",), marked=True)
     own = made.certificate(Spec(issuer="signer", ca=True, san=()), made.key(curve).public_key(), made.key(curve))
     alone = pem(folder / "alone.pem", own)
     return KeyFiles(key=str(files.key), certificate=alone, chain=(alone,)), trusting_certificates(
-        alone, subject=("CN=signer",)
+        alone, subject=("CN=signer",), marked=True
     )
 
 

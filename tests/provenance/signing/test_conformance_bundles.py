@@ -174,7 +174,7 @@ def trusting(tmp_path: Path, subject: str) -> SignerPolicy:
     if not subject:
         (tmp_path / "key.pub").write_bytes(made.public_pem(KEY))
         return trusting_keys(str(tmp_path / "key.pub"))
-    return trusting_certificates(pem(tmp_path / "root.pem", chain()[2]), subject=(subject,))
+    return trusting_certificates(pem(tmp_path / "root.pem", chain()[2]), subject=(subject,), marked=True)
 
 
 @pytest.mark.parametrize("held", ACCEPTED, ids=[held.name for held in ACCEPTED])
@@ -371,7 +371,7 @@ def policy_of(tmp_path: Path, trusts: str | Callable[[], Any]) -> SignerPolicy:
         key = KEY if trusts == "key" else made.key("P-384", 7)
         (tmp_path / "key.pub").write_bytes(made.public_pem(key))
         return trusting_keys(str(tmp_path / "key.pub"))
-    return trusting_certificates(pem(tmp_path / "root.pem", trusts()), subject=("CN=signer",))
+    return trusting_certificates(pem(tmp_path / "root.pem", trusts()), subject=("CN=signer",), marked=True)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

@@ -32,7 +32,7 @@ def write(folder: Path, text: str) -> str:
 WHOLE = """
 [signers.acme]
 keys = ["acme.pub", "sha256:%s"]
-certificate = {roots = ["root.pem"], san = ["%s"], issuer = "CN=authority", eku = ["codeSigning"]}
+certificate = {roots = ["root.pem"], san = ["%s"], marked = true, issuer = "CN=authority", eku = ["codeSigning"]}
 sigstore = {identity = "release@models.invalid", issuer = "https://issuer.invalid", trust = "trusted_root.json"}
 models = ["acme/*"]
 min_versions = {"acme/tiny" = "1.2", "acme/*" = "1.0"}
@@ -53,7 +53,11 @@ def test_a_policy_that_says_all_that_there_is(folder: Path) -> None:
     assert [one.id for one in acme.keys] == [made.key_hint(made.key()), "ab" * 32]
     assert acme.keys[0].pem == made.public_pem(made.key())
     assert acme.certificate == CertificateRule(
-        roots=((folder / "root.pem").read_bytes(),), san=(made.SIGNER,), issuer="CN=authority", eku=("codeSigning",)
+        roots=((folder / "root.pem").read_bytes(),),
+        san=(made.SIGNER,),
+        issuer="CN=authority",
+        eku=("codeSigning",),
+        marked=True,
     )
     assert acme.sigstore == SigstoreRule(
         identity="release@models.invalid", issuer="https://issuer.invalid", trust=str(folder / "trusted_root.json")

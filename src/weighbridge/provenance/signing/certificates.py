@@ -137,7 +137,7 @@ def check(chain: tuple[Certificate, ...], rule: CertificateRule, at: datetime) -
         raise _refused(leaf, f"is not for {' or '.join(rule.subject)}")
     if rule.issuer and leaf.issuer.rfc4514_string() != rule.issuer:
         raise _refused(leaf, f"is issued by {leaf.issuer.rfc4514_string()}, not by {rule.issuer}")
-    check_leaf(leaf, rule.eku, at)
+    check_leaf(leaf, rule.eku, at, marked=rule.marked)
     if leaf in roots:
         return
     troubles: list[IntegrityError] = []
@@ -151,12 +151,11 @@ def check(chain: tuple[Certificate, ...], rule: CertificateRule, at: datetime) -
     raise troubles[0] if troubles else _refused(leaf, "leads to no root that the policy trusts")
 
 
-def check_leaf(leaf: Certificate, eku: tuple[str, ...], at: datetime) -> None:
+def check_leaf(leaf: Certificate, eku: tuple[str, ...], at: datetime, *, marked: bool = False) -> None:
     """See whether a certificate may sign models at all; raises IntegrityError.
 
-    Whoever may sign certificates may not. The mark of an authority alone does not count: without that key usage nobody
-    takes a certificate from it (RFC 5280 section 6.1.4), and publishers of this format have it on signers' and on
-    self-signed certificates. ``is_marked`` tells of it.
+    An authority's may not. With ``marked`` one passes that has the mark of an authority (basic constraints) without the
+    right to sign certificates (key usage), from which nobody takes one (RFC 5280 section 6.1.4): publishers have such.
     """
     _check_common(leaf, at)
     usage = _key_usage(leaf)
@@ -164,6 +163,8 @@ def check_leaf(leaf: Certificate, eku: tuple[str, ...], at: datetime) -> None:
         raise _refused(leaf, "is not made for digital signatures (key usage)")
     if usage.key_cert_sign:
         raise _refused(leaf, "is a certificate authority's, which must not sign models itself")
+    if is_marked(leaf) and not marked:
+        raise _refused(leaf, "has the mark of a certificate authority's, which must not sign models itself")
     leaf_key(leaf)
     usages = _usages(leaf) or ()
     for wanted in eku:

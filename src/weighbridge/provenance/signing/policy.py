@@ -26,6 +26,7 @@ class CertificateRule:
 
     One of ``san`` must be among the alternative names, or the subject one of ``subject`` (RFC 4514). ``issuer`` is the
     issuer of the signer's certificate, empty for any. ``eku`` are the extended key usages that it must all have.
+    ``marked`` lets pass one that is marked as an authority's and may not sign certificates.
     """
 
     roots: tuple[bytes, ...]
@@ -33,6 +34,7 @@ class CertificateRule:
     subject: tuple[str, ...] = ()
     issuer: str = ""
     eku: tuple[str, ...] = (CODE_SIGNING,)
+    marked: bool = False
 
 
 @value
@@ -94,12 +96,14 @@ def trusting_keys(*paths: str, allow_ignored: tuple[str, ...] = ()) -> SignerPol
 
 
 def trusting_certificates(
-    *roots: str, san: tuple[str, ...] = (), subject: tuple[str, ...] = (), allow_ignored: tuple[str, ...] = ()
-) -> SignerPolicy:
+    *roots: str, san: tuple[str, ...] = (), subject: tuple[str, ...] = (), allow_ignored: tuple[str, ...] = (),
+    marked: bool = False,
+) -> SignerPolicy:  # fmt: skip
     """Trust certificates below roots (PEM files) that are for one of the names; raises UsageError."""
     rule = CertificateRule(
-        roots=tuple(_keys.read_file(root, "the certificate") for root in roots), san=san, subject=subject
-    )
+        roots=tuple(_keys.read_file(root, "the certificate") for root in roots), san=san, subject=subject,
+        marked=marked,
+    )  # fmt: skip
     return SignerPolicy(
         signers=(TrustedSigner(name="certificate", certificate=rule, allow_ignored=allow_ignored, unbound=True),),
         source=", ".join(roots),

@@ -29,7 +29,7 @@ FILE_NAME = "signers.toml"
 KEYS = (
     "keys", "certificate", "sigstore", "models", "min_versions", "allow_ignored", "allow_extra", "require", "unbound",
 )  # fmt: skip
-CERTIFICATE_KEYS = ("roots", "san", "subject", "issuer", "eku")
+CERTIFICATE_KEYS = ("roots", "san", "subject", "issuer", "eku", "marked")
 SIGSTORE_KEYS = ("identity", "issuer", "trust")
 
 _KINDS = {str: "a string", bool: "true or false", list: "a list", dict: "a table"}
@@ -122,7 +122,8 @@ def _certificate(table: Any, folder: str, where: str) -> CertificateRule:
                 f"{where}: there is no extended key usage {usage!r}", hint=f"{', '.join(USAGES)}, or a dotted number"
             )
     issuer = _typed(table, "issuer", str, "", where)
-    return CertificateRule(roots=roots, san=san, subject=subject, issuer=issuer, eku=eku)
+    marked = _typed(table, "marked", bool, False, where)
+    return CertificateRule(roots=roots, san=san, subject=subject, issuer=issuer, eku=eku, marked=marked)
 
 
 def _sigstore(table: Any, folder: str, where: str) -> SigstoreRule:

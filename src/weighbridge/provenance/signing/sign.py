@@ -204,7 +204,7 @@ def _chain(private: EllipticCurvePrivateKey, files: KeyFiles) -> tuple[Certifica
             hint="check which belongs to which",
         )
     try:
-        certificates.check_leaf(first, (), datetime.now(UTC))
+        certificates.check_leaf(first, (), datetime.now(UTC), marked=True)
     except IntegrityError as error:
         raise UsageError(f"nobody would accept this signature: {error}", hint=error.hint) from None
     return tuple(dict.fromkeys(chain))
