@@ -156,6 +156,8 @@ def test_the_lock_file_itself_is_no_part_of_what_it_locks(tmp_path: Path) -> Non
         (("lock", "models/own", "models/own"), "two targets"),
         (("lock", "--from-project", "nowhere"), "no directory"),
         (("verify", "nowhere"), "cannot open 'nowhere'"),
+        (("verify", ""), "names nothing"),
+        (("lock", ""), "cannot open ''"),
         (("verify", "--name", "other"), "no entry 'other'"),
         (("verify", "--lock", "missing.lock"), "no lock file"),
         (("verify", "--store"), "--store takes paths"),

@@ -100,6 +100,8 @@ def _locked(file: ListedFile, known: Known | None) -> LockedFile:
             f"{file.path}: the store promises sha256 {file.sha256[:16]}…, its bytes are {sha256[:16]}…",
             hint="fetch it anew; if it stays so, tell the publisher",
         )
+    if not sha256 and not file.sha256 and file.real:
+        raise IntegrityError(f"{file.path}: it could not be read", hint="check the rights on it, and what scan says")
     if not sha256 and not file.sha256:
         raise IntegrityError(
             f"{file.path}: nobody has a digest for it",
