@@ -104,3 +104,27 @@ def test_what_lies_in_blobs_was_hashed_and_is_no_mere_claim(tmp_path: Path, monk
     assert not [file for entry in models.values() for file in entry["files"].values() if "claimed" in file]
     assert models["layout"]["files"]["model.safetensors"]["formats"] == ["safetensors"]
     assert app.main(["verify"]) == 0
+
+
+def test_a_file_below_a_file_is_not_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No system can hold both, so nobody could pull them."""
+    monkeypatch.chdir(tmp_path)
+    layers = [modelpack_layer(tmp_path / "layout", path, path.encode()) for path in ("a", "a/b")]
+    oci_layout(tmp_path / "layout", {"main": manifest(layers)})
+    assert app.main(["lock", "layout"]) == 1
+    assert "a/b lies below a file" in capfd.readouterr().err
+    assert not (tmp_path / "model.lock").exists()
+
+
+def test_names_that_are_one_without_case_are_told_when_they_are_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model").mkdir()
+    for name in ("README.md", "readme.md"):
+        (tmp_path / "model" / name).write_bytes(b"# A\n")
+    assert app.main(["lock", "model"]) == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert "readme.md is the same name as README.md where case does not count: verify will not pass it" in said

@@ -17,6 +17,7 @@ from weighbridge.provenance.lock import document, project
 from weighbridge.provenance.lock.changes import Change, Weight, changes
 from weighbridge.provenance.lock.entry import Known, entry
 from weighbridge.provenance.lock.model import Lock, LockEntry, ScanRecord
+from weighbridge.provenance.verify.compare import twins
 from weighbridge.provenance.verify.places import without_lock
 
 TYPE_CHECKING = False
@@ -139,6 +140,8 @@ class Locking:
             source = os.path.relpath(ref.name, self.folder)
         else:
             source = str(replace(listing.ref, revision=""))
+        for path, other in twins(file.path for file in (*listing.files, *listing.extras)):
+            self.notes.append(f"{path} is the same name as {other} where case does not count: verify will not pass it")
         signers = self.given.one("--signers") or (before.signers if before else "")
         return entry(name, listing, known, scan=scan, signers=signers, source=source)
 

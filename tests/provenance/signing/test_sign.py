@@ -55,7 +55,7 @@ def test_signing_again_leaves_the_old_signature_out(model: Path, files: made.Fil
     assert not list(model.glob("*.part"))
 
 
-@pytest.mark.parametrize("place", ["weights", "pipe", "model.sig"])
+@pytest.mark.parametrize("place", ["more.bin", "pipe", "model.sig"])
 def test_what_is_no_signature_is_not_written_over(model: Path, files: made.Files, tmp_path: Path, place: str) -> None:
     (model / "more.bin").write_bytes(b"precious")
     (model / "model.sig").write_bytes(b"-----BEGIN PGP SIGNATURE-----")
