@@ -161,6 +161,8 @@ def test_the_lock_file_itself_is_no_part_of_what_it_locks(tmp_path: Path) -> Non
         (("verify", "--name", "other"), "no entry 'other'"),
         (("verify", "--lock", "missing.lock"), "no lock file"),
         (("verify", "--store"), "--store takes paths"),
+        (("verify", "models/own", "--key", "acme.pub"), "--key is about a signature"),
+        (("verify", "--at-least", "1.0"), "--at-least is about a signature"),
         (("pull", "own"), "there is nothing to fetch"),
         (("pull", "other"), "no entry 'other'"),
         (("pull",), "names nothing that could be fetched"),

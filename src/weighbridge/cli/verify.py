@@ -68,6 +68,11 @@ def main(given: Given) -> int:
     destinations = outputs(given, COMMAND.formats)
     if given.on("--store") and (given.one("--lock") or given.one("--name") or not given.operands):
         raise UsageError("--store takes paths and neither --lock nor --name", hint="weighbridge verify --store PATH")
+    if not given.one("--signature"):
+        # Left aside they would make people believe that a signature was looked at.
+        for option in ("--key", "--version", "--at-least"):
+            if given.every(option):
+                raise UsageError(f"{option} is about a signature", hint="name it, too: --signature FILE")
     from weighbridge.cli import verified, verifying
 
     if given.one("--signature"):
