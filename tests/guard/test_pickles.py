@@ -8,6 +8,7 @@ import gzip
 import inspect
 import io
 import lzma
+import mmap
 import multiprocessing
 import os
 import pickle
@@ -297,6 +298,8 @@ def test_what_was_read_from_a_file_is_judged_in_memory_too(model: Path, lock: Pa
             pickle.loads(model.read_bytes())
         with pytest.raises(Refused):
             pickle.load(io.BytesIO(model.read_bytes()))
+        with opened(model) as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapped, pytest.raises(Refused):
+            pickle.load(mapped)
 
 
 def test_a_pipe_in_place_of_the_file_is_refused(model: Path, lock: Path) -> None:
