@@ -128,3 +128,13 @@ def test_names_that_are_one_without_case_are_told_when_they_are_locked(
     assert app.main(["lock", "model"]) == 0
     said = " ".join(capfd.readouterr().out.split())
     assert "readme.md is the same name as README.md where case does not count: verify will not pass it" in said
+
+
+def test_what_calls_itself_a_signature_and_is_none_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.sig").write_bytes(b"null")
+    assert app.main(["lock", "model"]) == 0
+    assert "\nmodel.sig: no signature that can be read" in capfd.readouterr().out

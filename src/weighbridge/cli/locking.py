@@ -152,7 +152,10 @@ class Locking:
 
         report, answers = learn(str(ref), self.given, self.config)
         report = noted(report, self.config.signers)
-        self.notes += [f"{one.path}: signed {one.words}" for each in report.artifacts for one in each.signatures]
+        for artifact in report.artifacts:
+            for signature in artifact.signatures:
+                path = signature.path.removeprefix(artifact.ref).lstrip("/") or signature.path
+                self.notes.append(f"{path}: {'signed ' * signature.words.startswith('by ')}{signature.words}")
         for file in (file for artifact in report.artifacts for file in artifact.files):
             for finding in file.findings:
                 if finding.rule == _BROKEN_CLAIM:

@@ -16,7 +16,7 @@ COMMAND = Command(
     name="verify",
     description="Hold models on this machine against model.lock, to the byte. Nothing is sent or fetched.",
     formats=("text", "json"),
-    operand=Operand(metavar="PATH", help="a model, or a cache (default: all that the lock names)", least=0),
+    operand=Operand(metavar="PATH", help="a model or a cache (default: wherever the lock's models are)", least=0),
     groups=(
         Group(
             title="what it is held against",
@@ -52,7 +52,8 @@ COMMAND = Command(
         ),
     ),
     epilog="""\
-exit codes: 0 everything is as locked, 1 something differs, 2 an error
+exit codes: 0 everything is as promised, 1 something differs or there was
+nothing to verify, 2 an error
 
 examples:
   weighbridge verify
