@@ -138,3 +138,27 @@ def test_what_calls_itself_a_signature_and_is_none_is_told_so(
     (tmp_path / "model" / "model.sig").write_bytes(b"null")
     assert app.main(["lock", "model"]) == 0
     assert "\nmodel.sig: no signature that can be read" in capfd.readouterr().out
+
+
+def test_what_another_run_has_locked_meanwhile_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from weighbridge.cli import locking
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_bytes(b"{}")
+    real = locking.without_lock
+
+    def slow(listing: Listing, path: str) -> Listing:
+        monkeypatch.setattr(locking, "without_lock", real)
+        assert app.main(["lock", "two"]) == 0
+        return real(listing, path)
+
+    monkeypatch.setattr(locking, "without_lock", slow)
+    assert app.main(["lock", "one"]) == 2
+    assert "changed by somebody else" in capfd.readouterr().err
+    assert list(json.loads((tmp_path / "model.lock").read_text())["models"]) == ["two"]
+    assert app.main(["lock", "one"]) == 0
+    assert list(json.loads((tmp_path / "model.lock").read_text())["models"]) == ["one", "two"]

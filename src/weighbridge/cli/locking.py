@@ -43,7 +43,8 @@ class Locking:
         self.config = config
         self.path = given.one("--lock") or document.FILE_NAME
         self.folder = os.path.dirname(self.path) or "."
-        self.lock = document.load(self.path) if os.path.lexists(self.path) else Lock()
+        self.before = self._read_before()
+        self.lock = document.loads(self.before, name=self.path) if self.before is not None else Lock()
         self.notes: list[str] = []
 
     def run(self) -> Done:
@@ -227,9 +228,16 @@ class Locking:
         listing = Listing(ref=ref, kind=HUB, resolved=new.resolved)
         return HubStore(offline=self.given.on("--offline")).is_behind(listing, old.resolved)
 
+    def _read_before(self) -> bytes | None:
+        return document.read(self.path) if os.path.lexists(self.path) else None
+
     def _write(self, lock: Lock) -> None:
         from weighbridge.cli.output import Output, write
 
+        if self._read_before() != self.before:
+            raise UsageError(
+                f"{self.path} was changed by somebody else meanwhile", hint="nothing is lost: run it again"
+            )
         write(document.dumps(lock), Output(format="lock", file=self.path))
 
 
