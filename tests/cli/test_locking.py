@@ -104,3 +104,61 @@ def test_what_lies_in_blobs_was_hashed_and_is_no_mere_claim(tmp_path: Path, monk
     assert not [file for entry in models.values() for file in entry["files"].values() if "claimed" in file]
     assert models["layout"]["files"]["model.safetensors"]["formats"] == ["safetensors"]
     assert app.main(["verify"]) == 0
+
+
+def test_a_file_below_a_file_is_not_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No system can hold both, so nobody could pull them."""
+    monkeypatch.chdir(tmp_path)
+    layers = [modelpack_layer(tmp_path / "layout", path, path.encode()) for path in ("a", "a/b")]
+    oci_layout(tmp_path / "layout", {"main": manifest(layers)})
+    assert app.main(["lock", "layout"]) == 1
+    assert "a/b lies below a file" in capfd.readouterr().err
+    assert not (tmp_path / "model.lock").exists()
+
+
+def test_names_that_are_one_without_case_are_told_when_they_are_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model").mkdir()
+    for name in ("README.md", "readme.md"):
+        (tmp_path / "model" / name).write_bytes(b"# A\n")
+    assert app.main(["lock", "model"]) == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert "readme.md is the same name as README.md where case does not count: verify will not pass it" in said
+
+
+def test_what_calls_itself_a_signature_and_is_none_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.sig").write_bytes(b"null")
+    assert app.main(["lock", "model"]) == 0
+    assert "\nmodel.sig: no signature that can be read" in capfd.readouterr().out
+
+
+def test_what_another_run_has_locked_meanwhile_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from weighbridge.cli import locking
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_bytes(b"{}")
+    real = locking.without_lock
+
+    def slow(listing: Listing, path: str) -> Listing:
+        monkeypatch.setattr(locking, "without_lock", real)
+        assert app.main(["lock", "two"]) == 0
+        return real(listing, path)
+
+    monkeypatch.setattr(locking, "without_lock", slow)
+    assert app.main(["lock", "one"]) == 2
+    assert "changed by somebody else" in capfd.readouterr().err
+    assert list(json.loads((tmp_path / "model.lock").read_text())["models"]) == ["two"]
+    assert app.main(["lock", "one"]) == 0
+    assert list(json.loads((tmp_path / "model.lock").read_text())["models"]) == ["one", "two"]

@@ -116,3 +116,10 @@ def test_a_test_that_tests_nothing_does_not_pass(tmp_path: Path) -> None:
         ran = weigh("verify", "--store", path, cwd=tmp_path)
         assert ran.code == 1, ran
         assert "no file here has a digest" in ran.out
+
+
+def test_the_cache_is_where_the_ecosystem_has_it(project: Path) -> None:
+    """`huggingface_hub` writes out `~` and variables in its own variables."""
+    for variables in ({"HF_HUB_CACHE": "~/hub"}, {"HF_HUB_CACHE": "$PLACE/hub", "PLACE": str(project)}):
+        ran = weigh("verify", "--lock", "../model.lock", cwd=project / "hub", env={"HOME": str(project), **variables})
+        assert (ran.code, ran.out.count("HOLDS")) == (0, 2), ran

@@ -8,6 +8,7 @@ import gzip
 import inspect
 import io
 import lzma
+import mmap
 import multiprocessing
 import os
 import pickle
@@ -90,8 +91,11 @@ def test_what_changed_is_not_loaded(model: Path, lock: Path) -> None:
 def test_what_the_lock_does_not_name_is_not_loaded(model: Path, lock: Path, tmp_path: Path) -> None:
     stranger = tmp_path / "stranger.pkl"
     stranger.write_bytes(pickle.dumps(Payload()))
-    with guarded(lock), opened(stranger) as file, pytest.raises(Refused, match=r"not in the lock; .*weighbridge lock"):
-        pickle.load(file)
+    for load in LOADS.values():
+        with guarded(lock), opened(stranger) as file:
+            loaded = load()
+            with pytest.raises(Refused, match=r"not in the lock; .*weighbridge lock"):
+                loaded(file)
 
 
 def test_a_locked_file_may_lie_anywhere(model: Path, lock: Path, tmp_path: Path) -> None:
@@ -112,6 +116,8 @@ LOADS: dict[str, Any] = {
     "load": lambda: pickle.load,
     "Unpickler": lambda: lambda file: pickle.Unpickler(file).load(),
     "dill": lambda: dill.load,
+    "in Python": lambda: pickle._load,  # type: ignore[attr-defined]
+    "Unpickler in Python": lambda: lambda file: pickle._Unpickler(file).load(),  # type: ignore[attr-defined]
 }
 """Looked up under guard, as a program does that takes the function from its module."""
 
@@ -292,6 +298,8 @@ def test_what_was_read_from_a_file_is_judged_in_memory_too(model: Path, lock: Pa
             pickle.loads(model.read_bytes())
         with pytest.raises(Refused):
             pickle.load(io.BytesIO(model.read_bytes()))
+        with opened(model) as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapped, pytest.raises(Refused):
+            pickle.load(mapped)
 
 
 def test_a_pipe_in_place_of_the_file_is_refused(model: Path, lock: Path) -> None:

@@ -184,7 +184,7 @@ def _state(info: dict[str, Any]) -> dict[str, str]:
 def _plain(said: Any) -> str:
     """Write a tag or a time in one way: the same driver gives dates in one answer and seconds in the next."""
     seconds = said.timestamp() if hasattr(said, "timestamp") else said
-    return f"{seconds:.3f}" if isinstance(seconds, float) else str(said)
+    return f"{seconds:.6f}" if isinstance(seconds, float) else str(said)
 
 
 def _range(ref: Ref, filesystem: Any, name: str, start: int, stop: int) -> bytes:

@@ -50,8 +50,8 @@ COMMAND = Command(
     epilog="""\
 An update shows what would change before it is written. New code, a fall back
 to pickle, another publisher and the like want a decision: --accept.
-exit codes: 0 written or nothing to do, 1 something wants a decision (or, with
---dry-run, would change), 2 an error
+exit codes: 0 written or nothing to do, 1 something wants a decision, is not
+what its store promises or, with --dry-run, would change, 2 an error
 
 examples:
   weighbridge lock hf://org/name@main models/own

@@ -17,6 +17,7 @@ from weighbridge.provenance.lock import document, project
 from weighbridge.provenance.lock.changes import Change, Weight, changes
 from weighbridge.provenance.lock.entry import Known, entry
 from weighbridge.provenance.lock.model import Lock, LockEntry, ScanRecord
+from weighbridge.provenance.verify.compare import twins
 from weighbridge.provenance.verify.places import without_lock
 
 TYPE_CHECKING = False
@@ -42,7 +43,8 @@ class Locking:
         self.config = config
         self.path = given.one("--lock") or document.FILE_NAME
         self.folder = os.path.dirname(self.path) or "."
-        self.lock = document.load(self.path) if os.path.lexists(self.path) else Lock()
+        self.before = self._read_before()
+        self.lock = document.loads(self.before, name=self.path) if self.before is not None else Lock()
         self.notes: list[str] = []
 
     def run(self) -> Done:
@@ -140,6 +142,8 @@ class Locking:
             source = os.path.relpath(ref.name, self.folder)
         else:
             source = str(replace(listing.ref, revision=""))
+        for path, other in twins(file.path for file in (*listing.files, *listing.extras)):
+            self.notes.append(f"{path} is the same name as {other} where case does not count: verify will not pass it")
         signers = self.given.one("--signers") or (before.signers if before else "")
         return entry(name, listing, known, scan=scan, signers=signers, source=source)
 
@@ -150,7 +154,10 @@ class Locking:
 
         report, answers = learn(str(ref), self.given, self.config)
         report = noted(report, self.config.signers)
-        self.notes += [f"{one.path}: signed {one.words}" for each in report.artifacts for one in each.signatures]
+        for artifact in report.artifacts:
+            for signature in artifact.signatures:
+                path = signature.path.removeprefix(artifact.ref).lstrip("/") or signature.path
+                self.notes.append(f"{path}: {'signed ' * signature.words.startswith('by ')}{signature.words}")
         for file in (file for artifact in report.artifacts for file in artifact.files):
             for finding in file.findings:
                 if finding.rule == _BROKEN_CLAIM:
@@ -222,9 +229,16 @@ class Locking:
         listing = Listing(ref=ref, kind=HUB, resolved=new.resolved)
         return HubStore(offline=self.given.on("--offline")).is_behind(listing, old.resolved)
 
+    def _read_before(self) -> bytes | None:
+        return document.read(self.path) if os.path.lexists(self.path) else None
+
     def _write(self, lock: Lock) -> None:
         from weighbridge.cli.output import Output, write
 
+        if self._read_before() != self.before:
+            raise UsageError(
+                f"{self.path} was changed by somebody else meanwhile", hint="nothing is lost: run it again"
+            )
         write(document.dumps(lock), Output(format="lock", file=self.path))
 
 

@@ -16,7 +16,7 @@ COMMAND = Command(
     name="verify",
     description="Hold models on this machine against model.lock, to the byte. Nothing is sent or fetched.",
     formats=("text", "json"),
-    operand=Operand(metavar="PATH", help="a model, or a cache (default: all that the lock names)", least=0),
+    operand=Operand(metavar="PATH", help="a model or a cache (default: wherever the lock's models are)", least=0),
     groups=(
         Group(
             title="what it is held against",
@@ -52,7 +52,8 @@ COMMAND = Command(
         ),
     ),
     epilog="""\
-exit codes: 0 everything is as locked, 1 something differs, 2 an error
+exit codes: 0 everything is as promised, 1 something differs or there was
+nothing to verify, 2 an error
 
 examples:
   weighbridge verify
@@ -68,6 +69,11 @@ def main(given: Given) -> int:
     destinations = outputs(given, COMMAND.formats)
     if given.on("--store") and (given.one("--lock") or given.one("--name") or not given.operands):
         raise UsageError("--store takes paths and neither --lock nor --name", hint="weighbridge verify --store PATH")
+    if not given.one("--signature"):
+        # Left aside they would make people believe that a signature was looked at.
+        for option in ("--key", "--version", "--at-least"):
+            if given.every(option):
+                raise UsageError(f"{option} is about a signature", hint="name it, too: --signature FILE")
     from weighbridge.cli import verified, verifying
 
     if given.one("--signature"):

@@ -165,7 +165,8 @@ class Admission:
     def _open_file(self, file: Any) -> None:
         if isinstance(file, sealed.SealedFile):
             return
-        content = getattr(file, "getbuffer", None)
+        # A mapped file names no file any more.
+        content = (lambda: file) if type(file).__module__ == "mmap" else getattr(file, "getbuffer", None)
         if content is not None:
             memory.check(self._guard, self._loader, content)
             return

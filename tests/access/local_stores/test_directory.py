@@ -281,3 +281,11 @@ def test_stores_that_differ_about_a_file_are_told(tmp_path: Path) -> None:
         assert found.kind == "hf"
         assert len(found.troubles) == told
         assert "git-LFS pointer" in found.files[0].trouble
+
+
+@pytest.mark.parametrize("version", ["https://hawser.github.com/spec/v1", "http://git-media.io/v/2"])
+def test_pointers_of_older_names_are_pointers(tmp_path: Path, version: str) -> None:
+    pointer = lfs_pointer(b"weights").replace(b"https://git-lfs.github.com/spec/v1", version.encode())
+    (tmp_path / "model.bin").write_bytes(pointer)
+    (found,) = listings(str(tmp_path))
+    assert "pointer" in found.files[0].trouble

@@ -286,3 +286,13 @@ def test_a_deep_snapshot_and_strange_names_survive(tmp_path: Path) -> None:
     assert [os.fsencode(file.path) for file in one(folder).files] == [
         b"a/" * 60 + b"deep.json", b"new\nline.txt", b"\xff\x01.bin",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["refs", ".no_exist", f".no_exist/{COMMIT}", "snapshots"])
+def test_directories_that_loaders_go_by_are_no_links(folder: Path, tmp_path: Path, name: str) -> None:
+    """Behind a link a branch could lead anywhere, or a file be said not to exist, and nobody would have looked."""
+    (folder / ".no_exist" / COMMIT).mkdir(parents=True)
+    assert not one(folder).troubles
+    (folder / name).rename(tmp_path / "elsewhere")
+    (folder / name).symlink_to(tmp_path / "elsewhere")
+    assert any("no directory of its own" in trouble for trouble in listings(str(folder))[0].troubles)

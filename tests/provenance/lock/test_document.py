@@ -130,6 +130,10 @@ def _with_file(path: str = "a", **changes: object) -> bytes:
         (b'{"schema": "weighbridge.lock/1", "models": {}, "model": {}}', "unknown key 'model'"),
         (b'{"schema": "weighbridge.lock/1", "schema": "x", "models": {}}', "twice"),
         (b"<<<<<<< ours\n{}\n=======\n", "unfinished merge"),
+        (
+            _document(files={path: {"size": 1, "sha256": "0" * 64, "role": "other"} for path in ("a", "a/b")}),
+            "models.n.files.a/b lies below a file",
+        ),
         (_document(source=1), "models.n.source is not a string"),
         (_document(extra=1), "unknown key 'extra'"),
         (_document(remote_code="yes"), "not true or false"),

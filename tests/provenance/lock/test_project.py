@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,32 @@ def test_what_cannot_be_read_is_said_and_packages_are_left_out(tmp_path: Path) -
     found = list(find(str(tmp_path)))
     assert all(isinstance(one, Unparsed) for one in found)
     assert len(found) == 3
+
+
+def test_a_directory_by_the_name_of_a_repository_is_what_loaders_take(tmp_path: Path) -> None:
+    (tmp_path / "models" / "bert").mkdir(parents=True)
+    (tmp_path / "app.py").write_text("A.from_pretrained('models/bert')\nA.from_pretrained('org/bert')")
+    local, named = find(str(tmp_path))
+    assert isinstance(local, Unparsed)
+    assert (local.file, "'models/bert' is a directory here" in local.reason) == (f"{tmp_path}/app.py:1", True)
+    assert isinstance(named, NamedModel)
+    assert str(named.ref) == "hf://org/bert"
+
+
+def test_pipes_are_not_waited_for_and_closed_directories_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert list(find(str(tmp_path))) == [
+        Unparsed(file=f"{tmp_path}/pipe.py", reason="it is no regular file"),
+        Unparsed(file=f"{tmp_path}/closed", reason="permission denied"),
+    ]

@@ -55,6 +55,20 @@ def test_signing_again_leaves_the_old_signature_out(model: Path, files: made.Fil
     assert not list(model.glob("*.part"))
 
 
+@pytest.mark.parametrize("place", ["more.bin", "pipe", "model.sig"])
+def test_what_is_no_signature_is_not_written_over(model: Path, files: made.Files, tmp_path: Path, place: str) -> None:
+    (model / "more.bin").write_bytes(b"precious")
+    (model / "model.sig").write_bytes(b"-----BEGIN PGP SIGNATURE-----")
+    os.mkfifo(tmp_path / "pipe")
+    there = tmp_path / "pipe" if place == "pipe" else model / place
+    with pytest.raises(UsageError, match="is no signature") as refused:
+        sign(model, files, signature=str(there))
+    assert "--signature" in refused.value.hint
+    assert (tmp_path / "pipe").is_fifo()
+    assert (model / "more.bin").read_bytes() == b"precious"
+    assert (model / "model.sig").read_bytes().startswith(b"-----BEGIN PGP")
+
+
 def test_what_is_left_out_is_told(model: Path, files: made.Files) -> None:
     for path in (".gitattributes", "cache/x", ".git/config"):
         (model / path).parent.mkdir(exist_ok=True)

@@ -27,7 +27,7 @@ def _snapshot(ref: Ref) -> str:
     """Give the directory of a reference's files in the cache; empty when there is none."""
     parts = ref.name.split("/")
     folder = "--".join(parts if len(parts) == 3 else ("models", *parts))
-    repository = os.path.join(_root(), folder)
+    repository = os.path.join(root(), folder)
     revision = ref.revision or DEFAULT_REVISION
     if is_outside(revision):
         return ""
@@ -41,11 +41,11 @@ def _snapshot(ref: Ref) -> str:
     return snapshot if is_commit(revision) and os.path.isdir(snapshot) else ""
 
 
-def _root() -> str:
+def root() -> str:
     """Give the cache's directory, from the variables that ``huggingface_hub`` reads."""
     environ = os.environ
     home = environ.get("HF_HOME") or os.path.join(
         environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache"), "huggingface"
     )
-    root = environ.get("HF_HUB_CACHE") or environ.get("HUGGINGFACE_HUB_CACHE") or os.path.join(home, "hub")
-    return os.path.expandvars(os.path.expanduser(root))
+    place = environ.get("HF_HUB_CACHE") or environ.get("HUGGINGFACE_HUB_CACHE") or os.path.join(home, "hub")
+    return os.path.expandvars(os.path.expanduser(place))

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 KIND = "lfs"
 _OBJECTS = ".git/lfs/objects/"
-_FIRST = b"version https://git-lfs.github.com/spec/v1"
+_FIRST = tuple(
+    b"version " + address
+    for address in (
+        b"https://git-lfs.github.com/spec/v1",
+        b"https://hawser.github.com/spec/v1",
+        b"http://git-media.io/v/2",
+    )
+)
+"""How pointers begin; git-lfs obeys its older names, too."""
 _LONGEST = 1_024  # bytes of a pointer; the specification asks for less
 
 

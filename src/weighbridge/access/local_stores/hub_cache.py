@@ -150,7 +150,7 @@ def _ref(folder: str, commit: str) -> Ref:
 
 def _refs(folder: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Read the names of branches and tags, and what is wrong with them."""
-    names, troubles = [], []
+    names, troubles = [], [*_strange(folder, "refs"), *_strange(folder, "snapshots")]
     for entry in walk(f"{folder}/refs") if is_folder(f"{folder}/refs") else ():
         try:
             commit = read_line(entry.real)
@@ -163,6 +163,13 @@ def _refs(folder: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
         elif not is_folder(f"{folder}/snapshots/{commit}"):
             troubles.append(f"the reference {entry.path!r} leads to {commit}, of which nothing is here")
     return tuple(sorted(names)), tuple(troubles)
+
+
+def _strange(folder: str, name: str) -> tuple[str, ...]:
+    """Say that a directory of a repository is something else: loaders follow a link where nothing is read here."""
+    place = f"{folder}/{name}"
+    is_strange = os.path.lexists(place) and not is_folder(place)
+    return (f"{name!r} is no directory of its own, and loaders go by what is in it",) if is_strange else ()
 
 
 def _file(entry: Entry, folder: str, tree: Mapping[str, ListedFile], troubles: list[str]) -> ListedFile:
@@ -231,6 +238,7 @@ def _hidden(
 ) -> Iterator[str]:
     """Find files that the cache says not to exist: loaders believe it, and take another file, of a weaker format."""
     root = f"{folder}/.no_exist/{commit}"
+    yield from _strange(folder, ".no_exist") or _strange(folder, f".no_exist/{commit}")
     for entry in walk(root) if is_folder(root) else ():
         if entry.path in (tree or ()) or entry.path in there:
             yield f"{entry.path}: the cache says that the repository has no such file (.no_exist), and lists it"

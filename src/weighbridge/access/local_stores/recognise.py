@@ -33,6 +33,8 @@ def listings(path: str) -> tuple[Listing, ...]:
 
 
 def _real(path: str) -> str:
+    if not path:  # which realpath takes for the working directory
+        raise AccessError("cannot open '': it names nothing", hint="check the path")
     try:
         real = os.path.realpath(path, strict=True)
         mode = os.lstat(real).st_mode

@@ -13,15 +13,23 @@ if TYPE_CHECKING:
 
 
 def hooks() -> dict[str, tuple[Hook, ...]]:
-    """Say what is wrapped: the C module, which ``pickle`` takes its functions from, and ``pickle`` where it has."""
+    """Say what is wrapped: the C module, which ``pickle`` takes its functions from, and ``pickle`` where it has.
+
+    The same in Python, under names with an underscore, is there as well, and libraries use it.
+    """
     found = (
         Hook(name="load", wrap=one_file("pickle.load", "file")),
         Hook(name="loads", wrap=_loads),
         Hook(name="Unpickler", wrap=_unpickler, taken=False),
     )
+    in_python = (
+        Hook(name="_load", wrap=one_file("pickle._load", "file")),
+        Hook(name="_loads", wrap=_loads),
+        Hook(name="_Unpickler", wrap=_unpickler, taken=False),
+    )
     return {
         "_pickle": found,
-        "pickle": found,
+        "pickle": (*found, *in_python),
         "dill._dill": (Hook(name="load", wrap=one_file("dill.load", "file")),),
     }
 
@@ -63,7 +71,7 @@ def _unpickler(original: Any) -> Any:
             if admitted is not None:
                 admitted.close()
 
-    Unpickler.__name__ = Unpickler.__qualname__ = "Unpickler"
+    Unpickler.__name__ = Unpickler.__qualname__ = original.__name__
     Unpickler.__module__ = original.__module__
     setattr(Unpickler, MARK, True)
     return Unpickler

@@ -18,6 +18,7 @@ from weighbridge.provenance.lock.model import SCHEMA, Lock, LockedFile, LockEntr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
 FILE_NAME = "model.lock"
@@ -174,6 +175,8 @@ def _entry(name: str, document: Any, place: _Place) -> LockEntry:
     )  # fmt: skip
     files = place.at("files")
     modules = place.at("modules")
+    if under := below_a_file(dict(_map(fields["files"], files))):
+        raise files.at(under).wrong("lies below a file")
     return LockEntry(
         name=_path(name, place),
         source=_text(fields["source"], place.at("source")),
@@ -277,6 +280,14 @@ def _path(path: str, place: _Place) -> str:
     if not can_be_locked(path):
         raise place.wrong("is no path inside the artifact")
     return path
+
+
+def below_a_file(paths: Collection[str]) -> str:
+    """Give a path of which a part is a file, as no file system can have it; empty where there is none."""
+    for path in paths:
+        if any(path[:at] in paths for at, letter in enumerate(path) if letter == "/"):
+            return path
+    return ""
 
 
 def can_be_locked(path: str) -> bool:

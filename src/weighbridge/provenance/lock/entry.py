@@ -11,7 +11,7 @@ from weighbridge.core.references import Reference, Target
 from weighbridge.core.refs import HUB
 from weighbridge.core.values import value
 from weighbridge.core.when import When
-from weighbridge.provenance.lock.document import can_be_locked
+from weighbridge.provenance.lock.document import below_a_file, can_be_locked
 from weighbridge.provenance.lock.model import LockedFile, LockEntry, Parent
 from weighbridge.provenance.lock.roles import role
 
@@ -56,6 +56,8 @@ def entry(
     files = tuple(_locked(file, known.get(file.path)) for file in (*listing.files, *listing.extras))
     if not files:
         raise AccessError(f"{listing.ref.source} holds no file", hint="check the path or reference")
+    if under := below_a_file({file.path for file in files}):
+        raise IntegrityError(f"{under} lies below a file", hint="no system can hold it: tell the publisher")
     facts = [fact for one in known.values() for fact in one.outline]
     remote_code = any(_names_code(fact) for path, one in known.items() if _is_config(path) for fact in one.outline)
     ordered = tuple(sorted(files, key=lambda one: one.path))
@@ -100,6 +102,8 @@ def _locked(file: ListedFile, known: Known | None) -> LockedFile:
             f"{file.path}: the store promises sha256 {file.sha256[:16]}…, its bytes are {sha256[:16]}…",
             hint="fetch it anew; if it stays so, tell the publisher",
         )
+    if not sha256 and not file.sha256 and file.real:
+        raise IntegrityError(f"{file.path}: it could not be read", hint="check the rights on it, and what scan says")
     if not sha256 and not file.sha256:
         raise IntegrityError(
             f"{file.path}: nobody has a digest for it",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import os
 
+from weighbridge.access.local_files import open_given
+from weighbridge.core.errors import reason
 from weighbridge.core.refs import HUB, Ref, is_commit
 from weighbridge.core.values import value
 
@@ -56,7 +58,8 @@ class Unparsed:
 def find(folder: str) -> Iterator[NamedModel | Unparsed]:
     """Walk a project and yield what its Python files name, in sorted order; packages installed in it are left out."""
     seen = 0
-    for here, folders, files in os.walk(folder):
+    unread: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         for name in sorted(files):
             if not name.endswith(".py"):
@@ -65,19 +68,32 @@ def find(folder: str) -> Iterator[NamedModel | Unparsed]:
             if seen > _FILES:
                 yield Unparsed(file=folder, reason=f"more than {_FILES:,} Python files; the rest was not looked at")
                 return
-            yield from _in_file(os.path.join(here, name))
+            for found in _in_file(os.path.join(here, name)):
+                yield _unless_local(found, folder)
+    for error in unread:
+        yield Unparsed(file=str(error.filename), reason=reason(error))
+
+
+def _unless_local(found: NamedModel | Unparsed, folder: str) -> NamedModel | Unparsed:
+    """Tell of a directory that has the name of a repository: loaders take it in its place."""
+    if isinstance(found, Unparsed):
+        return found
+    name = found.ref.name.removeprefix("datasets/")
+    if any(os.path.isdir(os.path.join(base, name)) for base in {folder, os.path.dirname(found.file)}):
+        return Unparsed(file=f"{found.file}:{found.line}", reason=f"{name!r} is a directory here; lock it by its path")
+    return found
 
 
 def _in_file(path: str) -> Iterator[NamedModel | Unparsed]:
     try:
-        with open(path, "rb") as file:
+        with open(open_given(path), "rb") as file:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
             yield Unparsed(file=path, reason="the file is too long")
             return
         tree = ast.parse(content)
     except OSError as error:
-        yield Unparsed(file=path, reason=(error.strerror or str(error)).lower())
+        yield Unparsed(file=path, reason=reason(error))
         return
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         yield Unparsed(file=path, reason="it is not valid Python")

@@ -114,6 +114,7 @@ def _prepare(
     if request.version:
         Version.parse(request.version)
     place = _place(request)
+    _check_place(place)
     tree = walk(request.directory, signature=place)
     ignored = (*GIT_PATHS, *_own(tree, place), *_ignored(tree, request.ignore))
     layout = Layout(
@@ -154,6 +155,18 @@ def _place(request: SignRequest) -> str:
         raise AccessError(f"{request.directory!r} {words}", hint=hint)
     place = _asked(request)
     return os.path.join(os.path.realpath(os.path.dirname(place)), os.path.basename(place))
+
+
+def _check_place(place: str) -> None:
+    """Raise UsageError where anything but a signature would be lost: a slip must not cost a file of the model."""
+    if os.path.islink(place) or not os.path.lexists(place):
+        return
+    try:
+        bundles.load(place)
+    except (AccessError, IntegrityError):
+        raise UsageError(
+            f"{place!r} is there already, and is no signature", hint="name another place: --signature FILE"
+        ) from None
 
 
 def _asked(request: SignRequest) -> str:

@@ -16,7 +16,7 @@ from weighbridge.provenance.pull import PART
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from weighbridge.core.artifact import ListedFile, Listing
     from weighbridge.provenance.hashing import FileDigest
@@ -94,7 +94,7 @@ def against_lock(
             differences.append(Difference(kind=Kind.MISSING, path=path, expected=expected.sha256))
         elif expected is not None and file is not None:
             differences += _differs(expected, file, digests)
-    differences += _twins(there)
+    differences += _twins(there.keys())
     return Verification(
         name=entry.name, place=listing.root, kind=listing.kind, against="lock", resolved=listing.resolved,
         files=len(readable), size=sum(max(0, digest.size) for digest in digests.values()), unchecked=0,
@@ -121,7 +121,7 @@ def against_store(
         Difference(kind=Kind.EXTRA, path=file.path, words=file.trouble or "the store does not list it")
         for file in listing.extras
     ]
-    differences += _twins({file.path: file for file in (*listing.files, *listing.extras)})
+    differences += _twins(file.path for file in (*listing.files, *listing.extras))
     unclaimed = sum(not file.trouble for file in listing.files) - len(claimed)
     return Verification(
         name=listing.ref.source, place=listing.root, kind=listing.kind, against="store", resolved=listing.resolved,
@@ -179,13 +179,18 @@ def _store(listing: Listing) -> Iterator[Difference]:
         yield Difference(kind=Kind.STORE, words=trouble)
 
 
-def _twins(there: Mapping[str, ListedFile]) -> Iterator[Difference]:
+def _twins(paths: Iterable[str]) -> Iterator[Difference]:
+    for path, other in twins(paths):
+        yield Difference(kind=Kind.TWIN, path=path, words=f"the same name as {other} where case does not count")
+
+
+def twins(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Find names that are one where case or Unicode composition do not count: one file would replace the other."""
     seen: dict[str, str] = {}
-    for path in sorted(there):
+    for path in sorted(set(paths)):
         key = normalize("NFC", normalize("NFC", path).casefold())
         if key in seen:
-            yield Difference(kind=Kind.TWIN, path=path, words=f"the same name as {seen[key]} where case does not count")
+            yield path, seen[key]
         seen.setdefault(key, path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from weighbridge.access.hub.cache import root
 from weighbridge.access.local_stores import listings
 from weighbridge.core.refs import HUB, MODELSCOPE, OLLAMA, PATH, parse
 from weighbridge.core.values import replace, value
@@ -122,13 +123,9 @@ def _caches(scheme: str, name: str) -> Iterator[str]:
     """Name the directories in which an ecosystem keeps an artifact, by its own environment variables."""
     home = os.path.expanduser("~")
     if scheme == HUB:
-        base = os.environ.get("HF_HOME") or os.path.join(
-            os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache"), "huggingface"
-        )
-        hub = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE") or os.path.join(base, "hub")
         kind, _, rest = name.partition("/")
         prefix, rest = (kind, rest) if kind in {"datasets", "spaces"} else ("models", name)
-        yield os.path.join(hub, f"{prefix}--{rest.replace('/', '--')}")
+        yield os.path.join(root(), f"{prefix}--{rest.replace('/', '--')}")
     elif scheme == OLLAMA:
         yield os.environ.get("OLLAMA_MODELS") or os.path.join(home, ".ollama", "models")
     elif scheme == MODELSCOPE:
