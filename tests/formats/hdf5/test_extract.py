@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from tests.builders import hdf5_files as files
 from tests.builders import natives
 from tests.builders.noise import noise
 from tests.builders.pickles.gadgets import posix_system
+from tests.effort import calls
 from tests.museum.exhibit import examined
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import Malformed, OverLimit
@@ -279,14 +279,10 @@ def test_a_cut_file_is_never_clean() -> None:
         assert error or any(isinstance(item, Gap | Inconsistency) for item in found), length
 
 
-def test_many_objects_take_linear_time() -> None:
-    def seconds(count: int) -> float:
+def test_many_objects_take_linear_work() -> None:
+    def work(count: int) -> int:
         content = files.many_bombs(count)
-        begun = time.process_time()
-        read(content)
-        return time.process_time() - begun
+        return calls(lambda: read(content))
 
-    seconds(100)
-    few = min(seconds(1_000) for _ in range(3))
-    many = min(seconds(8_000) for _ in range(3))
-    assert many < 20 * max(few, 0.02)  # were it quadratic, 64 times
+    work(100)
+    assert work(8_000) < 9 * work(1_000)  # were it quadratic, 64 times
