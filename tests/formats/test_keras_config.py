@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import effort
 from tests.builders import hdf5_files, marshalled
 from tests.builders import keras_files as keras
 from tests.builders.pickles.gadgets import posix_system
-from tests.effort import calls
 from tests.museum.exhibit import Verdict, described, examined, verdict, verdict_of
 from weighbridge.core.coverage import Gap
 from weighbridge.core.facts import Identity
@@ -304,7 +304,7 @@ def test_any_document_can_be_walked(document: Any) -> None:
 def test_long_configurations_take_linear_work() -> None:
     def work(count: int) -> int:
         text = json.dumps({"layers": [keras.layer(f"L{number}", units=1) for number in range(count)]}).encode()
-        return calls(lambda: list(keras_config.read(text, NODE, Bench(Limits(), Meter(Limits())))))
+        return effort.calls(lambda: list(keras_config.read(text, NODE, Bench(Limits(), Meter(Limits())))))
 
     work(100)
     assert work(8_000) < 9 * work(1_000)  # were it quadratic, 64 times
