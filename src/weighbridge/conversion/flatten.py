@@ -109,13 +109,15 @@ class Flattened:
         return _ABSENT
 
     def _scalar(self, path: str, found: bool | float | str | None) -> Plain | _Absent:
-        if isinstance(found, float) and not isfinite(found):
-            return str(found)
-        if type(found) is int and abs(found) >= _WIDE:
-            return hex(found)
-        if isinstance(found, str) and not _encodable(found):
+        if isinstance(found, str):
+            if _encodable(found):
+                return found
             self.drop(path, "text", "it holds lone surrogates")
             return _ABSENT
+        if isinstance(found, int) and abs(found) >= _WIDE:
+            return hex(found)
+        if isinstance(found, float) and not isfinite(found):
+            return str(found)
         return found
 
     def _raw(self, path: str, found: RawBytes) -> Plain | _Absent:
@@ -145,9 +147,9 @@ class Flattened:
         """Give the pairs as a dict has them: of equal keys the last value, in the place of the first."""
         found: dict[str | int, Value] = {}
         for key, item in table.pairs:
-            if isinstance(key, str) and len(key) <= NAME_LENGTH and _encodable(key):
-                found[key] = item
-            elif type(key) is int and abs(key) < _WIDE:
+            is_name = isinstance(key, str) and len(key) <= NAME_LENGTH and _encodable(key)
+            if is_name or (type(key) is int and abs(key) < _WIDE):
+                assert isinstance(key, str | int)
                 found[key] = item
             else:
                 self._stray(path, key, item)
@@ -187,7 +189,9 @@ class Flattened:
     def _view(self, name: str, view: View) -> None:
         dtype, item = view.dtype, width_of(view.dtype)
         if dtype not in DTYPES or view.trouble:
-            self._refuse(name, view.trouble or f"elements of type {dtype or 'unknown'}, which safetensors does not have")
+            self._refuse(
+                name, view.trouble or f"elements of type {dtype or 'unknown'}, which safetensors does not have"
+            )
             return
         begin, end = span_of(view, item)
         offset, held = self._places.get(view.storage.key, (0, -1))

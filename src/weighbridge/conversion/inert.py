@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    Layout: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+    """Sizes and strides."""
     Value: TypeAlias = "bool | int | float | str | list[Value] | tuple[Value, ...] | Node | None"
 
 
@@ -86,20 +88,11 @@ class View(Node):
 
     __slots__ = ("dtype", "offset", "shape", "storage", "strides", "trouble")
 
-    def __init__(
-        self,
-        storage: Storage,
-        dtype: str,
-        offset: int,
-        shape: tuple[int, ...],
-        strides: tuple[int, ...],
-        trouble: str = "",
-    ) -> None:
+    def __init__(self, storage: Storage, dtype: str, offset: int, layout: Layout, trouble: str = "") -> None:
         self.storage = storage
         self.dtype = dtype
         self.offset = offset
-        self.shape = shape
-        self.strides = strides
+        self.shape, self.strides = layout
         self.trouble = trouble
 
 

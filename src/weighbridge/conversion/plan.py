@@ -153,9 +153,7 @@ def check(plan: Plan) -> None:
             raise Malformed(f"tensor {one.name[:80]!r} lies outside of the file")
         total += one.size
         if total > GROWTH * plan.size + FLOOR:
-            raise Malformed(
-                f"the tensors would take more than {GROWTH} times the file: views repeat the same bytes"
-            )
+            raise Malformed(f"the tensors would take more than {GROWTH} times the file: views repeat the same bytes")
     for name, kept in plan.aliases:
         if name in names or kept not in names:
             raise Malformed(f"{name[:80]!r} is no alias of a tensor")

@@ -46,10 +46,9 @@ def plan_of(source: ByteSource) -> Plan:
 
 def _tensor(name: str, entry: JsonValue, start: int) -> Tensor:
     held = entry if isinstance(entry, dict) else {}
-    dtype, shape, span = held.get("dtype"), held.get("shape"), held.get("data_offsets")
+    dtype, shape, span = held.get("dtype"), _whole(held.get("shape")), _whole(held.get("data_offsets"))
     if not isinstance(dtype, str) or dtype not in WIDTHS or len(held) != 3:
         raise Malformed(f"tensor {name[:80]!r} is of a type that is not converted")
-    shape, span = _whole(shape), _whole(span)
     if shape is None or span is None or len(span) != 2:
         raise Malformed(f"tensor {name[:80]!r} has no shape or no place")
     strides, step = [0] * len(shape), 1

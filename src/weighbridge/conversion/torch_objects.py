@@ -68,7 +68,7 @@ class TorchLoader:
         kind, key, count = parts[1], parts[2], parts[4]
         if not isinstance(kind, Name) or kind.module not in _MODULES or kind.name not in STORAGES:
             raise Malformed("a storage has a class that torch does not have")
-        if not isinstance(key, str) or not 0 < len(key) <= 256 or not _is_count(count):
+        if not isinstance(key, str) or not 0 < len(key) <= 256 or type(count) is not int or not 0 <= count < _LARGEST:
             raise Malformed("a storage has no key or no size")
         storage = Storage(key, STORAGES[kind.name], count)
         declared = self.storages.setdefault(key, storage)
@@ -98,10 +98,6 @@ class TorchLoader:
         return all(key == "_metadata" and isinstance(target, Table) for key, _ in state.pairs)
 
 
-def _is_count(number: Value) -> bool:
-    return type(number) is int and 0 <= number < _LARGEST
-
-
 def _part(whole: Storage, part: Value) -> Storage:
     """Read ``(key, offset, count)``, in elements: a storage that is a part of another."""
     if not isinstance(part, tuple) or len(part) != 3:
@@ -127,7 +123,7 @@ def _tensor(arguments: tuple[Value, ...], dtype: Value = "", metadata: Value = N
     shape, steps, kind = _numbers(sizes), _numbers(strides), dtype.removeprefix("torch.") or storage.dtype
     if shape is None or steps is None:
         return None
-    view = View(storage, kind, offset, shape, steps)
+    view = View(storage, kind, offset, (shape, steps))
     if isinstance(metadata, Table) and any(flag is True for _, flag in metadata.pairs):
         view.trouble = "a lazily conjugated or negated view"
     return view
@@ -251,4 +247,3 @@ def span_of(view: View, item: int) -> tuple[int, int]:
 def _few(numbers: tuple[int, ...]) -> str:
     words = str(numbers)
     return words if len(words) <= 80 else f"{words[:80]}…"
-

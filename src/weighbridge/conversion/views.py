@@ -14,7 +14,7 @@ from weighbridge.core.errors import AccessError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import TypeAlias
+    from typing import Literal, TypeAlias
 
     from weighbridge.conversion.plan import Tensor
     from weighbridge.core.source import ByteSource
@@ -30,7 +30,7 @@ PIECE = 1 << 20
 _SPARSE = 4
 """A run of neighbours may be so many times as long as what is taken from it."""
 
-_CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
+_CODES: dict[int, Literal["B", "H", "I", "Q"]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
 def blocks(source: ByteSource, tensor: Tensor, item: int) -> Iterator[Buffer]:
@@ -148,5 +148,5 @@ def pack(window: Buffer, shape: tuple[int, ...], strides: tuple[int, ...], item:
     return packed
 
 
-def _repeated(source: memoryview, at: int, count: int, item: int) -> memoryview:
+def _repeated(source: memoryview[int], at: int, count: int, item: int) -> memoryview[int]:
     return memoryview(source[at : at + 1].tobytes() * count).cast(_CODES[item])
