@@ -56,17 +56,26 @@ def flat(found: Any, path: str = "") -> dict[str, Any]:
     return named
 
 
-def every_dtype() -> Any:
+def dtypes(*names: str) -> Any:
     import torch
 
-    names = (
-        "bool", "uint8", "int8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16", "bfloat16",
-        "float32", "float64", "complex64", "float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu", "float8_e4m3fnuz",
-        "float8_e5m2fnuz",
-    )  # fmt: skip
     bits = torch.randint(0, 100, (2, 32), dtype=torch.uint8)
     kinds = {name: getattr(torch, name) for name in names}
     return {name: (bits % 2).bool() if name == "bool" else bits.clone().view(kind) for name, kind in kinds.items()}
+
+
+def old_dtypes() -> Any:
+    return dtypes(
+        "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64"
+    )
+
+
+def new_dtypes() -> Any:
+    """Types without a storage class of their own."""
+    return dtypes(
+        "uint16", "uint32", "uint64", "float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu", "float8_e4m3fnuz",
+        "float8_e5m2fnuz",
+    )  # fmt: skip
 
 
 def views() -> Any:
@@ -110,7 +119,7 @@ def shared() -> Any:
     return {"embed": base, "head": base, "view": base[1:], "other": base.clone()}
 
 
-MAKERS: list[Callable[[], Any]] = [every_dtype, views, parameters, lightning, shared]
+MAKERS: list[Callable[[], Any]] = [old_dtypes, new_dtypes, views, parameters, lightning, shared]
 
 
 @pytest.mark.libraries
@@ -120,6 +129,8 @@ def test_it_is_what_torch_loads(make: Callable[[], Any], old: bool, tmp_path: Pa
     import torch
     from safetensors.torch import load_file, save_file
 
+    if old and make is new_dtypes:
+        pytest.skip("torch writes such files and does not read them")
     path = tmp_path / "model.pt"
     torch.save(make(), path, _use_new_zipfile_serialization=not old)
     wanted = flat(torch.load(path, weights_only=True))
