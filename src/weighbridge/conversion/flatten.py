@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from math import isfinite
 
-from weighbridge.conversion.inert import Name, Node, Opaque, RawBytes, Storage, Table, Unsupported, View
+from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Table, Unsupported, View
 from weighbridge.conversion.plan import DROPPED, NAME_LENGTH, PLAIN_BYTES, TENSORS, Dropped, Tensor
 from weighbridge.conversion.torch_objects import DTYPES, is_plain_name, span_of, width_of
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
@@ -98,14 +98,18 @@ class Flattened:
                 self._refuse(path or ALONE, node.reason)
             case Opaque():
                 self._object(path, node, depth)
-            case RawBytes():
-                return self._raw(path, node)
+            case RawBytes() if node.length <= _SHOWN_BYTES:
+                return {"hex": self._source.read_at(node.offset, node.length).hex()}
+            case EncodedBytes() if len(node.content) <= _SHOWN_BYTES:
+                return {"hex": node.content.hex()}
+            case RawBytes() | EncodedBytes():
+                self.drop(path, "bytes", f"more than {_SHOWN_BYTES}, which plain data do not hold")
             case Name():
                 if is_plain_name(node):
                     return node.dotted
                 self.drop(path, node.dotted, "a name; nothing is imported")
-            case Storage():
-                self.drop(path, "a storage", "it is no tensor")
+            case _:
+                self.drop(path, "a storage or a type", "it is no tensor")
         return _ABSENT
 
     def _scalar(self, path: str, found: bool | float | str | None) -> Plain | _Absent:
@@ -119,12 +123,6 @@ class Flattened:
         if isinstance(found, float) and not isfinite(found):
             return str(found)
         return found
-
-    def _raw(self, path: str, found: RawBytes) -> Plain | _Absent:
-        if found.length > _SHOWN_BYTES:
-            self.drop(path, f"{found.length} bytes", "plain data hold no bytes")
-            return _ABSENT
-        return {"hex": self._source.read_at(found.offset, found.length).hex()}
 
     def _list(self, path: str, items: list[Value] | tuple[Value, ...], depth: int) -> Plain | _Absent:
         found = [self._walk(_below(path, str(at)), item, depth - 1) for at, item in enumerate(items)]

@@ -55,6 +55,15 @@ class RawBytes(Node):
         self.length = length
 
 
+class EncodedBytes(Node):
+    """A bytes constant that the stream holds as text, as protocols before 3 do."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+
 class Opaque(Node):
     """What would have been an object: who would have made it, and what the stream hands to it afterwards.
 

@@ -11,10 +11,12 @@ import json
 from weighbridge.conversion import plan as plans
 from weighbridge.conversion import safetensors_plan
 from weighbridge.conversion.flatten import Flattened, select
+from weighbridge.conversion.numpy_files import read_npy, read_npz, read_pickle
 from weighbridge.conversion.plan import Plan
 from weighbridge.conversion.torch_files import LEGACY_START, read_legacy, read_records, read_zip
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
 from weighbridge.engine.files import OpenFile
+from weighbridge.formats.numpy import MAGIC
 from weighbridge.formats.safetensors import sniff
 
 TYPE_CHECKING = False
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
 
 _HEAD = 4_096
-NOT_CONVERTED = "this version converts torch checkpoints (zip and legacy) and safetensors"
+_PROTOCOLS = (b"\2", b"\3", b"\4", b"\5")
+NOT_CONVERTED = (
+    "this version converts torch (zip, legacy), numpy (npy, npz), joblib and pickles, none compressed, and safetensors"
+)
 
 
 def plan_of(source: ByteSource, key: str = "") -> Plan:
@@ -35,15 +40,22 @@ def plan_of(source: ByteSource, key: str = "") -> Plan:
     head = source.read_at(0, _HEAD)
     if head.startswith(b"PK\3\4"):
         records = read_records(source)
-        if not any(name.endswith("/data.pkl") for name in records):
-            raise UsageError("the archive holds no torch checkpoint", hint=NOT_CONVERTED)
-        return _planned("torch.zip", source.size, read_zip(source, records), key)
+        if any(name.endswith("/data.pkl") for name in records):
+            return _planned("torch.zip", source.size, read_zip(source, records), key)
+        if any(name.endswith(".npy") for name in records):
+            return _planned("numpy.npz", source.size, read_npz(source, records), key)
+        raise UsageError("the archive holds no checkpoint and no arrays", hint=NOT_CONVERTED)
     if head.startswith(LEGACY_START):
         return _planned("torch.legacy", source.size, read_legacy(source), key)
     if sniff(head, source.size):
         if key:
             raise UsageError("a safetensors file has no keys within keys", hint="leave --key out")
         return safetensors_plan.plan_of(source)
+    if head.startswith(MAGIC):
+        return _planned("numpy.npy", source.size, read_npy(source), key)
+    if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
+        held, is_joblib = read_pickle(source)
+        return _planned("joblib" if is_joblib else "pickle", source.size, held, key)
     raise UsageError("the file is not of a kind that is converted", hint=NOT_CONVERTED)
 
 
@@ -54,6 +66,8 @@ def _planned(layout: str, size: int, held: Checkpoint, key: str) -> Plan:
     for name, called in sorted(held.named.items()):
         if name not in told:
             flat.drop("", name, "called by the file; not imported, not called" if called else "named by the file")
+    if held.rest:
+        flat.drop("", f"{held.rest} bytes", "they lie behind the end, where no loader reads")
     made = Plan(
         layout=layout,
         size=size,

@@ -36,12 +36,16 @@ _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 
 @value
 class Checkpoint:
-    """A tree, the source that the offsets of its bytes count in, the records of its storages, names that it used."""
+    """A tree, the source that the offsets of its bytes count in, the records of its storages, names that it used.
+
+    ``rest`` are bytes behind the end that no loader reads.
+    """
 
     root: Value
     source: ByteSource
     places: Places
     named: dict[str, bool]
+    rest: int = 0
 
 
 def read_records(source: ByteSource) -> dict[str, Entry]:
@@ -84,10 +88,11 @@ def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
     order = records.get(f"{root}byteorder")
     if order is not None and _content(order, source).read_at(0, 16) != b"little":
         raise Malformed("the storages are not little-endian, which is not converted")
-    loader, content = TorchLoader(), _content(records[pickles[0]], source)
+    content = _content(records[pickles[0]], source)
+    loader = TorchLoader(content, content.start if isinstance(content, SubSource) else None)
     unpickler = Unpickler(content, 0, loader)
     tree = unpickler.load()
-    places: Places = {}
+    places: Places = dict(loader.places)
     for key, storage in loader.storages.items():
         entry = records.get(spelt(f"{root}data/{key}"))
         if entry is None:
@@ -96,7 +101,8 @@ def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
         needed = storage.count * (width_of(storage.dtype) or 1)
         if held < needed:
             raise Malformed(f"storage {key[:40]!r} is declared with {needed} bytes and holds {held}", offset=offset)
-    return Checkpoint(root=tree, source=content, places=places, named=unpickler.named)
+    rest = content.size - unpickler.position
+    return Checkpoint(root=tree, source=content, places=places, named=unpickler.named, rest=rest)
 
 
 def _content(entry: Entry, source: ByteSource) -> ByteSource:
@@ -114,7 +120,7 @@ def _content(entry: Entry, source: ByteSource) -> ByteSource:
 
 def read_legacy(source: ByteSource) -> Checkpoint:
     """Read a checkpoint from before torch 1.6: five pickles, then for each storage a count and its elements."""
-    loader, position, named = TorchLoader(), 0, dict[str, bool]()
+    loader, position, named = TorchLoader(source), 0, dict[str, bool]()
     streams: list[Value] = []
     for _ in range(5):
         unpickler = Unpickler(source, position, loader)
@@ -127,7 +133,7 @@ def read_legacy(source: ByteSource) -> Checkpoint:
     told = dict(system.pairs) if isinstance(system, Table) and _has_text_keys(system) else {}
     if told.get("little_endian") is not True:
         raise Malformed("the storages are not little-endian, which is not converted")
-    reader, places = Reader(source, position), dict[str, tuple[int, int]]()
+    reader, places = Reader(source, position), dict(loader.places)
     for key in keys if isinstance(keys, list) else ():
         storage = loader.storages.get(key) if isinstance(key, str) else None
         if storage is None or storage.key in places:
@@ -138,7 +144,7 @@ def read_legacy(source: ByteSource) -> Checkpoint:
             raise Malformed(f"storage {storage.key[:40]!r} is {detail}", offset=reader.offset)
         places[storage.key] = reader.offset, size
         reader.offset += size
-    return Checkpoint(root=tree, source=source, places=places, named=named)
+    return Checkpoint(root=tree, source=source, places=places, named=named, rest=reader.left)
 
 
 def _has_text_keys(table: Table) -> bool:

@@ -6,7 +6,8 @@ against its storage here, where torch trusts it (CVE-2026-24747).
 
 from __future__ import annotations
 
-from weighbridge.conversion.inert import Name, Opaque, Storage, Table, Unsupported, View
+from weighbridge.conversion.inert import Name, Storage, Table, Unsupported, View
+from weighbridge.conversion.numpy_objects import ArrayLoader, Wrapper
 from weighbridge.core.errors import Malformed
 
 TYPE_CHECKING = False
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from weighbridge.conversion.inert import Value
+    from weighbridge.core.source import ByteSource
 
 DTYPES = {
     "bool": ("BOOL", 1), "uint8": ("U8", 1), "int8": ("I8", 1), "int16": ("I16", 2), "uint16": ("U16", 2),
@@ -49,10 +51,11 @@ def width_of(dtype: str) -> int:
     return DTYPES[dtype][1] if dtype in DTYPES else FOREIGN_WIDTHS.get(dtype, 0)
 
 
-class TorchLoader:
+class TorchLoader(ArrayLoader):
     """Torch's side of the unpickler; ``storages`` collects what the stream declares, by key."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: ByteSource, base: int | None = 0) -> None:
+        super().__init__(source, base)
         self.storages: dict[str, Storage] = {}
 
     def persistent(self, identity: Value) -> Value:
@@ -81,21 +84,22 @@ class TorchLoader:
         """Tell whether a name is vetted, or a constant or a storage class of torch."""
         key = name.module, name.name
         is_storage = name.module in _MODULES and name.name in STORAGES
-        return key in _VETTED or key in _TYPES or is_storage or is_plain_name(name)
+        return key in _VETTED or key in _TYPES or is_storage or is_plain_name(name) or super().knows(name)
 
     def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
         """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
         make = _VETTED.get((called.module, called.name))
         made = make(arguments) if make is not None else None
-        return made if made is not None else Opaque(called.dotted)
+        return made if made is not None else super().call(called, arguments)
 
-    def build(self, target: Value, state: Value) -> bool:
+    def build(self, target: Value, state: Value, position: int) -> int | None:
         """Attributes of a tensor or dict are not carried; none at all are no loss, nor are versions of modules."""
         if state is None:
-            return True
-        if not isinstance(state, Table) or not isinstance(target, View | Table):
-            return False
-        return all(key == "_metadata" and isinstance(target, Table) for key, _ in state.pairs)
+            return position
+        if isinstance(target, Table | View) and isinstance(state, Table) and not isinstance(target, Wrapper):
+            is_lost = any(key != "_metadata" or isinstance(target, View) for key, _ in state.pairs)
+            return None if is_lost else position
+        return super().build(target, state, position)
 
 
 def _part(whole: Storage, part: Value) -> Storage:

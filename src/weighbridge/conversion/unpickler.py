@@ -39,8 +39,8 @@ if TYPE_CHECKING:
             """Give what a vetted callable makes of its arguments, an Opaque for any other."""
             ...
 
-        def build(self, target: Value, state: Value) -> bool:
-            """Give a state to what a vetted callable made; False when there is nothing to give it to."""
+        def build(self, target: Value, state: Value, position: int) -> int | None:
+            """Give a state to what a vetted callable made; tells where the stream goes on, None when it is lost."""
             ...
 
 
@@ -282,8 +282,12 @@ class Unpickler:
             target.held.append(state)
         elif isinstance(target, Name):
             self._told(target.dotted, called=True)  # it would set attributes of what it named
-        elif not self.loader.build(target, state):
-            self._told("attributes of plain data or of a tensor", called=True)
+        else:
+            position = self.loader.build(target, state, self.position)
+            if position is None:
+                self._told("attributes of plain data or of a tensor", called=True)
+            else:
+                self.position = position
 
     def _inst(self) -> None:
         self._global()
