@@ -176,6 +176,21 @@ def test_persistent_ids_need_a_loader() -> None:
         plan_of(BytesSource(b"\x80\x02Pinert\n."))
 
 
+def test_tensors_of_torch_in_a_bare_pickle_are_named() -> None:
+    nested = Reduce(Global("torch.storage", "_load_from_bytes"), (b"INERT",))
+    hooks = Reduce(Global("collections", "OrderedDict"), ())
+    made = Reduce(Global("torch._utils", "_rebuild_tensor_v2"), (nested, 0, (4,), (1,), False, hooks))
+    plan = plan_of(BytesSource(dumps({"w": made}, 4)))
+    assert [name for name, _ in plan.unsupported] == ["w"]
+    assert [one.what for one in plan.dropped] == ["torch.storage._load_from_bytes"]
+
+
+@pytest.mark.parametrize("name", ["NDArrayWrapper", "ZNDArrayWrapper"])
+def test_arrays_in_files_of_their_own_are_named(name: str) -> None:
+    made = Reduce(Global("joblib.numpy_pickle", name), ("a_01.npy", Global("numpy", "ndarray")))
+    assert [name for name, _ in plan_of(BytesSource(dumps({"w": made}, 4))).unsupported] == ["w"]
+
+
 def test_bytes_behind_the_end_are_told() -> None:
     plan = plan_of(BytesSource(dumps({"a": frombuffer(bytes(16), (4,))}, 4) + dumps(Ops(b"N"), 4)))
     assert any("behind the end" in one.reason for one in plan.dropped)

@@ -219,6 +219,21 @@ def test_nothing_is_written_over_and_nothing_is_left(tmp_path: Path) -> None:
     assert (tmp_path / "model.convert.json").read_text() == "INERT"
 
 
+def test_when_a_name_cannot_be_given_the_others_lose_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = checkpoint(tmp_path)
+    honest = os.replace
+
+    def fails(part: str, name: str) -> None:
+        if name.endswith(".convert.json"):
+            raise OSError(28, "No space left on device")
+        honest(part, name)
+
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(AccessError, match="no space left"):
+        converted(path)
+    assert [one.name for one in tmp_path.iterdir()] == ["model.pt"]
+
+
 def test_a_result_that_reads_otherwise_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = checkpoint(tmp_path)
     honest, written = converting._write, [0]

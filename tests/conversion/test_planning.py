@@ -228,6 +228,18 @@ def test_modules_give_their_parameters_without_their_classes() -> None:
     }
 
 
+def test_tensors_of_objects_are_carried_or_named() -> None:
+    made = Reduce(Global("inert", "Pair"), (tensor(), 3))
+    plan = planned(checkpoint({"pair": made, "odd": Reduce(Global("torch._utils", "_rebuild_tensor_v2"), (1, 2))}))
+    assert [one.name for one in plan.tensors] == ["pair.args.0"]
+    assert [name for name, _ in plan.unsupported] == ["odd"]
+    assert [one.what for one in plan.dropped] == ["inert.Pair"]
+
+
+def test_a_storage_without_a_tensor_is_named() -> None:
+    assert [name for name, _ in planned(checkpoint({"s": STORAGE_ID, "w": tensor()})).unsupported] == ["s"]
+
+
 def test_a_name_that_two_tensors_would_have_is_refused() -> None:
     with pytest.raises(Malformed, match="two tensors"):
         planned(checkpoint({"a.b": tensor(), "a": {"b": tensor(1, (1,))}}))
@@ -248,7 +260,7 @@ def test_a_shared_container_that_stands_for_billions_is_refused() -> None:
 
 def test_a_list_in_itself_ends() -> None:
     plan = planned(zip_layout({"data.pkl": b"\x80\x02]q\x00h\x00a."}))
-    assert any("deeper" in one.reason for one in plan.dropped)
+    assert any("deeper" in reason for _, reason in plan.unsupported)
 
 
 @pytest.mark.parametrize(

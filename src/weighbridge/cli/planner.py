@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from weighbridge.conversion import plan as plans
 from weighbridge.core.errors import AccessError, Malformed, UsageError
 from weighbridge.core.limits import Limits
@@ -46,6 +44,8 @@ _HINT = "weighbridge scan tells more about the file"
 
 
 def _refused(path: str, answer: bytes) -> None:
+    import json
+
     try:
         found = json.loads(answer)
         kind, words, hint = (str(found[name])[:2_000] for name in ("refused", "words", "hint"))

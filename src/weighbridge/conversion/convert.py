@@ -123,14 +123,20 @@ class _Unfinished:
         return file
 
     def finish(self) -> None:
-        """Give all files their names."""
-        while self._parts:
-            part, path = self._parts[0]
+        """Give all files their names; those that have one already lose it when another cannot get its own."""
+        for at, (part, path) in enumerate(self._parts):
             os.replace(part, path)
-            self._parts.pop(0)
+            self._parts[at] = path, path
+        for folder in {os.path.dirname(path) or os.curdir for _, path in self._parts}:
+            opened = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(opened)  # a name is on the disk only once its directory is
+            finally:
+                os.close(opened)
+        self._parts.clear()
 
     def discard(self) -> None:
-        """Remove what has no name yet."""
+        """Remove everything that was not finished."""
         for part, _ in self._parts:
             if os.path.lexists(part):
                 os.unlink(part)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from math import isfinite
 
-from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Table, Unsupported, View
+from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Storage, Table, Unsupported, View
 from weighbridge.conversion.plan import DROPPED, NAME_LENGTH, PLAIN_BYTES, TENSORS, Dropped, Tensor
 from weighbridge.conversion.torch_objects import DTYPES, is_plain_name, span_of, width_of
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
@@ -37,6 +37,10 @@ ALONE = "tensor"
 
 _SHOWN_BYTES = 256
 _WIDE = 1 << 64
+
+
+_HOLDING = (list, tuple, Table, View, Opaque, Unsupported, Storage)
+"""What can be or hold a tensor; other attributes of an object are dropped with it."""
 
 
 class _Absent:
@@ -85,7 +89,7 @@ class Flattened:
         if self._left < 0:
             raise OverLimit(f"more than {VALUES} values")
         if depth == 0:
-            self.drop(path, "values", f"nested deeper than {DEPTH}")
+            self._refuse(path or ALONE, f"values nested deeper than {DEPTH}")
             return _ABSENT
         if not isinstance(node, Node):
             return self._list(path, node, depth) if isinstance(node, list | tuple) else self._scalar(path, node)
@@ -108,8 +112,10 @@ class Flattened:
                 if is_plain_name(node):
                     return node.dotted
                 self.drop(path, node.dotted, "a name; nothing is imported")
+            case Storage():
+                self._refuse(path or ALONE, "a storage that is no tensor")
             case _:
-                self.drop(path, "a storage or a type", "it is no tensor")
+                self.drop(path, "a type of elements", "it is no tensor")
         return _ABSENT
 
     def _scalar(self, path: str, found: bool | float | str | None) -> Plain | _Absent:
@@ -173,7 +179,7 @@ class Flattened:
 
     def _attributes(self, path: str, state: Value) -> Iterator[tuple[str, Value]]:
         if isinstance(state, list):
-            yield from ((_below(path, str(at)), item) for at, item in enumerate(state))
+            yield from ((_below(path, str(at)), item) for at, item in enumerate(state) if isinstance(item, _HOLDING))
         if not isinstance(state, Table):
             return
         pairs = self._pairs(path, state)
@@ -181,7 +187,7 @@ class Flattened:
         for key, item in pairs.items():
             if is_module and key in ("_parameters", "_buffers", "_modules") and isinstance(item, Table):
                 yield from ((_below(path, str(name)), held) for name, held in self._pairs(path, item).items())
-            elif not isinstance(item, bool | int | float | str | None):
+            elif isinstance(item, _HOLDING):
                 yield _below(path, str(key)), item
 
     def _view(self, name: str, view: View) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from weighbridge.conversion.inert import Table
 from weighbridge.conversion.numpy_objects import ArrayLoader, Dtype, shape_of
 from weighbridge.conversion.torch_files import Checkpoint, stored_place
+from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
 from weighbridge.core.errors import Malformed
 from weighbridge.core.reader import Reader
@@ -51,7 +52,7 @@ def read_npz(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
 
 def read_pickle(source: ByteSource) -> tuple[Checkpoint, bool]:
     """Read a pickle with arrays in it, and tell whether they lie between its opcodes, as joblib writes them."""
-    loader = ArrayLoader(source)
+    loader = TorchLoader(source)  # it names tensors of torch that are pickled without their storages
     unpickler = Unpickler(source, 0, loader)
     root = unpickler.load()
     held = Checkpoint(

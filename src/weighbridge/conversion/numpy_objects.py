@@ -10,7 +10,7 @@ from math import prod
 from struct import error as StructError  # noqa: N812  (it has the name of every error)
 from struct import unpack
 
-from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Storage, Table, View
+from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Storage, Table, Unsupported, View
 from weighbridge.core.errors import Malformed
 
 TYPE_CHECKING = False
@@ -30,9 +30,14 @@ _CORES = ("numpy.core", "numpy._core")
 _WRAPPERS = frozenset({
     ("joblib.numpy_pickle", "NumpyArrayWrapper"), ("sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"),
 })  # fmt: skip
+_SIDECARS = frozenset(
+    (module, name)
+    for module in ("joblib.numpy_pickle", "joblib.numpy_pickle_compat", "sklearn.externals.joblib.numpy_pickle")
+    for name in ("NDArrayWrapper", "ZNDArrayWrapper")
+)
 _ARRAY = ("numpy", "ndarray")
 _CALLED = frozenset({
-    ("numpy", "dtype"), ("_codecs", "encode"), *_WRAPPERS,
+    ("numpy", "dtype"), ("_codecs", "encode"), *_WRAPPERS, *_SIDECARS,
     *((f"{core}.multiarray", name) for core in _CORES for name in ("_reconstruct", "scalar")),
     *((f"{core}.numeric", "_frombuffer") for core in _CORES),
 })  # fmt: skip
@@ -87,6 +92,8 @@ class ArrayLoader:
             target.order = state[1] if isinstance(state[1], str) and state[1] in {"<", ">"} else target.order
             target.whole = state[2] is None and state[3] is None and state[4] is None
             return position
+        if isinstance(target, Unsupported):
+            return position
         if isinstance(target, Wrapper):
             return self._wrapped(target, state, position)
         if isinstance(target, View) and target.trouble == _NOT_FILLED and isinstance(state, tuple) and len(state) == 5:
@@ -114,9 +121,13 @@ class ArrayLoader:
                 return _encoded(text)
             case "_reconstruct", (Name(module="numpy", name="ndarray"), _, _):
                 return _empty(View)
+            case "_reconstruct" | "_frombuffer", _ if not _is_buffer(arguments):
+                return Unsupported("an array that is made in a way that is not known")
+            case "NDArrayWrapper" | "ZNDArrayWrapper", _:
+                return Unsupported("an array in a file of its own")
             case "NumpyArrayWrapper", _:
                 return _empty(Wrapper)
-            case "_frombuffer", (RawBytes() as data, dtype, shape, "C" | "F" as order):
+            case "_frombuffer", (RawBytes() as data, dtype, shape, order):
                 self._fill(view := _empty(View), data, dtype, shape, fortran=order == "F")
                 return view
             case "scalar", (Dtype() as dtype, data):
@@ -175,6 +186,10 @@ class ArrayLoader:
         self.wrapped, view.trouble = True, ""
         self._lay(view, dtype, shape, (position, size), fortran=fields.get("order") == "F")
         return position + size
+
+
+def _is_buffer(arguments: tuple[Value, ...]) -> bool:
+    return len(arguments) == 4 and isinstance(arguments[0], RawBytes) and arguments[3] in ("C", "F")
 
 
 def shape_of(given: Value) -> tuple[int, ...] | None:

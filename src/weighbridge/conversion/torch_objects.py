@@ -88,8 +88,11 @@ class TorchLoader(ArrayLoader):
 
     def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
         """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
-        make = _VETTED.get((called.module, called.name))
+        key = called.module, called.name
+        make = _VETTED.get(key)
         made = make(arguments) if make is not None else None
+        if made is None and key in _TENSORS:
+            return Unsupported("a tensor that is made in a way that is not known")
         return made if made is not None else super().call(called, arguments)
 
     def build(self, target: Value, state: Value, position: int) -> int | None:
@@ -172,6 +175,10 @@ def _ordered(arguments: tuple[Value, ...]) -> Value:
     return Table(pairs) if len(pairs) == len(arguments[0]) else None
 
 
+def _default(arguments: tuple[Value, ...]) -> Value:
+    return Table() if len(arguments) < 2 else None
+
+
 def _size(arguments: tuple[Value, ...]) -> Value:
     return tuple(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], list | tuple) else None
 
@@ -213,6 +220,7 @@ _VETTED = {
     ("torch._tensor", "_rebuild_from_type_v2"): _from_type,
     ("torch._tensor", "_rebuild_from_type"): _from_type,
     ("collections", "OrderedDict"): _ordered,
+    ("collections", "defaultdict"): _default,
     ("builtins", "dict"): _ordered,
     ("builtins", "list"): _list,
     ("builtins", "set"): _list,

@@ -269,9 +269,11 @@ class Unpickler:
         if isinstance(called, Name) and isinstance(arguments, tuple):
             made = self.loader.call(called, arguments)
         else:
-            made = Opaque(called.maker if isinstance(called, Opaque) else "a value that is not known")
+            made = Opaque(_maker(called))
         if isinstance(made, Opaque):
             self._told(made.maker, called=True)
+            if isinstance(arguments, tuple) and arguments:
+                made.held.append(Table([("args", arguments)]))  # there may be tensors among them
         self._push(made)
 
     def _build(self) -> None:
@@ -316,6 +318,12 @@ class Unpickler:
         self._protocol = self._bytes(1)[0]
         if self._protocol > op.HIGHEST_PROTOCOL:
             raise Malformed(f"pickle protocol {self._protocol} does not exist", offset=self.position)
+
+
+def _maker(called: Value) -> str:
+    if isinstance(called, Name):
+        return called.dotted
+    return called.maker if isinstance(called, Opaque) else "a value that is not known"
 
 
 _ACTIONS: dict[int, Callable[[Unpickler], object]] = {
