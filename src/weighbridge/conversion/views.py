@@ -25,8 +25,8 @@ BLOCK = 16 << 20
 """Bytes given at a time for a view that is not contiguous."""
 WINDOW = 32 << 20
 """Bytes of the file that are held to take a block from."""
-PIECE = 1 << 20
-"""Bytes read at a time of what lies in order."""
+PIECE = 1 << 18
+"""Bytes read at a time of what lies in order: they stay in the processor's cache while they are hashed and written."""
 _SPARSE = 4
 """A run of neighbours may be so many times as long as what is taken from it."""
 
