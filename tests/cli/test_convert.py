@@ -63,6 +63,7 @@ def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str
         (["."], "is a directory"),
         (["text.pt"], "not of a kind that is converted"),
         (["model.pt", "--key", "absent"], "nothing at 'absent'"),
+        (["model.pt", "--key", "k" * 70_000], "too long"),
         (["model.pt", "--max-shard-size", "huge"], "cannot be 'huge'"),
         (["model.pt", "model.pt"], "two results would go"),
         (["model.pt", "lying.pt", "--into", "one.safetensors"], "names one file"),

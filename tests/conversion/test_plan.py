@@ -56,6 +56,8 @@ def changed(**fields: Any) -> bytes:
         {"aliases": [["b", "a"]]},
         {"aliases": [["c"]]},
         {"plain": 3},
+        {"plain": "INERT"},
+        {"tensors": [["\ud800", "U8", [1], [1], 0]]},
         {"dropped": [["p", "q"]]},
         {"more": -1},
     ],

@@ -207,6 +207,13 @@ def _warm() -> None:
     planned(zip_layout({"data.pkl": b"\x80\x02cinert\nabsent\n."}))
 
 
+def test_a_call_whose_result_is_thrown_away_is_told_and_so_is_a_bare_name() -> None:
+    stream = b"\x80\x02cinert\ncalled\n)R0cinert\nnamed\n0}."
+    reasons = {one.what: one.reason for one in planned(zip_layout({"data.pkl": stream})).dropped}
+    assert reasons["inert.called"].startswith("called by the file")
+    assert reasons["inert.named"] == "named by the file"
+
+
 def test_a_payload_beside_weights_costs_no_weights() -> None:
     honest, poisoned = planned(zip_checkpoint()), planned(zip_checkpoint(poisoned=reduce_call()[:-1]))
     assert [one.name for one in poisoned.tensors] == [one.name for one in honest.tensors]

@@ -20,6 +20,8 @@ ANSWERS = "weighbridge.conversion.planning"
 
 def planned(file: Found, key: str = "") -> Plan:
     """Plan the conversion of a file; raises AccessError, UsageError and SandboxError."""
+    if len(key) > plans.NAME_LENGTH:
+        raise UsageError("--key is too long", hint="give the keys on the way, joined by dots")
     limits = Limits()
     task = PoolTask(key=0, request=key.encode("utf-8", "backslashreplace"), open=file.open, size=file.size)
     with JailedPool(

@@ -127,7 +127,7 @@ def loads(text: bytes, size: int) -> Plan:
             size=_whole(found["size"]),
             tensors=tuple(_tensor(one) for one in _items(found["tensors"], TENSORS)),
             aliases=tuple(_texts(one, 2) for one in _items(found["aliases"], TENSORS)),  # type: ignore[misc]
-            plain=_text(found["plain"], PLAIN_BYTES),
+            plain=_json(found["plain"]),
             dropped=tuple(_dropped(one) for one in _items(found["dropped"], DROPPED)),
             more_dropped=_whole(found["more"]),
             unsupported=tuple(_texts(one, 2) for one in _items(found["unsupported"], TENSORS)),  # type: ignore[misc]
@@ -169,7 +169,15 @@ def _items(found: Any, most: int) -> list[Any]:
 def _text(found: Any, most: int = NAME_LENGTH) -> str:
     if type(found) is not str or len(found) > most:
         raise ValueError
+    found.encode()  # lone surrogates raise a ValueError
     return found
+
+
+def _json(found: Any) -> str:
+    text = _text(found, PLAIN_BYTES)
+    if text:
+        json.loads(text)
+    return text
 
 
 def _texts(found: Any, count: int) -> tuple[str, ...]:
