@@ -152,6 +152,12 @@ def test_compressed_storages_are_refused_and_a_compressed_pickle_is_not() -> Non
         planned(archive(*(replace(one, method=DEFLATE) for one in entries)))
 
 
+def test_members_that_are_not_read_are_told() -> None:
+    plan = planned(zip_checkpoint(extra={"code/__torch__.py": b"INERT", "constants.pkl": b"\x80\x02)."}))
+    assert [one.what for one in plan.dropped] == ["archive/code/__torch__.py", "archive/constants.pkl"]
+    assert not planned(zip_checkpoint()).dropped
+
+
 def test_big_endian_storages_are_refused() -> None:
     records = zip_records(state_dict_pickle())
     with pytest.raises(Malformed, match="little-endian"):

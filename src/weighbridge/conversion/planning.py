@@ -18,6 +18,7 @@ from weighbridge.core.errors import Malformed, OverLimit, UsageError
 from weighbridge.engine.files import OpenFile
 from weighbridge.formats.numpy import MAGIC
 from weighbridge.formats.safetensors import sniff
+from weighbridge.reports.neutral import encodable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def _planned(layout: str, size: int, held: Checkpoint, key: str) -> Plan:
     for name, called in sorted(held.named.items()):
         if name not in told:
             flat.drop("", name, "called by the file; not imported, not called" if called else "named by the file")
+    for name in held.others:
+        flat.drop("", encodable(name), "a member that holds no tensor of the checkpoint")
     if held.rest:
         flat.drop("", f"{held.rest} bytes", "they lie behind the end, where no loader reads")
     made = Plan(

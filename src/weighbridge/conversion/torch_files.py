@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 PICKLE_BYTES = 256 << 20
 """Bytes of a pickle that had to be decompressed."""
 
+_OWN = ("data.pkl", "byteorder", "version", ".format_version", ".storage_alignment", ".data/serialization_id")
+"""Records of every checkpoint that hold nothing to carry."""
+
 LEGACY_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 """The first pickle of files from before 1.6: torch's magic number."""
 _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
@@ -38,7 +41,7 @@ _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 class Checkpoint:
     """A tree, the source that the offsets of its bytes count in, the records of its storages, names that it used.
 
-    ``rest`` are bytes behind the end that no loader reads.
+    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here.
     """
 
     root: Value
@@ -46,6 +49,7 @@ class Checkpoint:
     places: Places
     named: dict[str, bool]
     rest: int = 0
+    others: tuple[str, ...] = ()
 
 
 def read_records(source: ByteSource) -> dict[str, Entry]:
@@ -102,7 +106,9 @@ def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
         if held < needed:
             raise Malformed(f"storage {key[:40]!r} is declared with {needed} bytes and holds {held}", offset=offset)
     rest = content.size - unpickler.position
-    return Checkpoint(root=tree, source=content, places=places, named=unpickler.named, rest=rest)
+    read = {f"{root}{name}" for name in _OWN} | {spelt(f"{root}data/{key}") for key in loader.storages}
+    others = tuple(entry.name for name, entry in records.items() if name not in read and entry.size)
+    return Checkpoint(root=tree, source=content, places=places, named=unpickler.named, rest=rest, others=others)
 
 
 def _content(entry: Entry, source: ByteSource) -> ByteSource:
