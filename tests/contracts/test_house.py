@@ -44,7 +44,7 @@ LAZY = {
     "src/weighbridge/cli/baseline.py": {"json"},  # itself imported only when a baseline is given
 }
 
-WARM = ("src/weighbridge/provenance/", "src/weighbridge/guard/")
+WARM = ("src/weighbridge/provenance/", "src/weighbridge/guard/", "src/weighbridge/conversion/")
 """Rooms that no scan enters: their commands hash gigabytes or ask a network, and their heads take what they need."""
 
 IMPORTS_BY_NAME = {

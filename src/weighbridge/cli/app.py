@@ -15,6 +15,7 @@ COMMANDS = {
     "verify": ("weighbridge.cli.verify", "hold models on this machine against model.lock, offline"),
     "pull": ("weighbridge.cli.pull", "fetch what model.lock names, verified before it gets its name"),
     "sign": ("weighbridge.cli.sign", "sign the files of a model"),
+    "convert": ("weighbridge.cli.convert", "turn pickled weights into safetensors, with nothing executed"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),

@@ -60,7 +60,7 @@ class Jailed:
     def _outcome(self, result: PoolResult, *, whole: bool) -> Outcome:
         if result.answer is None:
             assert result.failure is not None
-            return Outcome(key=result.key, gap=_gap(result.failure))
+            return Outcome(key=result.key, gap=gap_of(result.failure))
         try:
             found = self._loaded(result.answer, whole=whole)
         except Misshapen as broken:
@@ -82,7 +82,8 @@ class Jailed:
         return found
 
 
-def _gap(failure: Failure) -> Gap:
+def gap_of(failure: Failure) -> Gap:
+    """Say why a worker gave no answer."""
     match failure:
         case Unreadable(errno=number):
             from os import strerror

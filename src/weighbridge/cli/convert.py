@@ -1,0 +1,166 @@
+"""``weighbridge convert``: weights out of pickles into safetensors, with nothing executed."""
+
+from __future__ import annotations
+
+import os
+
+from weighbridge.cli.console import Progress
+from weighbridge.cli.exit import FAIL, PASS
+from weighbridge.cli.options import Command, Group, Operand, Option
+from weighbridge.cli.output import outputs, write
+from weighbridge.core.errors import AccessError, UsageError, reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.access.local import Found
+    from weighbridge.cli.options import Given
+    from weighbridge.conversion.compare import Difference
+    from weighbridge.conversion.convert import Converted, Target
+
+COMMAND = Command(
+    name="convert",
+    description="Turn torch checkpoints into safetensors; nothing of a file is imported or called.",
+    formats=("text", "json"),
+    operand=Operand(metavar="FILE", help="a checkpoint: torch (zip or legacy), or safetensors"),
+    groups=(
+        Group(
+            title="what and where",
+            options=(
+                Option(
+                    names=("--into",), metavar="DIR|FILE",
+                    help="a directory, or a name that ends in .safetensors (default: beside FILE)",
+                ),
+                Option(names=("--key",), metavar="PATH", help="convert what lies there, such as model.state_dict"),
+                Option(
+                    names=("--max-shard-size",), metavar="BYTES", help="several files and an index, such as 500MB, 5GB"
+                ),
+                Option(names=("--partial",), help="go on without tensors that safetensors does not have"),
+                Option(names=("--check",), help="compare instead: are two files the same weights?"),
+            ),
+        ),
+    ),
+    epilog="""\
+Beside the weights it writes NAME.convert.json, what was done and what was
+dropped, and NAME.plain.json when there are plain data besides the tensors.
+exit codes: 0 done, or the same weights; 1 other weights; 2 an error
+
+examples:
+  weighbridge convert model.pt
+  weighbridge convert last.ckpt --key state_dict --into weights
+  weighbridge convert --check model.pt model.safetensors
+""",
+)  # fmt: skip
+
+_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
+
+
+def main(given: Given) -> int:
+    """Run the command; returns the exit code."""
+    destinations = outputs(given, COMMAND.formats)
+    from weighbridge.cli import converted
+
+    if given.on("--check"):
+        found = tuple(_compared(given))
+        for destination in destinations:
+            write(converted.compared(given.operands, found, destination.format), destination)
+        return FAIL if found else PASS
+    targets = _targets(given)
+    done = [_converted(path, target, given) for path, target in zip(given.operands, targets, strict=True)]
+    for destination in destinations:
+        write(converted.report(done, destination.format), destination)
+    return PASS
+
+
+def _targets(given: Given) -> list[Target]:
+    """Choose where the result of each file goes; raises UsageError when two would go to one place."""
+    from weighbridge.conversion.convert import SUFFIX, Target
+
+    into, size = given.one("--into"), _size(given.one("--max-shard-size"))
+    if into.endswith(SUFFIX) and len(given.operands) > 1:
+        raise UsageError("--into names one file and there are several to convert", hint="name a directory")
+    stems = []
+    for path in given.operands:
+        folder, name = os.path.split(path)
+        stem = os.path.join(into or folder, os.path.splitext(name)[0] or name)
+        stems.append(into.removesuffix(SUFFIX) if into.endswith(SUFFIX) else stem)
+    for stem in stems:
+        if stems.count(stem) > 1:
+            raise UsageError(f"two results would go to {stem + SUFFIX!r}", hint="convert them one by one with --into")
+    return [Target(stem=stem, shard_bytes=size, partial=given.on("--partial")) for stem in stems]
+
+
+def _size(words: str) -> int:
+    number = words.upper().rstrip("KMGIB")
+    unit = words.upper()[len(number) :]
+    if not words:
+        return 0
+    if not (number.isascii() and number.isdigit()) or (unit and unit not in _UNITS) or not int(number[:18]):
+        raise UsageError(f"--max-shard-size cannot be {words!r}", hint="for example 500MB or 5GB")
+    return int(number[:18]) * _UNITS.get(unit, 1)
+
+
+def _opened(path: str) -> Found:
+    """Open a file once: what is planned is what is converted."""
+    from weighbridge.access.local import find
+    from weighbridge.core.values import replace
+
+    if os.path.isdir(path):
+        raise UsageError(f"{path!r} is a directory", hint="name the checkpoint in it")
+    found = next(find(path))
+    if found.trouble:
+        raise AccessError(f"cannot open {path!r}: {found.trouble}", hint="check the path")
+    try:
+        descriptor = found.open()
+    except OSError as error:
+        raise AccessError(f"cannot open {path!r}: {reason(error)}", hint="check the path") from None
+    return replace(found, descriptor=descriptor, size=os.fstat(descriptor).st_size)
+
+
+def _converted(path: str, target: Target, given: Given) -> Converted:
+    from weighbridge.cli.planner import planned
+    from weighbridge.conversion.convert import convert
+    from weighbridge.core.events import Examined, Planned
+    from weighbridge.engine.files import OpenFile
+
+    progress = Progress(quiet=given.on("--quiet"))
+    opened = _opened(path)
+    try:
+        file = OpenFile(opened.descriptor)
+        plan = planned(opened, given.one("--key"))
+        _make_folder(target.stem)
+        progress(Planned(files=1, size=sum(one.size for one in plan.tensors)))
+        return convert(file, path, plan, target, lambda size: progress(Examined(path=path, size=size, reused=False)))
+    except OSError as error:
+        raise AccessError(f"cannot read {path!r}: {reason(error)}", hint="check the path") from None
+    finally:
+        os.close(opened.descriptor)
+        progress.close()
+
+
+def _make_folder(stem: str) -> None:
+    folder = os.path.dirname(stem)
+    try:
+        os.makedirs(folder or os.curdir, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder!r}: {reason(error)}") from None
+
+
+def _compared(given: Given) -> Iterator[Difference]:
+    from weighbridge.cli.planner import planned
+    from weighbridge.conversion.compare import differences
+    from weighbridge.conversion.convert import RangeSource
+
+    if len(given.operands) != 2:
+        raise UsageError("--check compares two files", hint="weighbridge convert --check A B")
+    keys = given.one("--key"), ""
+    opened: list[Found] = []
+    try:
+        opened.extend(_opened(path) for path in given.operands)
+        first, second = (planned(file, key) for file, key in zip(opened, keys, strict=True))
+        sources = [RangeSource(file.descriptor) for file in opened]
+        yield from differences(first, sources[0], second, sources[1])
+    finally:
+        for file in opened:
+            os.close(file.descriptor)

@@ -1,0 +1,93 @@
+"""Conversions and comparisons of weights for people and programs; the outcome is first, then what was dropped."""
+
+from __future__ import annotations
+
+from weighbridge.cli.terminal import USUAL
+from weighbridge.reports.neutral import encodable, visible
+from weighbridge.reports.outline import plural, size
+from weighbridge.reports.wrap import wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from weighbridge.conversion.compare import Difference
+    from weighbridge.conversion.convert import Converted
+
+_LISTED = 20
+"""Things of one kind that the text shows; the JSON document has them all."""
+
+
+def report(done: Sequence[Converted], form: str) -> str:
+    """Write what was converted, as text or JSON."""
+    if form == "json":
+        return _json({"schema": "weighbridge.convert/1", "files": [_document(one) for one in done]})
+    return "".join(_text(one) for one in done)
+
+
+def _text(made: Converted) -> str:
+    plan, total = made.plan, sum(one.size for one in made.weights)
+    lines = [
+        f"✓ CONVERTED: {visible(made.source)}, {plural(len(plan.tensors), 'tensor')}, {size(total)}",
+        *(f"  {visible(one.path)}" for one in made.weights[:_LISTED]),
+    ]
+    if len(made.weights) > _LISTED:
+        lines.append(f"  and {len(made.weights) - _LISTED:,} more files")
+    lines += [f"  {visible(path)}" for path in (made.plain, made.record) if path]
+    lines += _listed("aliases", [f"{name} is {kept}" for name, kept in plan.aliases], 0)
+    lines += _listed("NOT CONVERTED", [f"{name}: {why}" for name, why in plan.unsupported], 0)
+    dropped = [f"{one.what}{f' at {one.path}' if one.path else ''}: {one.reason}" for one in plan.dropped]
+    lines += _listed("dropped", dropped, plan.more_dropped)
+    return "\n".join((*lines, ""))
+
+
+def _listed(title: str, items: Sequence[str], more: int) -> list[str]:
+    if not items:
+        return []
+    lines = [f"  {title}:"]
+    for item in items[:_LISTED]:
+        lines += wrap(visible(item), USUAL, first="    ", rest="      ")
+    more += max(0, len(items) - _LISTED)
+    return [*lines, f"    and {more:,} more: the record has them"] if more else lines
+
+
+def _document(made: Converted) -> dict[str, object]:
+    plan, digests = made.plan, dict(made.tensors)
+    return {
+        "source": made.source,
+        "layout": plan.layout,
+        "sha256": made.sha256,
+        "weights": [{"path": one.path, "size": one.size, "sha256": one.sha256} for one in made.weights],
+        "plain": made.plain or None,
+        "record": made.record,
+        "tensors": [
+            {"name": one.name, "dtype": one.dtype, "shape": list(one.shape), "sha256": digests[one.name]}
+            for one in plan.tensors
+        ],
+        "aliases": dict(plan.aliases),
+        "dropped": [{"path": one.path, "what": one.what, "reason": one.reason} for one in plan.dropped],
+        "more_dropped": plan.more_dropped,
+        "not_converted": dict(plan.unsupported),
+    }
+
+
+def compared(paths: Sequence[str], found: Sequence[Difference], form: str) -> str:
+    """Write whether two files are the same weights, as text or JSON."""
+    if form == "json":
+        listed = [{"name": one.name, "detail": one.detail} for one in found]
+        return _json({"schema": "weighbridge.check/1", "files": list(paths), "same": not found, "differences": listed})
+    names = " and ".join(visible(path) for path in paths)
+    if not found:
+        return f"✓ THE SAME WEIGHTS: {names}\n"
+    lines = [f"✗ OTHER WEIGHTS: {names}"]
+    for one in found[:_LISTED]:
+        lines += wrap(visible(f"{one.name}: {one.detail}"), USUAL, first="  ✗ ", rest="    ")
+    if len(found) > _LISTED:
+        lines.append(f"    and {len(found) - _LISTED:,} more: --format json has them all")
+    return "\n".join((*lines, ""))
+
+
+def _json(document: dict[str, object]) -> str:
+    import json
+
+    return encodable(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"

@@ -1,0 +1,57 @@
+"""Plans of conversions out of jailed workers: the pickle is read there, here only numbers within bounds arrive."""
+
+from __future__ import annotations
+
+from weighbridge.conversion import plan as plans
+from weighbridge.core.errors import AccessError, Malformed, UsageError
+from weighbridge.core.limits import Limits
+from weighbridge.sandbox.executor import gap_of
+from weighbridge.sandbox.policy import JailPolicy
+from weighbridge.sandbox.pool import JailedPool
+from weighbridge.sandbox.tasks import PoolTask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.access.local import Found
+    from weighbridge.conversion.plan import Plan
+
+ANSWERS = "weighbridge.conversion.planning"
+
+
+def planned(file: Found, key: str = "") -> Plan:
+    """Plan the conversion of a file; raises AccessError, UsageError and SandboxError."""
+    if len(key) > plans.NAME_LENGTH:
+        raise UsageError("--key is too long", hint="give the keys on the way, joined by dots")
+    limits = Limits()
+    task = PoolTask(key=0, request=key.encode("utf-8", "backslashreplace"), open=file.open, size=file.size)
+    with JailedPool(
+        workers=1,
+        policy=JailPolicy(),
+        deadline=lambda size: limits.seconds + size / limits.bytes_per_second,
+        answer_module=ANSWERS,
+    ) as pool:
+        result = next(iter(pool.run([task])))
+    if result.answer is None:
+        assert result.failure is not None
+        raise AccessError(f"{file.path!r} cannot be converted: {gap_of(result.failure).reason}", hint=_HINT)
+    if result.answer.startswith(b'{"refused"'):
+        _refused(file.path, result.answer)
+    try:
+        return plans.loads(result.answer, file.size)
+    except Malformed as broken:
+        raise AccessError(f"{file.path!r} cannot be converted: {broken}", hint=_HINT) from None
+
+
+_HINT = "weighbridge scan tells more about the file"
+
+
+def _refused(path: str, answer: bytes) -> None:
+    import json
+
+    try:
+        found = json.loads(answer)
+        kind, words, hint = (str(found[name])[:2_000] for name in ("refused", "words", "hint"))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        kind, words, hint = "content", "the worker's refusal does not fit its schema", ""
+    error = UsageError if kind == "usage" else AccessError
+    raise error(f"{path!r} cannot be converted: {words}", hint=hint or _HINT)

@@ -1,0 +1,288 @@
+"""Carries a plan out: tensors into safetensors files, plain data beside them, and a record of what was done.
+
+Everything is written under other names, read again and compared, and gets its names at the end: the weights first, the
+record last. When something fails, nothing is left.
+"""
+
+from __future__ import annotations
+
+import os
+
+from weighbridge.conversion import record
+from weighbridge.conversion.plan import WIDTHS
+from weighbridge.conversion.safetensors_layout import header_of, ordered
+from weighbridge.conversion.safetensors_plan import plan_of
+from weighbridge.conversion.views import blocks
+from weighbridge.core.errors import AccessError, IntegrityError, Malformed, UsageError, reason
+from weighbridge.core.values import value
+from weighbridge.engine.files import OpenFile, pread
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import ThreadPoolExecutor
+    from io import FileIO
+
+    from weighbridge.conversion.plan import Plan, Tensor
+
+SUFFIX = ".safetensors"
+_FORMAT = ("format", "pt")
+"""Metadata by which transformers knows that tensors are those of torch."""
+_SHOWN = 3
+_ASIDE = 3
+"""Threads beside the one that copies and compares: the digest of the source, that of a result, and its way to disk."""
+
+
+@value
+class Target:
+    """Where the result goes: ``stem`` is a path without a suffix.
+
+    ``shard_bytes`` bounds the tensors of one file, 0 does not. ``partial`` goes on without tensors that cannot be
+    converted.
+    """
+
+    stem: str
+    shard_bytes: int = 0
+    partial: bool = False
+
+
+@value
+class Written:
+    """A file of the result."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@value
+class Converted:
+    """What was done: digests of the source, of the files written, and of every tensor by name."""
+
+    source: str
+    sha256: str
+    plan: Plan
+    weights: tuple[Written, ...]
+    tensors: tuple[tuple[str, str], ...]
+    plain: str
+    record: str
+
+
+class RangeSource:
+    """A byte source over an open file that somebody else closes."""
+
+    __slots__ = ("_descriptor", "size")
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.size = os.fstat(descriptor).st_size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Read up to ``length`` bytes; shorter only at the end."""
+        return pread(self._descriptor, offset, length)
+
+
+def convert(file: OpenFile, path: str, plan: Plan, target: Target, tell: Callable[[int], None]) -> Converted:
+    """Convert a file, opened before it was planned, by its plan; ``tell`` is told how many bytes more are done.
+
+    Raises AccessError for tensors that cannot be converted or a system that refuses, UsageError when a result is there
+    already, and IntegrityError when the file changes meanwhile or a result does not read as it was written.
+    """
+    _refuse_losses(plan, target)
+    unfinished = _Unfinished()
+    try:
+        made = _Conversion(file, plan, target, unfinished, tell).run(path)
+        unfinished.finish()
+    except OSError as error:
+        raise AccessError(f"cannot write the result: {reason(error)}", hint="look at the disk and its rights") from None
+    finally:
+        unfinished.discard()
+    return made
+
+
+def _refuse_losses(plan: Plan, target: Target) -> None:
+    if plan.unsupported and not target.partial:
+        shown = "; ".join(f"{name}: {why}" for name, why in plan.unsupported[:_SHOWN])
+        more = f"; and {len(plan.unsupported) - _SHOWN} more" if len(plan.unsupported) > _SHOWN else ""
+        raise AccessError(f"tensors cannot be converted: {shown}{more}", hint="--partial goes on without them")
+    if not plan.tensors:
+        raise AccessError("the file has no tensors that can be converted", hint="look at it with: weighbridge scan")
+
+
+class _Unfinished:
+    """Files that do not have their names yet, in the order in which they will get them."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[str, str]] = []
+
+    def create(self, path: str) -> FileIO:
+        """Begin a file; raises UsageError when its name is taken."""
+        if os.path.lexists(path):
+            raise UsageError(f"{path!r} is there already", hint="remove it, or choose another place: --into")
+        part = f"{path}.{os.getpid()}.part"
+        file = open(part, "x+b", buffering=0)  # noqa: SIM115  (the caller closes it)
+        self._parts.append((part, path))
+        return file
+
+    def finish(self) -> None:
+        """Give all files their names; those that have one already lose it when another cannot get its own."""
+        for at, (part, path) in enumerate(self._parts):
+            os.replace(part, path)
+            self._parts[at] = path, path
+        for folder in {os.path.dirname(path) or os.curdir for _, path in self._parts}:
+            opened = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(opened)  # a name is on the disk only once its directory is
+            finally:
+                os.close(opened)
+        self._parts.clear()
+
+    def discard(self) -> None:
+        """Remove everything that was not finished."""
+        for part, _ in self._parts:
+            if os.path.lexists(part):
+                os.unlink(part)
+        self._parts.clear()
+
+
+class _Conversion:
+    """One conversion under way."""
+
+    def __init__(
+        self, whole: OpenFile, plan: Plan, target: Target, files: _Unfinished, tell: Callable[[int], None]
+    ) -> None:
+        self.whole = whole
+        self.source = RangeSource(whole.descriptor)
+        self.plan = plan
+        self.target = target
+        self.files = files
+        self.tell = tell
+        self.digests: dict[str, str] = {}
+
+    def run(self, path: str) -> Converted:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(_ASIDE) as aside:
+            digest = aside.submit(self.whole.digest)
+            groups = shards(self.plan.tensors, self.target.shard_bytes)
+            weights = tuple(self._file(self._name(at, len(groups)), group, aside) for at, group in enumerate(groups))
+            sha256 = digest.result()
+        change = self.whole.change()
+        if change:
+            raise IntegrityError(change, hint="convert a file that nobody writes to")
+        if len(groups) > 1:
+            self._text(f"{self.target.stem}{SUFFIX}.index.json", index(weights, groups))
+        plain = f"{self.target.stem}.plain.json" if self.plan.plain else ""
+        if plain:
+            self._text(plain, f"{self.plan.plain}\n")
+        made = Converted(
+            source=path,
+            sha256=sha256,
+            plan=self.plan,
+            weights=weights,
+            tensors=tuple(sorted(self.digests.items())),
+            plain=plain,
+            record=f"{self.target.stem}.convert.json",
+        )
+        self._text(made.record, record.statement(made))
+        return made
+
+    def _name(self, at: int, count: int) -> str:
+        return f"{self.target.stem}{f'-{at + 1:05}-of-{count:05}' if count > 1 else ''}{SUFFIX}"
+
+    def _file(self, path: str, group: tuple[Tensor, ...], aside: ThreadPoolExecutor) -> Written:
+        """Write one file, read it again, and compare."""
+        with self.files.create(path) as file:
+            _write(file, header_of(ordered(group), self._metadata(group)))
+            for tensor in ordered(group):
+                self.digests[tensor.name] = self._copied(tensor, file)
+            synced = aside.submit(os.fsync, file.fileno())
+            written = OpenFile(file.fileno())
+            digest = aside.submit(written.digest)
+            self._compare(RangeSource(file.fileno()), group, path)
+            synced.result()
+            return Written(path=path, size=written.size, sha256=digest.result())
+
+    def _metadata(self, group: tuple[Tensor, ...]) -> dict[str, str]:
+        """Give the metadata of a file: the format, and aliases as safetensors' own ``save_model`` notes them."""
+        names = {one.name for one in group}
+        aliases = {name: kept for name, kept in self.plan.aliases if kept in names}
+        return {**aliases, **dict((_FORMAT,))}
+
+    def _copied(self, tensor: Tensor, file: FileIO) -> str:
+        from hashlib import sha256
+
+        digest = sha256()
+        for block in blocks(self.source, tensor, WIDTHS[tensor.dtype]):
+            digest.update(block)
+            _write(file, block)
+            self.tell(len(block))
+        return digest.hexdigest()
+
+    def _compare(self, written: RangeSource, group: tuple[Tensor, ...], path: str) -> None:
+        try:
+            found = {one.name: one for one in plan_of(written).tensors}
+        except Malformed as broken:
+            raise IntegrityError(f"{path!r} does not read as it was written: {broken}", hint=_BROKEN) from None
+        for tensor in group:
+            again = found.pop(tensor.name, None)
+            same = again is not None and (again.dtype, again.shape) == (tensor.dtype, tensor.shape)
+            if again is None or not same or not self._reads_again(written, again, tensor):
+                raise IntegrityError(f"{path!r}: {tensor.name!r} does not read as it was written", hint=_BROKEN)
+        if found:
+            raise IntegrityError(f"{path!r} holds tensors that were not written", hint=_BROKEN)
+
+    def _reads_again(self, written: RangeSource, again: Tensor, tensor: Tensor) -> bool:
+        """Compare with the source itself, or with the digest of what was gathered from it."""
+        if not tensor.contiguous:
+            return digest_of(written, again) == self.digests[tensor.name]
+        pieces = (blocks(one, of, WIDTHS[of.dtype]) for one, of in ((self.source, tensor), (written, again)))
+        return all(one == other for one, other in zip(*pieces, strict=True))
+
+    def _text(self, path: str, text: str) -> None:
+        with self.files.create(path) as file:
+            _write(file, text.encode())
+            os.fsync(file.fileno())
+
+
+_BROKEN = "look at the disk; nothing was left there"
+
+
+def _write(file: FileIO, content: bytes | bytearray | memoryview) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def digest_of(source: RangeSource, tensor: Tensor) -> str:
+    """Give the SHA-256 of a tensor's bytes in row-major order."""
+    from hashlib import sha256
+
+    digest = sha256()
+    for block in blocks(source, tensor, WIDTHS[tensor.dtype]):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def shards(tensors: tuple[Tensor, ...], most: int) -> tuple[tuple[Tensor, ...], ...]:
+    """Divide tensors, in their order, into files of at most ``most`` bytes; a larger tensor has a file of its own."""
+    groups: list[list[Tensor]] = [[]]
+    size = 0
+    for one in tensors:
+        if groups[-1] and most and size + one.size > most:
+            groups.append([])
+            size = 0
+        groups[-1].append(one)
+        size += one.size
+    return tuple(tuple(group) for group in groups)
+
+
+def index(weights: tuple[Written, ...], groups: tuple[tuple[Tensor, ...], ...]) -> str:
+    """Write the index of a sharded model as transformers reads it."""
+    import json
+
+    places = {
+        one.name: os.path.basename(file.path) for file, group in zip(weights, groups, strict=True) for one in group
+    }
+    total = sum(one.size for group in groups for one in group)
+    return json.dumps({"metadata": {"total_size": total}, "weight_map": dict(sorted(places.items()))}, indent=2) + "\n"

@@ -1,0 +1,253 @@
+"""From the tree of a checkpoint to names, plain data, and a list of all that is neither.
+
+Names are the keys on the way, joined by dots: those of a state dict stay as they are. Indices of lists and keys that
+are whole numbers count as names.
+"""
+
+from __future__ import annotations
+
+import json
+from math import isfinite
+
+from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Storage, Table, Unsupported, View
+from weighbridge.conversion.plan import DROPPED, NAME_LENGTH, PLAIN_BYTES, TENSORS, Dropped, Tensor
+from weighbridge.conversion.torch_objects import DTYPES, is_plain_name, span_of, width_of
+from weighbridge.core.errors import Malformed, OverLimit, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from weighbridge.conversion.inert import Value
+    from weighbridge.core.source import ByteSource
+
+    Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
+    Places: TypeAlias = dict[str, tuple[int, int]]
+    """Records by storage key: offset in the file and bytes held."""
+
+DEPTH = 64
+"""Containers within containers; honest checkpoints end below twenty."""
+
+VALUES = 1_000_000
+"""Values that are visited, those of shared containers each time."""
+
+ALONE = "tensor"
+"""The name of a tensor that is the whole file."""
+
+_SHOWN_BYTES = 256
+_WIDE = 1 << 64
+
+
+_HOLDING = (list, tuple, Table, View, Opaque, Unsupported, Storage)
+"""What can be or hold a tensor; other attributes of an object are dropped with it."""
+
+
+class _Absent:
+    """In place of a value that plain data do not hold."""
+
+
+_ABSENT = _Absent()
+
+
+class Flattened:
+    """What a tree holds: ``add`` it, then take the fields."""
+
+    def __init__(self, source: ByteSource, places: Places) -> None:
+        self.tensors: list[Tensor] = []
+        self.aliases: list[tuple[str, str]] = []
+        self.dropped: list[Dropped] = []
+        self.more_dropped = 0
+        self.unsupported: list[tuple[str, str]] = []
+        self._source = source
+        self._places = places
+        self._left = VALUES
+        self._names: set[str] = set()
+        self._views: dict[tuple[object, ...], str] = {}
+
+    def add(self, root: Value) -> str:
+        """Take a tree in; gives its plain data as JSON, empty when there are none."""
+        plain = self._walk("", root, DEPTH)
+        if isinstance(plain, _Absent) or plain in ({}, []):
+            return ""
+        text = json.dumps(plain, indent=1, ensure_ascii=True)
+        if len(text) > PLAIN_BYTES:
+            self.drop("", "plain data", f"longer than {PLAIN_BYTES >> 20} MiB as JSON")
+            return ""
+        return text
+
+    def drop(self, path: str, what: str, reason: str) -> None:
+        """List something as dropped."""
+        if len(self.dropped) >= DROPPED:
+            self.more_dropped += 1
+        else:
+            cut = (path[:NAME_LENGTH], what[:NAME_LENGTH], reason[:NAME_LENGTH])
+            self.dropped.append(Dropped(path=cut[0], what=cut[1], reason=cut[2]))
+
+    def _walk(self, path: str, node: Value, depth: int) -> Plain | _Absent:
+        self._left -= 1
+        if self._left < 0:
+            raise OverLimit(f"more than {VALUES} values")
+        if depth == 0:
+            self._refuse(path or ALONE, f"values nested deeper than {DEPTH}")
+            return _ABSENT
+        if not isinstance(node, Node):
+            return self._list(path, node, depth) if isinstance(node, list | tuple) else self._scalar(path, node)
+        match node:
+            case Table():
+                return self._table(path, node, depth)
+            case View():
+                self._view(path or ALONE, node)
+            case Unsupported():
+                self._refuse(path or ALONE, node.reason)
+            case Opaque():
+                self._object(path, node, depth)
+            case RawBytes() if node.length <= _SHOWN_BYTES:
+                return {"hex": self._source.read_at(node.offset, node.length).hex()}
+            case EncodedBytes() if len(node.content) <= _SHOWN_BYTES:
+                return {"hex": node.content.hex()}
+            case RawBytes() | EncodedBytes():
+                self.drop(path, "bytes", f"more than {_SHOWN_BYTES}, which plain data do not hold")
+            case Name():
+                if is_plain_name(node):
+                    return node.dotted
+                self.drop(path, node.dotted, "a name; nothing is imported")
+            case Storage():
+                self._refuse(path or ALONE, "a storage that is no tensor")
+            case _:
+                self.drop(path, "a type of elements", "it is no tensor")
+        return _ABSENT
+
+    def _scalar(self, path: str, found: bool | float | str | None) -> Plain | _Absent:
+        if isinstance(found, str):
+            if _encodable(found):
+                return found
+            self.drop(path, "text", "it holds lone surrogates")
+            return _ABSENT
+        if isinstance(found, int) and abs(found) >= _WIDE:
+            return hex(found)
+        if isinstance(found, float) and not isfinite(found):
+            return str(found)
+        return found
+
+    def _list(self, path: str, items: list[Value] | tuple[Value, ...], depth: int) -> Plain | _Absent:
+        found = [self._walk(_below(path, str(at)), item, depth - 1) for at, item in enumerate(items)]
+        kept = [item for item in found if not isinstance(item, _Absent)]
+        return kept if kept or not found else _ABSENT
+
+    def _table(self, path: str, table: Table, depth: int) -> Plain | _Absent:
+        plain: dict[str, Plain] = {}
+        pairs = self._pairs(path, table)
+        for key, item in pairs.items():
+            found = self._walk(_below(path, str(key)), item, depth - 1)
+            if isinstance(found, _Absent):
+                continue
+            if str(key) in plain:
+                self.drop(_below(path, str(key)), "a value", "two keys are spelt alike")
+            plain[str(key)] = found
+        return plain if plain or not pairs else _ABSENT
+
+    def _pairs(self, path: str, table: Table) -> dict[str | int, Value]:
+        """Give the pairs as a dict has them: of equal keys the last value, in the place of the first."""
+        found: dict[str | int, Value] = {}
+        for key, item in table.pairs:
+            is_name = isinstance(key, str) and len(key) <= NAME_LENGTH and _encodable(key)
+            if is_name or (type(key) is int and abs(key) < _WIDE):
+                assert isinstance(key, str | int)
+                found[key] = item
+            else:
+                self._stray(path, key, item)
+        return found
+
+    def _stray(self, path: str, key: Value, item: Value) -> None:
+        """Refuse a tensor that has no name; drop anything else."""
+        if isinstance(item, View | Unsupported):
+            self._refuse(path or ALONE, f"a key of type {_kind(key)}")
+        else:
+            self.drop(path, "a value", f"a key of type {_kind(key)}")
+
+    def _object(self, path: str, found: Opaque, depth: int) -> None:
+        """Drop an object; tensors of its state are carried under the names of its attributes.
+
+        A module of torch keeps parameters, buffers and further modules in dicts that its state dict does not name.
+        """
+        self.drop(path, found.maker, "an object; nothing is imported or called")
+        for state in found.held:
+            for part in state if isinstance(state, tuple) else (state,):
+                for below, item in self._attributes(path, part):
+                    self._walk(below, item, depth - 1)
+
+    def _attributes(self, path: str, state: Value) -> Iterator[tuple[str, Value]]:
+        if isinstance(state, list):
+            yield from ((_below(path, str(at)), item) for at, item in enumerate(state) if isinstance(item, _HOLDING))
+        if not isinstance(state, Table):
+            return
+        pairs = self._pairs(path, state)
+        is_module = "_parameters" in pairs and "_modules" in pairs
+        for key, item in pairs.items():
+            if is_module and key in ("_parameters", "_buffers", "_modules") and isinstance(item, Table):
+                yield from ((_below(path, str(name)), held) for name, held in self._pairs(path, item).items())
+            elif isinstance(item, _HOLDING):
+                yield _below(path, str(key)), item
+
+    def _view(self, name: str, view: View) -> None:
+        dtype, item = view.dtype, width_of(view.dtype)
+        if dtype not in DTYPES or view.trouble:
+            self._refuse(
+                name, view.trouble or f"elements of type {dtype or 'unknown'}, which safetensors does not have"
+            )
+            return
+        begin, end = span_of(view, item)
+        offset, held = self._places.get(view.storage.key, (0, -1))
+        if end > held:
+            raise Malformed(f"{name[:80]!r} needs {end} bytes of storage {view.storage.key[:40]!r}, which holds {held}")
+        self._claim(name)
+        made = Tensor(name=name, dtype=DTYPES[dtype][0], shape=view.shape, strides=view.strides, offset=offset + begin)
+        key = made.dtype, made.shape, made.strides, made.offset
+        kept = self._views.setdefault(key, name) if made.count else name
+        if kept != name:
+            self.aliases.append((name, kept))
+        else:
+            self.tensors.append(made)
+
+    def _claim(self, name: str) -> None:
+        if name in self._names or name == "__metadata__":
+            raise Malformed(f"two tensors would have the name {name[:80]!r}")
+        if len(name) > NAME_LENGTH or len(self._names) >= TENSORS:
+            raise OverLimit(f"a name of {len(name)} characters, or more than {TENSORS} tensors")
+        self._names.add(name)
+
+    def _refuse(self, name: str, reason: str) -> None:
+        if len(name) > NAME_LENGTH or len(self.unsupported) >= TENSORS:
+            raise OverLimit(f"a name of {len(name)} characters, or more than {TENSORS} tensors")
+        self.unsupported.append((name, reason))
+
+
+def select(root: Value, key: str) -> Value:
+    """Find what lies at a path of keys joined by dots, which may hold dots themselves; raises UsageError."""
+    waiting, left = [(root, key)], VALUES
+    while waiting:
+        node, rest = waiting.pop()
+        if not rest:
+            return node
+        items = enumerate(node) if isinstance(node, list | tuple) else node.pairs if isinstance(node, Table) else ()
+        for name, item in items:
+            left -= 1
+            if left < 0:
+                raise OverLimit(f"more than {VALUES} values")
+            text = str(name) if type(name) in {str, int} else ""
+            if text and (rest == text or rest.startswith(f"{text}.")):
+                waiting.append((item, rest[len(text) + 1 :]))
+    raise UsageError(f"the file has nothing at {key!r}", hint="give the keys on the way, joined by dots")
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _encodable(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= one <= "\udfff" for one in text)
+
+
+def _kind(key: Value) -> str:
+    return "object" if isinstance(key, Node) else type(key).__name__

@@ -1,0 +1,114 @@
+"""What a pickle builds here instead of objects: plain data, and nodes that describe all else.
+
+Plain data are Python's own None, bool, int, float, str, list and tuple; a set is a list. Everything else is one of the
+classes below. None of them has a method that a stream could reach.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Layout: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+    """Sizes and strides."""
+    Value: TypeAlias = "bool | int | float | str | list[Value] | tuple[Value, ...] | Node | None"
+
+
+class Node:
+    """A value that is not plain data."""
+
+    __slots__ = ()
+
+
+class Name(Node):
+    """A global that the stream names; never looked up."""
+
+    __slots__ = ("module", "name")
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module = module
+        self.name = name
+
+    @property
+    def dotted(self) -> str:
+        """The name as people write it."""
+        return f"{self.module}.{self.name}"
+
+
+class Table(Node):
+    """A dict: its pairs in the order of the stream. Keys are not hashed, a later equal key is the later pair."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: list[tuple[Value, Value]] | None = None) -> None:
+        self.pairs = pairs if pairs is not None else []
+
+
+class RawBytes(Node):
+    """A bytes constant: where it lies in the stream's source, unread."""
+
+    __slots__ = ("length", "offset")
+
+    def __init__(self, offset: int, length: int) -> None:
+        self.offset = offset
+        self.length = length
+
+
+class EncodedBytes(Node):
+    """A bytes constant that the stream holds as text, as protocols before 3 do."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+
+class Opaque(Node):
+    """What would have been an object: who would have made it, and what the stream hands to it afterwards.
+
+    ``held`` are states, elements and tables of pairs, in order.
+    """
+
+    __slots__ = ("held", "maker")
+
+    def __init__(self, maker: str) -> None:
+        self.maker = maker
+        self.held: list[Value] = []
+
+
+class Storage(Node):
+    """A flat buffer that a loader brings: ``count`` elements of ``dtype`` from element ``first`` of record ``key``.
+
+    ``dtype`` is a name of torch, empty for bytes without a type.
+    """
+
+    __slots__ = ("count", "dtype", "first", "key")
+
+    def __init__(self, key: str, dtype: str, count: int, first: int = 0) -> None:
+        self.key = key
+        self.dtype = dtype
+        self.count = count
+        self.first = first
+
+
+class View(Node):
+    """A tensor over a storage; offset and strides count elements of ``dtype``. ``trouble`` says why it is not one."""
+
+    __slots__ = ("dtype", "offset", "shape", "storage", "strides", "trouble")
+
+    def __init__(self, storage: Storage, dtype: str, offset: int, layout: Layout, trouble: str = "") -> None:
+        self.storage = storage
+        self.dtype = dtype
+        self.offset = offset
+        self.shape, self.strides = layout
+        self.trouble = trouble
+
+
+class Unsupported(Node):
+    """A tensor of a kind that safetensors does not have, or that this version does not convert."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason

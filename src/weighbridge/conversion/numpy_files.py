@@ -1,0 +1,87 @@
+"""numpy's own files: ``.npy`` with a header before the bytes of an array, ``.npz`` with one such member an array.
+
+Source: the format description of ``numpy.lib.format`` (versions 1.0, 2.0, 3.0). The header is read by a grammar of
+literals and never evaluated.
+"""
+
+from __future__ import annotations
+
+from weighbridge.conversion.inert import Table
+from weighbridge.conversion.numpy_objects import ArrayLoader, Dtype, shape_of
+from weighbridge.conversion.torch_files import Checkpoint, stored_place
+from weighbridge.conversion.torch_objects import TorchLoader
+from weighbridge.conversion.unpickler import Unpickler
+from weighbridge.core.errors import Malformed
+from weighbridge.core.reader import Reader
+from weighbridge.core.source import SubSource
+from weighbridge.formats.numpy import MAGIC
+from weighbridge.formats.python_literal import Pairs, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.conversion.inert import Value, View
+    from weighbridge.core.source import ByteSource
+    from weighbridge.formats.containers.zip_records import Entry
+
+_CODECS = {1: "latin-1", 2: "latin-1", 3: "utf-8"}
+_HEADER = 1 << 20
+_FIELDS = ("descr", "fortran_order", "shape")
+
+
+def read_npy(source: ByteSource) -> Checkpoint:
+    """Read a file of one array."""
+    loader = ArrayLoader(source)
+    return Checkpoint(root=_array(source, loader), source=source, places=loader.places, named={})
+
+
+def read_npz(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
+    """Read an archive of arrays; a member that is none is refused."""
+    pairs: list[tuple[Value, Value]] = []
+    places: dict[str, tuple[int, int]] = {}
+    for entry in records.values():
+        begin, size = stored_place(entry, source)
+        member = SubSource(source, begin, size)
+        if not entry.name.endswith(".npy") or member.read_at(0, len(MAGIC)) != MAGIC:
+            raise Malformed(f"member {entry.name[:80]!r} is no array", offset=begin)
+        loader = ArrayLoader(member, begin)
+        view = _array(member, loader)
+        places.update(loader.places)
+        pairs.append((entry.name.removesuffix(".npy"), view))
+    return Checkpoint(root=Table(pairs), source=source, places=places, named={})
+
+
+def read_pickle(source: ByteSource) -> tuple[Checkpoint, bool]:
+    """Read a pickle with arrays in it, and tell whether they lie between its opcodes, as joblib writes them."""
+    loader = TorchLoader(source)  # it names tensors of torch that are pickled without their storages
+    unpickler = Unpickler(source, 0, loader)
+    root = unpickler.load()
+    held = Checkpoint(
+        root=root, source=source, places=loader.places, named=unpickler.named, rest=source.size - unpickler.position
+    )
+    return held, loader.wrapped
+
+
+def _array(source: ByteSource, loader: ArrayLoader) -> View:
+    reader = Reader(source, len(MAGIC))
+    version, minor = reader.u8(), reader.u8()
+    if version not in _CODECS or minor:
+        raise Malformed(f"version {version}.{minor} of .npy is not known")
+    length = reader.u16() if version == 1 else reader.u32()
+    if length > _HEADER:
+        raise Malformed(f"the header has {length} bytes")
+    try:
+        found = parse(reader.exactly(length).decode(_CODECS[version]).strip())
+    except UnicodeDecodeError:
+        raise Malformed("the header of an array is not text") from None
+    fields = dict(found.items) if isinstance(found, Pairs) and _are_fields(found) else {}
+    descr, fortran, shape = (fields.get(name) for name in _FIELDS)
+    sizes = shape_of(shape) if isinstance(shape, tuple) else None  # type: ignore[arg-type]
+    if not isinstance(descr, str) or type(fortran) is not bool or sizes is None:
+        raise Malformed("the header of an array has no simple type, order or shape")
+    if not loader.fills(Dtype(descr), sizes, reader.left):
+        raise Malformed("there are more or fewer bytes behind the header than the array has")
+    return loader.laid(Dtype(descr), sizes, (reader.offset, reader.left), fortran=fortran)
+
+
+def _are_fields(found: Pairs) -> bool:
+    return sorted(str(key) for key, _ in found.items) == sorted(_FIELDS)

@@ -1,0 +1,219 @@
+"""What numpy's own callables make of their arguments, and joblib's wrapper of arrays that lie raw in its file.
+
+Sources: ``numpy/_core/src/multiarray/methods.c`` (``array_setstate``), ``descriptor.c`` (``arraydescr_setstate``),
+``numpy/_core/numeric.py`` (``_frombuffer``), ``joblib/numpy_pickle.py``.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from struct import error as StructError  # noqa: N812  (it has the name of every error)
+from struct import unpack
+
+from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Storage, Table, Unsupported, View
+from weighbridge.core.errors import Malformed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.conversion.inert import Value
+    from weighbridge.core.source import ByteSource
+
+DTYPES = {
+    "b1": ("bool", 1, "?"), "i1": ("int8", 1, "b"), "u1": ("uint8", 1, "B"), "i2": ("int16", 2, "h"),
+    "u2": ("uint16", 2, "H"), "i4": ("int32", 4, "i"), "u4": ("uint32", 4, "I"), "i8": ("int64", 8, "q"),
+    "u8": ("uint64", 8, "Q"), "f2": ("float16", 2, "e"), "f4": ("float32", 4, "f"), "f8": ("float64", 8, "d"),
+    "c8": ("complex64", 8, ""), "c16": ("complex128", 16, ""),
+}  # fmt: skip
+"""numpy's type strings: torch's name, bytes of an element, how ``struct`` reads one."""
+
+_CORES = ("numpy.core", "numpy._core")
+_WRAPPERS = frozenset({
+    ("joblib.numpy_pickle", "NumpyArrayWrapper"), ("sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper"),
+})  # fmt: skip
+_SIDECARS = frozenset(
+    (module, name)
+    for module in ("joblib.numpy_pickle", "joblib.numpy_pickle_compat", "sklearn.externals.joblib.numpy_pickle")
+    for name in ("NDArrayWrapper", "ZNDArrayWrapper")
+)
+_ARRAY = ("numpy", "ndarray")
+_CALLED = frozenset({
+    ("numpy", "dtype"), ("_codecs", "encode"), *_WRAPPERS, *_SIDECARS,
+    *((f"{core}.multiarray", name) for core in _CORES for name in ("_reconstruct", "scalar")),
+    *((f"{core}.numeric", "_frombuffer") for core in _CORES),
+})  # fmt: skip
+_NOT_FILLED = "an array that was never filled"
+
+
+class Dtype(Node):
+    """A type of elements by its type string without a byte order; ``order`` is that; ``whole`` when it is all."""
+
+    __slots__ = ("code", "order", "whole")
+
+    def __init__(self, code: str) -> None:
+        self.code = code.lstrip("<>|=")
+        self.order = code[:1] if code[:1] in {"<", ">"} else "<"
+        self.whole = True
+
+
+class Wrapper(View):
+    """An array of joblib's, whose bytes follow the opcode that gives it its state."""
+
+    __slots__ = ()
+
+
+class ArrayLoader:
+    """The bare unpickler's side, with numpy's arrays; ``places`` tells where in the file the bytes of each are.
+
+    ``base`` is the offset of ``source`` in the file, None when the file holds it only in another form.
+    """
+
+    def __init__(self, source: ByteSource, base: int | None = 0) -> None:
+        self.source = source
+        self.base = base
+        self.places: dict[str, tuple[int, int]] = {}
+        self.wrapped = False
+
+    def persistent(self, identity: Value) -> Value:  # noqa: ARG002  (a subclass knows some)
+        """Refuse: without a loader of its own a pickle has no persistent ids."""
+        raise Malformed("a persistent id, and no loader that would know it")
+
+    def knows(self, name: Name) -> bool:
+        """Tell whether nothing is lost when a name is not looked up."""
+        return (name.module, name.name) in _CALLED or (name.module, name.name) == _ARRAY
+
+    def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
+        """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
+        made = self._made(called, arguments) if (called.module, called.name) in _CALLED else None
+        return made if made is not None else Opaque(called.dotted)
+
+    def build(self, target: Value, state: Value, position: int) -> int | None:
+        """Give a state to what was made; tells where the stream goes on, None when the state is lost."""
+        if isinstance(target, Dtype) and isinstance(state, tuple) and len(state) >= 7:
+            target.order = state[1] if isinstance(state[1], str) and state[1] in {"<", ">"} else target.order
+            target.whole = state[2] is None and state[3] is None and state[4] is None
+            return position
+        if isinstance(target, Unsupported):
+            return position
+        if isinstance(target, Wrapper):
+            return self._wrapped(target, state, position)
+        if isinstance(target, View) and target.trouble == _NOT_FILLED and isinstance(state, tuple) and len(state) == 5:
+            _, shape, dtype, fortran, data = state
+            self._fill(target, data, dtype, shape, fortran=fortran is True)
+            return position
+        return None
+
+    def fills(self, dtype: Dtype, shape: tuple[int, ...], size: int) -> bool:
+        """Tell whether an array of a known type has ``size`` bytes; of another type nothing is known."""
+        return dtype.code not in DTYPES or prod(shape) * DTYPES[dtype.code][1] == size
+
+    def laid(self, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool) -> View:
+        """Lay an array over a span (offset, length) of the source; raises Malformed when it is too short."""
+        view = _empty(View)
+        view.trouble = ""
+        self._lay(view, dtype, shape, span, fortran=fortran)
+        return view
+
+    def _made(self, called: Name, arguments: tuple[Value, ...]) -> Value:
+        match called.name, arguments:
+            case "dtype", (str() as code, *_):
+                return Dtype(code)
+            case "encode", (str() as text, "latin1" | "latin-1" | "latin_1"):
+                return _encoded(text)
+            case "_reconstruct", (Name(module="numpy", name="ndarray"), _, _):
+                return _empty(View)
+            case "_reconstruct" | "_frombuffer", _ if not _is_buffer(arguments):
+                return Unsupported("an array that is made in a way that is not known")
+            case "NDArrayWrapper" | "ZNDArrayWrapper", _:
+                return Unsupported("an array in a file of its own")
+            case "NumpyArrayWrapper", _:
+                return _empty(Wrapper)
+            case "_frombuffer", (RawBytes() as data, dtype, shape, order):
+                self._fill(view := _empty(View), data, dtype, shape, fortran=order == "F")
+                return view
+            case "scalar", (Dtype() as dtype, data):
+                return self._scalar(dtype, data)
+        return None
+
+    def _scalar(self, dtype: Dtype, data: Value) -> Value:
+        _, width, code = DTYPES.get(dtype.code, ("", 0, ""))
+        content = data.content if isinstance(data, EncodedBytes) else b""
+        if isinstance(data, RawBytes) and data.length == width:
+            content = self.source.read_at(data.offset, width)
+        if not code or not dtype.whole:
+            return None
+        try:
+            number: bool | int | float = unpack(dtype.order + code, content)[0]
+        except StructError:
+            return None
+        return number
+
+    def _fill(self, view: View, data: Value, dtype: Value, shape: Value, *, fortran: bool) -> None:
+        """Lay an array over bytes of the stream, or say in ``trouble`` why that cannot be."""
+        view.trouble = ""
+        sizes = shape_of(shape)
+        if not isinstance(dtype, Dtype) or sizes is None:
+            view.trouble = "an array whose type or shape is not known"
+        elif isinstance(data, RawBytes) and self.base is not None:
+            self._lay(view, dtype, sizes, (data.offset, data.length), fortran=fortran)
+        else:
+            view.trouble = "an array of objects, or whose bytes are encoded in the pickle"
+
+    def _lay(self, view: View, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool) -> None:
+        name, width, _ = DTYPES.get(dtype.code, ("", 0, ""))
+        if not name or not dtype.whole or (dtype.order == ">" and width > 1):
+            view.trouble = f"elements of numpy's type {dtype.order}{dtype.code[:20]}"
+            return
+        if prod(shape) * width > span[1]:
+            raise Malformed(f"an array of {prod(shape)} elements in {span[1]} bytes", offset=span[0])
+        begin = (self.base or 0) + span[0]
+        key = f"bytes at {begin}"
+        self.places[key] = begin, span[1]
+        view.storage, view.dtype = Storage(key, name, span[1] // width), name
+        view.shape, view.strides = shape, strides_of(shape, fortran=fortran)
+
+    def _wrapped(self, view: Wrapper, state: Value, position: int) -> int:
+        """Step over the array behind a wrapper: an alignment byte and padding (joblib 1.2), then the elements."""
+        fields = {key: item for key, item in state.pairs if isinstance(key, str)} if isinstance(state, Table) else {}
+        dtype, shape = fields.get("dtype"), shape_of(fields.get("shape"))
+        width = DTYPES[dtype.code][1] if isinstance(dtype, Dtype) and dtype.code in DTYPES and dtype.whole else 0
+        if not width or shape is None or not isinstance(dtype, Dtype):
+            raise Malformed("an array of joblib's whose size is not known, or one of objects", offset=position)
+        if fields.get("numpy_array_alignment_bytes") is not None:
+            position += 1 + (self.source.read_at(position, 1) or b"\0")[0]
+        size = prod(shape) * width
+        if size > self.source.size - position:
+            raise Malformed("the file ends inside an array", offset=position)
+        self.wrapped, view.trouble = True, ""
+        self._lay(view, dtype, shape, (position, size), fortran=fields.get("order") == "F")
+        return position + size
+
+
+def _is_buffer(arguments: tuple[Value, ...]) -> bool:
+    return len(arguments) == 4 and isinstance(arguments[0], RawBytes) and arguments[3] in ("C", "F")
+
+
+def shape_of(given: Value) -> tuple[int, ...] | None:
+    """Read a tuple of sizes; None when it is something else."""
+    if not isinstance(given, tuple) or len(given) > 64:
+        return None
+    sizes = tuple(one for one in given if type(one) is int and 0 <= one < 1 << 62)
+    return sizes if len(sizes) == len(given) else None
+
+
+def strides_of(shape: tuple[int, ...], *, fortran: bool) -> tuple[int, ...]:
+    """Give the strides, in elements, of an array that lies in order; those of an empty one are of no account."""
+    if 0 in shape:
+        return (1,) * len(shape)
+    axes = range(len(shape))
+    return tuple(prod(shape[:axis] if fortran else shape[axis + 1 :]) for axis in axes)
+
+
+def _empty(kind: type[View]) -> View:
+    return kind(Storage("", "", 0), "", 0, ((), ()), _NOT_FILLED)
+
+
+def _encoded(text: str) -> Value:
+    try:
+        return EncodedBytes(text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return None

@@ -1,0 +1,261 @@
+"""What torch's own callables make of their arguments, as far as weights need them; every other callable is opaque.
+
+Source: ``torch/_utils.py``, ``torch/storage.py``, ``torch/serialization.py`` (``persistent_load``). A view is held
+against its storage here, where torch trusts it (CVE-2026-24747).
+"""
+
+from __future__ import annotations
+
+from weighbridge.conversion.inert import Name, Storage, Table, Unsupported, View
+from weighbridge.conversion.numpy_objects import ArrayLoader, Wrapper
+from weighbridge.core.errors import Malformed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from weighbridge.conversion.inert import Value
+    from weighbridge.core.source import ByteSource
+
+DTYPES = {
+    "bool": ("BOOL", 1), "uint8": ("U8", 1), "int8": ("I8", 1), "int16": ("I16", 2), "uint16": ("U16", 2),
+    "int32": ("I32", 4), "uint32": ("U32", 4), "int64": ("I64", 8), "uint64": ("U64", 8), "float16": ("F16", 2),
+    "bfloat16": ("BF16", 2), "float32": ("F32", 4), "float64": ("F64", 8), "complex64": ("C64", 8),
+    "float8_e5m2": ("F8_E5M2", 1), "float8_e4m3fn": ("F8_E4M3", 1), "float8_e8m0fnu": ("F8_E8M0", 1),
+    "float8_e5m2fnuz": ("F8_E5M2FNUZ", 1), "float8_e4m3fnuz": ("F8_E4M3FNUZ", 1),
+}  # fmt: skip
+"""Types of torch that safetensors 0.8 has: its own name for each, and bytes per element."""
+
+STORAGES = {
+    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8",
+    "ByteStorage": "uint8", "BoolStorage": "bool", "ComplexFloatStorage": "complex64",
+    "ComplexDoubleStorage": "complex128", "QUInt8Storage": "quint8", "QInt8Storage": "qint8",
+    "QInt32Storage": "qint32", "QUInt4x2Storage": "quint4x2", "QUInt2x4Storage": "quint2x4", "UntypedStorage": "",
+    "TypedStorage": "",
+}  # fmt: skip
+"""Type of each storage class (``torch/storage.py``); those without one hold bytes."""
+
+FOREIGN_WIDTHS = {"complex128": 16, "complex32": 4, "quint8": 1, "qint8": 1, "qint32": 4, "quint4x2": 1, "quint2x4": 1}
+"""Bytes per element of types that safetensors does not have."""
+
+RANK = 64
+"""Dimensions; torch and numpy end there."""
+
+_LARGEST = 1 << 62
+_MODULES = frozenset({"torch", "torch.cuda", "torch.storage"})
+
+
+def width_of(dtype: str) -> int:
+    """Give the bytes of an element of a type of torch; 0 for one that is not known."""
+    return DTYPES[dtype][1] if dtype in DTYPES else FOREIGN_WIDTHS.get(dtype, 0)
+
+
+class TorchLoader(ArrayLoader):
+    """Torch's side of the unpickler; ``storages`` collects what the stream declares, by key."""
+
+    def __init__(self, source: ByteSource, base: int | None = 0) -> None:
+        super().__init__(source, base)
+        self.storages: dict[str, Storage] = {}
+
+    def persistent(self, identity: Value) -> Value:
+        """Read ``('storage', class, key, location, count)``, with a part of it in files from before 1.6.
+
+        ``('module', class, file, source)`` of such files gives the class.
+        """
+        parts = identity if isinstance(identity, tuple) else ()
+        if parts[:1] == ("module",) and len(parts) == 4:
+            return parts[1]
+        if parts[:1] != ("storage",) or len(parts) not in {5, 6}:
+            raise Malformed("a persistent id is not one of torch's")
+        kind, key, count = parts[1], parts[2], parts[4]
+        if not isinstance(kind, Name) or kind.module not in _MODULES or kind.name not in STORAGES:
+            raise Malformed("a storage has a class that torch does not have")
+        if not isinstance(key, str) or not 0 < len(key) <= 256 or type(count) is not int or not 0 <= count < _LARGEST:
+            raise Malformed("a storage has no key or no size")
+        storage = Storage(key, STORAGES[kind.name], count)
+        declared = self.storages.setdefault(key, storage)
+        if (declared.dtype, declared.count) != (storage.dtype, storage.count):
+            raise Malformed(f"storage {key[:40]!r} is declared twice and differently")
+        part = parts[5] if len(parts) == 6 else None
+        return declared if part is None else _part(declared, part)
+
+    def knows(self, name: Name) -> bool:
+        """Tell whether a name is vetted, or a constant or a storage class of torch."""
+        key = name.module, name.name
+        is_storage = name.module in _MODULES and name.name in STORAGES
+        return key in _VETTED or key in _TYPES or is_storage or is_plain_name(name) or super().knows(name)
+
+    def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
+        """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
+        key = called.module, called.name
+        make = _VETTED.get(key)
+        made = make(arguments) if make is not None else None
+        if made is None and key in _TENSORS:
+            return Unsupported("a tensor that is made in a way that is not known")
+        return made if made is not None else super().call(called, arguments)
+
+    def build(self, target: Value, state: Value, position: int) -> int | None:
+        """Attributes of a tensor or dict are not carried; none at all are no loss, nor are versions of modules."""
+        if state is None:
+            return position
+        if isinstance(target, Table | View) and isinstance(state, Table) and not isinstance(target, Wrapper):
+            is_lost = any(key != "_metadata" or isinstance(target, View) for key, _ in state.pairs)
+            return None if is_lost else position
+        return super().build(target, state, position)
+
+
+def _part(whole: Storage, part: Value) -> Storage:
+    """Read ``(key, offset, count)``, in elements: a storage that is a part of another."""
+    if not isinstance(part, tuple) or len(part) != 3:
+        raise Malformed("a part of a storage is not described as torch does")
+    _, first, count = part
+    if type(first) is not int or type(count) is not int or min(first, count) < 0 or first + count > whole.count:
+        raise Malformed("a part of a storage reaches past the storage")
+    return Storage(whole.key, whole.dtype, count, first)
+
+
+def _numbers(given: Value) -> tuple[int, ...] | None:
+    if not isinstance(given, tuple) or len(given) > RANK:
+        return None
+    numbers = tuple(item for item in given if type(item) is int)
+    return numbers if len(numbers) == len(given) else None
+
+
+def _tensor(arguments: tuple[Value, ...], dtype: Value = "", metadata: Value = None) -> View | None:
+    """Check ``(storage, offset, sizes, strides, …)``; what cannot be is a view with a trouble."""
+    storage, offset, sizes, strides, *_ = arguments
+    if not isinstance(storage, Storage) or not isinstance(dtype, str) or type(offset) is not int:
+        return None
+    shape, steps, kind = _numbers(sizes), _numbers(strides), dtype.removeprefix("torch.") or storage.dtype
+    if shape is None or steps is None:
+        return None
+    view = View(storage, kind, offset, (shape, steps))
+    if isinstance(metadata, Table) and any(flag is True for _, flag in metadata.pairs):
+        view.trouble = "a lazily conjugated or negated view"
+    return view
+
+
+def _tensor_v1(arguments: tuple[Value, ...]) -> Value:
+    return _tensor(arguments) if len(arguments) == 4 else None
+
+
+def _tensor_v2(arguments: tuple[Value, ...]) -> Value:
+    return _tensor(arguments, metadata=arguments[6] if len(arguments) > 6 else None) if len(arguments) >= 6 else None
+
+
+def _tensor_v3(arguments: tuple[Value, ...]) -> Value:
+    if len(arguments) < 7:
+        return None
+    dtype = arguments[6]
+    if isinstance(dtype, Name) and dtype.module == "torch":
+        dtype = dtype.name
+    return _tensor(arguments, dtype, metadata=arguments[7] if len(arguments) > 7 else None)
+
+
+def _parameter(arguments: tuple[Value, ...]) -> Value:
+    held = arguments[0] if arguments else None
+    return held if isinstance(held, View | Unsupported) else None
+
+
+def _from_type(arguments: tuple[Value, ...]) -> Value:
+    """``_rebuild_from_type_v2(function, type, arguments, state)``: a tensor, with attributes or of a subclass."""
+    if len(arguments) < 3 or not isinstance(arguments[0], Name) or not isinstance(arguments[2], tuple):
+        return None
+    make = _TENSORS.get((arguments[0].module, arguments[0].name))
+    return make(arguments[2]) if make is not None else None
+
+
+def _ordered(arguments: tuple[Value, ...]) -> Value:
+    if not arguments:
+        return Table()
+    if len(arguments) > 1 or not isinstance(arguments[0], list | tuple):
+        return arguments[0] if len(arguments) == 1 and isinstance(arguments[0], Table) else None
+    pairs = [(item[0], item[1]) for item in arguments[0] if isinstance(item, list | tuple) and len(item) == 2]
+    return Table(pairs) if len(pairs) == len(arguments[0]) else None
+
+
+def _default(arguments: tuple[Value, ...]) -> Value:
+    return Table() if len(arguments) < 2 else None
+
+
+def _size(arguments: tuple[Value, ...]) -> Value:
+    return tuple(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], list | tuple) else None
+
+
+def _list(arguments: tuple[Value, ...]) -> Value:
+    if not arguments:
+        return []
+    return list(arguments[0]) if len(arguments) == 1 and isinstance(arguments[0], list | tuple) else None
+
+
+def _device(arguments: tuple[Value, ...]) -> Value:
+    kind, *number = arguments or (None,)
+    return ":".join(map(str, (kind, *number))) if isinstance(kind, str) and len(number) < 2 else None
+
+
+def _foreign(kind: str) -> Callable[[tuple[Value, ...]], Value]:
+    made = Unsupported(f"a {kind} tensor")
+    return lambda _: made
+
+
+_U = "torch._utils"
+_TENSORS: dict[tuple[str, str], Callable[[tuple[Value, ...]], Value]] = {
+    (_U, "_rebuild_tensor"): _tensor_v1,
+    (_U, "_rebuild_tensor_v2"): _tensor_v2,
+    (_U, "_rebuild_tensor_v3"): _tensor_v3,
+    (_U, "_rebuild_parameter"): _parameter,
+    (_U, "_rebuild_parameter_with_state"): _parameter,
+    (_U, "_rebuild_qtensor"): _foreign("quantised"),
+    (_U, "_rebuild_sparse_tensor"): _foreign("sparse"),
+    (_U, "_rebuild_sparse_csr_tensor"): _foreign("sparse"),
+    (_U, "_rebuild_nested_tensor"): _foreign("nested"),
+    (_U, "_rebuild_meta_tensor_no_storage"): _foreign("meta"),
+    (_U, "_rebuild_device_tensor_from_numpy"): _foreign("device"),
+    (_U, "_rebuild_device_tensor_from_cpu_tensor"): _foreign("device"),
+    (_U, "_rebuild_wrapper_subclass"): _foreign("wrapped"),
+}
+_VETTED = {
+    **_TENSORS,
+    ("torch._tensor", "_rebuild_from_type_v2"): _from_type,
+    ("torch._tensor", "_rebuild_from_type"): _from_type,
+    ("collections", "OrderedDict"): _ordered,
+    ("collections", "defaultdict"): _default,
+    ("builtins", "dict"): _ordered,
+    ("builtins", "list"): _list,
+    ("builtins", "set"): _list,
+    ("builtins", "frozenset"): _list,
+    ("torch", "Size"): _size,
+    ("torch", "device"): _device,
+}
+
+_TYPES = frozenset({("torch", "Tensor"), ("torch.nn.parameter", "Parameter"), ("torch.nn.parameter", "Buffer")})
+
+
+def is_plain_name(name: Name) -> bool:
+    """Tell whether a global is a constant of torch that plain data can hold by its name, such as ``torch.float16``."""
+    return name.module == "torch" and width_of(name.name) > 0
+
+
+def span_of(view: View, item: int) -> tuple[int, int]:
+    """Give the first byte of a view in its storage's record and the one behind its last; raises Malformed.
+
+    Strides and sizes must not be negative, nor lead out of the storage.
+    """
+    storage = view.storage
+    if len(view.shape) != len(view.strides) or min((*view.shape, *view.strides, view.offset)) < 0:
+        raise Malformed(f"sizes {_few(view.shape)} and strides {_few(view.strides)} cannot be")
+    held = storage.count * (width_of(storage.dtype) or 1)
+    base = storage.first * (width_of(storage.dtype) or 1)
+    begin = view.offset * item
+    if 0 in view.shape:
+        return base, base
+    last = view.offset + sum((size - 1) * stride for size, stride in zip(view.shape, view.strides, strict=True))
+    if (last + 1) * item > held:
+        raise Malformed(f"a tensor reaches byte {(last + 1) * item} of storage {storage.key[:40]!r}, which has {held}")
+    return base + begin, base + (last + 1) * item
+
+
+def _few(numbers: tuple[int, ...]) -> str:
+    words = str(numbers)
+    return words if len(words) <= 80 else f"{words[:80]}…"

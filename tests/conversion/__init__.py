@@ -1,0 +1,1 @@
+"""Conversion: honest files against the real loaders, hostile ones against bounds."""

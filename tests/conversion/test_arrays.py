@@ -1,0 +1,203 @@
+"""numpy's and joblib's files against numpy and joblib; lies about arrays."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders.pickles import dumps
+from tests.builders.pickles.described import Global, Ops, Reduce
+from tests.builders.torches import zip_layout
+from tests.builders.zips import plain
+from tests.conversion.test_convert import converted, flat
+from weighbridge.conversion.planning import plan_of
+from weighbridge.core.errors import Malformed, UsageError
+from weighbridge.core.source import BytesSource
+
+
+def npy(shape: str = "(2,)", descr: str = "'<f4'", data: bytes = bytes(8), fortran: str = "False") -> bytes:
+    header = f"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}".encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
+
+
+def arrays() -> dict[str, Any]:
+    import numpy as np
+
+    kinds = ["?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8"]
+    made = {kind.strip("?") or "bool": (np.arange(12).reshape(3, 4) % 2).astype(kind) for kind in kinds}
+    return made | {
+        "fortran": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        "scalar": np.array(2.5),
+        "none": np.ones(0),
+    }
+
+
+def save_npz(path: Path) -> dict[str, Any]:
+    import numpy as np
+
+    np.savez(path, **arrays())
+    return arrays()
+
+
+def save_joblib(path: Path) -> dict[str, Any]:
+    import joblib
+
+    joblib.dump(arrays() | {"epoch": 3}, path)
+    return arrays()
+
+
+def save_pickle(path: Path) -> dict[str, Any]:
+    path.write_bytes(pickle.dumps(arrays() | {"epoch": 3}, 5))
+    return arrays()
+
+
+def save_old_pickle(path: Path) -> dict[str, Any]:
+    path.write_bytes(pickle.dumps(arrays() | {"epoch": 3}, 3))
+    return arrays()
+
+
+def save_npy(path: Path) -> dict[str, Any]:
+    import numpy as np
+
+    made = np.arange(24.0).reshape(2, 3, 4).transpose(2, 1, 0)
+    with path.open("wb") as file:
+        np.save(file, made)
+    return {"tensor": made}
+
+
+@pytest.mark.libraries
+@pytest.mark.parametrize(
+    ("save", "layout"),
+    [
+        (save_npz, "numpy.npz"), (save_joblib, "joblib"), (save_pickle, "pickle"), (save_old_pickle, "pickle"),
+        (save_npy, "numpy.npy"),
+    ],
+)  # fmt: skip
+def test_it_is_what_numpy_loads(save: Callable[[Path], dict[str, Any]], layout: str, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    path = tmp_path / ("arrays.npz" if save is save_npz else "arrays.bin")
+    wanted = save(path)
+    made = converted(path)
+    found = load_file(made.weights[0].path)
+    assert made.plan.layout == layout
+    assert found.keys() == wanted.keys()
+    for name, one in wanted.items():
+        assert found[name].dtype == one.dtype
+        assert found[name].shape == one.shape
+        assert found[name].tobytes() == one.tobytes()
+    if made.plain:
+        assert json.loads(Path(made.plain).read_text()) == {"epoch": 3}
+    assert not made.plan.dropped
+
+
+@pytest.mark.libraries
+def test_numbers_of_numpy_are_plain_data(tmp_path: Path) -> None:
+    import numpy as np
+    import torch
+
+    path = tmp_path / "last.ckpt"
+    torch.save({"w": torch.ones(2), "best": np.float64(0.25), "step": np.int32(7), "on": np.bool_(True)}, path)
+    assert flat(torch.load(path, weights_only=False)).keys() == {"w"}
+    made = converted(path)
+    assert json.loads(Path(made.plain).read_text()) == {"best": 0.25, "step": 7, "on": True}
+    assert not made.plan.dropped
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        npy(shape="(3,)"), npy(shape="(1,)"), npy(shape="(-2,)"), npy(shape="(2, True)"), npy(shape="2"),
+        npy(descr="[('a', '<f4')]"), npy(fortran="0"), npy(descr="__import__('os')"), npy() + b"INERT",
+        npy()[:40], npy(shape=f"({1 << 61}, 8)"),
+    ],
+)  # fmt: skip
+def test_a_header_that_lies_is_refused(content: bytes) -> None:
+    assert plan_of(BytesSource(npy())).tensors
+    for whole in (content, plain({"a.npy": content})):
+        with pytest.raises(Malformed):
+            plan_of(BytesSource(whole))
+
+
+@pytest.mark.parametrize(
+    ("descr", "size"), [("'|O'", 9), ("'>f4'", 8), ("'<U3'", 24), ("'<c16'", 32), ("'<M8[s]'", 16)]
+)
+def test_types_that_safetensors_does_not_have_are_named(descr: str, size: int) -> None:
+    plan = plan_of(BytesSource(npy(descr=descr, data=bytes(size))))
+    assert not plan.tensors
+    assert [name for name, _ in plan.unsupported] == ["tensor"]
+
+
+DTYPE = Reduce(Global("numpy", "dtype"), ("f4", False, True))
+
+
+def frombuffer(data: bytes, shape: tuple[int, ...]) -> Reduce:
+    return Reduce(Global("numpy._core.numeric", "_frombuffer"), (data, DTYPE, shape, "C"))
+
+
+def test_an_array_larger_than_its_bytes_is_refused() -> None:
+    assert plan_of(BytesSource(dumps({"a": frombuffer(bytes(16), (4,))}, 4))).tensors
+    with pytest.raises(Malformed, match="elements in 16 bytes"):
+        plan_of(BytesSource(dumps({"a": frombuffer(bytes(16), (5,))}, 4)))
+
+
+def test_arrays_inside_the_text_of_an_old_pickle_are_named() -> None:
+    encoded = Reduce(Global("_codecs", "encode"), ("\0" * 16, "latin1"))
+    empty = Reduce(Global("numpy._core.multiarray", "_reconstruct"), (Global("numpy", "ndarray"), (0,), b"b"))
+    made = Reduce(
+        Global("numpy._core.multiarray", "_reconstruct"),
+        (Global("numpy", "ndarray"), (0,), b"b"),
+        state=(1, (4,), DTYPE, False, encoded),
+    )
+    plan = plan_of(BytesSource(dumps({"a": made, "b": empty}, 4)))
+    assert [name for name, _ in plan.unsupported] == ["a", "b"]
+
+
+def test_a_wrapper_at_the_end_of_a_file_is_refused() -> None:
+    wrapper = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}("
+    fields = dumps("shape", 4)[2:-1] + dumps((4,), 4)[2:-1] + dumps("dtype", 4)[2:-1] + dumps(DTYPE, 4)[2:-1]
+    honest = wrapper + fields + b"ub" + bytes(16) + b"."
+    assert [one.shape for one in plan_of(BytesSource(honest)).tensors] == [(4,)]
+    with pytest.raises(Malformed, match="ends inside"):
+        plan_of(BytesSource(wrapper + fields + b"ub" + bytes(15)))
+    with pytest.raises(Malformed, match="not known"):
+        plan_of(BytesSource(wrapper + b"ub" + bytes(15)))
+
+
+def test_persistent_ids_need_a_loader() -> None:
+    with pytest.raises(Malformed, match="persistent id"):
+        plan_of(BytesSource(b"\x80\x02Pinert\n."))
+
+
+def test_tensors_of_torch_in_a_bare_pickle_are_named() -> None:
+    nested = Reduce(Global("torch.storage", "_load_from_bytes"), (b"INERT",))
+    hooks = Reduce(Global("collections", "OrderedDict"), ())
+    made = Reduce(Global("torch._utils", "_rebuild_tensor_v2"), (nested, 0, (4,), (1,), False, hooks))
+    plan = plan_of(BytesSource(dumps({"w": made}, 4)))
+    assert [name for name, _ in plan.unsupported] == ["w"]
+    assert [one.what for one in plan.dropped] == ["torch.storage._load_from_bytes"]
+
+
+@pytest.mark.parametrize("name", ["NDArrayWrapper", "ZNDArrayWrapper"])
+def test_arrays_in_files_of_their_own_are_named(name: str) -> None:
+    made = Reduce(Global("joblib.numpy_pickle", name), ("a_01.npy", Global("numpy", "ndarray")))
+    assert [name for name, _ in plan_of(BytesSource(dumps({"w": made}, 4))).unsupported] == ["w"]
+
+
+def test_bytes_behind_the_end_are_told() -> None:
+    plan = plan_of(BytesSource(dumps({"a": frombuffer(bytes(16), (4,))}, 4) + dumps(Ops(b"N"), 4)))
+    assert any("behind the end" in one.reason for one in plan.dropped)
+
+
+def test_an_archive_of_other_things_is_not_converted() -> None:
+    with pytest.raises(UsageError):
+        plan_of(BytesSource(zip_layout({"other": b"INERT"})))
+    with pytest.raises(Malformed, match="no array"):
+        plan_of(BytesSource(plain({"a.npy": npy(), "run.sh": b"INERT"})))

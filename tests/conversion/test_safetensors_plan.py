@@ -1,0 +1,60 @@
+"""Headers of safetensors files: honest ones are plans, lies are refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from weighbridge.conversion.safetensors_plan import plan_of
+from weighbridge.core.errors import Malformed
+from weighbridge.core.source import BytesSource
+
+HONEST: dict[str, Any] = {
+    "__metadata__": {"format": "pt", "tied": "a"},
+    "a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
+    "b": {"dtype": "U8", "shape": [3, 1], "data_offsets": [8, 11]},
+}
+
+
+def written(header: object, data: bytes = bytes(11)) -> BytesSource:
+    text = json.dumps(header).encode()
+    return BytesSource(len(text).to_bytes(8, "little") + text + data)
+
+
+def test_an_honest_file_is_a_plan() -> None:
+    plan = plan_of(written(HONEST))
+    assert [(one.name, one.shape, one.strides) for one in plan.tensors] == [("a", (2,), (1,)), ("b", (3, 1), (1, 1))]
+    assert plan.aliases == (("tied", "a"),)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"dtype": "F32", "shape": [2], "data_offsets": [0, 12]},
+        {"dtype": "F32", "shape": [3], "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [-2], "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [2], "data_offsets": [4, 12]},
+        {"dtype": "F32", "shape": [2], "data_offsets": [8, 0]},
+        {"dtype": "Q9", "shape": [2], "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [1 << 62, 1 << 62], "data_offsets": [0, 8]},
+        {"dtype": "F32", "shape": [2]},
+        [],
+    ],
+)
+def test_an_entry_that_lies_is_refused(entry: object) -> None:
+    with pytest.raises(Malformed):
+        plan_of(written(HONEST | {"a": entry}))
+
+
+@pytest.mark.parametrize("data", [bytes(10), bytes(12)])
+def test_tensors_fill_the_file(data: bytes) -> None:
+    with pytest.raises(Malformed):
+        plan_of(written(HONEST, data))
+
+
+def test_a_name_that_comes_twice_is_refused() -> None:
+    text = json.dumps(HONEST).replace('"b"', '"a"').encode()
+    with pytest.raises(Malformed):
+        plan_of(BytesSource(len(text).to_bytes(8, "little") + text + bytes(11)))
