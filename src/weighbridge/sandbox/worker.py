@@ -51,7 +51,7 @@ def main() -> None:
     # Never closed: the parent sees the socket end together with the process, when the exit status is there to read.
     channel = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, protocol.CHANNEL)
     try:
-        layers = seal(replace(setup.policy, readable=(*_import_paths(), *setup.policy.readable)))
+        layers = seal(replace(setup.policy, readable=(*import_paths(), *setup.policy.readable)))
         sys.dont_write_bytecode = True  # it would be refused; this saves the attempts
         # The collector stays off: it would walk what a large file makes again and again, for a fifth of the time.
         # Cycles are rare, hostile ones are bounded by the memory limit; it is called between files now and then.
@@ -104,6 +104,11 @@ def _send(answer: bytes) -> None:
     _write(answer)
 
 
+def note(words: bytes) -> None:
+    """Tell the parent something now, whatever happens next; at most ``protocol.MAX_NOTE_BYTES``."""
+    _write(protocol.ANSWER_LENGTH.pack(protocol.NOTED) + protocol.NOTE_LENGTH.pack(len(words)) + words)
+
+
 def _need(offset: int, length: int) -> str:
     """Have the parent put a range of the file in place, and wait for its reply."""
     _write(protocol.ANSWER_LENGTH.pack(protocol.NEEDED) + protocol.NEED.pack(offset, length))
@@ -127,7 +132,7 @@ def _read(length: int) -> bytes:
     return found
 
 
-def _import_paths() -> tuple[str, ...]:
+def import_paths() -> tuple[str, ...]:
     """Say what must stay readable so that modules can still be imported after the seal."""
     return (*sys.path, f"{sys.base_prefix}/lib", *_SHARED_LIBRARIES)
 
