@@ -48,8 +48,8 @@ COMMAND = Command(
         ),
     ),
     epilog="""\
-exit codes: 0 loaded and nothing was tried, 1 something forbidden was tried or the
-file is malicious, 2 an error, 3 it came to no end: time, memory or a crash
+exit codes: 0 loaded and nothing was tried, 1 something forbidden was tried or
+the file is malicious, 2 an error, 3 it came to no end: time, memory, a crash
 
 examples:
   weighbridge load model.pt --with torch

@@ -36,7 +36,7 @@ def answering(load: Callable[[BinaryIO], object]) -> Callable[[bytes, int, objec
         sys.addaudithook(witness)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             witness.on = True
-            # What a file runs may raise anything, also SystemExit; memory that ran out is the worker's matter.
+            # What a file runs may raise anything, also what ends interpreters; memory that ran out is the worker's.
             try:
                 document = {"outline": Describer().describe(load(file))}
             except MemoryError:
