@@ -1,0 +1,80 @@
+"""Loads hostile pickles whose payload is a little program; as a program itself, for a test that needs another user.
+
+Reads from standard input, as JSON, the layers to leave out; writes what each escape of ``jail_probes`` came to, when it
+was made from inside a pickle that was really loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.sandbox.escape import surroundings
+from weighbridge.sandbox import loading
+from weighbridge.sandbox.loading import Bounds, Library, Loading, load_in_jail
+from weighbridge.sandbox.policy import LEAST_LOADER_LAYERS, LOADER_LAYERS, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROBES = Path(__file__).with_name("jail_probes.py")
+
+
+def running(source: str) -> bytes:
+    """A pickle that runs ``source`` when it is loaded, and becomes what that leaves in ``out``."""
+    expression = f"(lambda g: (exec({source!r}, g), g.get('out'))[1])({{'__name__': 'payload'}})".encode()
+    return b"\x80\x02cbuiltins\neval\nX" + len(expression).to_bytes(4, "little") + expression + b"\x85R."
+
+
+def load(content: bytes, library: Library = Library.PICKLE, *, seconds: float = 20.0, memory: int = 1 << 30) -> Loading:
+    """Load bytes from a file of their own."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        descriptor = os.open(f"/proc/self/fd/{file.fileno()}", os.O_RDONLY)
+        try:
+            bounds = Bounds(seconds=seconds, memory_bytes=memory)
+            return load_in_jail(descriptor, len(content), library, bounds=bounds)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def without(*walls: Layer) -> Iterator[None]:
+    """Weaken the jail: leave layers out, and ask for none of them."""
+    loading.LOADER_LAYERS = tuple(layer for layer in LOADER_LAYERS if layer not in walls)
+    loading.LEAST_LOADER_LAYERS = tuple(layer for layer in LEAST_LOADER_LAYERS if layer not in walls)
+    try:
+        yield
+    finally:
+        loading.LOADER_LAYERS, loading.LEAST_LOADER_LAYERS = LOADER_LAYERS, LEAST_LOADER_LAYERS
+
+
+def escapes(*walls: Layer) -> dict[str, str]:
+    """Make every escape attempt in one load of one pickle, in a jail without ``walls``; name what came of each."""
+    with surroundings() as context, without(*walls):
+        # The probes are written for a worker that gives them its input and its scratch file; here any file will do.
+        source = (
+            f"source = {PROBES.read_text('utf-8')!r}\n"
+            "import sys, types, json, os\n"
+            "module = types.ModuleType('probes'); sys.modules['probes'] = module\n"
+            "exec(compile(source, 'probes', 'exec'), module.__dict__)\n"
+            "descriptor = os.open(os.__file__, os.O_RDONLY)\n"
+            "module.open_scratch(descriptor)\n"
+            f"context = {json.dumps(context)}\n"
+            "out = {name: module.answer(json.dumps(context | {'probe': name}).encode(), descriptor, None).decode()\n"
+            "       for name in module.PROBES}\n"
+        )
+        found = load(running(source))
+        assert found.outline is not None, found
+        assert (Path(str(context["secret"]))).read_text() == "secret"
+        return {item.label: item.text.strip("'") for item in found.outline.items}
+
+
+if __name__ == "__main__":
+    json.dump([escapes(*map(Layer, walls)) for walls in json.load(sys.stdin)], sys.stdout)
