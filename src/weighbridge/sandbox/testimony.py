@@ -107,7 +107,7 @@ def read_answer(document: bytes) -> Node | Failure:
 def read_event(note: bytes) -> Event:
     """Read a note; raises Untrue."""
     found = _fields(_object(note, MAX_DOCUMENT_BYTES), {"kind", "event", "what", "where"}, frozenset())
-    if found["kind"] not in set(map(str, EventKind)):
+    if _word(found["kind"]) not in set(map(str, EventKind)):
         raise Untrue("a note of an unknown kind")
     return Event(
         kind=EventKind(found["kind"]),
@@ -126,7 +126,7 @@ class _Reader:
         if self._left < 0 or depth > _DEEPEST:
             raise Untrue("an outline with more nodes than are made")
         found = _fields(given, {"kind", "class", "label"}, frozenset({"text", "dtype", "shape", "length", "items"}))
-        if found["kind"] not in set(map(str, NodeKind)):
+        if _word(found["kind"]) not in set(map(str, NodeKind)):
             raise Untrue("a node of an unknown kind")
         shape, items = found.get("shape", []), found.get("items", [])
         if type(shape) is not list or len(shape) > _MOST_DIMENSIONS or type(items) is not list:
