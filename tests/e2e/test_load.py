@@ -14,6 +14,7 @@ from tests.sandbox.loaded import running
 from weighbridge.cli import load as command
 from weighbridge.core.errors import IntegrityError
 from weighbridge.core.report import FileReport
+from weighbridge.sandbox import weighed
 from weighbridge.sandbox.kernel import running_kernel
 
 pytestmark = pytest.mark.skipif(running_kernel() is None, reason="the layers need Linux on x86_64 or aarch64")
@@ -135,7 +136,7 @@ def test_wrong_requests(tmp_path: Path, words: tuple[str, ...], complaint: str) 
 def test_a_file_that_changes_after_its_scan_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = tmp_path / "model.pkl"
     model.write_bytes(b"N.")
-    honest = command._scan
+    honest = weighed.scan_file
 
     def scan_and_swap(path: str) -> FileReport:
         found = honest(path)
@@ -143,7 +144,7 @@ def test_a_file_that_changes_after_its_scan_is_not_loaded(tmp_path: Path, monkey
         os.replace(tmp_path / "other", model)
         return found
 
-    monkeypatch.setattr(command, "_scan", scan_and_swap)
+    monkeypatch.setattr(weighed, "scan_file", scan_and_swap)
     from weighbridge.cli.options import parse
 
     with pytest.raises(IntegrityError, match="changed while it was weighed"):

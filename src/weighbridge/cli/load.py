@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from weighbridge.cli.exit import ERROR, FAIL, INCONCLUSIVE, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import Output, outputs, write
-from weighbridge.core.errors import AccessError, IntegrityError, UsageError, reason
+from weighbridge.core.errors import UsageError
 from weighbridge.core.report import Verdict
 from weighbridge.core.values import value
 
@@ -82,13 +80,17 @@ def main(given: Given) -> int:
     path = given.operands[0]
     if not given.one("--with"):
         raise UsageError("--with is missing", hint=f"say what loads the file: --with {', '.join(LIBRARIES)}")
-    if "://" in path:
-        raise UsageError(f"{path!r} is not on this machine", hint="fetch it first: weighbridge pull, or the hub's tool")
-    descriptor = _open(path)
-    try:
-        done = _load(path, descriptor, given)
-    finally:
-        os.close(descriptor)
+    from weighbridge.sandbox.loading import Bounds, Library
+    from weighbridge.sandbox.weighed import weigh_and_load
+
+    weighed = weigh_and_load(
+        path,
+        Library(given.one("--with")),
+        detonate=given.on("--detonate"),
+        strict=given.on("--strict"),
+        bounds=Bounds(seconds=float(given.number("--timeout")), memory_bytes=given.number("--memory") << 20),
+    )
+    done = Loaded(path=path, library=given.one("--with"), scanned=weighed.scanned, loading=weighed.loading)
     for destination in destinations:
         write(_rendered(done, destination, trace=given.on("--trace")), destination)
     return done.code()
@@ -102,50 +104,3 @@ def _rendered(done: Loaded, destination: Output, *, trace: bool) -> str:
     from weighbridge.cli import load_text
 
     return load_text.render(done, trace=trace)
-
-
-def _open(path: str) -> int:
-    """Open a regular file for reading; the child gets this descriptor and no path."""
-    from stat import S_ISREG
-
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise AccessError(f"cannot open {path!r}: {reason(error)}") from None
-    if not S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise UsageError(f"{path!r} is not a file", hint="name one file; scan weighs directories")
-    return descriptor
-
-
-def _load(path: str, descriptor: int, given: Given) -> Loaded:
-    """Scan, then load; raises IntegrityError when the file was not the same all the time."""
-    from weighbridge.sandbox.loading import Bounds, Library, load_in_jail
-
-    before = _identity(os.fstat(descriptor))
-    scanned = _scan(os.path.abspath(path))
-    if before != _identity(os.stat(path)):
-        raise IntegrityError(f"{path!r} changed while it was weighed", hint="copy it to where nobody writes")
-    library = Library(given.one("--with"))
-    loading = None
-    if scanned.verdict() is not Verdict.MALICIOUS or given.on("--detonate"):
-        bounds = Bounds(seconds=float(given.number("--timeout")), memory_bytes=given.number("--memory") << 20)
-        loading = load_in_jail(descriptor, before[2], library, strict=given.on("--strict"), bounds=bounds)
-        if before != _identity(os.fstat(descriptor)):
-            raise IntegrityError(f"{path!r} changed while it was loaded", hint="copy it to where nobody writes")
-    return Loaded(path=path, library=library, scanned=scanned, loading=loading)
-
-
-def _identity(status: os.stat_result) -> tuple[int, ...]:
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-
-def _scan(path: str) -> FileReport:
-    """Weigh the file as ``scan`` does, with every rule."""
-    from weighbridge.engine.scan import ScanRequest, scan
-    from weighbridge.sandbox.executor import Jailed
-
-    report = scan(ScanRequest(targets=(path,)), Jailed(jobs=1))
-    (artifact,) = report.artifacts
-    (file,) = artifact.files
-    return file

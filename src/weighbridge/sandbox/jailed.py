@@ -91,10 +91,11 @@ class JailedWorker:
         """The descriptor on which complaints arrive."""
         return self._child.stderr
 
-    def send(self, request: bytes, descriptor: int) -> bool:
-        """Send a request with an open file; False when the worker is gone or does not take it whole."""
+    def send(self, request: bytes, *descriptors: int) -> bool:
+        """Send a request with one or two open files; False when the worker is gone or does not take it whole."""
         words = protocol.REQUEST_LENGTH.pack(len(request)) + request
-        rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptor.to_bytes(4, sys.byteorder))
+        numbers = b"".join([one.to_bytes(4, sys.byteorder) for one in descriptors])
+        rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)
         try:
             sent = self._child.channel.sendmsg([words], [rights], _socket.MSG_DONTWAIT | _NO_SIGNAL)
         except OSError:

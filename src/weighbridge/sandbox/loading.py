@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _READABLE = ("/dev/urandom", "/dev/null")
 """Torch seeds itself from the first; libraries look at the second when they are imported."""
 _DESCRIPTORS = 256
+_PACK = b"pack"
+"""The request for the object itself instead of its outline."""
 _SECONDS, _BYTES_PER_SECOND = 60.0, 50 << 20
 _MEMORY, _COPIES = 2 * GIB, 3
 """An imported torch has 0.4 GiB; a checkpoint is held once as a file's buffer, once as tensors, once while it grows."""
@@ -65,13 +67,15 @@ class Attempt:
 
 @value
 class Loading:
-    """What came of loading a file: one of ``outline``, ``failure`` and ``halt``, and what was seen on the way."""
+    """What came of loading a file, one of ``outline``, ``packed``, ``failure`` and ``halt``, and what was seen."""
 
     library: Library
     layers: tuple[Layer, ...]
     events: tuple[Event, ...]
     attempts: tuple[Attempt, ...]
     outline: Node | None = None
+    packed: bytes | None = None
+    """A document for ``unpack``, not checked yet."""
     failure: Failure | None = None
     halt: Halt | None = None
 
@@ -85,9 +89,17 @@ class Bounds:
 
 
 def load_in_jail(
-    descriptor: int, size: int, library: Library, *, strict: bool = False, bounds: Bounds | None = None
+    descriptor: int,
+    size: int,
+    library: Library,
+    *,
+    strict: bool = False,
+    bounds: Bounds | None = None,
+    share: int | None = None,
 ) -> Loading:
     """Load the file behind ``descriptor``, which stays open, with ``library`` in a jail of its own.
+
+    With ``share``, a descriptor of memory that has its size already, the object is packed into it, else outlined.
 
     Raises UsageError where the library is not installed, and SandboxError, before the child has got the file, where
     the jail lacks a layer of LEAST_LOADER_LAYERS, or with ``strict`` any. What the file does ends as an answer.
@@ -118,13 +130,17 @@ def load_in_jail(
             os.lseek(descriptor, 0, os.SEEK_SET)
             return os.dup(descriptor)
 
-        task = PoolTask(key=0, request=b"", open=hand_over, size=size, hear=notes.append)
+        request = b"" if share is None else _PACK
+        task = PoolTask(key=0, request=request, open=hand_over, size=size, hear=notes.append, share=share)
         (result,) = pool.run((task,))
         layers = pool.layers or ()
     events, attempts = _seen(notes)
     outline: Node | Failure | None = None
     halt = None
-    if result.answer is not None:
+    packed = None
+    if result.answer is not None and share is not None and not result.answer.startswith(b'{"error"'):
+        packed = result.answer
+    elif result.answer is not None:
         try:
             outline = read_answer(result.answer)
         except Untrue as untrue:
@@ -143,6 +159,7 @@ def load_in_jail(
         events=events,
         attempts=tuple(attempts),
         outline=outline if isinstance(outline, Node) else None,
+        packed=packed,
         failure=failure,
         halt=halt,
     )

@@ -1,7 +1,8 @@
 """What a parent and its jailed worker say to each other, and the bounds of both.
 
 The worker starts with a set-up on its command line and one socket. It says hello once: the names of its layers. Then,
-until the socket closes, it takes a request, which comes with the descriptor of an open file, and gives an answer.
+until the socket closes, it takes a request, which comes with the descriptor of an open file, perhaps with a second one
+of memory that both share, and gives an answer.
 Hello and answers are a length of eight bytes and as many bytes; a request is a length of four bytes and its bytes.
 While it works on a file that has not come whole, it may say that it needs a range: a length that no answer has, offset
 and length of the range. It waits for the reply: the length of a refusal and its words, no length when the bytes are

@@ -10,6 +10,7 @@ import traceback
 
 from weighbridge.sandbox import worker
 from weighbridge.sandbox.loaders.outline import Describer
+from weighbridge.sandbox.loaders.parcel import Packer
 from weighbridge.sandbox.loaders.witness import Witness
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, BinaryIO
 
+PACK = b"pack"
 REFUSALS = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 """What the jail answers to what it does not allow."""
 _OUT_OF_MEMORY = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc")
@@ -28,17 +30,31 @@ def open_scratch(_: int) -> None:
     """Loading needs no scratch file; the policy lets none grow."""
 
 
-def answering(load: Callable[[BinaryIO], object]) -> Callable[[bytes, int, object], bytes]:
-    """Make the ``answer`` of a worker that loads with ``load``: a JSON document, an outline or an error."""
+_shared = [-1]
 
-    def answer(_request: bytes, descriptor: int, _need: object) -> bytes:
+
+def open_share(descriptor: int) -> None:
+    """Take note of the memory into which the next object is packed."""
+    _shared[0] = descriptor
+
+
+def answering(load: Callable[[BinaryIO], object]) -> Callable[[bytes, int, object], bytes]:
+    """Make the ``answer`` of a worker that loads with ``load``: a JSON document, an outline or an error.
+
+    With the request PACK it is the packed object instead of an outline.
+    """
+
+    def answer(request: bytes, descriptor: int, _need: object) -> bytes:
         witness = Witness(worker.import_paths(), worker.note)
         sys.addaudithook(witness)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             witness.on = True
             # What a file runs may raise anything, also what ends interpreters; memory that ran out is the worker's.
             try:
-                document = {"outline": Describer().describe(load(file))}
+                if request == PACK:
+                    document = Packer(_shared[0]).pack(load(file))
+                else:
+                    document = {"outline": Describer().describe(load(file))}
             except MemoryError:
                 raise
             except BaseException as error:  # noqa: BLE001

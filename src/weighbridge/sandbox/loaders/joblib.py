@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import weighbridge.sandbox.loaders.settings  # noqa: F401  (before the library)
 from weighbridge.core.modules import fetch
-from weighbridge.sandbox.loaders.child import answering, open_scratch
+from weighbridge.sandbox.loaders.child import answering, open_scratch, open_share
 
-__all__ = ["answer", "open_scratch"]
+__all__ = ["answer", "open_scratch", "open_share"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
