@@ -43,8 +43,9 @@ COLD = {
 
 LAZY = {
     "src/weighbridge/cli/baseline.py": {"json"},  # itself imported only when a baseline is given
-    "src/weighbridge/cli/load_json.py": {"json"},  # no scan imports these two
+    "src/weighbridge/cli/load_json.py": {"json"},  # no scan imports these three
     "src/weighbridge/sandbox/testimony.py": {"json"},
+    "src/weighbridge/sandbox/unpack.py": {"json", "re"},
 }
 
 WARM = ("src/weighbridge/provenance/", "src/weighbridge/guard/", "src/weighbridge/sandbox/loaders/")

@@ -19,7 +19,9 @@ from weighbridge.core.errors import SandboxError, UsageError
 from weighbridge.sandbox import loading
 from weighbridge.sandbox.kernel import running_kernel
 from weighbridge.sandbox.loading import Attempt, HaltKind, Library, Loading
-from weighbridge.sandbox.policy import LOADER_LAYERS, Layer
+from weighbridge.sandbox.policy import LOADER_LAYERS, JailPolicy, Layer
+from weighbridge.sandbox.pool import JailedPool
+from weighbridge.sandbox.tasks import Killed, PoolTask
 from weighbridge.sandbox.testimony import NodeKind
 
 pytestmark = pytest.mark.skipif(running_kernel() is None, reason="the layers need Linux on x86_64 or aarch64")
@@ -301,6 +303,41 @@ def test_a_library_that_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UsageError, match="joblib is not installed"):
         load(b"N.", Library.JOBLIB)
+
+
+def test_a_library_that_starts_threads_is_not_trusted_with_a_file(tmp_path: Path) -> None:
+    """Landlock and seccomp would leave the other thread outside."""
+    (tmp_path / "threaded.py").write_text(
+        "import threading, time\n"
+        "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "def open_scratch(_): pass\n"
+    )
+    opened: list[int] = []
+    pool = JailedPool(
+        workers=1,
+        policy=JailPolicy(layers=LOADER_LAYERS),
+        deadline=lambda _: 10.0,
+        answer_module="threaded",
+        import_path=(str(tmp_path),),
+    )
+    task = PoolTask(key=0, request=b"", open=lambda: opened.append(1) or os.open(os.devnull, os.O_RDONLY), size=0)
+    with pool, pytest.raises(SandboxError, match="more than one thread"):
+        list(pool.run([task]))
+    assert not opened
+
+
+def test_notes_that_nobody_hears_end_the_worker(tmp_path: Path) -> None:
+    (tmp_path / "model.pkl").write_bytes(running("out = 1"))
+    task = PoolTask(key=0, request=b"", open=lambda: os.open(tmp_path / "model.pkl", os.O_RDONLY), size=0)
+    pool = JailedPool(
+        workers=1,
+        policy=JailPolicy(layers=LOADER_LAYERS),
+        deadline=lambda _: 10.0,
+        answer_module="weighbridge.sandbox.loaders.pickle",
+    )
+    with pool:
+        (result,) = pool.run([task])
+    assert result.failure == Killed(signal=9, reason="it sent notes that nobody had asked for")
 
 
 def test_the_weak_jail_of_these_tests_is_gone_again() -> None:
