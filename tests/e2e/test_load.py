@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 
@@ -87,12 +88,15 @@ def test_detonated_it_shows_what_it_tried(hostile: Path) -> None:
 
 
 def test_words_of_the_file_cannot_paint_the_terminal(tmp_path: Path) -> None:
-    source = "import os; os.system('\\x1b[2J'); out = {'\\x1b[31mred\\u202e': '\\x1b]0;owned\\x07'}"
+    note = json.dumps(dict.fromkeys(("event", "what", "where"), "\x1b[2J\u202e") | {"kind": "process"}).encode()
+    forged = b"\xfe" + b"\xff" * 7 + len(note).to_bytes(4, "little") + note
+    source = f"import os; os.write(3, {forged!r}); out = {{'\\x1b[31mred\\u202e': '\\x1b]0;owned\\x07'}}"
     (tmp_path / "model.pkl").write_bytes(running(source))
     ran = weigh("load", "model.pkl", "--with", "pickle", "--detonate", "--trace", cwd=tmp_path)
     assert ran.code == 1
     assert all(character.isprintable() or character == "\n" for character in ran.out)
     assert "\\x1b[31mred\\u202e" in ran.out
+    assert "process  \\x1b[2J\\u202e(\\x1b[2J\\u202e)" in ran.out
 
 
 def test_what_the_library_cannot_load_is_an_error(tmp_path: Path) -> None:

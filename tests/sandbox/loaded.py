@@ -49,12 +49,14 @@ def load(content: bytes, library: Library = Library.PICKLE, *, seconds: float = 
 @contextmanager
 def without(*walls: Layer) -> Iterator[None]:
     """Weaken the jail: leave layers out, and ask for none of them."""
-    loading.LOADER_LAYERS = tuple(layer for layer in LOADER_LAYERS if layer not in walls)
-    loading.LEAST_LOADER_LAYERS = tuple(layer for layer in LEAST_LOADER_LAYERS if layer not in walls)
+    whole = {"LOADER_LAYERS": LOADER_LAYERS, "LEAST_LOADER_LAYERS": LEAST_LOADER_LAYERS}
+    for name, layers in whole.items():
+        setattr(loading, name, tuple(layer for layer in layers if layer not in walls))
     try:
         yield
     finally:
-        loading.LOADER_LAYERS, loading.LEAST_LOADER_LAYERS = LOADER_LAYERS, LEAST_LOADER_LAYERS
+        for name, layers in whole.items():
+            setattr(loading, name, layers)
 
 
 def escapes(*walls: Layer) -> dict[str, str]:
