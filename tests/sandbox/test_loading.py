@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import pickles
 from tests.sandbox import loaded
 from tests.sandbox.jail_probes import PROBES, WALLS
 from tests.sandbox.loaded import load, running, without
@@ -349,3 +350,12 @@ def test_the_weak_jail_of_these_tests_is_gone_again() -> None:
     with without(Layer.SECCOMP):
         assert Layer.SECCOMP not in vars(loading)["LOADER_LAYERS"]
     assert vars(loading)["LOADER_LAYERS"] == LOADER_LAYERS
+
+
+@pytest.mark.parametrize("sample", pickles.SAMPLES, ids=[sample.name for sample in pickles.SAMPLES])
+def test_every_technique_ends_as_a_report_and_its_twin_tries_nothing(sample: pickles.Sample) -> None:
+    found = load(sample.build(), seconds=10.0)
+    assert sum(end is not None for end in (found.outline, found.failure, found.halt)) == 1
+    twin = load(sample.twin(), seconds=10.0)
+    assert twin.outline is not None
+    assert twin.attempts == ()
