@@ -63,6 +63,16 @@ def test_torch(zipped: bool) -> None:
     assert {item.label: item.class_name for item in outline.items}["module"] == "torch.nn.modules.linear.Linear"
 
 
+def test_what_a_library_does_while_it_is_imported_is_not_held_against_a_file() -> None:
+    """Importing transformers makes a cache directory and tries a socket; neither is had."""
+    torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
+    config = transformers.BertConfig(
+        hidden_size=8, num_attention_heads=2, num_hidden_layers=1, intermediate_size=8, vocab_size=20
+    )
+    outline = held(written(lambda stream: torch.save(transformers.BertModel(config), stream)), Library.TORCH)
+    assert outline.class_name == "transformers.models.bert.modeling_bert.BertModel"
+
+
 @pytest.mark.parametrize("compress", [0, 3, ("xz", 3)])
 def test_joblib_and_sklearn(compress: object) -> None:
     joblib = pytest.importorskip("joblib")

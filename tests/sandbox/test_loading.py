@@ -115,6 +115,17 @@ def test_an_honest_twin_tries_nothing() -> None:
     assert found.layers == LOADER_LAYERS
 
 
+def test_an_import_is_no_cover(tmp_path: Path) -> None:
+    """A name that looks like the import machinery's must be made by code, which is told before it runs."""
+    source = (
+        "code = compile('import os\\nos.mkdir(target)', '<frozen importlib._bootstrap>', 'exec')\n"
+        f"exec(code, {{'target': {str(tmp_path / 'made')!r}}})\n"
+    )
+    found = load(running(source))
+    assert kinds(found) >= {"name", "code"}
+    assert not (tmp_path / "made").exists()
+
+
 ENDINGS = {
     "native exit": ("import os; os._exit(0)", HaltKind.CRASHED),
     "exit through the C library": ("import ctypes; ctypes.CDLL(None).exit(7)", HaltKind.CRASHED),

@@ -37,6 +37,8 @@ _FAMILIES = {
 _READING = frozenset({"open", "os.listdir", "os.scandir", "os.listxattr", "os.getxattr"})
 _OWN_MACHINERY = frozenset({"code", "native"})
 """Kinds that the import of an installed module brings with it."""
+_PREPARING = frozenset({"socket.__new__"})
+"""What modules do while they are imported, besides making cache directories: urllib3 tries whether there is IPv6."""
 
 _CHANGE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _IMPORTING = "<frozen importlib._bootstrap"
@@ -75,6 +77,8 @@ class Witness:
             if not changes and (self._is_installed(arguments[0]) or _is_importing(frame)):
                 return
             kind = "file"
+        if (kind == "file" or event in _PREPARING) and _is_importing(frame):
+            kind = "import"  # an installed module prepares itself, and does not get what it asks for
         if kind in _OWN_MACHINERY and (_is_importing(frame) or self._runs_installed(event, arguments)):
             return
         what = ", ".join(map(_shown, arguments))[:_WORDS]
