@@ -11,18 +11,29 @@ import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weighbridge.sandbox.policy import JailPolicy, Layer
 from weighbridge.sandbox.pool import JailedPool
 from weighbridge.sandbox.tasks import PoolTask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 
 
 def attempt(layers: list[Layer], probes: list[str]) -> dict[str, str]:
     """Make every escape attempt under the given layers and name what came of it."""
+    with surroundings() as context:
+        return _outcomes(layers, probes, context)
+
+
+@contextmanager
+def surroundings() -> Iterator[dict[str, object]]:
+    """Set up what escapes reach for: files, a process, listeners."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for file in ("secret", "doomed", "before"):
@@ -50,7 +61,7 @@ def attempt(layers: list[Layer], probes: list[str]) -> dict[str, str]:
                 listener.listen()
         context |= {"tcp": tcp.getsockname()[1], "udp": udp.getsockname()[1]}
         context |= {"unix": unix.getsockname(), "abstract": abstract.getsockname().decode()}
-        return _outcomes(layers, probes, context)
+        yield context
 
 
 def _outcomes(layers: list[Layer], probes: list[str], context: dict[str, object]) -> dict[str, str]:

@@ -16,6 +16,7 @@ COMMANDS = {
     "pull": ("weighbridge.cli.pull", "fetch what model.lock names, verified before it gets its name"),
     "sign": ("weighbridge.cli.sign", "sign the files of a model"),
     "convert": ("weighbridge.cli.convert", "turn pickled weights into safetensors, with nothing executed"),
+    "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),

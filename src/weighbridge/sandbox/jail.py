@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from struct import pack, unpack_from
 
+from weighbridge.core.errors import SandboxError
 from weighbridge.sandbox import landlock, seccomp
 from weighbridge.sandbox.kernel import Kernel, running_kernel
 from weighbridge.sandbox.policy import JailPolicy, Layer
@@ -13,6 +15,8 @@ _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _SIGKILL = 9
 _CAPABILITY_VERSION_3 = 0x20080522
 _CAP_DAC_READ_SEARCH = 1 << 2
+_LINKS_OF_ONE_THREAD = 3
+"""A directory counts itself, its name and every directory in it: here one for each thread (proc(5))."""
 
 
 def seal(policy: JailPolicy) -> tuple[Layer, ...]:
@@ -20,10 +24,13 @@ def seal(policy: JailPolicy) -> tuple[Layer, ...]:
 
     Called once, in a process with a single thread, after it has opened what it writes to and before it touches
     hostile input. A layer that the system refuses or does not have is left out of the answer; the others still stand.
-    On Linux the process also dies with the thread that started it (prctl(2), PR_SET_PDEATHSIG).
+    On Linux the process also dies with the thread that started it (prctl(2), PR_SET_PDEATHSIG). Raises SandboxError
+    where other threads run, which Landlock and seccomp would leave outside.
     """
     kernel = running_kernel()
     if kernel is not None:
+        if os.stat("/proc/self/task").st_nlink != _LINKS_OF_ONE_THREAD:
+            raise SandboxError("the process to be jailed has more than one thread")
         kernel.call("prctl", _PR_SET_PDEATHSIG, _SIGKILL)
     # The order of Layer matters: namespaces need what later layers take away, Landlock and seccomp need no_new_privs,
     # seccomp forbids all the calls that the others are made of.

@@ -44,12 +44,14 @@ class Uninterrupted:
 class JailedWorker:
     """A running worker: the task it has, what came back so far, and its end."""
 
-    __slots__ = ("_child", "_received", "_stderr", "_stderr_total", "bytes_done", "deadline", "layers", "policy",
-                 "seconds", "task", "tasks_done")  # fmt: skip
+    __slots__ = ("_child", "_noted", "_received", "_stderr", "_stderr_total", "bytes_done", "deadline", "layers",
+                 "policy", "seconds", "task", "tasks_done")  # fmt: skip
 
     def __init__(self, setup: protocol.WorkerSetup) -> None:
         self._child = spawn(setup)
         self._received = bytearray()
+        self._noted = 0
+        """Bytes of notes about the present task."""
         self._stderr = bytearray()
         self._stderr_total = 0
         self.policy = setup.policy
@@ -75,6 +77,7 @@ class JailedWorker:
     def finish(self, size: int) -> None:
         """Take the task off the worker, with its size to its account."""
         self.task = None
+        self._noted = 0
         self.tasks_done += 1
         self.bytes_done += size
 
@@ -88,10 +91,11 @@ class JailedWorker:
         """The descriptor on which complaints arrive."""
         return self._child.stderr
 
-    def send(self, request: bytes, descriptor: int) -> bool:
-        """Send a request with an open file; False when the worker is gone or does not take it whole."""
+    def send(self, request: bytes, *descriptors: int) -> bool:
+        """Send a request with one or two open files; False when the worker is gone or does not take it whole."""
         words = protocol.REQUEST_LENGTH.pack(len(request)) + request
-        rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, descriptor.to_bytes(4, sys.byteorder))
+        numbers = b"".join([one.to_bytes(4, sys.byteorder) for one in descriptors])
+        rights = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, numbers)
         try:
             sent = self._child.channel.sendmsg([words], [rights], _socket.MSG_DONTWAIT | _NO_SIGNAL)
         except OSError:
@@ -119,9 +123,16 @@ class JailedWorker:
             return self.end()
         before, head = len(self._received), protocol.ANSWER_LENGTH.size
         self._received += piece
+        while len(self._received) >= head:
+            (length,) = protocol.ANSWER_LENGTH.unpack_from(self._received)
+            if length != protocol.NOTED:
+                break
+            note = self._note()
+            if not isinstance(note, bytes):
+                return note
+            before = 0  # what follows in the piece is new
         if len(self._received) < head:
             return None
-        (length,) = protocol.ANSWER_LENGTH.unpack_from(self._received)
         if length == protocol.NEEDED:
             return self._needed()
         if before < head:
@@ -135,6 +146,27 @@ class JailedWorker:
         message = bytes(memoryview(self._received)[head:])
         self._received.clear()
         return message
+
+    def _note(self) -> bytes | Failure | None:
+        """Take a note off what has arrived and pass it on; None when it is not there whole."""
+        start = protocol.ANSWER_LENGTH.size + protocol.NOTE_LENGTH.size
+        hear = self.task.hear if self.task is not None else None
+        if hear is None:
+            self.end()
+            return Killed(signal=int(_signal.SIGKILL), reason="it sent notes that nobody had asked for")
+        if len(self._received) < start:
+            return None
+        (length,) = protocol.NOTE_LENGTH.unpack_from(self._received, protocol.ANSWER_LENGTH.size)
+        if length > protocol.MAX_NOTE_BYTES or self._noted + start + length > protocol.MAX_NOTES_BYTES:
+            self.end()
+            return Oversized(what="the notes", limit=protocol.MAX_NOTES_BYTES)
+        if len(self._received) < start + length:
+            return None
+        note = bytes(memoryview(self._received)[start : start + length])
+        del self._received[: start + length]
+        self._noted += start + length
+        hear(note)
+        return note
 
     def _needed(self) -> Need | Failure | None:
         """Read the need of which the head has arrived; a worker that says more before it gets a reply is ended."""

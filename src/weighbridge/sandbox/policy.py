@@ -29,6 +29,11 @@ SCANNER_LAYERS = (Layer.RLIMITS, Layer.NO_NEW_PRIVS, Layer.LANDLOCK, Layer.CAPAB
 """Layers for a worker that parses. NAMESPACES would cost half a millisecond of CPU for each worker to forbid
 once more what SECCOMP forbids, and a host that restricts user namespaces may log every attempt."""
 
+LOADER_LAYERS = tuple(Layer)
+"""Layers for a child that runs a stranger's file on purpose: every one there is."""
+LEAST_LOADER_LAYERS = (Layer.RLIMITS, Layer.NO_NEW_PRIVS, Layer.LANDLOCK, Layer.CAPABILITIES, Layer.SECCOMP)
+"""Without these nothing is loaded. NAMESPACES, which some hosts refuse, forbids once more what SECCOMP forbids."""
+
 
 @value
 class JailPolicy:

@@ -123,7 +123,7 @@ class JailedPool:
         finally:
             self._excuse(began)
         try:
-            taken = worker.send(task.request, descriptor)
+            taken = worker.send(task.request, descriptor, *(() if task.share is None else (task.share,)))
         finally:
             close(descriptor)
         if not taken:

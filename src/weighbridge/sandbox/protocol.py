@@ -1,11 +1,13 @@
 """What a parent and its jailed worker say to each other, and the bounds of both.
 
 The worker starts with a set-up on its command line and one socket. It says hello once: the names of its layers. Then,
-until the socket closes, it takes a request, which comes with the descriptor of an open file, and gives an answer.
+until the socket closes, it takes a request, which comes with the descriptor of an open file, perhaps with a second one
+of memory that both share, and gives an answer.
 Hello and answers are a length of eight bytes and as many bytes; a request is a length of four bytes and its bytes.
 While it works on a file that has not come whole, it may say that it needs a range: a length that no answer has, offset
 and length of the range. It waits for the reply: the length of a refusal and its words, no length when the bytes are
-there.
+there. While it works on a task that is listened to, it may send notes: another length that no answer has, the length
+of the note and its bytes. What was noted cannot be taken back by what happens to the worker later.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ ANSWER_LENGTH = Struct("<Q")
 NEEDED = (1 << 64) - 1
 """Stands in place of the length of an answer."""
 NEED = Struct("<QQ")
+NOTED = (1 << 64) - 2
+"""Stands in place of the length of an answer."""
+NOTE_LENGTH = Struct("<I")
 REFUSAL_LENGTH = Struct("<I")
 
 MAX_REQUEST_BYTES = 64 << 10
@@ -30,6 +35,9 @@ MAX_REQUEST_BYTES = 64 << 10
 MAX_ANSWER_BYTES = 64 << 20
 """Answers of honest files stay below one MiB; twenty thousand facts of 3 KiB each, the most of one file, fit."""
 
+MAX_NOTES_BYTES = 4 << 20
+"""All notes about one task with their headers; a note has at most MAX_NOTE_BYTES."""
+MAX_NOTE_BYTES = 8 << 10
 MAX_REFUSAL_BYTES = 1 << 10
 """A sentence, which may quote a server."""
 

@@ -22,6 +22,10 @@ class PoolTask:
     supply: Callable[[int, int], str] | None = None
     """For a file that does not come whole: puts a range (offset, length) into it and gives no words, or those of a
     refusal. The worker may ask for any numbers. The deadline stands still while it works."""
+    hear: Callable[[bytes], None] | None = None
+    """Gets the notes of the worker as they come, in order; without it a worker that sends some is ended."""
+    share: int | None = None
+    """A descriptor of shared memory that the worker gets too, for what is too long for an answer; stays open here."""
 
 
 @value

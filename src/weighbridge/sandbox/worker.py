@@ -31,6 +31,9 @@ if TYPE_CHECKING:
         def open_scratch(self, descriptor: int, /) -> None:
             """Take note of the scratch file; it is empty before every request."""
 
+        def open_share(self, descriptor: int, /) -> None:
+            """Take note of the memory that is shared for the next request; only for those that come with some."""
+
 
 _SHARED_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 """Where the dynamic linker looks when an extension module (hashlib, lzma) is imported after the seal."""
@@ -51,7 +54,7 @@ def main() -> None:
     # Never closed: the parent sees the socket end together with the process, when the exit status is there to read.
     channel = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, protocol.CHANNEL)
     try:
-        layers = seal(replace(setup.policy, readable=(*_import_paths(), *setup.policy.readable)))
+        layers = seal(replace(setup.policy, readable=(*import_paths(), *setup.policy.readable)))
         sys.dont_write_bytecode = True  # it would be refused; this saves the attempts
         # The collector stays off: it would walk what a large file makes again and again, for a fifth of the time.
         # Cycles are rare, hostile ones are bounded by the memory limit; it is called between files now and then.
@@ -67,11 +70,14 @@ def main() -> None:
 def _serve(channel: _socket.socket, module: AnswerModule, scratch: int) -> None:
     served = 0
     while (received := _receive(channel)) is not None:
-        request, descriptor = received
+        request, descriptor, *shared = received
         try:
+            for share in shared:
+                module.open_share(share)
             answer = module.answer(request, descriptor, _need)
         finally:
-            os.close(descriptor)
+            for one in (descriptor, *shared):
+                os.close(one)
         os.ftruncate(scratch, 0)
         os.lseek(scratch, 0, os.SEEK_SET)
         _send(answer)
@@ -80,28 +86,36 @@ def _serve(channel: _socket.socket, module: AnswerModule, scratch: int) -> None:
             gc.collect()
 
 
-def _receive(channel: _socket.socket) -> tuple[bytes, int] | None:
+def _receive(channel: _socket.socket) -> tuple[bytes, int] | tuple[bytes, int, int] | None:
     """Wait for a request; None when the parent has closed the socket."""
     head = protocol.REQUEST_LENGTH.size
     received, ancillary, _, _ = channel.recvmsg(
-        head + protocol.MAX_REQUEST_BYTES, _socket.CMSG_SPACE(_DESCRIPTOR_BYTES)
+        head + protocol.MAX_REQUEST_BYTES, _socket.CMSG_SPACE(2 * _DESCRIPTOR_BYTES)
     )
     if not received:
         return None
     if not ancillary:
         raise SandboxError("a request came without a file")
-    descriptor = int.from_bytes(ancillary[0][2], sys.byteorder)
+    rights = ancillary[0][2]
+    first = int.from_bytes(rights[:_DESCRIPTOR_BYTES], sys.byteorder)
     (length,) = protocol.REQUEST_LENGTH.unpack_from(received)
     # The kernel ends a read after the piece that carries the descriptor; what follows is there already.
     while len(received) < head + length:
         received += os.read(protocol.CHANNEL, head + length - len(received))
-    return received[head:], descriptor
+    if len(rights) == _DESCRIPTOR_BYTES:
+        return received[head:], first
+    return received[head:], first, int.from_bytes(rights[_DESCRIPTOR_BYTES:], sys.byteorder)
 
 
 def _send(answer: bytes) -> None:
     """Write an answer; one that is too long is announced by its length, at which the parent stops listening."""
     _write(protocol.ANSWER_LENGTH.pack(len(answer)))
     _write(answer)
+
+
+def note(words: bytes) -> None:
+    """Tell the parent something now, whatever happens next; at most ``protocol.MAX_NOTE_BYTES``."""
+    _write(protocol.ANSWER_LENGTH.pack(protocol.NOTED) + protocol.NOTE_LENGTH.pack(len(words)) + words)
 
 
 def _need(offset: int, length: int) -> str:
@@ -127,7 +141,7 @@ def _read(length: int) -> bytes:
     return found
 
 
-def _import_paths() -> tuple[str, ...]:
+def import_paths() -> tuple[str, ...]:
     """Say what must stay readable so that modules can still be imported after the seal."""
     return (*sys.path, f"{sys.base_prefix}/lib", *_SHARED_LIBRARIES)
 

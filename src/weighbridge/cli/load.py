@@ -1,0 +1,106 @@
+"""``weighbridge load``: open a file with its real library where it can do no harm, and say what it held and tried."""
+
+from __future__ import annotations
+
+from weighbridge.cli.exit import ERROR, FAIL, INCONCLUSIVE, PASS
+from weighbridge.cli.options import Command, Group, Operand, Option
+from weighbridge.cli.output import Output, outputs, write
+from weighbridge.core.errors import UsageError
+from weighbridge.core.report import Verdict
+from weighbridge.core.values import value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.cli.options import Given
+    from weighbridge.core.report import FileReport
+    from weighbridge.sandbox.loading import Loading
+
+FORMATS = ("text", "json")
+LIBRARIES = ("torch", "joblib", "pickle", "numpy")
+
+COMMAND = Command(
+    name="load",
+    description="Load a file with its real library in a jail, and show what it holds and what it tried.",
+    formats=FORMATS,
+    operand=Operand(metavar="FILE", help="a file on this machine", most=1),
+    groups=(
+        Group(
+            title="how it is loaded",
+            options=(
+                Option(
+                    names=("--with",), metavar="LIBRARY", choices=LIBRARIES,
+                    help="what loads it, with its unsafe defaults; needed",
+                ),
+                Option(names=("--trace",), help="show also what honest files do: names and imports"),
+                Option(names=("--detonate",), help="load it also when the scan says malicious"),
+                Option(names=("--strict",), help="refuse to load when any layer of the jail is missing"),
+                Option(
+                    names=("--timeout",), metavar="SECONDS", number=True,
+                    help="time it may take (default: 60, and more for large files)",
+                ),
+                Option(
+                    names=("--memory",), metavar="MIB", number=True,
+                    help="memory it may take (default: 2048 and three times its size)",
+                ),
+            ),
+        ),
+    ),
+    epilog="""\
+exit codes: 0 loaded and nothing was tried, 1 something forbidden was tried or
+the file is malicious, 2 an error, 3 it came to no end: time, memory, a crash
+
+examples:
+  weighbridge load model.pt --with torch
+  weighbridge load sample.pkl --with pickle --trace --detonate --format json
+""",
+)  # fmt: skip
+
+
+@value
+class Loaded:
+    """All that the command has to say; ``loading`` is missing where the scan's verdict forbade it."""
+
+    path: str
+    library: str
+    scanned: FileReport
+    loading: Loading | None
+
+    def code(self) -> int:
+        """Choose the exit code: what was tried outweighs how it ended."""
+        if self.scanned.verdict() is Verdict.MALICIOUS or self.loading is None or self.loading.attempts:
+            return FAIL
+        if self.loading.halt is not None:
+            return INCONCLUSIVE
+        return ERROR if self.loading.failure is not None else PASS
+
+
+def main(given: Given) -> int:
+    """Run the command; returns the exit code."""
+    destinations = outputs(given, FORMATS)
+    path = given.operands[0]
+    if not given.one("--with"):
+        raise UsageError("--with is missing", hint=f"say what loads the file: --with {', '.join(LIBRARIES)}")
+    from weighbridge.sandbox.loading import Bounds, Library
+    from weighbridge.sandbox.weighed import weigh_and_load
+
+    weighed = weigh_and_load(
+        path,
+        Library(given.one("--with")),
+        detonate=given.on("--detonate"),
+        strict=given.on("--strict"),
+        bounds=Bounds(seconds=float(given.number("--timeout")), memory_bytes=given.number("--memory") << 20),
+    )
+    done = Loaded(path=path, library=given.one("--with"), scanned=weighed.scanned, loading=weighed.loading)
+    for destination in destinations:
+        write(_rendered(done, destination, trace=given.on("--trace")), destination)
+    return done.code()
+
+
+def _rendered(done: Loaded, destination: Output, *, trace: bool) -> str:
+    if destination.format == "json":
+        from weighbridge.cli import load_json
+
+        return load_json.render(done)
+    from weighbridge.cli import load_text
+
+    return load_text.render(done, trace=trace)

@@ -1,0 +1,173 @@
+"""What a child says about a file that it loaded, read strictly: every word of it may be a stranger's."""
+
+from __future__ import annotations
+
+import json
+
+from weighbridge.core.enums import StrEnum
+from weighbridge.core.errors import WeighbridgeError
+from weighbridge.core.values import value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAX_DOCUMENT_BYTES = 16 << 20
+"""Twenty thousand words of an outline stay below."""
+_MOST_NODES, _DEEPEST, _LONGEST_WORD, _MOST_LINES, _MOST_DIMENSIONS = 10_000, 32, 2_048, 16, 64
+_LARGEST = 1 << 63
+
+
+class Untrue(WeighbridgeError):  # noqa: N818
+    """A document does not fit its schema: no honest child wrote it."""
+
+
+class NodeKind(StrEnum):
+    """What a node of an outline is."""
+
+    VALUE = "value"
+    NAME = "name"
+    TENSOR = "tensor"
+    MAPPING = "mapping"
+    SEQUENCE = "sequence"
+    OBJECT = "object"
+    AGAIN = "again"
+    """It contains itself, and is described above."""
+
+
+@value
+class Node:
+    """An object as an outline shows it: inert words, no part of the object itself."""
+
+    kind: NodeKind
+    class_name: str
+    label: str = ""
+    """Its key, attribute name or index in what holds it."""
+    text: str = ""
+    dtype: str = ""
+    shape: tuple[int, ...] = ()
+    length: int = 0
+    items: tuple[Node, ...] = ()
+    """At most ``length``; the rest was left out."""
+
+
+@value
+class Failure:
+    """The exception with which the library ended; ``refused`` when it looks like the jail's refusal."""
+
+    class_name: str
+    words: str
+    refused: bool
+    where: tuple[str, ...]
+
+
+class EventKind(StrEnum):
+    """What an event is about."""
+
+    PROCESS = "process"
+    NETWORK = "network"
+    FILE = "file"
+    NATIVE = "native"
+    CODE = "code"
+    NAME = "name"
+    IMPORT = "import"
+
+
+@value
+class Event:
+    """One thing that was tried: the audit event, its arguments, the line of Python it came from."""
+
+    kind: EventKind
+    event: str
+    what: str
+    where: str
+
+
+def read_answer(document: bytes) -> Node | Failure:
+    """Read an answer; raises Untrue."""
+    found = _object(document, MAX_DOCUMENT_BYTES)
+    if found.keys() == {"outline"}:
+        return _Reader().node(found["outline"], 0)
+    if found.keys() != {"error"}:
+        raise Untrue("it is neither an outline nor an error")
+    error = _fields(found["error"], {"class", "words", "refused", "where"}, frozenset())
+    if type(error["refused"]) is not bool:
+        raise Untrue("refused is not a truth value")
+    lines = error["where"]
+    if type(lines) is not list or len(lines) > _MOST_LINES:
+        raise Untrue("where is not a short list")
+    return Failure(
+        class_name=_word(error["class"]),
+        words=_word(error["words"]),
+        refused=error["refused"],
+        where=tuple(map(_word, lines)),
+    )
+
+
+def read_event(note: bytes) -> Event:
+    """Read a note; raises Untrue."""
+    found = _fields(_object(note, MAX_DOCUMENT_BYTES), {"kind", "event", "what", "where"}, frozenset())
+    if _word(found["kind"]) not in set(map(str, EventKind)):
+        raise Untrue("a note of an unknown kind")
+    return Event(
+        kind=EventKind(found["kind"]),
+        event=_word(found["event"]),
+        what=_word(found["what"]),
+        where=_word(found["where"]),
+    )
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._left = _MOST_NODES
+
+    def node(self, given: object, depth: int) -> Node:
+        self._left -= 1
+        if self._left < 0 or depth > _DEEPEST:
+            raise Untrue("an outline with more nodes than are made")
+        found = _fields(given, {"kind", "class", "label"}, frozenset({"text", "dtype", "shape", "length", "items"}))
+        if _word(found["kind"]) not in set(map(str, NodeKind)):
+            raise Untrue("a node of an unknown kind")
+        shape, items = found.get("shape", []), found.get("items", [])
+        if type(shape) is not list or len(shape) > _MOST_DIMENSIONS or type(items) is not list:
+            raise Untrue("shape or items is not a list")
+        return Node(
+            kind=NodeKind(found["kind"]),
+            class_name=_word(found["class"]),
+            label=_word(found["label"]),
+            text=_word(found.get("text", "")),
+            dtype=_word(found.get("dtype", "")),
+            shape=tuple(map(_count, shape)),
+            length=_count(found.get("length", 0)),
+            items=tuple(self.node(item, depth + 1) for item in items),
+        )
+
+
+def _object(document: bytes, most: int) -> dict[str, Any]:
+    if len(document) > most:
+        raise Untrue(f"a document of {len(document)} bytes")
+    try:
+        found = json.loads(document)
+    except (ValueError, RecursionError):
+        raise Untrue("it is not JSON") from None
+    if type(found) is not dict:
+        raise Untrue("it is not an object")
+    return found
+
+
+def _fields(given: object, needed: set[str], optional: frozenset[str]) -> dict[str, Any]:
+    if type(given) is not dict or not needed <= given.keys() <= needed | optional:
+        raise Untrue("an object with other fields")
+    return given
+
+
+def _word(given: object) -> str:
+    if type(given) is not str or len(given) > _LONGEST_WORD:
+        raise Untrue("a word that is none, or too long")
+    return given
+
+
+def _count(given: object) -> int:
+    if type(given) is not int or not 0 <= given < _LARGEST:
+        raise Untrue("a number that is none, or too large")
+    return given

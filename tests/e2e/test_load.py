@@ -1,0 +1,155 @@
+"""``weighbridge load`` as it is used: what it prints, how it ends, what it leaves alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.builders.pickles import dumps
+from tests.e2e.command import weigh
+from tests.sandbox.loaded import running
+from weighbridge.cli import load as command
+from weighbridge.core.errors import IntegrityError
+from weighbridge.core.report import FileReport
+from weighbridge.sandbox import weighed
+from weighbridge.sandbox.kernel import running_kernel
+
+pytestmark = pytest.mark.skipif(running_kernel() is None, reason="the layers need Linux on x86_64 or aarch64")
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    (tmp_path / "model.pkl").write_bytes(running(f"import os; os.system('echo > {tmp_path}/owned')"))
+    return tmp_path
+
+
+def test_an_honest_file_shows_what_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "model.pkl").write_bytes(dumps({"layers": [1, 2.5], "name": "tiny"}))
+    ran = weigh("load", "model.pkl", "--with", "pickle", "--strict", "--trace", cwd=tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    for line in (
+        "model.pkl: with pickle",
+        "  scan  clean, sha256 ",
+        "  jail  namespaces, rlimits, no_new_privs, landlock, capabilities, seccomp\n",
+        "  dict of 2\n    layers: list of 2\n      0: int 1\n      1: float 2.5\n    name: str 'tiny'\n",
+        "seen\n  nothing\n",
+        "exit 0: loaded, and nothing forbidden was tried\n",
+    ):
+        assert line in ran.out
+
+
+def test_the_same_as_json(tmp_path: Path) -> None:
+    (tmp_path / "model.pkl").write_bytes(dumps({"a": [1]}))
+    ran = weigh("load", "model.pkl", "--with", "pickle", "--format", "json", cwd=tmp_path)
+    assert ran.code == ran.report["exit_code"] == 0
+    assert ran.report["schema"] == "weighbridge.load/1"
+    assert ran.report["verdict"] == "clean"
+    loading = ran.report["loading"]
+    assert loading["jail"]["missing"] == loading["attempts"] == loading["events"] == []
+    assert loading["error"] is loading["halt"] is None
+    assert loading["outline"] == {
+        "kind": "mapping",
+        "class": "dict",
+        "length": 1,
+        "items": [
+            {
+                "kind": "sequence",
+                "class": "list",
+                "label": "a",
+                "length": 1,
+                "items": [{"kind": "value", "class": "int", "label": "0", "text": "1"}],
+            }
+        ],
+    }
+
+
+def test_what_is_malicious_is_not_loaded(hostile: Path) -> None:
+    ran = weigh("load", "model.pkl", "--with", "pickle", cwd=hostile)
+    assert ran.code == 1
+    assert "model.pkl: not loaded\n  scan  malicious" in ran.out
+    assert "--detonate" in ran.out
+    assert "jail" not in ran.out.partition("--detonate")[0]
+    document = weigh("load", "model.pkl", "--with", "pickle", "--format", "json", cwd=hostile).report
+    assert document["loading"] is None
+    assert document["findings"]
+
+
+def test_detonated_it_shows_what_it_tried(hostile: Path) -> None:
+    ran = weigh("load", "model.pkl", "--with", "pickle", "--detonate", cwd=hostile)
+    assert ran.code == 1
+    assert "process  os.system(" in ran.out
+    assert "it starts, ends or signals a process" in ran.out
+    assert "    at <string>:1 in <module>" in ran.out
+    assert not (hostile / "owned").exists()
+
+
+def test_words_of_the_file_cannot_paint_the_terminal(tmp_path: Path) -> None:
+    note = json.dumps(dict.fromkeys(("event", "what", "where"), "\x1b[2J\u202e") | {"kind": "process"}).encode()
+    forged = b"\xfe" + b"\xff" * 7 + len(note).to_bytes(4, "little") + note
+    source = f"import os; os.write(3, {forged!r}); out = {{'\\x1b[31mred\\u202e': '\\x1b]0;owned\\x07'}}"
+    (tmp_path / "model.pkl").write_bytes(running(source))
+    ran = weigh("load", "model.pkl", "--with", "pickle", "--detonate", "--trace", cwd=tmp_path)
+    assert ran.code == 1
+    assert all(character.isprintable() or character == "\n" for character in ran.out)
+    assert "\\x1b[31mred\\u202e" in ran.out
+    assert "process  \\x1b[2J\\u202e(\\x1b[2J\\u202e)" in ran.out
+
+
+def test_what_the_library_cannot_load_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "model.pkl").write_bytes(b"\x80\x04K\x01")
+    ran = weigh("load", "model.pkl", "--with", "pickle", cwd=tmp_path)
+    assert ran.code == 2
+    assert "failed  EOFError" in ran.out
+
+
+@pytest.mark.libraries
+def test_too_little_memory_is_inconclusive(tmp_path: Path) -> None:
+    numpy = pytest.importorskip("numpy")
+    stream = io.BytesIO()
+    numpy.save(stream, numpy.zeros(40 << 20, "u1"))
+    (tmp_path / "model.npy").write_bytes(stream.getvalue())
+    ran = weigh("load", "model.npy", "--with", "numpy", "--memory", "32", cwd=tmp_path)
+    assert ran.code == 3
+    assert "halted  resource_exceeded: more than 32 MiB" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("model.pkl",), "--with is missing"),
+        (("model.pkl", "--with", "yaml"), "--with cannot be 'yaml'"),
+        ((".", "--with", "pickle"), "'.' is not a file"),
+        (("pipe", "--with", "pickle"), "'pipe' is not a file"),
+        (("nothing", "--with", "pickle"), "cannot open 'nothing'"),
+        (("hf://org/name", "--with", "torch"), "is not on this machine"),
+        (("model.pkl", "other.pkl", "--with", "pickle"), "nothing to do with 'other.pkl'"),
+    ],
+)
+def test_wrong_requests(tmp_path: Path, words: tuple[str, ...], complaint: str) -> None:
+    (tmp_path / "model.pkl").write_bytes(b"N.")
+    os.mkfifo(tmp_path / "pipe")
+    ran = weigh("load", *words, cwd=tmp_path)
+    assert ran.code == 2
+    assert complaint in ran.err
+
+
+def test_a_file_that_changes_after_its_scan_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tmp_path / "model.pkl"
+    model.write_bytes(b"N.")
+    honest = weighed.scan_file
+
+    def scan_and_swap(path: str) -> FileReport:
+        found = honest(path)
+        (tmp_path / "other").write_bytes(running("out = 1"))
+        os.replace(tmp_path / "other", model)
+        return found
+
+    monkeypatch.setattr(weighed, "scan_file", scan_and_swap)
+    from weighbridge.cli.options import parse
+
+    with pytest.raises(IntegrityError, match="changed while it was weighed"):
+        command.main(parse(command.COMMAND, [str(model), "--with", "pickle"]))

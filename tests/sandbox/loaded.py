@@ -1,0 +1,88 @@
+"""Loads hostile pickles whose payload is a little program; as a program itself, for a test that needs another user.
+
+Reads from standard input, as JSON, the layers to leave out; writes what each escape of ``jail_probes`` came to, when it
+was made from inside a pickle that was really loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.sandbox.escape import surroundings
+from tests.sandbox.jail_probes import PROBES as TABLE
+from tests.sandbox.jail_probes import WALLS
+from weighbridge.sandbox import loading
+from weighbridge.sandbox.loading import Bounds, Library, Loading, load_in_jail
+from weighbridge.sandbox.policy import LEAST_LOADER_LAYERS, LOADER_LAYERS, Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCE = Path(__file__).with_name("jail_probes.py")
+
+
+def running(source: str) -> bytes:
+    """A pickle that runs ``source`` when it is loaded, and becomes what that leaves in ``out``."""
+    expression = f"(lambda g: (exec({source!r}, g), g.get('out'))[1])({{'__name__': 'payload'}})".encode()
+    return b"\x80\x02cbuiltins\neval\nX" + len(expression).to_bytes(4, "little") + expression + b"\x85R."
+
+
+def load(content: bytes, library: Library = Library.PICKLE, *, seconds: float = 20.0, memory: int = 1 << 30) -> Loading:
+    """Load bytes from a file of their own."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        descriptor = os.open(f"/proc/self/fd/{file.fileno()}", os.O_RDONLY)
+        try:
+            bounds = Bounds(seconds=seconds, memory_bytes=memory)
+            return load_in_jail(descriptor, len(content), library, bounds=bounds)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def without(*walls: Layer) -> Iterator[None]:
+    """Weaken the jail: leave layers out, and ask for none of them."""
+    whole = {"LOADER_LAYERS": LOADER_LAYERS, "LEAST_LOADER_LAYERS": LEAST_LOADER_LAYERS}
+    for name, layers in whole.items():
+        setattr(loading, name, tuple(layer for layer in layers if layer not in walls))
+    try:
+        yield
+    finally:
+        for name, layers in whole.items():
+            setattr(loading, name, layers)
+
+
+def escapes(*walls: Layer) -> dict[str, str]:
+    """Make escape attempts in one load of one pickle, in a jail without ``walls``; name what came of each.
+
+    All that there are, or, where walls are missing, those that only these walls stop.
+    """
+    names = [name for name in TABLE if not walls or WALLS[name] <= set(walls)]
+    with surroundings() as context, without(*walls):
+        # The probes are written for a worker that gives them its input and its scratch file; here any file will do.
+        source = (
+            f"source = {SOURCE.read_text('utf-8')!r}\n"
+            "import sys, types, json, os\n"
+            "module = types.ModuleType('probes'); sys.modules['probes'] = module\n"
+            "exec(compile(source, 'probes', 'exec'), module.__dict__)\n"
+            "descriptor = os.open(os.__file__, os.O_RDONLY)\n"
+            "module.open_scratch(descriptor)\n"
+            f"context = {json.dumps(context)}\n"
+            "out = {name: module.answer(json.dumps(context | {'probe': name}).encode(), descriptor, None).decode()\n"
+            f"       for name in {names}}}\n"
+        )
+        found = load(running(source))
+        assert found.outline is not None, found
+        assert (Path(str(context["secret"]))).read_text() == "secret"
+        return {item.label: item.text.strip("'") for item in found.outline.items}
+
+
+if __name__ == "__main__":
+    json.dump([escapes(*map(Layer, walls)) for walls in json.load(sys.stdin)], sys.stdout)
