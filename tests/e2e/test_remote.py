@@ -20,8 +20,6 @@ from tests.servers import virtual
 from tests.servers.contents import Content, Held
 from tests.servers.hub import Fault, HubServer
 
-pytest.importorskip("huggingface_hub")
-
 POISON = call_target(SHELL, protocol=2)
 ESCAPING = "{{ ''.__class__.__mro__[1].__subclasses__() }}"
 

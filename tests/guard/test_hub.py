@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ from weighbridge.guard.guard import Guard
 
 pytestmark = pytest.mark.libraries
 
-huggingface_hub = pytest.importorskip("huggingface_hub")
-torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
+huggingface_hub = import_module("huggingface_hub")
+torch = import_module("torch")
+transformers = import_module("transformers")
 
 from transformers import dynamic_module_utils  # noqa: E402
 

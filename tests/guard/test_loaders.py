@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.guard.locks import entry_of, flip, guarded, locked, write
+from tests.guard.payload import Payload
 from weighbridge.core.values import replace
 from weighbridge.guard import Refused, files
 from weighbridge.guard import guard as guard_module
@@ -37,26 +38,6 @@ pytestmark = pytest.mark.libraries
 
 TENSOR = torch.arange(600.0)
 ARRAY = np.arange(600.0)
-
-
-RUNS: list[object] = []
-"""What payloads leave when they are run."""
-
-
-def ran(*_: object) -> None:
-    RUNS.append(_)
-
-
-@pytest.fixture(autouse=True)
-def nothing_runs() -> Iterator[None]:
-    RUNS.clear()
-    yield
-    assert not RUNS, "a payload was run"
-
-
-class Payload:
-    def __reduce__(self) -> Any:
-        return ran, ()
 
 
 EVIL = pickle.dumps(Payload())

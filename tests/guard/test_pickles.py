@@ -15,7 +15,6 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,30 +24,11 @@ import pandas  # type: ignore[import-untyped]
 import pytest
 
 from tests.guard.locks import entry_of, flip, guarded, write
+from tests.guard.payload import Payload
 from weighbridge.guard import Refused, files
 from weighbridge.guard.guard import Guard
 
 HONEST = {"weights": list(range(1_000)), "name": "tiny"}
-
-
-RUNS: list[object] = []
-"""What payloads leave when they are run."""
-
-
-def ran(*_: object) -> None:
-    RUNS.append(_)
-
-
-@pytest.fixture(autouse=True)
-def nothing_runs() -> Iterator[None]:
-    RUNS.clear()
-    yield
-    assert not RUNS, "a payload was run"
-
-
-class Payload:
-    def __reduce__(self) -> Any:
-        return ran, ()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from tests.guard.test_run import command, environment
 
 pytestmark = pytest.mark.libraries
 
-joblib = pytest.importorskip("joblib")
-torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
+joblib = import_module("joblib")
+torch = import_module("torch")
+transformers = import_module("transformers")
 
 PROGRAM = """
 import sys, threading

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def tensors(node: Node) -> dict[str, tuple[str, tuple[int, ...]]]:
 
 @pytest.mark.parametrize("zipped", [True, False])
 def test_torch(zipped: bool) -> None:
-    torch = pytest.importorskip("torch")
+    torch = import_module("torch")
     state = {
         "half": torch.zeros(2, 3, dtype=torch.bfloat16),
         "complex": torch.zeros(4, dtype=torch.complex64),
@@ -65,7 +66,7 @@ def test_torch(zipped: bool) -> None:
 
 def test_what_a_library_does_while_it_is_imported_is_not_held_against_a_file() -> None:
     """Importing transformers makes a cache directory and tries a socket; neither is had."""
-    torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
+    torch, transformers = import_module("torch"), import_module("transformers")
     config = transformers.BertConfig(
         hidden_size=8, num_attention_heads=2, num_hidden_layers=1, intermediate_size=8, vocab_size=20
     )
@@ -75,8 +76,8 @@ def test_what_a_library_does_while_it_is_imported_is_not_held_against_a_file() -
 
 @pytest.mark.parametrize("compress", [0, 3, ("xz", 3)])
 def test_joblib_and_sklearn(compress: object) -> None:
-    joblib = pytest.importorskip("joblib")
-    ensemble = pytest.importorskip("sklearn.ensemble")
+    joblib = import_module("joblib")
+    ensemble = import_module("sklearn.ensemble")
     forest = ensemble.RandomForestClassifier(2, random_state=0).fit([[0.0], [1.0], [2.0]], [0, 1, 1])
     outline = held(written(lambda stream: joblib.dump(forest, stream, compress=compress)), Library.JOBLIB)
     assert outline.class_name == "sklearn.ensemble._forest.RandomForestClassifier"
@@ -84,7 +85,7 @@ def test_joblib_and_sklearn(compress: object) -> None:
 
 
 def test_numpy() -> None:
-    numpy = pytest.importorskip("numpy")
+    numpy = import_module("numpy")
     outline = held(written(lambda stream: numpy.save(stream, numpy.zeros((2, 3), "<f2"))), Library.NUMPY)
     assert (outline.kind, outline.dtype, outline.shape) == (NodeKind.TENSOR, "float16", (2, 3))
     objects = numpy.array([{"a": 1}, None], dtype=object)
@@ -94,20 +95,20 @@ def test_numpy() -> None:
 
 
 def test_pickle_of_arrays() -> None:
-    numpy = pytest.importorskip("numpy")
+    numpy = import_module("numpy")
     outline = held(pickle.dumps({"weights": numpy.ones((5, 5))}), Library.PICKLE)
     assert tensors(outline) == {"weights": ("float64", (5, 5))}
 
 
 @pytest.mark.parametrize("library", [Library.TORCH, Library.JOBLIB, Library.NUMPY])
 def test_a_hostile_twin_is_caught_by_each_library(library: Library) -> None:
-    pytest.importorskip(library)
+    import_module(library)
     found = load(running("import os; os.system('echo weighed')"), library, memory=4 << 30, seconds=60.0)
     assert any(attempt.event is not None and attempt.event.event == "os.system" for attempt in found.attempts)
 
 
 def test_a_file_that_needs_more_memory_than_there_is() -> None:
-    numpy = pytest.importorskip("numpy")
+    numpy = import_module("numpy")
     found = load(
         written(lambda stream: numpy.save(stream, numpy.zeros(40 << 20, "u1"))), Library.NUMPY, memory=32 << 20
     )
@@ -117,7 +118,7 @@ def test_a_file_that_needs_more_memory_than_there_is() -> None:
 
 
 def test_tensors_that_need_more_memory_than_there_is() -> None:
-    torch = pytest.importorskip("torch")
+    torch = import_module("torch")
     content = written(lambda stream: torch.save(torch.zeros(96 << 20, dtype=torch.uint8), stream))
     found = load(content, Library.TORCH, memory=64 << 20, seconds=60.0)
     assert found.halt is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import mmap
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_what_does_not_fit_is_untrue(document: object) -> None:
     ],
 )  # fmt: skip
 def test_tensors_that_do_not_fit_are_untrue(library: str, change: dict[str, Any]) -> None:
-    pytest.importorskip(library)
+    import_module(library)
     dtype = {"numpy": "<f4", "torch": "float32"}[library]
     node: dict[str, Any] = {"dtype": dtype, "shape": [2, 3], "at": 0}
     assert tuple(rebuilt({library: dtype, "shape": [2, 3], "at": 0}).shape) == (2, 3)
@@ -113,7 +114,7 @@ def test_any_bytes_are_rebuilt_or_untrue(text: bytes) -> None:
 @jailed
 @pytest.mark.libraries
 def test_a_checkpoint_comes_back_to_the_byte(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    torch = import_module("torch")
     weight = torch.randn(30, 20)
     number = torch.randn(3, dtype=torch.complex64)
     dtypes = ("float64", "float16", "bfloat16", "complex64", "int64", "int8", "uint8", "bool", "float8_e4m3fn")
@@ -146,7 +147,7 @@ def test_a_checkpoint_comes_back_to_the_byte(tmp_path: Path) -> None:
 @jailed
 @pytest.mark.libraries
 def test_arrays_come_back_to_the_byte(tmp_path: Path) -> None:
-    numpy = pytest.importorskip("numpy")
+    numpy = import_module("numpy")
     arrays = {
         "a": numpy.arange(6, dtype=">i2").reshape(2, 3),
         "b": numpy.array(["x", "yz"]),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.servers.contents import Virtual
 from tests.servers.hub import Fault, HubServer
 from tests.servers.hub_repository import Repository
 
-huggingface_hub = pytest.importorskip("huggingface_hub")
+huggingface_hub = import_module("huggingface_hub")
 
 FILES = {
     "config.json": b'{"model_type": "inert"}\n',

@@ -225,7 +225,7 @@ def _asked(ref: Ref, ask: Callable[[], T]) -> T:
         raise AccessError(f"{ref} may not be read", hint=f"check the credentials for {ref.scheme}://") from None
     except OSError as error:
         raise AccessError(f"{ref}: {reason(error)[:200]}", hint="check the URL, the network and the proxy") from None
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  (a driver may raise anything, and so may its libraries)
         if isinstance(error, ValueError) and "rotocol" in str(error):
             raise UsageError(f"nobody knows the scheme {ref.scheme}://", hint="check the URL") from None
         words = (str(error).splitlines() or [type(error).__name__])[0]

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from weighbridge.core.report import Report
 
 _TELL = "fetch it anew; if it stays so, tell the publisher"
-_BROKEN_CLAIM = "TRU714"
-"""What scans say of bytes that are not those that the store lists: no state to write down."""
 
 
 class Locking:
@@ -151,6 +149,7 @@ class Locking:
         if self.given.on("--no-scan"):
             return {**self._hashed(listing), **self._streamed(ref, listing)}, None
         from weighbridge.cli.weighing import learn
+        from weighbridge.engine.claims import RULE
 
         report, answers = learn(str(ref), self.given, self.config)
         report = noted(report, self.config.signers)
@@ -160,7 +159,7 @@ class Locking:
                 self.notes.append(f"{path}: {'signed ' * signature.words.startswith('by ')}{signature.words}")
         for file in (file for artifact in report.artifacts for file in artifact.files):
             for finding in file.findings:
-                if finding.rule == _BROKEN_CLAIM:
+                if finding.rule == RULE:  # no state to write down
                     raise IntegrityError(f"{file.path}: {finding.message}", hint=_TELL)
         _check_same(listing, report)
         known = {}

@@ -6,7 +6,7 @@ import os
 
 from weighbridge.core.facts import BrokenClaim
 from weighbridge.core.location import Location
-from weighbridge.core.report import SignatureNote
+from weighbridge.core.report import SIGNATURES, SignatureNote
 from weighbridge.core.values import replace
 from weighbridge.reports.outline import of_files
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from weighbridge.core.report import ArtifactReport, FileReport, Report
     from weighbridge.provenance.signing.policy import SignerPolicy
 
-ENDINGS = (".sig", ".sigstore", ".sigstore.json")
-"""As ``provenance.signing.verify.is_signature`` has it; asked here first, because that module costs much to import."""
-
 
 def noted(report: Report, policy_path: str) -> Report:
     """Add to a report what is to be said of the signatures that lie among its files.
@@ -25,7 +22,7 @@ def noted(report: Report, policy_path: str) -> Report:
     With a policy (``signers.toml``) each is verified, and one that does not hold is a finding of the signature file.
     Raises UsageError for a policy that cannot be read.
     """
-    if not any(file.path.endswith(ENDINGS) for artifact in report.artifacts for file in artifact.files):
+    if not any(file.path.endswith(SIGNATURES) for artifact in report.artifacts for file in artifact.files):
         return report
     policy = None
     if policy_path:
@@ -39,7 +36,7 @@ def _of_artifact(artifact: ArtifactReport, policy: SignerPolicy | None) -> Artif
     notes: list[SignatureNote] = []
     files: list[FileReport] = []
     for file in artifact.files:
-        if file.path.endswith(ENDINGS) and "://" not in artifact.ref and file.sha256:
+        if file.path.endswith(SIGNATURES) and "://" not in artifact.ref and file.sha256:
             note = _note(file.path, artifact, policy)
             notes.append(note)
             files.append(_marked(file, note) if note.holds is False else file)

@@ -73,6 +73,10 @@ class FileReport:
         return verdict_of(self.findings, self.gaps)
 
 
+SIGNATURES = (".sig", ".sigstore", ".sigstore.json")
+"""How the names of files end that may be signatures over the model that they lie beside."""
+
+
 @value
 class SignatureNote:
     """A signature that lies among the files: whose it is and whether it holds, None where nobody is named to trust.

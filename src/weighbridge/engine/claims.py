@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from weighbridge.core.artifact import ListedFile
     from weighbridge.core.finding import Finding
 
+RULE = "TRU714"
+"""The rule that tells of a promise that was not kept."""
+
 NAMES = {"sha256": "SHA-256", "git": "git SHA-1", "md5": "MD5"}
 """Digests that a store may claim and that are held against the content, the strongest first."""
 

@@ -64,7 +64,7 @@ def store(root: str) -> Iterator[Listing]:
                     yield _model(root, entry.real, ref)
 
 
-def is_own(path: str, entry: Entry) -> bool:  # noqa: ARG001
+def is_own(path: str, _entry: Entry) -> bool:
     """Tell whether something has its place in a store: a manifest, or a blob, whole or partly fetched."""
     parts = path.split("/")
     if parts[0] == "blobs":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from weighbridge.access import local_files
 from weighbridge.core.errors import AccessError
 
@@ -14,16 +16,16 @@ if TYPE_CHECKING:
     from weighbridge.core.source import ByteSource
 
 
-class LocalReading:
+class LocalReading(ABC):
     """What such stores have in common. ``offline`` changes nothing for them: they never ask a network."""
 
     def __init__(self, *, offline: bool = False) -> None:
         self.offline = offline
         self._listings: dict[str, Listing] = {}
 
+    @abstractmethod
     def listing(self, ref: Ref) -> Listing:
         """List one artifact; raises AccessError."""
-        raise NotImplementedError
 
     def source(self, listing: Listing, file: ListedFile) -> ByteSource:
         """Give a file for reading by ranges; raises IntegrityError where it cannot be what it is said to be."""

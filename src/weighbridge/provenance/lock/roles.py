@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weighbridge.core.report import SIGNATURES
+
 _WEIGHTS = frozenset({
     "safetensors", "gguf", "torch.zip", "torch.legacy", "torch.tar", "torch.script", "pickle", "joblib", "onnx", "hdf5",
     "keras", "tflite", "numpy.npy", "numpy.npz", "coreml", "openvino", "paddle", "executorch", "ggml",
@@ -21,7 +23,7 @@ _CODE = frozenset({
 })  # fmt: skip
 _DOCUMENTS = (".md", ".txt", ".rst", ".pdf", ".html", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".webp")
 _DATA_ENDINGS = (".parquet", ".csv", ".jsonl", ".arrow", ".tsv")
-_SIGNATURES = (".sig", ".sigstore", ".sigstore.json", ".asc")
+_SIGNATURES = (*SIGNATURES, ".asc")
 _CONFIG_ENDINGS = (".json", ".yaml", ".yml", ".toml", ".cfg", ".ini")
 
 

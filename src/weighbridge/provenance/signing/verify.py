@@ -10,6 +10,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from weighbridge.core.errors import AccessError, IntegrityError, UsageError
+from weighbridge.core.report import SIGNATURES
 from weighbridge.core.values import replace, value
 from weighbridge.provenance.signing import bundle as bundles
 from weighbridge.provenance.signing import statement as statements
@@ -211,4 +212,4 @@ def _called(signed: Bundle) -> str:
 
 def is_signature(name: str) -> bool:
     """Tell by its name whether a file may be a signature over the model that it lies beside."""
-    return name.endswith((".sig", ".sigstore", ".sigstore.json"))
+    return name.endswith(SIGNATURES)
