@@ -8,6 +8,7 @@ from __future__ import annotations
 from weighbridge.conversion.inert import Table
 from weighbridge.conversion.torch_objects import TorchLoader, width_of
 from weighbridge.conversion.unpickler import Unpickler
+from weighbridge.conversion.zip_members import stored_place
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.limits import Limits, Meter
 from weighbridge.core.reader import Reader
@@ -72,15 +73,6 @@ def read_records(source: ByteSource) -> dict[str, Entry]:
     if directory.alternatives:
         raise Malformed("a member is described in two ways", offset=directory.alternatives[0].header_offset)
     return records
-
-
-def stored_place(entry: Entry, source: ByteSource) -> tuple[int, int]:
-    """Give where the bytes of a member lie; raises Malformed for one that is not stored as it is."""
-    if entry.method != STORED or is_locked(entry):
-        raise Malformed(f"member {entry.name[:80]!r} is compressed or encrypted, which is not converted")
-    if entry.data_offset is None or entry.packed != entry.size or entry.data_offset + entry.size > source.size:
-        raise Malformed(f"member {entry.name[:80]!r} is not in the file as its header says")
-    return entry.data_offset, entry.size
 
 
 def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
