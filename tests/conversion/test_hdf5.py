@@ -277,7 +277,7 @@ def keras_model() -> Any:
     model = keras.Sequential([
         layers.Input((4,)), layers.Dense(3, name="first"), layers.BatchNormalization(),
         layers.Dense(2, dtype="float16"),
-    ])  # fmt: skip
+    ], name="model")  # fmt: skip
     model.compile("adam", "mse")
     model.fit(np.ones((8, 4)), np.ones((8, 2)), verbose=0)
     return model
@@ -304,10 +304,10 @@ def test_models_of_keras(name: str, tmp_path: Path) -> None:
         assert raw in content.values(), variable.path
     plain = json.loads(plan.plain)
     if name == "m.h5":
-        assert content["model_weights.first.sequential.first.kernel"] == model.layers[0].kernel.numpy().tobytes()
+        assert content["model_weights.first.model.first.kernel"] == model.layers[0].kernel.numpy().tobytes()
         assert plain[ATTRIBUTES]["/"]["model_config"]["class_name"] == "Sequential"
         assert plain[ATTRIBUTES]["model_weights/first"]["weight_names"] == [
-            "sequential/first/kernel", "sequential/first/bias",
+            "model/first/kernel", "model/first/bias",
         ]  # fmt: skip
     else:
         assert content["layers.dense.vars.0"] == model.layers[0].kernel.numpy().tobytes()

@@ -19,6 +19,7 @@ _WORDS = {
     9: "lists or text of varying length", 10: "arrays as elements",
 }  # fmt: skip
 _LARGEST_ENUM = 1_000
+_COMPLEX_NAMES = {"float16": "complex32", "float32": "complex64", "float64": "complex128"}
 _FLOATS = {
     (2, 15, (10, 5), (0, 10), 15): "float16", (2, 15, (7, 8), (0, 7), 127): "bfloat16",
     (4, 31, (23, 8), (0, 23), 127): "float32", (8, 63, (52, 11), (0, 52), 1023): "float64",
@@ -53,11 +54,19 @@ def element(fields: Fields) -> Element:
     if kind == _ENUM:
         return _enumeration(fields, bits & 0xFFFF, size, version)
     if kind == _COMPOUND and bits & 0xFFFF == 2:
-        return _pair(fields, size, version) or Element(dtype="", size=size, number=0, what="records", numeric=False)
+        return _pair(fields, size, version) or Element(dtype="", size=size, number=0, what=_WORDS[kind], numeric=False)
     if kind == _COMPLEX:
-        return _complex(element(fields), size)
+        return _complex(_part(fields), size)
     numeric = kind in (_ARRAY, _OPAQUE)
     return Element(dtype="", size=size, number=0, what=_WORDS.get(kind, "an unknown type"), numeric=numeric)
+
+
+def _part(fields: Fields) -> Element | None:
+    """Read the type that another one consists of, when it is a number; nothing nests here."""
+    first, bits, size = fields.whole(1), fields.whole(3), fields.whole(4)
+    if first & 15 not in (_INT, _FLOAT):
+        return None
+    return _integer(fields, bits, size) if first & 15 == _INT else _float(fields, bits, size)
 
 
 def _integer(fields: Fields, bits: int, size: int) -> Element:
@@ -80,7 +89,9 @@ def _float(fields: Fields, bits: int, size: int) -> Element:
 
 
 def _enumeration(fields: Fields, count: int, size: int, version: int) -> Element:
-    base = element(fields)
+    base = _part(fields)
+    if base is None or base.size != size:
+        return Element(dtype="", size=size, number=0, what="an enumeration of an unusual type")
     if count > _LARGEST_ENUM or not base.dtype:
         return base
     names = [_name(fields, padded=version < 3) for _ in range(count)]
@@ -96,18 +107,17 @@ def _pair(fields: Fields, size: int, version: int) -> Element | None:
         named = _name(fields, padded=version < 3)
         at = fields.whole(4 if version < 3 else max(1, (size.bit_length() + 7) // 8))
         fields.take(28 if version == 1 else 0)  # dimensions of the member
-        member = element(fields)
-        if (named, at) != (name, place) or "floating-point" not in (member.what or "floating-point"):
+        member = _part(fields)
+        if (named, at) != (name, place) or member is None or member.dtype.startswith(("int", "uint")):
             return None
         found.append(member)
     return _complex(found[0], size) if found[0] == found[1] else None
 
 
-def _complex(part: Element, size: int) -> Element:
-    names = {"float16": "complex32", "float32": "complex64", "float64": "complex128"}
-    name = names.get(part.dtype, "") if size == 2 * part.size else ""
-    what = "" if name else "complex numbers of an unusual type"
-    return Element(dtype=name, size=size, number=part.size, swapped=part.swapped, what=what)
+def _complex(part: Element | None, size: int) -> Element:
+    if part is None or part.dtype not in _COMPLEX_NAMES or size != 2 * part.size:
+        return Element(dtype="", size=size, number=0, what="complex numbers of an unusual type")
+    return Element(dtype=_COMPLEX_NAMES[part.dtype], size=size, number=part.size, swapped=part.swapped)
 
 
 def _name(fields: Fields, *, padded: bool) -> str:
