@@ -11,7 +11,7 @@ from struct import unpack
 
 from weighbridge.conversion.hdf5_chunks import swapped
 from weighbridge.conversion.hdf5_dataset import Dataset, Kept
-from weighbridge.conversion.inert import Table
+from weighbridge.conversion.inert import Table, View
 from weighbridge.conversion.json_text import plain_of
 from weighbridge.conversion.torch_files import Checkpoint
 from weighbridge.core.errors import Malformed
@@ -66,6 +66,12 @@ def read_hdf5(source: ByteSource, base: int, unpacked: Unpacked) -> Checkpoint:
     )
 
 
+def _target(path: str, named: str) -> str:
+    """Give the path that a soft link in the group at a path names."""
+    parts = [] if named.startswith("/") else [path]
+    return "/".join(one for one in (*parts, *named.split("/")) if one not in {"", "."})
+
+
 class _Walk:
     """One walk over the objects of a file, each of which is visited once."""
 
@@ -78,29 +84,40 @@ class _Walk:
     def tree(self, root: int) -> Table:
         """Give the groups and datasets that links inside the file reach; of two links to a group the second is dropped.
 
-        A second link to a dataset is the same node.
+        A second link to a dataset is the same node, one by its path too.
         """
         top = self._object(root, "")
         if not isinstance(top, Table):
             raise Malformed("the root is no group")
         seen: dict[int, Value] = {root: top}
+        named: dict[str, Value] = {}
+        by_path: list[tuple[str, Link, Table]] = []
         waiting = [(root, "", top)]
         while waiting:
             address, path, table = waiting.pop()
             for name, link in self._links(address).items():
                 below = f"{path}/{name}" if path else name
-                if link.kind or link.address is None:
+                if link.kind == _SOFT:
+                    by_path.append((path, link, table))
+                elif link.kind or link.address is None:
                     self._elsewhere(below, link)
                 elif isinstance(seen.get(link.address), Table):
                     self.kept.drop(below, "a group", "a second link to it")
                 else:
                     if link.address not in seen:
                         seen[link.address] = self._object(link.address, below)
-                    node = seen[link.address]
+                    node = named[below] = seen[link.address]
                     if node is not None:
                         table.pairs.append((name, node))
                     if isinstance(node, Table):
                         waiting.append((link.address, below, node))
+        for path, link, table in by_path:
+            node = named.get(_target(path, link.target))
+            if isinstance(node, View):
+                table.pairs.append((link.name, node))
+            else:
+                words = f"to {link.target[:200]!r}, which is no tensor of this file"
+                self.kept.drop(f"{path}/{link.name}" if path else link.name, "a soft link", words)
         return top
 
     def _links(self, address: int) -> dict[str, Link]:
@@ -117,8 +134,6 @@ class _Walk:
     def _elsewhere(self, path: str, link: Link) -> None:
         if link.kind == _EXTERNAL:
             self.kept.drop(path, "a link out of the file", f"{link.file[:200]!r} is not followed")
-        elif link.kind == _SOFT:
-            self.kept.drop(path, "a soft link", f"to {link.target[:200]!r}, not followed")
         else:
             self.kept.drop(path, "a link", "it leads nowhere, or is of a kind of somebody's own")
 
