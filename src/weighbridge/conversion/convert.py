@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from weighbridge.conversion import record
-from weighbridge.conversion.plan import WIDTHS
+from weighbridge.conversion.plan import ENCODED, WIDTHS, described
 from weighbridge.conversion.safetensors_layout import header_of, ordered
 from weighbridge.conversion.safetensors_plan import plan_of
 from weighbridge.conversion.views import blocks
@@ -204,10 +204,14 @@ class _Conversion:
             return Written(path=path, size=written.size, sha256=digest.result())
 
     def _metadata(self, group: tuple[Tensor, ...]) -> dict[str, str]:
-        """Give the metadata of a file: the format, and aliases as safetensors' own ``save_model`` notes them."""
+        """Give the metadata of a file: the format, and aliases as safetensors' own ``save_model`` notes them.
+
+        Every file says how tensors that are made of others are made.
+        """
         names = {one.name for one in group}
         aliases = {name: kept for name, kept in self.plan.aliases if kept in names}
-        return {**aliases, **dict((_FORMAT,))}
+        encoded = {ENCODED: described(self.plan)} if self.plan.encoded else {}
+        return {**aliases, **encoded, **dict((_FORMAT,))}
 
     def _copied(self, tensor: Tensor, file: FileIO) -> str:
         from hashlib import sha256

@@ -10,7 +10,19 @@ from math import prod
 from struct import error as StructError  # noqa: N812  (it has the name of every error)
 from struct import unpack
 
-from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Storage, Table, Unsupported, View
+from weighbridge.conversion.inert import (
+    Compound,
+    EncodedBytes,
+    Marked,
+    Name,
+    Node,
+    Opaque,
+    RawBytes,
+    Storage,
+    Table,
+    Unsupported,
+    View,
+)
 from weighbridge.core.errors import Malformed
 
 TYPE_CHECKING = False
@@ -37,11 +49,17 @@ _SIDECARS = frozenset(
 )
 _ARRAY = ("numpy", "ndarray")
 _CALLED = frozenset({
-    ("numpy", "dtype"), ("_codecs", "encode"), *_WRAPPERS, *_SIDECARS,
+    ("numpy", "dtype"), ("_codecs", "encode"), ("builtins", "bytes"), ("numpy.ma.core", "_mareconstruct"), *_WRAPPERS, *_SIDECARS,
     *((f"{core}.multiarray", name) for core in _CORES for name in ("_reconstruct", "scalar")),
     *((f"{core}.numeric", "_frombuffer") for core in _CORES),
 })  # fmt: skip
+_NAMED = frozenset({_ARRAY, ("numpy.ma.core", "MaskedArray"), ("numpy.ma", "MaskedArray")})
 _NOT_FILLED = "an array that was never filled"
+
+NO_NUMBERS = "an array of text, dates or objects, which are no weights"
+"""The trouble of an array without which nothing of the weights is missing."""
+_DATES = ("M", "m")
+_TEXTS = ("U", "S", "T")
 
 
 class Dtype(Node):
@@ -79,7 +97,7 @@ class ArrayLoader:
 
     def knows(self, name: Name) -> bool:
         """Tell whether nothing is lost when a name is not looked up."""
-        return (name.module, name.name) in _CALLED or (name.module, name.name) == _ARRAY
+        return (name.module, name.name) in _CALLED or (name.module, name.name) in _NAMED
 
     def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
         """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
@@ -94,6 +112,10 @@ class ArrayLoader:
             return position
         if isinstance(target, Unsupported):
             return position
+        if isinstance(target, Marked) and isinstance(target.kept, View):
+            return self.build(target.kept, state, position)
+        if isinstance(target, Compound):
+            return position if self._masked(target, state) else None
         if isinstance(target, Wrapper):
             return self._wrapped(target, state, position)
         if isinstance(target, View) and target.trouble == _NOT_FILLED and isinstance(state, tuple) and len(state) == 5:
@@ -119,8 +141,16 @@ class ArrayLoader:
                 return Dtype(code)
             case "encode", (str() as text, "latin1" | "latin-1" | "latin_1"):
                 return _encoded(text)
+            case "bytes", ():
+                return EncodedBytes(b"")
             case "_reconstruct", (Name(module="numpy", name="ndarray"), _, _):
                 return _empty(View)
+            case "_reconstruct", (Name() as kind, _, _):
+                return Marked(_empty(View), kind.dotted, None)
+            case "_mareconstruct", (Name(name="MaskedArray"), Name(module="numpy", name="ndarray"), _, _):
+                return Compound("masked", (("data", _empty(View)), ("mask", _empty(View))), {})
+            case "_mareconstruct", _:
+                return Unsupported("a masked array of a class of its own")
             case "_reconstruct" | "_frombuffer", _ if not _is_buffer(arguments):
                 return Unsupported("an array that is made in a way that is not known")
             case "NDArrayWrapper" | "ZNDArrayWrapper", _:
@@ -134,9 +164,24 @@ class ArrayLoader:
                 return self._scalar(dtype, data)
         return None
 
+    def _masked(self, made: Compound, state: Value) -> bool:
+        """Fill a masked array: that of an array, and the bytes of its mask and the value in place of what it hides."""
+        if made.encoding != "masked" or made.facts or not isinstance(state, tuple) or len(state) != 7:
+            return False
+        _, shape, dtype, fortran, data, mask, fill = state
+        (_, held), (_, hidden) = made.parts
+        if not isinstance(held, View) or not isinstance(hidden, View):
+            return False
+        self._fill(held, data, dtype, shape, fortran=fortran is True)
+        self._fill(hidden, mask, Dtype("b1"), shape, fortran=fortran is True)
+        if fill is not None:
+            made.parts = (*made.parts, ("fill_value", fill))
+        made.facts = {"dtype": held.dtype, "shape": list(held.shape)}
+        return True
+
     def _scalar(self, dtype: Dtype, data: Value) -> Value:
         _, width, code = DTYPES.get(dtype.code, ("", 0, ""))
-        content = data.content if isinstance(data, EncodedBytes) else b""
+        content = _content(data) or b""
         if isinstance(data, RawBytes) and data.length == width:
             content = self.source.read_at(data.offset, width)
         if not code or not dtype.whole:
@@ -151,24 +196,29 @@ class ArrayLoader:
         """Lay an array over bytes of the stream, or say in ``trouble`` why that cannot be."""
         view.trouble = ""
         sizes = shape_of(shape)
+        content = _content(data)
         if not isinstance(dtype, Dtype) or sizes is None:
             view.trouble = "an array whose type or shape is not known"
+        elif dtype.code.startswith((*_DATES, *_TEXTS)) or (dtype.code == "O" and _is_plain(data)):
+            view.trouble = NO_NUMBERS
         elif isinstance(data, RawBytes) and self.base is not None:
-            self._lay(view, dtype, sizes, (data.offset, data.length), fortran=fortran)
+            self._lay(view, dtype, sizes, (self.base + data.offset, data.length), fortran=fortran)
+        elif content is not None and self.unpacked is not None:
+            self._lay(view, dtype, sizes, self.unpacked.add([content], len(content)), fortran=fortran)
         else:
-            view.trouble = "an array of objects, or whose bytes are encoded in the pickle"
+            view.trouble = "an array of objects, or one whose bytes cannot be unpacked"
 
     def _lay(self, view: View, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool) -> None:
         name, width, _ = DTYPES.get(dtype.code, ("", 0, ""))
-        if not name or not dtype.whole or (dtype.order == ">" and width > 1):
-            view.trouble = f"elements of numpy's type {dtype.order}{dtype.code[:20]}"
+        if not name or not dtype.whole:
+            is_text = dtype.whole and dtype.code.startswith((*_DATES, *_TEXTS))
+            view.trouble = NO_NUMBERS if is_text else f"elements of numpy's type {dtype.order}{dtype.code[:20]}"
             return
         if prod(shape) * width > span[1]:
             raise Malformed(f"an array of {prod(shape)} elements in {span[1]} bytes", offset=span[0])
-        begin = (self.base or 0) + span[0]
-        key = f"bytes at {begin}"
-        self.places[key] = begin, span[1]
-        view.storage, view.dtype = Storage(key, name, span[1] // width), name
+        key = f"bytes at {span[0]}"
+        self.places[key] = span
+        view.storage, view.dtype = Storage(key, name, span[1] // width, big_endian=dtype.order == ">"), name
         view.shape, view.strides = shape, strides_of(shape, fortran=fortran)
 
     def _wrapped(self, view: Wrapper, state: Value, position: int) -> int:
@@ -186,6 +236,18 @@ class ArrayLoader:
         self.wrapped, view.trouble = True, ""
         self._lay(view, dtype, shape, (position, size), fortran=fields.get("order") == "F")
         return position + size
+
+
+def _content(data: Value) -> bytes | None:
+    """Give bytes that a stream holds as text: by a call of ``encode``, or as a string of Python 2."""
+    if isinstance(data, EncodedBytes):
+        return data.content
+    made = _encoded(data) if isinstance(data, str) else None
+    return made.content if isinstance(made, EncodedBytes) else None
+
+
+def _is_plain(data: Value) -> bool:
+    return isinstance(data, list) and not any(isinstance(one, Node | list | tuple) for one in data)
 
 
 def _is_buffer(arguments: tuple[Value, ...]) -> bool:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 WIDTHS = {
-    "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1,
+    "BOOL": 1, "F4": 1, "F6_E2M3": 1, "F6_E3M2": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1,
     "I16": 2, "U16": 2, "F16": 2, "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "F64": 8, "I64": 8, "U64": 8, "C64": 8,
 }  # fmt: skip
-"""Bytes per element of the types of safetensors that are converted."""
+"""Bytes per element of the types of safetensors. Of those of less than a byte the last dimension counts bytes here."""
+
 
 TENSORS = 200_000
 """Tensors of one file; the largest checkpoints have some ten thousand."""
@@ -34,15 +35,23 @@ GROWTH, FLOOR = 4, 64 << 20
 """A file may make so many times its size, and ``FLOOR`` more: views that repeat what they are views of grow."""
 
 
+ENCODED = "weighbridge.encoded"
+"""Key of a file's metadata under which tensors that are made of others are described: JSON, by name."""
+
+
 @value
 class Tensor:
-    """One tensor: ``offset`` is that of its first element in the file, strides count elements."""
+    """One tensor: ``offset`` is that of its first element in the file, strides count elements.
+
+    ``swapped`` numbers lie with their most significant byte first, and are turned round on the way.
+    """
 
     name: str
     dtype: str
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     offset: int
+    swapped: bool = False
 
     @property
     def count(self) -> int:
@@ -68,6 +77,8 @@ class Tensor:
     @property
     def contiguous(self) -> bool:
         """Tell whether its bytes lie in the file as they will lie in the result."""
+        if self.swapped:
+            return not self.count
         expected = 1
         for size, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
             if size != 1 and stride != expected:
@@ -91,6 +102,7 @@ class Plan:
 
     ``aliases`` are names and the tensors that they are the same view as. ``plain`` is the rest of the plain data as
     JSON text, empty when there is none. ``unsupported`` are tensors that cannot be converted: name and reason.
+    ``encoded`` are tensors that are made of others: name, and as JSON text how.
     """
 
     layout: str
@@ -101,6 +113,7 @@ class Plan:
     dropped: tuple[Dropped, ...] = ()
     more_dropped: int = 0
     unsupported: tuple[tuple[str, str], ...] = ()
+    encoded: tuple[tuple[str, str], ...] = ()
 
 
 def dumps(plan: Plan) -> bytes:
@@ -108,12 +121,13 @@ def dumps(plan: Plan) -> bytes:
     document = {
         "layout": plan.layout,
         "size": plan.size,
-        "tensors": [[one.name, one.dtype, one.shape, one.strides, one.offset] for one in plan.tensors],
+        "tensors": [[one.name, one.dtype, one.shape, one.strides, one.offset, one.swapped] for one in plan.tensors],
         "aliases": plan.aliases,
         "plain": plan.plain,
         "dropped": [[one.path, one.what, one.reason] for one in plan.dropped],
         "more": plan.more_dropped,
         "unsupported": plan.unsupported,
+        "encoded": plan.encoded,
     }
     return json.dumps(document, separators=(",", ":")).encode()
 
@@ -131,6 +145,7 @@ def loads(text: bytes, size: int) -> Plan:
             dropped=tuple(_dropped(one) for one in _items(found["dropped"], DROPPED)),
             more_dropped=_whole(found["more"]),
             unsupported=tuple(_texts(one, 2) for one in _items(found["unsupported"], TENSORS)),  # type: ignore[misc]
+            encoded=tuple(_encoded(one) for one in _items(found["encoded"], TENSORS)),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Malformed("the plan does not fit its schema") from None
@@ -138,6 +153,21 @@ def loads(text: bytes, size: int) -> Plan:
         raise Malformed("the plan is for a file of another size")
     check(plan)
     return plan
+
+
+def notes(text: str) -> tuple[tuple[str, str], ...]:
+    """Read the text that a file has under ``ENCODED``; empty for one that is something else."""
+    try:
+        found = json.loads(text)
+        pairs = [(name, json.dumps(note)) for name, note in found.items() if type(note) is dict]
+    except (ValueError, AttributeError, RecursionError):
+        return ()
+    return tuple(pairs) if len(pairs) == len(found) <= TENSORS else ()
+
+
+def described(plan: Plan) -> str:
+    """Write the text that a file has under ``ENCODED``."""
+    return json.dumps({name: json.loads(note) for name, note in plan.encoded}, separators=(",", ":"))
 
 
 def check(plan: Plan) -> None:
@@ -157,6 +187,10 @@ def check(plan: Plan) -> None:
     for name, kept in plan.aliases:
         if name in names or kept not in names:
             raise Malformed(f"{name[:80]!r} is no alias of a tensor")
+        names.add(name)
+    for name, _ in plan.encoded:
+        if name in names:
+            raise Malformed(f"tensor {name[:80]!r} has a name that is taken")
         names.add(name)
 
 
@@ -194,14 +228,25 @@ def _whole(found: Any) -> int:
 
 
 def _tensor(found: Any) -> Tensor:
-    name, dtype, shape, strides, offset = _items(found, 5)
+    name, dtype, shape, strides, offset, swapped = _items(found, 6)
+    if type(swapped) is not bool:
+        raise ValueError
     return Tensor(
         name=_text(name),
         dtype=_text(dtype),
         shape=tuple(map(_whole, _items(shape, RANK))),
         strides=tuple(map(_whole, _items(strides, RANK))),
         offset=_whole(offset),
+        swapped=swapped,
     )
+
+
+def _encoded(found: Any) -> tuple[str, str]:
+    name, note = _items(found, 2)
+    text = _json(note)
+    if type(json.loads(text or "0")) is not dict:
+        raise ValueError
+    return _text(name), text
 
 
 def _dropped(found: Any) -> Dropped:

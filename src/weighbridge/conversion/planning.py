@@ -11,6 +11,7 @@ import json
 from weighbridge.conversion import plan as plans
 from weighbridge.conversion import safetensors_plan
 from weighbridge.conversion.flatten import Flattened, select
+from weighbridge.conversion.indices import Indices
 from weighbridge.conversion.numpy_files import read_npy, read_npz, read_pickle
 from weighbridge.conversion.plan import Plan
 from weighbridge.conversion.torch_files import LEGACY_START, read_legacy, read_records, read_zip
@@ -42,25 +43,25 @@ def plan_of(source: ByteSource, key: str = "") -> Plan:
     if head.startswith(b"PK\3\4"):
         records = read_records(source)
         if any(name.endswith("/data.pkl") for name in records):
-            return _planned("torch.zip", source.size, read_zip(source, records), key)
+            return _planned("torch.zip", source, read_zip(source, records), key)
         if any(name.endswith(".npy") for name in records):
-            return _planned("numpy.npz", source.size, read_npz(source, records), key)
+            return _planned("numpy.npz", source, read_npz(source, records), key)
         raise UsageError("the archive holds no checkpoint and no arrays", hint=NOT_CONVERTED)
     if head.startswith(LEGACY_START):
-        return _planned("torch.legacy", source.size, read_legacy(source), key)
+        return _planned("torch.legacy", source, read_legacy(source), key)
     if sniff(head, source.size):
         if key:
             raise UsageError("a safetensors file has no keys within keys", hint="leave --key out")
         return safetensors_plan.plan_of(source)
     if head.startswith(MAGIC):
-        return _planned("numpy.npy", source.size, read_npy(source), key)
+        return _planned("numpy.npy", source, read_npy(source), key)
     if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
         held, is_joblib = read_pickle(source)
-        return _planned("joblib" if is_joblib else "pickle", source.size, held, key)
+        return _planned("joblib" if is_joblib else "pickle", source, held, key)
     raise UsageError("the file is not of a kind that is converted", hint=NOT_CONVERTED)
 
 
-def _planned(layout: str, size: int, held: Checkpoint, key: str) -> Plan:
+def _planned(layout: str, source: ByteSource, held: Checkpoint, key: str) -> Plan:
     flat = Flattened(held.source, held.places)
     plain = flat.add(select(held.root, key))
     told = {one.what for one in flat.dropped}
@@ -73,15 +74,20 @@ def _planned(layout: str, size: int, held: Checkpoint, key: str) -> Plan:
         flat.drop("", f"{held.rest} bytes", "they lie behind the end, where no loader reads")
     made = Plan(
         layout=layout,
-        size=size,
+        size=source.size,
         tensors=tuple(flat.tensors),
         aliases=tuple(flat.aliases),
         plain=plain,
         dropped=tuple(flat.dropped),
         more_dropped=flat.more_dropped,
         unsupported=tuple(flat.unsupported),
+        encoded=tuple(flat.encoded),
     )
     plans.check(made)
+    tensors = {one.name: one for one in made.tensors}
+    indices = Indices(tensors | {name: tensors[kept] for name, kept in made.aliases}, lambda _: source)
+    for name, compound in flat.made:
+        indices.check(name, compound)
     return made
 
 

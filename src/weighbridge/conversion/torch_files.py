@@ -5,8 +5,8 @@ Source: ``torch/serialization.py`` (``_load``, ``_legacy_load``), ``caffe2/seria
 
 from __future__ import annotations
 
-from weighbridge.conversion.inert import Table
-from weighbridge.conversion.torch_objects import TorchLoader, width_of
+from weighbridge.conversion.torch_dtypes import width_of
+from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.limits import Limits, Meter
@@ -90,10 +90,12 @@ def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
         raise Malformed(f"the archive has {len(pickles)} records data.pkl, not one")
     root = pickles[0].removesuffix("data.pkl")
     order = records.get(f"{root}byteorder")
-    if order is not None and _content(order, source).read_at(0, 16) != b"little":
-        raise Malformed("the storages are not little-endian, which is not converted")
+    told = _content(order, source).read_at(0, 16) if order is not None else b"little"
+    if told not in {b"little", b"big"}:
+        raise Malformed("the order of bytes in storages is neither little nor big")
     content = _content(records[pickles[0]], source)
-    loader = TorchLoader(content, content.start if isinstance(content, SubSource) else None)
+    base = content.start if isinstance(content, SubSource) else None
+    loader = TorchLoader(content, base, big_endian=told == b"big")
     unpickler = Unpickler(content, 0, loader)
     tree = unpickler.load()
     places: Places = dict(loader.places)
@@ -125,7 +127,11 @@ def _content(entry: Entry, source: ByteSource) -> ByteSource:
 
 
 def read_legacy(source: ByteSource) -> Checkpoint:
-    """Read a checkpoint from before torch 1.6: five pickles, then for each storage a count and its elements."""
+    """Read a checkpoint from before torch 1.6: five pickles, then for each storage a count and its elements.
+
+    Elements are little-endian on every machine: the third pickle tells the writer's own order, which torch never reads
+    (``torch/csrc/serialization.cpp``, ``THPStorage_writeFileRaw``).
+    """
     loader, position, named = TorchLoader(source), 0, dict[str, bool]()
     streams: list[Value] = []
     for _ in range(5):
@@ -133,12 +139,9 @@ def read_legacy(source: ByteSource) -> Checkpoint:
         streams.append(unpickler.load())
         position = unpickler.position
         named.update(unpickler.named)
-    magic, protocol, system, tree, keys = streams
+    magic, protocol, _, tree, keys = streams
     if magic != _MAGIC or protocol != _PROTOCOL:
         raise Malformed("torch's magic number or its protocol version is another")
-    told = dict(system.pairs) if isinstance(system, Table) and _has_text_keys(system) else {}
-    if told.get("little_endian") is not True:
-        raise Malformed("the storages are not little-endian, which is not converted")
     reader, places = Reader(source, position), dict(loader.places)
     for key in keys if isinstance(keys, list) else ():
         storage = loader.storages.get(key) if isinstance(key, str) else None
@@ -151,7 +154,3 @@ def read_legacy(source: ByteSource) -> Checkpoint:
         places[storage.key] = reader.offset, size
         reader.offset += size
     return Checkpoint(root=tree, source=source, places=places, named=named, rest=reader.left)
-
-
-def _has_text_keys(table: Table) -> bool:
-    return all(isinstance(key, str) for key, _ in table.pairs)

@@ -6,6 +6,7 @@ matrix too large for a window, runs of neighbours are read.
 
 from __future__ import annotations
 
+from array import array
 from itertools import product
 from math import prod
 
@@ -30,6 +31,8 @@ PIECE = 1 << 18
 _SPARSE = 4
 """A run of neighbours may be so many times as long as what is taken from it."""
 
+_NUMBERS = {"C64": 4}
+"""Bytes of the numbers in an element, where they are not the element itself."""
 _CODES: dict[int, Literal["B", "H", "I", "Q"]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
@@ -41,7 +44,17 @@ def blocks(source: ByteSource, tensor: Tensor, item: int) -> Iterator[Buffer]:
         yield from _in_order(source, tensor.offset, tensor.size)
         return
     shape, strides = merged(tensor.shape, tensor.strides)
-    yield from _Gather(source, item).blocks(tensor.offset, shape, strides)
+    for block in _Gather(source, item).blocks(tensor.offset, shape, strides):
+        yield turned(block, _NUMBERS.get(tensor.dtype, item)) if tensor.swapped else block
+
+
+def turned(block: Buffer, width: int) -> bytes:
+    """Give numbers of ``width`` bytes each with their bytes in the other order."""
+    if width == 1:
+        return bytes(block)
+    numbers = array(_CODES[width], bytes(block))
+    numbers.byteswap()
+    return numbers.tobytes()
 
 
 def merged(shape: Sequence[int], strides: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
