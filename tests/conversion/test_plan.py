@@ -16,9 +16,11 @@ from weighbridge.core.errors import Malformed
 PLAN = Plan(
     layout="torch.zip",
     size=100,
+    unpacked=50,
     tensors=(
         Tensor(name="a", dtype="F32", shape=(2, 3), strides=(3, 1), offset=76),
         Tensor(name="b", dtype="U8", shape=(0, 9), strides=(9, 1), offset=100),
+        Tensor(name="u", dtype="I16", shape=(25,), strides=(1,), offset=0, unpacked=True),
     ),
     aliases=(("c", "a"),),
     plain='{"epoch": 1}',
@@ -28,7 +30,7 @@ PLAN = Plan(
 
 
 def test_a_plan_comes_back_as_it_was() -> None:
-    assert plans.loads(plans.dumps(PLAN), 100) == PLAN
+    assert plans.loads(plans.dumps(PLAN), 100, 50) == PLAN
 
 
 def changed(**fields: Any) -> bytes:
@@ -39,36 +41,40 @@ def changed(**fields: Any) -> bytes:
     "fields",
     [
         {"size": 101},
-        {"tensors": [["a", "F32", [2, 3], [3, 1], 77]]},
-        {"tensors": [["a", "F32", [2, 3], [3, 1], -1]]},
-        {"tensors": [["a", "F32", [2, 3], [3], 0]]},
-        {"tensors": [["a", "F32", [-2, 3], [3, 1], 0]]},
-        {"tensors": [["a", "F32", [2, True], [3, 1], 0]]},
-        {"tensors": [["a", "F99", [2, 3], [3, 1], 0]]},
-        {"tensors": [["a", "F32", [1] * 65, [1] * 65, 0]]},
-        {"tensors": [["a", "U8", [1], [1], 0], ["a", "U8", [1], [1], 0]]},
-        {"tensors": [["__metadata__", "U8", [1], [1], 0]]},
-        {"tensors": [["a", "U8", [1 << 40], [0], 0]]},
-        {"tensors": [["a", "U8", [1 << 62, 1 << 62], [0, 0], 0]]},
-        {"tensors": [["a" * 5_000, "U8", [1], [1], 0]]},
+        {"unpacked": 51},
+        {"unpacked": 49},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], 27, True]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], 0, 1]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], 77, False]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], -1, False]]},
+        {"tensors": [["a", "F32", [2, 3], [3], 0, False]]},
+        {"tensors": [["a", "F32", [-2, 3], [3, 1], 0, False]]},
+        {"tensors": [["a", "F32", [2, True], [3, 1], 0, False]]},
+        {"tensors": [["a", "F99", [2, 3], [3, 1], 0, False]]},
+        {"tensors": [["a", "F32", [1] * 65, [1] * 65, 0, False]]},
+        {"tensors": [["a", "U8", [1], [1], 0, False], ["a", "U8", [1], [1], 0, False]]},
+        {"tensors": [["__metadata__", "U8", [1], [1], 0, False]]},
+        {"tensors": [["a", "U8", [1 << 40], [0], 0, False]]},
+        {"tensors": [["a", "U8", [1 << 62, 1 << 62], [0, 0], 0, False]]},
+        {"tensors": [["a" * 5_000, "U8", [1], [1], 0, False]]},
         {"tensors": {}},
         {"aliases": [["c", "absent"]]},
         {"aliases": [["b", "a"]]},
         {"aliases": [["c"]]},
         {"plain": 3},
         {"plain": "INERT"},
-        {"tensors": [["\ud800", "U8", [1], [1], 0]]},
+        {"tensors": [["\ud800", "U8", [1], [1], 0, False]]},
         {"dropped": [["p", "q"]]},
         {"more": -1},
     ],
 )
 def test_a_plan_that_lies_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(Malformed):
-        plans.loads(changed(**fields), 100)
+        plans.loads(changed(**fields), 100, 50)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=60) | st.text(alphabet='[]{}"tensor:,1e9-', max_size=80).map(str.encode))
 def test_any_bytes_are_a_plan_or_are_refused(content: bytes) -> None:
     with pytest.raises(Malformed):
-        plans.loads(content, 100)
+        plans.loads(content, 100, 50)

@@ -119,19 +119,24 @@ def _opened(path: str) -> Found:
 
 
 def _converted(path: str, target: Target, given: Given) -> Converted:
-    from weighbridge.cli.planner import planned
+    from weighbridge.cli.planner import nameless_file, planned
     from weighbridge.conversion.convert import convert
     from weighbridge.core.events import Examined, Planned
     from weighbridge.engine.files import OpenFile
 
     progress = Progress(quiet=given.on("--quiet"))
+
+    def tell(size: int) -> None:
+        progress(Examined(path=path, size=size, reused=False))
+
     opened = _opened(path)
     try:
         file = OpenFile(opened.descriptor)
-        plan = planned(opened, given.one("--key"))
-        _make_folder(target.stem)
-        progress(Planned(files=1, size=sum(one.size for one in plan.tensors)))
-        return convert(file, path, plan, target, lambda size: progress(Examined(path=path, size=size, reused=False)))
+        with nameless_file(os.path.dirname(target.stem)) as unpacked:
+            plan = planned(opened, unpacked.fileno(), given.one("--key"))
+            _make_folder(target.stem)
+            progress(Planned(files=1, size=sum(one.size for one in plan.tensors)))
+            return convert(file, path, plan, target, tell, unpacked=unpacked.fileno())
     except OSError as error:
         raise AccessError(f"cannot read {path!r}: {reason(error)}", hint="check the path") from None
     finally:
@@ -148,19 +153,21 @@ def _make_folder(stem: str) -> None:
 
 
 def _compared(given: Given) -> Iterator[Difference]:
-    from weighbridge.cli.planner import planned
+    from contextlib import ExitStack
+
+    from weighbridge.cli.planner import nameless_file, planned
     from weighbridge.conversion.compare import differences
     from weighbridge.conversion.convert import RangeSource
 
     if len(given.operands) != 2:
         raise UsageError("--check compares two files", hint="weighbridge convert --check A B")
     keys = given.one("--key"), ""
-    opened: list[Found] = []
-    try:
-        opened.extend(_opened(path) for path in given.operands)
-        first, second = (planned(file, key) for file, key in zip(opened, keys, strict=True))
-        sources = [RangeSource(file.descriptor) for file in opened]
-        yield from differences(first, sources[0], second, sources[1])
-    finally:
-        for file in opened:
-            os.close(file.descriptor)
+    with ExitStack() as opened:
+        plans, sources = [], []
+        for path, key in zip(given.operands, keys, strict=True):
+            file = _opened(path)
+            opened.callback(os.close, file.descriptor)
+            unpacked = opened.enter_context(nameless_file()).fileno()
+            plans.append(planned(file, unpacked, key))
+            sources.append(RangeSource(file.descriptor, unpacked))
+        yield from differences(plans[0], sources[0], plans[1], sources[1])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from weighbridge.conversion import plan as plans
-from weighbridge.core.errors import AccessError, Malformed, UsageError
+from weighbridge.core.errors import AccessError, Malformed, UsageError, reason
 from weighbridge.core.limits import Limits
 from weighbridge.sandbox.executor import gap_of
 from weighbridge.sandbox.policy import JailPolicy
@@ -12,21 +14,28 @@ from weighbridge.sandbox.tasks import PoolTask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from io import FileIO
+
     from weighbridge.access.local import Found
     from weighbridge.conversion.plan import Plan
 
 ANSWERS = "weighbridge.conversion.planning"
 
 
-def planned(file: Found, key: str = "") -> Plan:
-    """Plan the conversion of a file; raises AccessError, UsageError and SandboxError."""
+def planned(file: Found, unpacked: int, key: str = "") -> Plan:
+    """Plan the conversion of a file; raises AccessError, UsageError and SandboxError.
+
+    ``unpacked`` is the descriptor of an empty file, into which the worker puts what does not lie raw in the first.
+    """
     if len(key) > plans.NAME_LENGTH:
         raise UsageError("--key is too long", hint="give the keys on the way, joined by dots")
     limits = Limits()
-    task = PoolTask(key=0, request=key.encode("utf-8", "backslashreplace"), open=file.open, size=file.size)
+    task = PoolTask(
+        key=0, request=key.encode("utf-8", "backslashreplace"), open=file.open, size=file.size, share=unpacked
+    )
     with JailedPool(
         workers=1,
-        policy=JailPolicy(),
+        policy=JailPolicy(scratch_bytes=limits.expanded_bytes),
         deadline=lambda size: limits.seconds + size / limits.bytes_per_second,
         answer_module=ANSWERS,
     ) as pool:
@@ -37,9 +46,24 @@ def planned(file: Found, key: str = "") -> Plan:
     if result.answer.startswith(b'{"refused"'):
         _refused(file.path, result.answer)
     try:
-        return plans.loads(result.answer, file.size)
+        return plans.loads(result.answer, file.size, os.fstat(unpacked).st_size)
     except Malformed as broken:
         raise AccessError(f"{file.path!r} cannot be converted: {broken}", hint=_HINT) from None
+
+
+def nameless_file(folder: str | None = None) -> FileIO:
+    """Open a file without a name to unpack into, on the disk of a folder that may not be there yet; else a scratch one.
+
+    Raises UsageError where nothing can be written.
+    """
+    from tempfile import TemporaryFile
+
+    while folder and not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    try:
+        return TemporaryFile(dir=os.curdir if folder == "" else folder, buffering=0)
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder or os.curdir!r}: {reason(error)}") from None
 
 
 _HINT = "weighbridge scan tells more about the file"

@@ -69,29 +69,38 @@ class Converted:
 
 
 class RangeSource:
-    """A byte source over an open file that somebody else closes."""
+    """A byte source over an open file that somebody else closes; ``unpacked`` is the file beside it, if any."""
 
-    __slots__ = ("_descriptor", "size")
+    __slots__ = ("_descriptor", "_unpacked", "size")
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, unpacked: int | None = None) -> None:
         self._descriptor = descriptor
+        self._unpacked = self if unpacked is None else RangeSource(unpacked)
         self.size = os.fstat(descriptor).st_size
+
+    def of(self, tensor: Tensor) -> RangeSource:
+        """Give the source that a tensor lies in."""
+        return self._unpacked if tensor.unpacked else self
 
     def read_at(self, offset: int, length: int) -> bytes:
         """Read up to ``length`` bytes; shorter only at the end."""
         return pread(self._descriptor, offset, length)
 
 
-def convert(file: OpenFile, path: str, plan: Plan, target: Target, tell: Callable[[int], None]) -> Converted:
+def convert(
+    file: OpenFile, path: str, plan: Plan, target: Target, tell: Callable[[int], None], *, unpacked: int | None = None
+) -> Converted:
     """Convert a file, opened before it was planned, by its plan; ``tell`` is told how many bytes more are done.
 
+    ``unpacked`` is the descriptor of what was unpacked when it was planned.
     Raises AccessError for tensors that cannot be converted or a system that refuses, UsageError when a result is there
     already, and IntegrityError when the file changes meanwhile or a result does not read as it was written.
     """
     _refuse_losses(plan, target)
     unfinished = _Unfinished()
+    source = RangeSource(file.descriptor, unpacked)
     try:
-        made = _Conversion(file, plan, target, unfinished, tell).run(path)
+        made = _Conversion(file, source, plan, target, files=unfinished, tell=tell).run(path)
         unfinished.finish()
     except OSError as error:
         raise AccessError(f"cannot write the result: {reason(error)}", hint="look at the disk and its rights") from None
@@ -149,10 +158,17 @@ class _Conversion:
     """One conversion under way."""
 
     def __init__(
-        self, whole: OpenFile, plan: Plan, target: Target, files: _Unfinished, tell: Callable[[int], None]
+        self,
+        whole: OpenFile,
+        source: RangeSource,
+        plan: Plan,
+        target: Target,
+        *,
+        files: _Unfinished,
+        tell: Callable[[int], None],
     ) -> None:
         self.whole = whole
-        self.source = RangeSource(whole.descriptor)
+        self.source = source
         self.plan = plan
         self.target = target
         self.files = files
@@ -217,7 +233,7 @@ class _Conversion:
         from hashlib import sha256
 
         digest = sha256()
-        for block in blocks(self.source, tensor, WIDTHS[tensor.dtype]):
+        for block in blocks(self.source.of(tensor), tensor, WIDTHS[tensor.dtype]):
             digest.update(block)
             _write(file, block)
             self.tell(len(block))
@@ -240,7 +256,7 @@ class _Conversion:
         """Compare with the source itself, or with the digest of what was gathered from it."""
         if not tensor.contiguous:
             return digest_of(written, again) == self.digests[tensor.name]
-        pieces = (blocks(one, of, WIDTHS[of.dtype]) for one, of in ((self.source, tensor), (written, again)))
+        pieces = (blocks(one, of, WIDTHS[of.dtype]) for one, of in ((self.source.of(tensor), tensor), (written, again)))
         return all(one == other for one, other in zip(*pieces, strict=True))
 
     def _text(self, path: str, text: str) -> None:
@@ -263,7 +279,7 @@ def digest_of(source: RangeSource, tensor: Tensor) -> str:
     from hashlib import sha256
 
     digest = sha256()
-    for block in blocks(source, tensor, WIDTHS[tensor.dtype]):
+    for block in blocks(source.of(tensor), tensor, WIDTHS[tensor.dtype]):
         digest.update(block)
     return digest.hexdigest()
 

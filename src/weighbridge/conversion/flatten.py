@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
     Places: TypeAlias = dict[str, tuple[int, int]]
-    """Records by storage key: offset in the file and bytes held."""
+    """Records by storage key: offset in the file and bytes held; from its end on, an address of what was unpacked."""
 
 DEPTH = 64
 """Containers within containers; honest checkpoints end below twenty."""
@@ -67,9 +67,9 @@ _ABSENT = _Absent()
 
 
 class Flattened:
-    """What a tree holds: ``add`` it, then take the fields."""
+    """What a tree holds: ``add`` it, then take the fields; places from ``file_size`` on are those of the unpacked."""
 
-    def __init__(self, source: ByteSource, places: Places) -> None:
+    def __init__(self, source: ByteSource, places: Places, file_size: int) -> None:
         self.tensors: list[Tensor] = []
         self.aliases: list[tuple[str, str]] = []
         self.dropped: list[Dropped] = []
@@ -81,6 +81,7 @@ class Flattened:
         """The same tensors as nodes."""
         self._source = source
         self._places = places
+        self._file_size = file_size
         self._left = VALUES
         self._room = PLAIN_BYTES
         self._names: set[str] = set()
@@ -256,15 +257,17 @@ class Flattened:
         if end > held:
             raise Malformed(f"{name[:80]!r} needs {end} bytes of storage {view.storage.key[:40]!r}, which holds {held}")
         self._claim(name)
+        unpacked = offset >= self._file_size
         made = Tensor(
             name=name,
             dtype=dtype,
             shape=view.shape,
             strides=view.strides,
-            offset=offset + begin,
+            offset=offset + begin - (self._file_size if unpacked else 0),
+            unpacked=unpacked,
             swapped=view.storage.big_endian and width > 1,
         )
-        key = made.dtype, made.shape, made.strides, made.offset, made.swapped
+        key = made.dtype, made.shape, made.strides, made.offset, made.swapped, unpacked
         kept = self._views.setdefault(key, name) if made.count else name
         if kept != name:
             self.aliases.append((name, kept))

@@ -6,20 +6,21 @@ literals and never evaluated.
 
 from __future__ import annotations
 
-from weighbridge.conversion.inert import Table
+from weighbridge.conversion.inert import Table, Unsupported
 from weighbridge.conversion.numpy_objects import ArrayLoader, Dtype, shape_of
-from weighbridge.conversion.torch_files import Checkpoint, stored_place
+from weighbridge.conversion.torch_files import Checkpoint
 from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
+from weighbridge.conversion.zip_members import member_of
 from weighbridge.core.errors import Malformed
 from weighbridge.core.reader import Reader
-from weighbridge.core.source import SubSource
 from weighbridge.formats.numpy import MAGIC
 from weighbridge.formats.python_literal import Pairs, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.conversion.inert import Value, View
+    from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.containers.zip_records import Entry
 
@@ -28,19 +29,18 @@ _HEADER = 1 << 20
 _FIELDS = ("descr", "fortran_order", "shape")
 
 
-def read_npy(source: ByteSource) -> Checkpoint:
-    """Read a file of one array."""
-    loader = ArrayLoader(source)
+def read_npy(source: ByteSource, base: int = 0) -> Checkpoint:
+    """Read a file of one array, which begins at an address."""
+    loader = ArrayLoader(source, base)
     return Checkpoint(root=_array(source, loader), source=source, places=loader.places, named={})
 
 
-def read_npz(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
-    """Read an archive of arrays; a member that is none is refused."""
+def read_npz(source: ByteSource, records: dict[str, Entry], unpacked: Unpacked) -> Checkpoint:
+    """Read an archive of arrays; a member that is none is refused, one that is compressed is unpacked."""
     pairs: list[tuple[Value, Value]] = []
     places: dict[str, tuple[int, int]] = {}
     for entry in records.values():
-        begin, size = stored_place(entry, source)
-        member = SubSource(source, begin, size)
+        member, begin = member_of(entry, source, unpacked)
         if not entry.name.endswith(".npy") or member.read_at(0, len(MAGIC)) != MAGIC:
             raise Malformed(f"member {entry.name[:80]!r} is no array", offset=begin)
         loader = ArrayLoader(member, begin)
@@ -50,9 +50,12 @@ def read_npz(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
     return Checkpoint(root=Table(pairs), source=source, places=places, named={})
 
 
-def read_pickle(source: ByteSource) -> tuple[Checkpoint, bool]:
-    """Read a pickle with arrays in it, and tell whether they lie between its opcodes, as joblib writes them."""
-    loader = TorchLoader(source)  # it names tensors of torch that are pickled without their storages
+def read_pickle(source: ByteSource, base: int, unpacked: Unpacked) -> tuple[Checkpoint, bool]:
+    """Read a pickle with arrays in it, and tell whether they lie between its opcodes, as joblib writes them.
+
+    ``base`` is the address at which it begins; bytes that it holds as text are ``unpacked``.
+    """
+    loader = TorchLoader(source, base, unpacked=unpacked)  # it names tensors of torch that are pickled without their storages
     unpickler = Unpickler(source, 0, loader)
     root = unpickler.load()
     held = Checkpoint(
@@ -61,7 +64,7 @@ def read_pickle(source: ByteSource) -> tuple[Checkpoint, bool]:
     return held, loader.wrapped
 
 
-def _array(source: ByteSource, loader: ArrayLoader) -> View:
+def _array(source: ByteSource, loader: ArrayLoader) -> View | Unsupported:
     reader = Reader(source, len(MAGIC))
     version, minor = reader.u8(), reader.u8()
     if version not in _CODECS or minor:
@@ -76,6 +79,8 @@ def _array(source: ByteSource, loader: ArrayLoader) -> View:
     fields = dict(found.items) if isinstance(found, Pairs) and _are_fields(found) else {}
     descr, fortran, shape = (fields.get(name) for name in _FIELDS)
     sizes = shape_of(shape) if isinstance(shape, tuple) else None  # type: ignore[arg-type]
+    if isinstance(descr, list) and type(fortran) is bool and sizes is not None:
+        return Unsupported("an array of records")
     if not isinstance(descr, str) or type(fortran) is not bool or sizes is None:
         raise Malformed("the header of an array has no simple type, order or shape")
     if not loader.fills(Dtype(descr), sizes, reader.left):

@@ -28,6 +28,7 @@ from weighbridge.core.errors import Malformed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
 
 DTYPES = {
@@ -82,12 +83,14 @@ class Wrapper(View):
 class ArrayLoader:
     """The bare unpickler's side, with numpy's arrays; ``places`` tells where in the file the bytes of each are.
 
-    ``base`` is the offset of ``source`` in the file, None when the file holds it only in another form.
+    ``base`` is the address of ``source``, None when neither the file nor what was unpacked holds it. Bytes that have no
+    address yet are ``unpacked`` there; without it arrays of them are not carried.
     """
 
-    def __init__(self, source: ByteSource, base: int | None = 0) -> None:
+    def __init__(self, source: ByteSource, base: int | None = 0, unpacked: Unpacked | None = None) -> None:
         self.source = source
         self.base = base
+        self.unpacked = unpacked
         self.places: dict[str, tuple[int, int]] = {}
         self.wrapped = False
 
@@ -132,7 +135,7 @@ class ArrayLoader:
         """Lay an array over a span (offset, length) of the source; raises Malformed when it is too short."""
         view = _empty(View)
         view.trouble = ""
-        self._lay(view, dtype, shape, span, fortran=fortran)
+        self._lay(view, dtype, shape, self._address(span), fortran=fortran)
         return view
 
     def _made(self, called: Name, arguments: tuple[Value, ...]) -> Value:
@@ -197,14 +200,16 @@ class ArrayLoader:
         view.trouble = ""
         sizes = shape_of(shape)
         content = _content(data)
+        if isinstance(data, RawBytes) and self.base is None:
+            content = self.source.read_at(data.offset, data.length)
         if not isinstance(dtype, Dtype) or sizes is None:
             view.trouble = "an array whose type or shape is not known"
         elif dtype.code.startswith((*_DATES, *_TEXTS)) or (dtype.code == "O" and _is_plain(data)):
             view.trouble = NO_NUMBERS
         elif isinstance(data, RawBytes) and self.base is not None:
-            self._lay(view, dtype, sizes, (self.base + data.offset, data.length), fortran=fortran)
+            self._lay(view, dtype, sizes, self._address((data.offset, data.length)), fortran=fortran)
         elif content is not None and self.unpacked is not None:
-            self._lay(view, dtype, sizes, self.unpacked.add([content], len(content)), fortran=fortran)
+            self._lay(view, dtype, sizes, self._put(content), fortran=fortran)
         else:
             view.trouble = "an array of objects, or one whose bytes cannot be unpacked"
 
@@ -221,6 +226,17 @@ class ArrayLoader:
         view.storage, view.dtype = Storage(key, name, span[1] // width, big_endian=dtype.order == ">"), name
         view.shape, view.strides = shape, strides_of(shape, fortran=fortran)
 
+    def _address(self, span: tuple[int, int]) -> tuple[int, int]:
+        """Give the place (address, length) of a span (offset, length) of the source."""
+        if self.base is None:
+            assert self.unpacked is not None
+            return self._put(self.source.read_at(*span))
+        return self.base + span[0], span[1]
+
+    def _put(self, content: bytes) -> tuple[int, int]:
+        assert self.unpacked is not None
+        return self.unpacked.add([content], len(content))
+
     def _wrapped(self, view: Wrapper, state: Value, position: int) -> int:
         """Step over the array behind a wrapper: an alignment byte and padding (joblib 1.2), then the elements."""
         fields = {key: item for key, item in state.pairs if isinstance(key, str)} if isinstance(state, Table) else {}
@@ -234,7 +250,7 @@ class ArrayLoader:
         if size > self.source.size - position:
             raise Malformed("the file ends inside an array", offset=position)
         self.wrapped, view.trouble = True, ""
-        self._lay(view, dtype, shape, (position, size), fortran=fields.get("order") == "F")
+        self._lay(view, dtype, shape, self._address((position, size)), fortran=fields.get("order") == "F")
         return position + size
 
 

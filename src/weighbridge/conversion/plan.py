@@ -41,9 +41,10 @@ ENCODED = "weighbridge.encoded"
 
 @value
 class Tensor:
-    """One tensor: ``offset`` is that of its first element in the file, strides count elements.
+    """One tensor: ``offset`` is that of its first element in its source, strides count elements.
 
-    ``swapped`` numbers lie with their most significant byte first, and are turned round on the way.
+    Its source is the file, or the file that was ``unpacked`` beside it. ``swapped`` numbers lie with their most
+    significant byte first, and are turned round on the way.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Tensor:
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     offset: int
+    unpacked: bool = False
     swapped: bool = False
 
     @property
@@ -68,7 +70,7 @@ class Tensor:
 
     @property
     def span(self) -> int:
-        """Bytes of the file from its first to its last element."""
+        """Bytes of its source from its first to its last element."""
         if not self.count:
             return 0
         reach = sum((size - 1) * stride for size, stride in zip(self.shape, self.strides, strict=True))
@@ -76,7 +78,7 @@ class Tensor:
 
     @property
     def contiguous(self) -> bool:
-        """Tell whether its bytes lie in the file as they will lie in the result."""
+        """Tell whether its bytes lie in its source as they will lie in the result."""
         if self.swapped:
             return not self.count
         expected = 1
@@ -98,7 +100,7 @@ class Dropped:
 
 @value
 class Plan:
-    """All that a conversion needs to know of a file of ``size`` bytes.
+    """All that a conversion needs to know of a file of ``size`` bytes, of which ``unpacked`` bytes were made beside it.
 
     ``aliases`` are names and the tensors that they are the same view as. ``plain`` is the rest of the plain data as
     JSON text, empty when there is none. ``unsupported`` are tensors that cannot be converted: name and reason.
@@ -107,6 +109,7 @@ class Plan:
 
     layout: str
     size: int
+    unpacked: int = 0
     tensors: tuple[Tensor, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     plain: str = ""
@@ -121,7 +124,10 @@ def dumps(plan: Plan) -> bytes:
     document = {
         "layout": plan.layout,
         "size": plan.size,
-        "tensors": [[one.name, one.dtype, one.shape, one.strides, one.offset, one.swapped] for one in plan.tensors],
+        "unpacked": plan.unpacked,
+        "tensors": [
+            [one.name, one.dtype, one.shape, one.strides, one.offset, one.unpacked, one.swapped] for one in plan.tensors
+        ],
         "aliases": plan.aliases,
         "plain": plan.plain,
         "dropped": [[one.path, one.what, one.reason] for one in plan.dropped],
@@ -132,13 +138,17 @@ def dumps(plan: Plan) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
-def loads(text: bytes, size: int) -> Plan:
-    """Read a plan for a file of ``size`` bytes; raises Malformed for one that is not within all bounds."""
+def loads(text: bytes, size: int, unpacked: int = 0) -> Plan:
+    """Read a plan for a file of ``size`` bytes and ``unpacked`` beside it.
+
+    Raises Malformed for one that is not within all bounds.
+    """
     try:
         found = json.loads(text)
         plan = Plan(
             layout=_text(found["layout"], 40),
             size=_whole(found["size"]),
+            unpacked=_whole(found["unpacked"]),
             tensors=tuple(_tensor(one) for one in _items(found["tensors"], TENSORS)),
             aliases=tuple(_texts(one, 2) for one in _items(found["aliases"], TENSORS)),  # type: ignore[misc]
             plain=_json(found["plain"]),
@@ -149,7 +159,7 @@ def loads(text: bytes, size: int) -> Plan:
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Malformed("the plan does not fit its schema") from None
-    if plan.size != size:
+    if (plan.size, plan.unpacked) != (size, unpacked):
         raise Malformed("the plan is for a file of another size")
     check(plan)
     return plan
@@ -179,10 +189,11 @@ def check(plan: Plan) -> None:
         if one.name in names or one.name == "__metadata__":
             raise Malformed(f"tensor {one.name[:80]!r} has a name that is taken")
         names.add(one.name)
-        if min((*one.shape, *one.strides, one.offset)) < 0 or one.offset + one.span > plan.size:
+        held = plan.unpacked if one.unpacked else plan.size
+        if min((*one.shape, *one.strides, one.offset)) < 0 or one.offset + one.span > held:
             raise Malformed(f"tensor {one.name[:80]!r} lies outside of the file")
         total += one.size
-        if total > GROWTH * plan.size + FLOOR:
+        if total > GROWTH * (plan.size + plan.unpacked) + FLOOR:
             raise Malformed(f"the tensors would take more than {GROWTH} times the file: views repeat the same bytes")
     for name, kept in plan.aliases:
         if name in names or kept not in names:
@@ -228,8 +239,8 @@ def _whole(found: Any) -> int:
 
 
 def _tensor(found: Any) -> Tensor:
-    name, dtype, shape, strides, offset, swapped = _items(found, 6)
-    if type(swapped) is not bool:
+    name, dtype, shape, strides, offset, unpacked, swapped = _items(found, 7)
+    if type(unpacked) is not bool or type(swapped) is not bool:
         raise ValueError
     return Tensor(
         name=_text(name),
@@ -237,6 +248,7 @@ def _tensor(found: Any) -> Tensor:
         shape=tuple(map(_whole, _items(shape, RANK))),
         strides=tuple(map(_whole, _items(strides, RANK))),
         offset=_whole(offset),
+        unpacked=unpacked,
         swapped=swapped,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from weighbridge.conversion.torch_dtypes import width_of
 from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
+from weighbridge.conversion.zip_members import member_of, stored_place
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.limits import Limits, Meter
 from weighbridge.core.reader import Reader
@@ -23,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.conversion.flatten import Places
     from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.containers.zip_records import Entry
 
@@ -74,17 +76,8 @@ def read_records(source: ByteSource) -> dict[str, Entry]:
     return records
 
 
-def stored_place(entry: Entry, source: ByteSource) -> tuple[int, int]:
-    """Give where the bytes of a member lie; raises Malformed for one that is not stored as it is."""
-    if entry.method != STORED or is_locked(entry):
-        raise Malformed(f"member {entry.name[:80]!r} is compressed or encrypted, which is not converted")
-    if entry.data_offset is None or entry.packed != entry.size or entry.data_offset + entry.size > source.size:
-        raise Malformed(f"member {entry.name[:80]!r} is not in the file as its header says")
-    return entry.data_offset, entry.size
-
-
-def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
-    """Read a checkpoint of torch 1.6 or later."""
+def read_zip(source: ByteSource, records: dict[str, Entry], unpacked: Unpacked) -> Checkpoint:
+    """Read a checkpoint of torch 1.6 or later; storages that somebody compressed are ``unpacked``."""
     pickles = [name for name in records if name.count("/") == 1 and name.endswith("/data.pkl")]
     if len(pickles) != 1:
         raise Malformed(f"the archive has {len(pickles)} records data.pkl, not one")
@@ -95,7 +88,7 @@ def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
         raise Malformed("the order of bytes in storages is neither little nor big")
     content = _content(records[pickles[0]], source)
     base = content.start if isinstance(content, SubSource) else None
-    loader = TorchLoader(content, base, big_endian=told == b"big")
+    loader = TorchLoader(content, base, big_endian=told == b"big", unpacked=unpacked)
     unpickler = Unpickler(content, 0, loader)
     tree = unpickler.load()
     places: Places = dict(loader.places)
@@ -103,10 +96,11 @@ def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
         entry = records.get(spelt(f"{root}data/{key}"))
         if entry is None:
             raise Malformed(f"storage {key[:40]!r} has no record in the archive")
-        places[key] = offset, held = stored_place(entry, source)
+        member, address = member_of(entry, source, unpacked)
+        places[key] = address, member.size
         needed = storage.count * (width_of(storage.dtype) or 1)
-        if held < needed:
-            raise Malformed(f"storage {key[:40]!r} is declared with {needed} bytes and holds {held}", offset=offset)
+        if member.size < needed:
+            raise Malformed(f"storage {key[:40]!r} is declared with {needed} bytes and holds {member.size}")
     rest = content.size - unpickler.position
     read = {f"{root}{name}" for name in _OWN} | {spelt(f"{root}data/{key}") for key in loader.storages}
     others = tuple(entry.name for name, entry in records.items() if name not in read and entry.size)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
 
 _LARGEST = 1 << 62
@@ -26,8 +27,10 @@ _MODULES = frozenset({"torch", "torch.cuda", "torch.storage"})
 class TorchLoader(ArrayLoader):
     """Torch's side of the unpickler; ``storages`` collects what the stream declares, by key."""
 
-    def __init__(self, source: ByteSource, base: int | None = 0, *, big_endian: bool = False) -> None:
-        super().__init__(source, base)
+    def __init__(
+        self, source: ByteSource, base: int | None = 0, *, big_endian: bool = False, unpacked: Unpacked | None = None
+    ) -> None:
+        super().__init__(source, base, unpacked)
         self.storages: dict[str, Storage] = {}
         self.big_endian = big_endian
 
