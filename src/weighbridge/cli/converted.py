@@ -35,10 +35,19 @@ def _text(made: Converted) -> str:
         lines.append(f"  and {len(made.weights) - _LISTED:,} more files")
     lines += [f"  {visible(path)}" for path in (made.plain, made.record) if path]
     lines += _listed("aliases", [f"{name} is {kept}" for name, kept in plan.aliases], 0)
+    lines += _listed("ENCODED, to be made again of parts", [_encoded(*one) for one in plan.encoded], 0)
     lines += _listed("NOT CONVERTED", [f"{name}: {why}" for name, why in plan.unsupported], 0)
     dropped = [f"{one.what}{f' at {one.path}' if one.path else ''}: {one.reason}" for one in plan.dropped]
     lines += _listed("dropped", dropped, plan.more_dropped)
     return "\n".join((*lines, ""))
+
+
+def _encoded(name: str, note: str) -> str:
+    """Say of what a tensor is made that safetensors does not have."""
+    import json
+
+    found = json.loads(note)
+    return f"{name} ({found['encoding']}): {', '.join(found['parts'])}"
 
 
 def _listed(title: str, items: Sequence[str], more: int) -> list[str]:
@@ -68,7 +77,14 @@ def _document(made: Converted) -> dict[str, object]:
         "dropped": [{"path": one.path, "what": one.what, "reason": one.reason} for one in plan.dropped],
         "more_dropped": plan.more_dropped,
         "not_converted": dict(plan.unsupported),
+        "encoded": {name: _loaded(note) for name, note in plan.encoded},
     }
+
+
+def _loaded(note: str) -> object:
+    import json
+
+    return json.loads(note)
 
 
 def compared(paths: Sequence[str], found: Sequence[Difference], form: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from weighbridge.conversion.convert import digest_of
 from weighbridge.core.values import value
 
@@ -37,6 +39,10 @@ def differences(a: Plan, of_a: RangeSource, b: Plan, of_b: RangeSource) -> Itera
                 same[pair] = digest_of(of_a, one) == digest_of(of_b, other)
             if not same[pair]:
                 yield Difference(name=name, detail="other values")
+    made, remade = dict(a.encoded), dict(b.encoded)
+    for name in sorted(made.keys() | remade.keys()):
+        if json.loads(made.get(name, "0")) != json.loads(remade.get(name, "0")):
+            yield Difference(name=name, detail="made of its parts in another way")
     for where, plan in (("first", a), ("second", b)):
         for name, why in plan.unsupported:
             yield Difference(name=name, detail=f"cannot be compared, in the {where} file: {why}")

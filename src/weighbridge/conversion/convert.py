@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from weighbridge.conversion import record
+from weighbridge.conversion.checksums import compare
 from weighbridge.conversion.plan import ENCODED, WIDTHS, described
 from weighbridge.conversion.safetensors_layout import header_of, ordered
 from weighbridge.conversion.safetensors_plan import plan_of
@@ -29,8 +30,9 @@ SUFFIX = ".safetensors"
 _FORMAT = ("format", "pt")
 """Metadata by which transformers knows that tensors are those of torch."""
 _SHOWN = 3
-_ASIDE = 3
-"""Threads beside the one that copies and compares: the digest of the source, that of a result, and its way to disk."""
+_ASIDE = 4
+"""Threads beside the one that copies and compares: digest and checksums of the source, digest of a result, its way to
+disk."""
 
 
 @value
@@ -180,8 +182,10 @@ class _Conversion:
 
         with ThreadPoolExecutor(_ASIDE) as aside:
             digest = aside.submit(self.whole.digest)
+            summed = aside.submit(compare, self.source, self.plan.sums)
             groups = shards(self.plan.tensors, self.target.shard_bytes)
             weights = tuple(self._file(self._name(at, len(groups)), group, aside) for at, group in enumerate(groups))
+            summed.result()
             sha256 = digest.result()
         change = self.whole.change()
         if change:

@@ -22,8 +22,9 @@ from weighbridge.conversion.inert import (
     Unsupported,
     View,
 )
+from weighbridge.conversion.numpy_objects import NO_NUMBERS
 from weighbridge.conversion.plan import DROPPED, NAME_LENGTH, PLAIN_BYTES, TENSORS, Dropped, Tensor
-from weighbridge.conversion.torch_dtypes import CARRIERS, DTYPES, width_of
+from weighbridge.conversion.torch_dtypes import CARRIERS, DTYPES
 from weighbridge.conversion.torch_objects import is_plain_name, span_of
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
 from weighbridge.reports.neutral import encodable
@@ -232,7 +233,9 @@ class Flattened:
     def _tensor(self, name: str, found: View | Compound, depth: int) -> None:
         """Take in a tensor of any kind: as itself, or as the tensors that it is made of and a note how."""
         reason = _obstacle(found)
-        if reason:
+        if reason == NO_NUMBERS:
+            self.drop(name, "an array", reason)
+        elif reason:
             self._refuse(name, reason)
         elif isinstance(found, View) and found.dtype not in CARRIERS:
             self._view(name, found)

@@ -6,6 +6,7 @@ literals and never evaluated.
 
 from __future__ import annotations
 
+from weighbridge.conversion.checksums import sums_of
 from weighbridge.conversion.inert import Table, Unsupported
 from weighbridge.conversion.numpy_objects import ArrayLoader, Dtype, shape_of
 from weighbridge.conversion.torch_files import Checkpoint
@@ -47,7 +48,8 @@ def read_npz(source: ByteSource, records: dict[str, Entry], unpacked: Unpacked) 
         view = _array(member, loader)
         places.update(loader.places)
         pairs.append((entry.name.removesuffix(".npy"), view))
-    return Checkpoint(root=Table(pairs), source=source, places=places, named={})
+    sums = sums_of(records.values())
+    return Checkpoint(root=Table(pairs), source=source, places=places, named={}, sums=sums)
 
 
 def read_pickle(source: ByteSource, base: int, unpacked: Unpacked) -> tuple[Checkpoint, bool]:
@@ -55,11 +57,14 @@ def read_pickle(source: ByteSource, base: int, unpacked: Unpacked) -> tuple[Chec
 
     ``base`` is the address at which it begins; bytes that it holds as text are ``unpacked``.
     """
-    loader = TorchLoader(source, base, unpacked=unpacked)  # it names tensors of torch that are pickled without their storages
+    loader = TorchLoader(
+        source, base, unpacked=unpacked
+    )  # it names tensors of torch that are pickled without their storages
     unpickler = Unpickler(source, 0, loader)
     root = unpickler.load()
+    named = loader.inner | unpickler.named
     held = Checkpoint(
-        root=root, source=source, places=loader.places, named=unpickler.named, rest=source.size - unpickler.position
+        root=root, source=source, places=loader.places, named=named, rest=source.size - unpickler.position
     )
     return held, loader.wrapped
 

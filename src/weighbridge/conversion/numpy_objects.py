@@ -23,7 +23,8 @@ from weighbridge.conversion.inert import (
     Unsupported,
     View,
 )
-from weighbridge.core.errors import Malformed
+from weighbridge.conversion.unpickler import Unpickler
+from weighbridge.core.errors import Malformed, OverLimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ _SIDECARS = frozenset(
 )
 _ARRAY = ("numpy", "ndarray")
 _CALLED = frozenset({
-    ("numpy", "dtype"), ("_codecs", "encode"), ("builtins", "bytes"), ("numpy.ma.core", "_mareconstruct"), *_WRAPPERS, *_SIDECARS,
+    ("numpy", "dtype"), ("_codecs", "encode"), ("builtins", "bytes"), ("numpy.ma.core", "_mareconstruct"),
+    *_WRAPPERS, *_SIDECARS,
     *((f"{core}.multiarray", name) for core in _CORES for name in ("_reconstruct", "scalar")),
     *((f"{core}.numeric", "_frombuffer") for core in _CORES),
 })  # fmt: skip
@@ -59,6 +61,7 @@ _NOT_FILLED = "an array that was never filled"
 
 NO_NUMBERS = "an array of text, dates or objects, which are no weights"
 """The trouble of an array without which nothing of the weights is missing."""
+_DEPTH = 8
 _DATES = ("M", "m")
 _TEXTS = ("U", "S", "T")
 
@@ -93,6 +96,9 @@ class ArrayLoader:
         self.unpacked = unpacked
         self.places: dict[str, tuple[int, int]] = {}
         self.wrapped = False
+        self.inner: dict[str, bool] = {}
+        """What pickles within the stream named (``Unpickler.named``)."""
+        self._depth = 0
 
     def persistent(self, identity: Value) -> Value:  # noqa: ARG002  (a subclass knows some)
         """Refuse: without a loader of its own a pickle has no persistent ids."""
@@ -213,6 +219,19 @@ class ArrayLoader:
         else:
             view.trouble = "an array of objects, or one whose bytes cannot be unpacked"
 
+    def _pickled(self, view: Wrapper, position: int) -> int:
+        """Read the pickle of its own in which joblib writes an array of objects; gives where it ends."""
+        self._depth += 1
+        if self._depth > _DEPTH:
+            raise OverLimit(f"pickles within pickles, deeper than {_DEPTH}", offset=position)
+        inner = Unpickler(self.source, position, self)
+        held = inner.load()
+        self._depth -= 1
+        self.inner.update(inner.named)
+        view.trouble = held.trouble if isinstance(held, View) else "an array of objects"
+        self.wrapped = True
+        return inner.position
+
     def _lay(self, view: View, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool) -> None:
         name, width, _ = DTYPES.get(dtype.code, ("", 0, ""))
         if not name or not dtype.whole:
@@ -241,6 +260,8 @@ class ArrayLoader:
         """Step over the array behind a wrapper: an alignment byte and padding (joblib 1.2), then the elements."""
         fields = {key: item for key, item in state.pairs if isinstance(key, str)} if isinstance(state, Table) else {}
         dtype, shape = fields.get("dtype"), shape_of(fields.get("shape"))
+        if isinstance(dtype, Dtype) and dtype.code == "O":
+            return self._pickled(view, position)
         width = DTYPES[dtype.code][1] if isinstance(dtype, Dtype) and dtype.code in DTYPES and dtype.whole else 0
         if not width or shape is None or not isinstance(dtype, Dtype):
             raise Malformed("an array of joblib's whose size is not known, or one of objects", offset=position)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 
+from weighbridge.conversion.views import work
 from weighbridge.core.errors import Malformed
 from weighbridge.core.values import value
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 WIDTHS = {
-    "BOOL": 1, "F4": 1, "F6_E2M3": 1, "F6_E3M2": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1,
-    "I16": 2, "U16": 2, "F16": 2, "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "F64": 8, "I64": 8, "U64": 8, "C64": 8,
+    "BOOL": 1, "F4": 1, "F6_E2M3": 1, "F6_E3M2": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "F8_E8M0": 1,
+    "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1, "I16": 2, "U16": 2, "F16": 2, "BF16": 2, "I32": 4, "U32": 4, "F32": 4,
+    "F64": 8, "I64": 8, "U64": 8, "C64": 8,
 }  # fmt: skip
 """Bytes per element of the types of safetensors. Of those of less than a byte the last dimension counts bytes here."""
-
 
 TENSORS = 200_000
 """Tensors of one file; the largest checkpoints have some ten thousand."""
@@ -34,6 +35,11 @@ PLAIN_BYTES = 16 << 20
 GROWTH, FLOOR = 4, 64 << 20
 """A file may make so many times its size, and ``FLOOR`` more: views that repeat what they are views of grow."""
 
+PIECES, PIECE_BYTES = 1 << 23, 64
+"""Pieces that gathering views may take (``views.work``), and one more for so many bytes of the result.
+
+A piece takes some microseconds. The largest honest matrices, transposed, take one for 250 bytes.
+"""
 
 ENCODED = "weighbridge.encoded"
 """Key of a file's metadata under which tensors that are made of others are described: JSON, by name."""
@@ -90,6 +96,16 @@ class Tensor:
 
 
 @value
+class Sum:
+    """The CRC-32 that an archive gives of a member that lies raw in it."""
+
+    name: str
+    offset: int
+    size: int
+    crc: int
+
+
+@value
 class Dropped:
     """Something of the file that is not in the result: where it was, what it was, and why it is not carried."""
 
@@ -104,7 +120,8 @@ class Plan:
 
     ``aliases`` are names and the tensors that they are the same view as. ``plain`` is the rest of the plain data as
     JSON text, empty when there is none. ``unsupported`` are tensors that cannot be converted: name and reason.
-    ``encoded`` are tensors that are made of others: name, and as JSON text how.
+    ``encoded`` are tensors that are made of others: name, and as JSON text how. ``sums`` are checksums of the archive
+    that are still to be compared.
     """
 
     layout: str
@@ -117,6 +134,7 @@ class Plan:
     more_dropped: int = 0
     unsupported: tuple[tuple[str, str], ...] = ()
     encoded: tuple[tuple[str, str], ...] = ()
+    sums: tuple[Sum, ...] = ()
 
 
 def dumps(plan: Plan) -> bytes:
@@ -134,6 +152,7 @@ def dumps(plan: Plan) -> bytes:
         "more": plan.more_dropped,
         "unsupported": plan.unsupported,
         "encoded": plan.encoded,
+        "sums": [[one.name, one.offset, one.size, one.crc] for one in plan.sums],
     }
     return json.dumps(document, separators=(",", ":")).encode()
 
@@ -156,6 +175,7 @@ def loads(text: bytes, size: int, unpacked: int = 0) -> Plan:
             more_dropped=_whole(found["more"]),
             unsupported=tuple(_texts(one, 2) for one in _items(found["unsupported"], TENSORS)),  # type: ignore[misc]
             encoded=tuple(_encoded(one) for one in _items(found["encoded"], TENSORS)),
+            sums=tuple(_sum(one) for one in _items(found["sums"], TENSORS)),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Malformed("the plan does not fit its schema") from None
@@ -169,10 +189,16 @@ def notes(text: str) -> tuple[tuple[str, str], ...]:
     """Read the text that a file has under ``ENCODED``; empty for one that is something else."""
     try:
         found = json.loads(text)
-        pairs = [(name, json.dumps(note)) for name, note in found.items() if type(note) is dict]
+        pairs = [(name, json.dumps(note)) for name, note in found.items() if _is_note(note)]
     except (ValueError, AttributeError, RecursionError):
         return ()
     return tuple(pairs) if len(pairs) == len(found) <= TENSORS else ()
+
+
+def _is_note(found: Any) -> bool:
+    """Tell whether something is what a note is at the least: an encoding and the names of parts."""
+    parts = found.get("parts") if type(found) is dict else None
+    return type(parts) is list and all(type(one) is str for one in parts) and type(found.get("encoding")) is str
 
 
 def described(plan: Plan) -> str:
@@ -182,7 +208,7 @@ def described(plan: Plan) -> str:
 
 def check(plan: Plan) -> None:
     """Hold a plan against its bounds; raises Malformed with what is wrong."""
-    names, total = set[str](), 0
+    names, total, pieces = set[str](), 0, 0
     for one in plan.tensors:
         if one.dtype not in WIDTHS or len(one.shape) != len(one.strides) or len(one.shape) > RANK:
             raise Malformed(f"tensor {one.name[:80]!r} has no known type or shape")
@@ -195,10 +221,15 @@ def check(plan: Plan) -> None:
         total += one.size
         if total > GROWTH * (plan.size + plan.unpacked) + FLOOR:
             raise Malformed(f"the tensors would take more than {GROWTH} times the file: views repeat the same bytes")
+        pieces += work(one, WIDTHS[one.dtype])
+        if pieces > PIECES + total // PIECE_BYTES:
+            raise Malformed(f"tensor {one.name[:80]!r} is scattered over the file in too many small pieces")
     for name, kept in plan.aliases:
         if name in names or kept not in names:
             raise Malformed(f"{name[:80]!r} is no alias of a tensor")
         names.add(name)
+    if sum(one.size for one in plan.sums) > plan.size or any(one.offset + one.size > plan.size for one in plan.sums):
+        raise Malformed("members of the archive lie outside of the file, or over each other")
     for name, _ in plan.encoded:
         if name in names:
             raise Malformed(f"tensor {name[:80]!r} has a name that is taken")
@@ -253,10 +284,15 @@ def _tensor(found: Any) -> Tensor:
     )
 
 
+def _sum(found: Any) -> Sum:
+    name, offset, size, crc = _items(found, 4)
+    return Sum(name=_text(name), offset=_whole(offset), size=_whole(size), crc=_whole(crc))
+
+
 def _encoded(found: Any) -> tuple[str, str]:
     name, note = _items(found, 2)
     text = _json(note)
-    if type(json.loads(text or "0")) is not dict:
+    if not _is_note(json.loads(text or "0")):
         raise ValueError
     return _text(name), text
 

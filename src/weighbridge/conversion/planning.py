@@ -16,10 +16,12 @@ from weighbridge.conversion.indices import Indices
 from weighbridge.conversion.numpy_files import read_npy, read_npz, read_pickle
 from weighbridge.conversion.plan import Plan
 from weighbridge.conversion.torch_files import LEGACY_START, read_legacy, read_records, read_zip
+from weighbridge.conversion.torch_tar import members_of, read_tar
 from weighbridge.conversion.unpacked import Unpacked
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
 from weighbridge.core.values import replace
 from weighbridge.engine.files import OpenFile
+from weighbridge.formats.containers.tar_header import looks_like as looks_like_tar
 from weighbridge.formats.numpy import MAGIC
 from weighbridge.formats.safetensors import sniff
 from weighbridge.reports.neutral import encodable
@@ -64,6 +66,10 @@ def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Che
         raise UsageError("the archive holds no checkpoint and no arrays", hint=NOT_CONVERTED)
     if head.startswith(LEGACY_START):
         return "torch.legacy", read_legacy(source)
+    if looks_like_tar(head):
+        members = members_of(source)
+        if members is not None:
+            return "torch.tar", read_tar(source, members, unpacked)
     found = _read_stream(source, head, 0, unpacked)
     if found is not None:
         return found
@@ -99,6 +105,8 @@ def _planned(layout: str, source: ByteSource, held: Checkpoint, key: str, unpack
         flat.drop("", encodable(name), "a member that holds no tensor of the checkpoint")
     if held.rest:
         flat.drop("", f"{held.rest} bytes", "they lie behind the end, where no loader reads")
+    if held.unsummed:
+        flat.drop("", f"{held.unsummed} checksums", "the archive was written without: changed bytes would not be seen")
     made = Plan(
         layout=layout,
         size=source.size,
@@ -110,6 +118,7 @@ def _planned(layout: str, source: ByteSource, held: Checkpoint, key: str, unpack
         more_dropped=flat.more_dropped,
         unsupported=tuple(flat.unsupported),
         encoded=tuple(flat.encoded),
+        sums=held.sums,
     )
     plans.check(made)
     tensors = {one.name: one for one in made.tensors}

@@ -41,9 +41,7 @@ def plan_of(source: ByteSource) -> Plan:
     texts = metadata.items() if isinstance(metadata, dict) else ()
     aliases = [(name, kept) for name, kept in texts if isinstance(kept, str) and kept in names and name not in names]
     encoded = _notes(metadata, names | {name for name, _ in aliases})
-    plan = Plan(
-        layout="safetensors", size=source.size, tensors=tuple(tensors), aliases=tuple(aliases), encoded=encoded
-    )
+    plan = Plan(layout="safetensors", size=source.size, tensors=tuple(tensors), aliases=tuple(aliases), encoded=encoded)
     check(plan)
     return plan
 

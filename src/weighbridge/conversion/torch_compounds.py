@@ -83,7 +83,9 @@ def _of_tensor(given: tuple[Value, ...]) -> tuple[tuple[()], dict[str, Fact]] | 
     return (), {"scale": scale, "zero_point": zero}
 
 
-def _of_channels(given: tuple[Value, ...], shape: Sizes) -> tuple[tuple[tuple[str, Value], ...], dict[str, Fact]] | None:
+def _of_channels(
+    given: tuple[Value, ...], shape: Sizes
+) -> tuple[tuple[tuple[str, Value], ...], dict[str, Fact]] | None:
     scheme, scales, zeros, axis = given
     if not isinstance(scheme, Name) or scheme.module != "torch" or scheme.name not in _PER_CHANNEL:
         return None
@@ -146,9 +148,7 @@ def _coordinates(data: tuple[Value, ...]) -> Value:
     if len(at) != 2 or not of or at[1] != of[0] or shape[at[0] :] != of[1:] or at[0] > len(shape):
         raise Malformed(f"a sparse tensor of shape {list(shape)[:8]} has indices and values of shapes that do not fit")
     parts = ("indices", indices), ("values", values)
-    return Compound(
-        "sparse_coo", parts, {"dtype": _dtype(values), "shape": list(shape), "is_coalesced": coalesced}
-    )
+    return Compound("sparse_coo", parts, {"dtype": _dtype(values), "shape": list(shape), "is_coalesced": coalesced})
 
 
 def _compressed(layout: str, data: tuple[Value, ...]) -> Value:

@@ -5,6 +5,7 @@ Source: ``torch/serialization.py`` (``_load``, ``_legacy_load``), ``caffe2/seria
 
 from __future__ import annotations
 
+from weighbridge.conversion.checksums import sums_of
 from weighbridge.conversion.torch_dtypes import width_of
 from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
@@ -24,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.conversion.flatten import Places
     from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.plan import Sum
     from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.containers.zip_records import Entry
@@ -43,7 +45,8 @@ _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 class Checkpoint:
     """A tree, the source that the offsets of its bytes count in, the records of its storages, names that it used.
 
-    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here.
+    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here. ``sums`` are
+    checksums of the archive, ``unsummed`` how many members should have one and have none.
     """
 
     root: Value
@@ -52,6 +55,8 @@ class Checkpoint:
     named: dict[str, bool]
     rest: int = 0
     others: tuple[str, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    unsummed: int = 0
 
 
 def read_records(source: ByteSource) -> dict[str, Entry]:
@@ -104,7 +109,18 @@ def read_zip(source: ByteSource, records: dict[str, Entry], unpacked: Unpacked) 
     rest = content.size - unpickler.position
     read = {f"{root}{name}" for name in _OWN} | {spelt(f"{root}data/{key}") for key in loader.storages}
     others = tuple(entry.name for name, entry in records.items() if name not in read and entry.size)
-    return Checkpoint(root=tree, source=content, places=places, named=unpickler.named, rest=rest, others=others)
+    sums = sums_of(entry for name, entry in records.items() if name in read)
+    has_sums = any(one.crc for one in sums)
+    return Checkpoint(
+        root=tree,
+        source=content,
+        places=places,
+        named=unpickler.named,
+        rest=rest,
+        others=others,
+        sums=sums if has_sums else (),
+        unsummed=0 if has_sums else len(sums),
+    )
 
 
 def _content(entry: Entry, source: ByteSource) -> ByteSource:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from weighbridge.conversion import torch_compounds as compounds
 from weighbridge.conversion.inert import Compound, Marked, Name, Storage, Table, Unsupported, View
 from weighbridge.conversion.numpy_objects import ArrayLoader, Wrapper
-from weighbridge.conversion.torch_dtypes import DTYPES, STORAGES, numbers, width_of
+from weighbridge.conversion.torch_dtypes import STORAGES, numbers, width_of
 from weighbridge.core.errors import Malformed
 
 TYPE_CHECKING = False
@@ -60,14 +60,21 @@ class TorchLoader(ArrayLoader):
         """Tell whether a name is vetted, or a constant or a storage class of torch."""
         key = name.module, name.name
         is_storage = name.module in _MODULES and name.name in STORAGES
-        return key in _VETTED or key in _TYPES or key == _NESTED or is_storage or is_plain_name(name) or super().knows(name)
+        return (
+            key in _VETTED
+            or key in _TYPES
+            or key == _NESTED
+            or is_storage
+            or is_plain_name(name)
+            or super().knows(name)
+        )
 
     def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
         """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
         key = called.module, called.name
         make = _VETTED.get(key)
         made = make(arguments) if make is not None else None
-        if made is None and key in _TENSORS:
+        if made is None and (key in _TENSORS or key in _TYPED):
             return Unsupported("a tensor that is made in a way that is not known")
         return made if made is not None else super().call(called, arguments)
 
@@ -164,9 +171,11 @@ def _on_device(arguments: tuple[Value, ...]) -> Value:
 
 def _meta(arguments: tuple[Value, ...]) -> Value:
     sizes = numbers(arguments[1]) if len(arguments) > 1 else None
-    return Unsupported(f"a tensor on the meta device, which has no values: {_dtype(arguments[0])} {list(sizes)[:8]}") if (
-        sizes is not None and isinstance(_dtype(arguments[0]), str)
-    ) else None
+    return (
+        Unsupported(f"a tensor on the meta device, which has no values: {_dtype(arguments[0])} {list(sizes)[:8]}")
+        if (sizes is not None and isinstance(_dtype(arguments[0]), str))
+        else None
+    )
 
 
 def _ordered(arguments: tuple[Value, ...]) -> Value:
@@ -223,10 +232,10 @@ _TENSORS: dict[tuple[str, str], Callable[[tuple[Value, ...]], Value]] = {
     (_U, "_rebuild_xla_tensor"): _on_device,
     (_U, "_rebuild_wrapper_subclass"): lambda _: Unsupported("a wrapper of a class of its own, which has no values"),
 }
+_TYPED = frozenset({("torch._tensor", "_rebuild_from_type_v2"), ("torch._tensor", "_rebuild_from_type")})
 _VETTED = {
     **_TENSORS,
-    ("torch._tensor", "_rebuild_from_type_v2"): _from_type,
-    ("torch._tensor", "_rebuild_from_type"): _from_type,
+    **dict.fromkeys(_TYPED, _from_type),
     ("collections", "OrderedDict"): _ordered,
     ("collections", "defaultdict"): _default,
     ("builtins", "dict"): _ordered,

@@ -28,6 +28,8 @@ WINDOW = 32 << 20
 """Bytes of the file that are held to take a block from."""
 PIECE = 1 << 18
 """Bytes read at a time of what lies in order: they stay in the processor's cache while they are hashed and written."""
+_READ = 2
+"""A read of its own takes so many times what a slice takes."""
 _SPARSE = 4
 """A run of neighbours may be so many times as long as what is taken from it."""
 
@@ -55,6 +57,65 @@ def turned(block: Buffer, width: int) -> bytes:
     numbers = array(_CODES[width], bytes(block))
     numbers.byteswap()
     return numbers.tobytes()
+
+
+def work(tensor: Tensor, item: int) -> int:
+    """Estimate what it takes to gather a view, in pieces: one slice that is copied, or 1 KiB that is read for it.
+
+    What lies in order takes none. It mirrors ``_Gather``, and walks over dimensions, never over places.
+    """
+    if not tensor.count or tensor.contiguous:
+        return 0
+    shape, strides = merged(tensor.shape, tensor.strides)
+    return _work(shape, strides, item)
+
+
+def _work(shape: tuple[int, ...], strides: tuple[int, ...], item: int) -> int:
+    if not shape:
+        return 1
+    rows = _rows(shape, strides, item)
+    if not rows:
+        return shape[0] * _work(shape[1:], strides[1:], item)
+    full, rest = divmod(shape[0], rows)
+    total = 0
+    for times, count in ((full, rows), (1, rest)):
+        if times and count:
+            total += times * _block_work((count, *shape[1:]), strides, item)
+    return total
+
+
+def _block_work(shape: tuple[int, ...], strides: tuple[int, ...], item: int) -> int:
+    slices = prod(shape) // max(shape)
+    reach = _reach(shape, strides) * item
+    if reach <= WINDOW:
+        return slices + (reach >> 10)
+    near, reach = _near(shape, strides)
+    reads = prod(size for dim, size in enumerate(shape) if dim not in near)
+    return slices + reads * (_READ + (reach * item >> 10))
+
+
+def _rows(shape: tuple[int, ...], strides: tuple[int, ...], item: int) -> int:
+    """Give how many rows make a block; none when one is more than a block."""
+    rest, steps = shape[1:], strides[1:]
+    row, reach = prod(rest) * item, _reach(rest, steps) * item
+    if row > BLOCK:
+        return 0
+    rows = BLOCK // row
+    if reach <= WINDOW:
+        rows = min(rows, (WINDOW - reach) // max(1, strides[0] * item) + 1)
+    return rows
+
+
+def _near(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[frozenset[int], int]:
+    """Choose the dimensions along the smallest strides that are read in one run, and give its elements."""
+    near, count, reach = set[int](), 1, 1
+    for dim in sorted(range(len(shape)), key=lambda dim: strides[dim]):
+        more, further = count * shape[dim], reach + (shape[dim] - 1) * strides[dim]
+        if further > _SPARSE * more:
+            break
+        near.add(dim)
+        count, reach = more, further
+    return frozenset(near), reach
 
 
 def merged(shape: Sequence[int], strides: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -97,15 +158,12 @@ class _Gather:
             yield _exactly(self.source, offset, item)
             return
         rest, steps = shape[1:], strides[1:]
-        row, reach = prod(rest) * item, _reach(rest, steps) * item
-        step = strides[0] * item
-        if row > BLOCK:
+        step, reach = strides[0] * item, _reach(rest, steps) * item
+        rows = _rows(shape, strides, item)
+        if not rows:
             for at in range(shape[0]):
                 yield from self.blocks(offset + at * step, rest, steps)
             return
-        rows = BLOCK // row
-        if reach <= WINDOW:
-            rows = min(rows, (WINDOW - reach) // max(1, step) + 1)
         for first in range(0, shape[0], rows):
             count = min(rows, shape[0] - first)
             here = offset + first * step
@@ -120,14 +178,7 @@ class _Gather:
 
     def _scattered(self, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Buffer:
         """Read runs along the smallest strides, one for each place of the other dimensions, and pack from them."""
-        order = sorted(range(len(shape)), key=lambda dim: strides[dim])
-        near, count, reach = set[int](), 1, 1
-        for dim in order:
-            more, further = count * shape[dim], reach + (shape[dim] - 1) * strides[dim]
-            if further > _SPARSE * more:
-                break
-            near.add(dim)
-            count, reach = more, further
+        near, reach = _near(shape, strides)
         far = [dim for dim in range(len(shape)) if dim not in near]
         runs, length = bytearray(), reach * self.item
         for place in product(*(range(shape[dim]) for dim in far)):
