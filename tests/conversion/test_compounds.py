@@ -186,7 +186,12 @@ def test_classes_and_attributes_of_tensors_are_told_and_their_tensors_carried(tm
 
 
 HOOKS = Reduce(Global("collections", "OrderedDict"), ())
-STORAGES = {"0": struct.pack("<4f", 1, 2, 3, 4), "1": struct.pack("<4q", 0, 1, 3, 2), "2": bytes(range(8)), "3": bytes(16)}
+STORAGES = {
+    "0": struct.pack("<4f", 1, 2, 3, 4),
+    "1": struct.pack("<4q", 0, 1, 3, 2),
+    "2": bytes(range(8)),
+    "3": bytes(16),
+}
 
 
 def storage(kind: str, key: str, count: int) -> PersistentId:

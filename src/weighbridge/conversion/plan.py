@@ -35,10 +35,10 @@ PLAIN_BYTES = 16 << 20
 GROWTH, FLOOR = 4, 64 << 20
 """A file may make so many times its size, and ``FLOOR`` more: views that repeat what they are views of grow."""
 
-PIECES, PIECE_BYTES = 1 << 23, 64
+PIECES, PIECE_BYTES = 1 << 23, 16
 """Pieces that gathering views may take (``views.work``), and one more for so many bytes of the result.
 
-A piece takes some microseconds. The largest honest matrices, transposed, take one for 250 bytes.
+A piece takes a microsecond or two. A transposed matrix of 262,144 rows takes one for 32 bytes.
 """
 
 ENCODED = "weighbridge.encoded"
