@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from weighbridge.conversion.compare import Difference, differences
 from weighbridge.conversion.convert import Converted, RangeSource, Target, convert
 from weighbridge.conversion.planning import plan_of
 from weighbridge.conversion.safetensors_layout import header_of, ordered
+from weighbridge.conversion.unpacked import Unpacked
 from weighbridge.core.errors import AccessError, IntegrityError, UsageError
 from weighbridge.core.values import replace
 from weighbridge.engine.files import OpenFile
@@ -24,13 +26,11 @@ from weighbridge.engine.files import OpenFile
 
 def converted(path: Path, key: str = "", **options: Any) -> Converted:
     """Convert a file beside itself, planning in this process."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        file = OpenFile(descriptor)
+    with path.open("rb") as opened, TemporaryFile(buffering=0) as beside:
+        file = OpenFile(opened.fileno())
         target = Target(stem=str(path.with_suffix("")), **options)
-        return convert(file, str(path), plan_of(file, key), target, lambda _: None)
-    finally:
-        os.close(descriptor)
+        plan = plan_of(file, key, Unpacked(file.size, beside.fileno()))
+        return convert(file, str(path), plan, target, lambda _: None, unpacked=beside.fileno())
 
 
 def same(a: Path, b: Path) -> list[Difference]:

@@ -62,19 +62,24 @@ _NOT_FILLED = "an array that was never filled"
 NO_NUMBERS = "an array of text, dates or objects, which are no weights"
 """The trouble of an array without which nothing of the weights is missing."""
 _DEPTH = 8
+_SIZED = ("U", "S", "V", "M", "m", "f", "c")
 _DATES = ("M", "m")
 _TEXTS = ("U", "S", "T")
 
 
 class Dtype(Node):
-    """A type of elements by its type string without a byte order; ``order`` is that; ``whole`` when it is all."""
+    """A type of elements by its type string without a byte order; ``order`` is that; ``whole`` when it is all.
 
-    __slots__ = ("code", "order", "whole")
+    ``has_objects`` when elements, or fields of records, are references to objects.
+    """
+
+    __slots__ = ("code", "has_objects", "order", "whole")
 
     def __init__(self, code: str) -> None:
         self.code = code.lstrip("<>|=")
         self.order = code[:1] if code[:1] in {"<", ">"} else "<"
         self.whole = True
+        self.has_objects = self.code.startswith("O")
 
 
 class Wrapper(View):
@@ -118,6 +123,7 @@ class ArrayLoader:
         if isinstance(target, Dtype) and isinstance(state, tuple) and len(state) >= 7:
             target.order = state[1] if isinstance(state[1], str) and state[1] in {"<", ">"} else target.order
             target.whole = state[2] is None and state[3] is None and state[4] is None
+            target.has_objects |= any(map(_has_objects, (state[2], state[4])))
             return position
         if isinstance(target, Unsupported):
             return position
@@ -210,7 +216,7 @@ class ArrayLoader:
             content = self.source.read_at(data.offset, data.length)
         if not isinstance(dtype, Dtype) or sizes is None:
             view.trouble = "an array whose type or shape is not known"
-        elif dtype.code.startswith((*_DATES, *_TEXTS)) or (dtype.code == "O" and _is_plain(data)):
+        elif dtype.code.startswith((*_DATES, *_TEXTS)) or (dtype.code.startswith("O") and _is_plain(data)):
             view.trouble = NO_NUMBERS
         elif isinstance(data, RawBytes) and self.base is not None:
             self._lay(view, dtype, sizes, self._address((data.offset, data.length)), fortran=fortran)
@@ -260,11 +266,11 @@ class ArrayLoader:
         """Step over the array behind a wrapper: an alignment byte and padding (joblib 1.2), then the elements."""
         fields = {key: item for key, item in state.pairs if isinstance(key, str)} if isinstance(state, Table) else {}
         dtype, shape = fields.get("dtype"), shape_of(fields.get("shape"))
-        if isinstance(dtype, Dtype) and dtype.code == "O":
+        if isinstance(dtype, Dtype) and dtype.has_objects:
             return self._pickled(view, position)
-        width = DTYPES[dtype.code][1] if isinstance(dtype, Dtype) and dtype.code in DTYPES and dtype.whole else 0
+        width = _itemsize(dtype.code) if isinstance(dtype, Dtype) else 0
         if not width or shape is None or not isinstance(dtype, Dtype):
-            raise Malformed("an array of joblib's whose size is not known, or one of objects", offset=position)
+            raise Malformed("an array of joblib's whose size is not known", offset=position)
         if fields.get("numpy_array_alignment_bytes") is not None:
             position += 1 + (self.source.read_at(position, 1) or b"\0")[0]
         size = prod(shape) * width
@@ -273,6 +279,22 @@ class ArrayLoader:
         self.wrapped, view.trouble = True, ""
         self._lay(view, dtype, shape, self._address((position, size)), fortran=fields.get("order") == "F")
         return position + size
+
+
+def _has_objects(described: Value) -> bool:
+    """Tell whether a type within another, or one of its fields, has objects."""
+    fields = [item for _, item in described.pairs] if isinstance(described, Table) else [described]
+    types = [one for field in fields for one in (field if isinstance(field, tuple) else (field,))]
+    return any(one.has_objects for one in types if isinstance(one, Dtype))
+
+
+def _itemsize(code: str) -> int:
+    """Give the bytes of an element of any type; 0 for one that is not known."""
+    if code in DTYPES:
+        return DTYPES[code][1]
+    kind, count = code[:1], code[1:]
+    known = kind in _SIZED and count.isascii() and count.isdigit() and len(count) < 8
+    return int(count) * (4 if kind == "U" else 1) if known else 0
 
 
 def _content(data: Value) -> bytes | None:
