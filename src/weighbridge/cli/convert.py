@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 COMMAND = Command(
     name="convert",
-    description="Turn torch checkpoints into safetensors; nothing of a file is imported or called.",
+    description="Turn checkpoints into safetensors; nothing of a file is imported or called.",
     formats=("text", "json"),
-    operand=Operand(metavar="FILE", help="a checkpoint: torch (zip or legacy), or safetensors"),
+    operand=Operand(metavar="FILE", help="a checkpoint: torch, numpy, joblib, Keras, HDF5, safetensors"),
     groups=(
         Group(
             title="what and where",

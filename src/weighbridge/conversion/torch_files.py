@@ -45,8 +45,9 @@ _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 class Checkpoint:
     """A tree, the source that the offsets of its bytes count in, the records of its storages, names that it used.
 
-    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here. ``sums`` are
-    checksums of the archive, ``unsummed`` how many members should have one and have none.
+    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here, ``dropped`` what
+    else is not carried: path, what it was, and why. ``sums`` are checksums of the archive, ``unsummed`` how many members
+    should have one and have none.
     """
 
     root: Value
@@ -57,6 +58,7 @@ class Checkpoint:
     others: tuple[str, ...] = ()
     sums: tuple[Sum, ...] = ()
     unsummed: int = 0
+    dropped: tuple[tuple[str, str, str], ...] = ()
 
 
 def read_records(source: ByteSource) -> dict[str, Entry]:
