@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import product
 
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from weighbridge.conversion import views
 from weighbridge.conversion.plan import WIDTHS, Tensor
+from weighbridge.conversion.sources import RangeSource
 from weighbridge.core.errors import AccessError
-from weighbridge.core.source import BytesSource
 
 DTYPES = {1: "U8", 2: "F16", 4: "F32", 8: "F64"}
 
@@ -27,7 +28,16 @@ def by_hand(content: bytes, tensor: Tensor) -> bytes:
 
 
 def given_in_blocks(content: bytes, tensor: Tensor) -> bytes:
-    return b"".join(bytes(one) for one in views.blocks(BytesSource(content), tensor, WIDTHS[tensor.dtype]))
+    return b"".join(pieces(content, tensor))
+
+
+def pieces(content: bytes, tensor: Tensor) -> list[bytes]:
+    descriptor = os.memfd_create("content")
+    try:
+        os.write(descriptor, content)
+        return [bytes(one) for one in views.blocks(RangeSource(descriptor), tensor, WIDTHS[tensor.dtype])]
+    finally:
+        os.close(descriptor)
 
 
 @settings(max_examples=400, deadline=None)
@@ -55,9 +65,9 @@ def test_any_view_is_what_its_strides_say(
 def test_what_lies_in_order_is_given_in_pieces() -> None:
     tensor = Tensor(name="t", dtype="U8", shape=(3 << 20,), strides=(1,), offset=5)
     content = bytes(5) + bytes(range(256)) * (3 << 12)
-    pieces = list(views.blocks(BytesSource(content), tensor, 1))
-    assert max(map(len, pieces)) == views.PIECE
-    assert b"".join(bytes(one) for one in pieces) == content[5:]
+    found = pieces(content, tensor)
+    assert max(map(len, found)) == views.PIECE
+    assert b"".join(found) == content[5:]
 
 
 @pytest.mark.parametrize("strides", [(1,), (2,)])

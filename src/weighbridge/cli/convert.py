@@ -157,7 +157,7 @@ def _compared(given: Given) -> Iterator[Difference]:
 
     from weighbridge.cli.planner import nameless_file, planned
     from weighbridge.conversion.compare import differences
-    from weighbridge.conversion.convert import RangeSource
+    from weighbridge.conversion.sources import RangeSource
 
     if len(given.operands) != 2:
         raise UsageError("--check compares two files", hint="weighbridge convert --check A B")

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from weighbridge.conversion.convert import RangeSource
     from weighbridge.conversion.plan import Plan, Tensor
+    from weighbridge.conversion.sources import RangeSource
 
 
 @value

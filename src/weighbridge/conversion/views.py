@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from weighbridge.conversion.plan import Tensor
-    from weighbridge.core.source import ByteSource
+    from weighbridge.conversion.sources import RangeSource
 
     Buffer: TypeAlias = bytes | bytearray | memoryview
 
@@ -33,8 +33,11 @@ _SPARSE = 4
 _CODES: dict[int, Literal["B", "H", "I", "Q"]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
-def blocks(source: ByteSource, tensor: Tensor, item: int) -> Iterator[Buffer]:
-    """Yield a tensor's bytes in row-major order; raises AccessError where the file ends too early."""
+def blocks(source: RangeSource, tensor: Tensor, item: int) -> Iterator[Buffer]:
+    """Yield a tensor's bytes in row-major order; raises AccessError where the file ends too early.
+
+    A block is good until the next one is asked for.
+    """
     if not tensor.count:
         return
     if tensor.contiguous:
@@ -57,24 +60,31 @@ def merged(shape: Sequence[int], strides: Sequence[int]) -> tuple[tuple[int, ...
     return tuple(size for size, _ in joined), tuple(stride for _, stride in joined)
 
 
-def _in_order(source: ByteSource, offset: int, size: int) -> Iterator[bytes]:
-    while size:
-        piece = _exactly(source, offset, min(size, PIECE))
-        offset, size = offset + len(piece), size - len(piece)
+def _in_order(source: RangeSource, offset: int, size: int) -> Iterator[Buffer]:
+    piece = bytearray(PIECE if size >= PIECE else 0)
+    while size >= PIECE:
+        if source.read_into(piece, offset) != PIECE:
+            raise AccessError(_SHORTER, hint=_QUIET)
+        offset, size = offset + PIECE, size - PIECE
         yield piece
+    if size:
+        yield _exactly(source, offset, size)
 
 
-def _exactly(source: ByteSource, offset: int, length: int) -> bytes:
+_SHORTER, _QUIET = "the file became shorter while it was read", "convert a file that nobody writes to"
+
+
+def _exactly(source: RangeSource, offset: int, length: int) -> bytes:
     found = source.read_at(offset, length)
     if len(found) != length:
-        raise AccessError("the file became shorter while it was read", hint="convert a file that nobody writes to")
+        raise AccessError(_SHORTER, hint=_QUIET)
     return found
 
 
 class _Gather:
     """Takes views that are not contiguous out of a source; offsets are in bytes, strides in elements."""
 
-    def __init__(self, source: ByteSource, item: int) -> None:
+    def __init__(self, source: RangeSource, item: int) -> None:
         self.source = source
         self.item = item
 
