@@ -123,6 +123,24 @@ class Carrier:
             os.fsync(file.fileno())
         return Written(path=path, size=len(content), sha256=sha256(content).hexdigest())
 
+    def copy(self, path: str, descriptor: int) -> Written:
+        """Copy an open file to the byte; raises OSError, and IntegrityError for a copy that does not read as it."""
+        from hashlib import sha256
+
+        hashes = sha256(), sha256()
+        with self._create(path) as file:
+            for of, digest, copies in zip((descriptor, file.fileno()), hashes, (True, False), strict=True):
+                size = 0
+                while piece := pread(of, size, PIECE):
+                    digest.update(piece)
+                    size += len(piece)
+                    if copies:
+                        write(file, piece)
+            os.fsync(file.fileno())
+        if hashes[0].digest() != hashes[1].digest():
+            raise IntegrityError(f"{path!r} does not read as it was written", hint=_BROKEN)
+        return Written(path=path, size=size, sha256=hashes[0].hexdigest())
+
     def _copied(self, item: Item, into: _Pending) -> str:
         from hashlib import sha256
 
