@@ -107,7 +107,7 @@ def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str
     [
         (["lying.pt"], "reaches byte"),
         (["absent.pt"], "no such file"),
-        (["."], "is a directory"),
+        (["."], "a directory is converted by itself, into a new one"),
         (["text.pt"], "not of a kind that is converted"),
         (["model.pt", "--key", "absent"], "nothing at 'absent'"),
         (["model.pt", "--key", "k" * 70_000], "too long"),

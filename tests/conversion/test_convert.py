@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from tests.builders.torches import zip_checkpoint
-from weighbridge.conversion import convert as converting
+from weighbridge.conversion import carry
 from weighbridge.conversion.compare import Difference, differences
-from weighbridge.conversion.convert import Converted, RangeSource, Target, convert
+from weighbridge.conversion.convert import Converted, Target, convert
 from weighbridge.conversion.planning import plan_of
 from weighbridge.conversion.safetensors_layout import header_of, ordered
+from weighbridge.conversion.sources import RangeSource
 from weighbridge.conversion.unpacked import Unpacked
 from weighbridge.core.errors import AccessError, IntegrityError, UsageError
 from weighbridge.core.values import replace
@@ -236,14 +237,14 @@ def test_when_a_name_cannot_be_given_the_others_lose_theirs(tmp_path: Path, monk
 
 def test_a_result_that_reads_otherwise_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = checkpoint(tmp_path)
-    honest, written = converting._write, [0]
+    honest, written = carry.write, [0]
 
     def flips(file: Any, content: Any) -> None:
         written[0] += 1
         last = bytes(content)
         honest(file, content if written[0] < 3 else last[:-1] + bytes((last[-1] ^ 1,)))
 
-    monkeypatch.setattr(converting, "_write", flips)
+    monkeypatch.setattr(carry, "write", flips)
     with pytest.raises(IntegrityError, match="does not read as it was written"):
         converted(path)
     assert [one.name for one in tmp_path.iterdir()] == ["model.pt"]

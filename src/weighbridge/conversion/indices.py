@@ -10,7 +10,7 @@ from operator import le
 
 from weighbridge.conversion.plan import WIDTHS
 from weighbridge.conversion.torch_compounds import LAYOUTS
-from weighbridge.conversion.views import blocks
+from weighbridge.conversion.views import content
 from weighbridge.core.errors import Malformed
 
 TYPE_CHECKING = False
@@ -91,8 +91,8 @@ class Indices:
         self._left -= tensor.size
         if self._left < 0:
             return []
-        content = b"".join(bytes(one) for one in blocks(self._source_of(tensor), tensor, WIDTHS[tensor.dtype]))
-        return memoryview(content).cast("q" if tensor.dtype == "I64" else "i").tolist() if content else []
+        found = content(self._source_of(tensor), tensor, WIDTHS[tensor.dtype])
+        return memoryview(found).cast("q" if tensor.dtype == "I64" else "i").tolist() if found else []
 
 
 def _within(name: str, found: Iterable[int], most: int) -> None:

@@ -14,6 +14,7 @@ from weighbridge.core.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 WIDTHS = {
@@ -201,9 +202,10 @@ def _is_note(found: Any) -> bool:
     return type(parts) is list and all(type(one) is str for one in parts) and type(found.get("encoding")) is str
 
 
-def described(plan: Plan) -> str:
-    """Write the text that a file has under ``ENCODED``."""
-    return json.dumps({name: json.loads(note) for name, note in plan.encoded}, separators=(",", ":"))
+def encoded_in(encoded: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give the metadata by which a file says how tensors are made of others; none when there are no such tensors."""
+    made = {name: json.loads(note) for name, note in encoded}
+    return {ENCODED: json.dumps(made, separators=(",", ":"))} if made else {}
 
 
 def check(plan: Plan) -> None:

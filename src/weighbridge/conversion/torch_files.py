@@ -46,8 +46,8 @@ class Checkpoint:
     """A tree, the source that the offsets of its bytes count in, the records of its storages, names that it used.
 
     ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here, ``dropped`` what
-    else is not carried: path, what it was, and why. ``sums`` are checksums of the archive, ``unsummed`` how many members
-    should have one and have none.
+    else is not carried: path, what it was, and why. ``sums`` are checksums of the archive, ``unsummed`` how many
+    members should have one and have none.
     """
 
     root: Value

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from weighbridge.conversion.plan import Tensor
+    from weighbridge.conversion.sources import RangeSource
     from weighbridge.core.source import ByteSource
 
     Buffer: TypeAlias = bytes | bytearray | memoryview
@@ -38,8 +39,11 @@ _NUMBERS = {"C64": 4}
 _CODES: dict[int, Literal["B", "H", "I", "Q"]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
-def blocks(source: ByteSource, tensor: Tensor, item: int) -> Iterator[Buffer]:
-    """Yield a tensor's bytes in row-major order; raises AccessError where the file ends too early."""
+def blocks(source: RangeSource, tensor: Tensor, item: int) -> Iterator[Buffer]:
+    """Yield a tensor's bytes in row-major order; raises AccessError where the file ends too early.
+
+    A block is good until the next one is asked for.
+    """
     if not tensor.count:
         return
     if tensor.contiguous:
@@ -48,6 +52,17 @@ def blocks(source: ByteSource, tensor: Tensor, item: int) -> Iterator[Buffer]:
     shape, strides = merged(tensor.shape, tensor.strides)
     for block in _Gather(source, item).blocks(tensor.offset, shape, strides):
         yield turned(block, _NUMBERS.get(tensor.dtype, item)) if tensor.swapped else block
+
+
+def content(source: ByteSource, tensor: Tensor, item: int) -> bytes:
+    """Give a small tensor's bytes in row-major order at once, from any source; raises AccessError as ``blocks``."""
+    if not tensor.count:
+        return b""
+    if tensor.contiguous:
+        return _exactly(source, tensor.offset, tensor.size)
+    shape, strides = merged(tensor.shape, tensor.strides)
+    found = b"".join(_Gather(source, item).blocks(tensor.offset, shape, strides))
+    return turned(found, _NUMBERS.get(tensor.dtype, item)) if tensor.swapped else found
 
 
 def turned(block: Buffer, width: int) -> bytes:
@@ -131,17 +146,24 @@ def merged(shape: Sequence[int], strides: Sequence[int]) -> tuple[tuple[int, ...
     return tuple(size for size, _ in joined), tuple(stride for _, stride in joined)
 
 
-def _in_order(source: ByteSource, offset: int, size: int) -> Iterator[bytes]:
-    while size:
-        piece = _exactly(source, offset, min(size, PIECE))
-        offset, size = offset + len(piece), size - len(piece)
+def _in_order(source: RangeSource, offset: int, size: int) -> Iterator[Buffer]:
+    piece = bytearray(PIECE if size >= PIECE else 0)
+    while size >= PIECE:
+        if source.read_into(piece, offset) != PIECE:
+            raise AccessError(_SHORTER, hint=_QUIET)
+        offset, size = offset + PIECE, size - PIECE
         yield piece
+    if size:
+        yield _exactly(source, offset, size)
+
+
+_SHORTER, _QUIET = "the file became shorter while it was read", "convert a file that nobody writes to"
 
 
 def _exactly(source: ByteSource, offset: int, length: int) -> bytes:
     found = source.read_at(offset, length)
     if len(found) != length:
-        raise AccessError("the file became shorter while it was read", hint="convert a file that nobody writes to")
+        raise AccessError(_SHORTER, hint=_QUIET)
     return found
 
 
