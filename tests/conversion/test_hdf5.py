@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conversion.unpacking import both, planned
+from weighbridge.conversion import hdf5_regions
 from weighbridge.conversion.hdf5_files import ATTRIBUTES
 from weighbridge.conversion.plan import Plan
 from weighbridge.core.errors import Malformed
@@ -37,7 +39,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "growing second": {"chunks": (2, 3), "maxshape": (30, None), "shuffle": True},
     "growing both": {"chunks": (2, 3), "maxshape": (None, None), "compression": "gzip"},
     "bounded": {"chunks": (2, 3), "maxshape": (40, 50)},
-    "wide rows": {"chunks": (1, 11)},
+    "whole rows": {"chunks": (1, 11)},
 }
 
 
@@ -103,11 +105,14 @@ def made_datasets(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(made=made_datasets(), version=st.sampled_from(["earliest", "latest"]), whole=st.booleans())
-def test_any_shape_in_any_chunks(made: dict[str, Any], version: str, whole: bool) -> None:
+@given(
+    made=made_datasets(), version=st.sampled_from(["earliest", "latest"]), whole=st.booleans(),
+    narrow=st.sampled_from([0, 1 << 10]),
+)  # fmt: skip
+def test_any_shape_in_any_chunks(made: dict[str, Any], version: str, whole: bool, narrow: int) -> None:
     import h5py
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, mock.patch.object(hdf5_regions, "NARROW", narrow):
         path = Path(folder) / "m.h5"
         with h5py.File(path, "w", libver=version) as file:
             dataset = file.create_dataset("w", **made)
@@ -155,10 +160,12 @@ def test_many_chunks_of_every_index(tmp_path: Path) -> None:
     import h5py
 
     content = numbers("i2", (700, 90))
+    wide = numbers("f4", (9, 5_000))
     for version in ("earliest", "latest"):
         with h5py.File(tmp_path / "m.h5", "w", libver=version) as file:
             for name, most in (("a", (700, 90)), ("b", (None, 90)), ("c", (900, None)), ("d", (None, None))):
                 file.create_dataset(name, data=content, chunks=(3, 7), maxshape=most)
+                file.create_dataset(f"{name}w", data=wide, chunks=(2, 700))
                 file.create_dataset(f"{name}z", data=content, chunks=(3, 7), maxshape=most, compression="gzip")
         agrees(tmp_path / "m.h5")
 

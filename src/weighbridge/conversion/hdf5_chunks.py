@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from itertools import accumulate, product
+from itertools import accumulate
 from math import prod
 from sys import byteorder
 
+from weighbridge.conversion.hdf5_regions import Region
 from weighbridge.core.errors import Malformed, OverLimit
-from weighbridge.core.values import value
 from weighbridge.formats.hdf5.chunks import located
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from weighbridge.conversion.hdf5_regions import Grid
     from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.formats.hdf5.elements import Element
     from weighbridge.formats.hdf5.image import Image
@@ -38,33 +39,6 @@ _SUMMED = 1 << 16
 _FLETCHER_BYTES = 4
 
 
-@value
-class Grid:
-    """The shape of a chunked dataset: dimensions, the largest ones (None without a bound), sides of a chunk."""
-
-    dims: tuple[int, ...]
-    largest: tuple[int | None, ...]
-    sides: tuple[int, ...]
-
-    def counts(self) -> list[int]:
-        """Chunks along each dimension, of the largest extent that it has a bound for."""
-        bounded = zip(self.dims, self.largest, self.sides, strict=True)
-        return [-(-(dim if most is None else most) // side) for dim, most, side in bounded]
-
-    def place(self, number: int, *, growing: bool) -> tuple[int, ...]:
-        """Tell the place of a chunk by its number; in a ``growing`` index the unbounded dimension is counted first."""
-        order = list(range(len(self.dims)))
-        if growing:
-            free = next((at for at, most in enumerate(self.largest) if most is None), 0)
-            order.insert(0, order.pop(free))
-        counts, found = self.counts(), [0] * len(order)
-        for at in reversed(order[1:]):
-            number, found[at] = divmod(number, max(1, counts[at]))
-        if order:
-            found[order[0]] = number
-        return tuple(found)
-
-
 class Chunked:
     """One chunked dataset, whose elements and filters are known to be undone here."""
 
@@ -79,10 +53,11 @@ class Chunked:
         size = prod(self.grid.dims) * self.kind.size
         stored = sum(min(length, self.plain + _SLACK) for _, _, length, _ in self._chunks())
         address = unpacked.reserve(size, stored, fill)
+        region = Region(unpacked, address, self.grid, self.kind.size)
+        put = region.gather if self.layout.index != "extensible array" and region.is_narrow() else region.scatter
         for origin, at, length, mask in self._chunks():
-            content = self._decoded(self._read(at, length), origin, mask)
-            for begin, run in self._runs(origin, memoryview(content)):
-                unpacked.write(address + begin, run)
+            put(origin, self._decoded(self._read(at, length), origin, mask))
+        region.flush()
         return address, size
 
     def _chunks(self) -> Iterator[tuple[tuple[int, ...], int, int, int]]:
@@ -120,22 +95,6 @@ class Chunked:
         if one.number == SHUFFLE:
             return unshuffled(content, one.values[0] if one.values else 1)
         return _checked(content)
-
-    def _runs(self, origin: tuple[int, ...], content: memoryview) -> Iterator[tuple[int, memoryview]]:
-        """Yield the parts of a chunk that lie in a row in the dataset too, and where they begin there."""
-        dims, sides, item = self.grid.dims, self.grid.sides, self.kind.size
-        kept = [min(side, dim - begin) for begin, side, dim in zip(origin, sides, dims, strict=True)]
-        inner = len(dims)
-        while inner and sides[inner - 1] == dims[inner - 1]:
-            inner -= 1
-        inner = max(0, inner - 1)  # the rows of one more dimension follow each other
-        steps = [(prod(sides[at + 1 :]) * item, prod(dims[at + 1 :]) * item) for at in range(len(dims))]
-        begin = sum(first * to for first, (_, to) in zip(origin, steps, strict=True))
-        length = prod(kept[inner:]) * item
-        for place in product(*map(range, kept[:inner])):
-            at = sum(number * own for number, (own, _) in zip(place, steps, strict=False))
-            to = begin + sum(number * other for number, (_, other) in zip(place, steps, strict=False))
-            yield to, content[at : at + length]
 
 
 def swapped(content: bytes | bytearray, width: int) -> bytearray:

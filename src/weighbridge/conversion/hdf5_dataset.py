@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from weighbridge.conversion.hdf5_chunks import UNDONE, Chunked, Grid, swapped
+from weighbridge.conversion.hdf5_chunks import UNDONE, Chunked, swapped
+from weighbridge.conversion.hdf5_regions import Grid
 from weighbridge.conversion.inert import Storage, Unsupported, View
 from weighbridge.conversion.numpy_objects import strides_of
 from weighbridge.core.errors import Malformed
