@@ -50,7 +50,8 @@ class Made:
 
     ``index`` is that of the sources; one that was written is among the ``others``, with the plain data.
 
-    ``encoded`` are tensors that are made of others (``Plan.encoded``), ``repeated`` names of tied weights that were written out, and the tensors whose content they repeat.
+    ``encoded`` are tensors that are made of others (``Plan.encoded``), ``repeated`` names of tied weights that were
+    written out, and the tensors whose content they repeat.
     """
 
     stem: str
