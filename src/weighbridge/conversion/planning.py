@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _HEAD = 4_096
 _PROTOCOLS = (b"\2", b"\3", b"\4", b"\5")
 NOT_CONVERTED = (
-    "this version converts torch (zip, legacy), numpy, joblib, pickles, Keras (h5, keras), HDF5 and safetensors"
+    "this version converts torch (zip, legacy, tar), numpy, joblib, pickles, Keras (h5, keras), HDF5 and safetensors"
 )
 
 
