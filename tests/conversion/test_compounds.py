@@ -287,6 +287,7 @@ def test_an_honest_twin_is_carried(name: str) -> None:
         coo(longs(4), floats(4), (4,)),
         csr(longs(3), longs(3), floats(3), (2, 3)),
         csr(longs(4), longs(3), floats(3), (3, 4)),
+        csr(longs(3), longs(4), floats(4), (2, 4)),
         csr(longs(3), longs(3), floats(3), (3, 4)),
         csr(longs(3), longs(2), floats(3), (2, 4)),
         csr(longs(3), longs(3), floats(3), (4,)),

@@ -139,9 +139,9 @@ def tar(storages: bytes = stored(FOUR), tensors: bytes = shaped(ONE), tree: byte
 @pytest.mark.libraries
 def test_views_of_storages_and_of_tensors_in_a_tar(tmp_path: Path) -> None:
     path = tmp_path / "model.pt"
-    shapes = (9, 1, (4,), (1,), 0), (10, 1, (2, 2), (1, 2), 0), (11, 2, (2,), (1,), 0), (12, 1, (), (), 3)
+    shapes = (9, 1, (4,), (1,), 0), (10, 1, (2, 2), (1, 2), 0), (11, 3, (2,), (1,), 0), (12, 1, (), (), 3)
     tree = dumps({str(key): PersistentId(str(key)) for key in (9, 10, 11, 12)}, 2)
-    path.write_bytes(tar(stored(FOUR, views=((2, 1, 1, 3),)), shaped(*shapes), tree))
+    path.write_bytes(tar(stored(FOUR, views=((2, 1, 1, 3), (3, 2, 1, 2))), shaped(*shapes), tree))
     assert_same(path, opened(path))
 
 
