@@ -48,6 +48,15 @@ def test_an_honest_chunk_and_one_that_went_past_its_filters() -> None:
         assert plan.tensors[0].unpacked
 
 
+@pytest.mark.parametrize(("flags", "held"), [(2, PACKED), (3, DATA)])
+def test_chunks_at_an_edge_may_be_left_unfiltered(flags: int, held: bytes) -> None:
+    image = Image()
+    sides = bytes((2, 3, 4))
+    single = bytes((4, 2, flags, 3, 1)) + sides + b"\1" + struct.pack("<QIQ", len(held), 0, image.put(held))
+    made = dataset(image, (1, 3), layout=message(8, single), more=[hdf5_files.pipeline(DEFLATE)])
+    assert both(encode(hard("kernel", made), image=image))[1] == {"kernel": DATA[:12]}
+
+
 @pytest.mark.parametrize(
     ("one", "words"),
     [
