@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders.torches import zip_checkpoint
+from tests.builders.torches import Tensor, zip_checkpoint
 from weighbridge.conversion import carry
 from weighbridge.conversion.compare import Difference, differences
 from weighbridge.conversion.convert import Converted, Target, convert
@@ -300,3 +301,24 @@ def test_a_file_is_sharded_anew(tmp_path: Path) -> None:
     os.rename(again, tmp_path / "again.st")
     parts = converted(tmp_path / "again.st", shard_bytes=1)
     assert len(parts.weights) == len(parts.plan.tensors)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_memory_does_not_grow_with_the_file(turned: bool, tmp_path: Path) -> None:
+    def peak(size: int) -> int:
+        path = tmp_path / f"{size}.pt"
+        rows = size // 8
+        stride = (1, rows) if turned else (2, 1)
+        path.write_bytes(zip_checkpoint([Tensor(name="t", shape=(rows, 2), data=bytes(size), stride=stride)]))
+        tracemalloc.start()
+        converted(path)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        for made in tmp_path.iterdir():
+            made.unlink()
+        return found
+
+    small, large = (24 << 20, 40 << 20) if turned else (6 << 20, 40 << 20)
+    most = peak(large)
+    assert most < peak(small) + (1 << 20)
+    assert most < (90 << 20 if turned else 8 << 20)

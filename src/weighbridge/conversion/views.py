@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     Buffer: TypeAlias = bytes | bytearray | memoryview
 
-BLOCK = 16 << 20
+BLOCK = 8 << 20
 """Bytes given at a time for a view that is not contiguous."""
-WINDOW = 32 << 20
+WINDOW = 16 << 20
 """Bytes of the file that are held to take a block from."""
 PIECE = 1 << 18
 """Bytes read at a time of what lies in order: they stay in the processor's cache while they are hashed and written."""
