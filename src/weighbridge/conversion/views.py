@@ -25,8 +25,9 @@ BLOCK = 8 << 20
 """Bytes given at a time for a view that is not contiguous."""
 WINDOW = 16 << 20
 """Bytes of the file that are held to take a block from."""
-PIECE = 1 << 18
-"""Bytes read at a time of what lies in order: they stay in the processor's cache while they are hashed and written."""
+PIECE = 1 << 19
+"""Bytes read at a time of what lies in order: they stay in the cache of a processor while they are hashed and written,
+and are so many that the threads seldom wait for each other."""
 _SPARSE = 4
 """A run of neighbours may be so many times as long as what is taken from it."""
 
