@@ -31,12 +31,13 @@ def planned(file: Found, unpacked: int, key: str = "") -> Plan:
     if len(key) > plans.NAME_LENGTH:
         raise UsageError("--key is too long", hint="give the keys on the way, joined by dots")
     limits = Limits()
+    most = min(limits.expanded_bytes, max(limits.ratio_floor, file.size * limits.ratio))
     task = PoolTask(
         key=0, request=key.encode("utf-8", "backslashreplace"), open=file.open, size=file.size, share=unpacked
     )
     with JailedPool(
         workers=1,
-        policy=JailPolicy(scratch_bytes=limits.expanded_bytes),
+        policy=JailPolicy(scratch_bytes=most),
         deadline=lambda size: limits.seconds + size / limits.bytes_per_second,
         answer_module=ANSWERS,
     ) as pool:
@@ -92,7 +93,8 @@ def nameless_file(folder: str | None = None) -> FileIO:
     try:
         return TemporaryFile(dir=os.curdir if folder == "" else folder, buffering=0)
     except OSError as error:
-        raise UsageError(f"cannot write to {folder or os.curdir!r}: {reason(error)}") from None
+        where = "a directory for temporary files" if folder is None else repr(folder or os.curdir)
+        raise UsageError(f"cannot write to {where}: {reason(error)}", hint="choose another place") from None
 
 
 _HINT = "weighbridge scan tells more about the file"

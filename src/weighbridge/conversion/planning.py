@@ -12,6 +12,8 @@ from weighbridge.conversion import plan as plans
 from weighbridge.conversion import safetensors_plan
 from weighbridge.conversion.compressed import content_of
 from weighbridge.conversion.flatten import Flattened, select
+from weighbridge.conversion.hdf5_files import read_hdf5
+from weighbridge.conversion.keras_archive import WEIGHTS, read_archive
 from weighbridge.conversion.numpy_files import read_npy, read_npz, read_pickle
 from weighbridge.conversion.plan import Plan
 from weighbridge.conversion.torch_files import LEGACY_START, read_legacy, read_records, read_zip
@@ -19,6 +21,7 @@ from weighbridge.conversion.unpacked import Unpacked
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
 from weighbridge.core.values import replace
 from weighbridge.engine.files import OpenFile
+from weighbridge.formats.hdf5 import superblock
 from weighbridge.formats.numpy import MAGIC
 from weighbridge.formats.safetensors import sniff
 from weighbridge.reports.neutral import encodable
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 _HEAD = 4_096
 _PROTOCOLS = (b"\2", b"\3", b"\4", b"\5")
 NOT_CONVERTED = (
-    "this version converts torch (zip, legacy), numpy (npy, npz), joblib, pickles, compressed ones too, and safetensors"
+    "this version converts torch (zip, legacy), numpy, joblib, pickles, Keras (h5, keras), HDF5 and safetensors"
 )
 
 
@@ -60,16 +63,18 @@ def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Che
             return "torch.zip", read_zip(source, records)
         if any(name.endswith(".npy") for name in records):
             return "numpy.npz", read_npz(source, records, unpacked)
+        if WEIGHTS in records:
+            return "keras.zip", read_archive(source, records, unpacked)
         raise UsageError("the archive holds no checkpoint and no arrays", hint=NOT_CONVERTED)
     if head.startswith(LEGACY_START):
         return "torch.legacy", read_legacy(source)
-    found = _read_stream(source, head)
+    found = _read_stream(source, head, 0, unpacked)
     if found is not None:
         return found
     content = content_of(source, unpacked)
     if content is None:
         raise UsageError("the file is not of a kind that is converted", hint=NOT_CONVERTED)
-    found = _read_stream(content.source, content.source.read_at(0, _HEAD), content.base)
+    found = _read_stream(content.source, content.source.read_at(0, _HEAD), content.base, unpacked)
     if found is None:
         words = f"what is compressed ({content.kind}) is not of a kind that is converted so"
         raise UsageError(words, hint="expand it first")
@@ -77,13 +82,15 @@ def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Che
     return f"{layout}.{content.kind}", replace(held, rest=held.rest + content.rest)
 
 
-def _read_stream(source: ByteSource, head: bytes, base: int = 0) -> tuple[str, Checkpoint] | None:
+def _read_stream(source: ByteSource, head: bytes, base: int, unpacked: Unpacked) -> tuple[str, Checkpoint] | None:
     """Read what may be the content of a compressed stream; None for something else."""
     if head.startswith(MAGIC):
         return "numpy.npy", read_npy(source, base)
     if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
         held, is_joblib = read_pickle(source, base)
         return "joblib" if is_joblib else "pickle", held
+    if superblock.sniff(source, near=True):
+        return "hdf5", read_hdf5(source, base, unpacked)
     return None
 
 
@@ -94,6 +101,8 @@ def _planned(layout: str, size: int, held: Checkpoint, key: str, unpacked: Unpac
     for name, called in sorted(held.named.items()):
         if name not in told:
             flat.drop("", name, "called by the file; not imported, not called" if called else "named by the file")
+    for path, what, reason in held.dropped:
+        flat.drop(encodable(path), encodable(what), encodable(reason))
     for name in held.others:
         flat.drop("", encodable(name), "a member that holds no tensor of the checkpoint")
     if held.rest:

@@ -42,7 +42,8 @@ _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 class Checkpoint:
     """A tree, the source that the offsets of its bytes count in, the records of its storages, names that it used.
 
-    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here.
+    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here, ``dropped`` what
+    else is not carried: path, what it was, and why.
     """
 
     root: Value
@@ -51,6 +52,7 @@ class Checkpoint:
     named: dict[str, bool]
     rest: int = 0
     others: tuple[str, ...] = ()
+    dropped: tuple[tuple[str, str, str], ...] = ()
 
 
 def read_records(source: ByteSource) -> dict[str, Entry]:

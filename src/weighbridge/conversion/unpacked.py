@@ -27,7 +27,7 @@ class Unpacked:
     """A sink behind a file of ``file_size`` bytes; ``descriptor`` is open for reading and writing, and empty.
 
     Without a descriptor everything that would have to be unpacked is refused. Every content is held against the bytes
-    that it is stored in (``Limits.ratio``) and against ``Limits.expanded_bytes``.
+    that it is stored in, all of them together against the file (``Limits.ratio``) and ``Limits.expanded_bytes``.
     """
 
     def __init__(self, file_size: int, descriptor: int | None = None) -> None:
@@ -85,6 +85,8 @@ class Unpacked:
     def _spend(self, produced: int, stored: int, total: int) -> None:
         self._open()
         self._meter.spend_expanded(produced, stored=stored, total=total)
+        # Many contents, each of them small, or stored in the same bytes.
+        self._meter.spend_expanded(0, stored=self.file_size, total=self._meter.expanded)
 
     def _put(self, at: int, content: bytes | bytearray | memoryview) -> None:
         view = memoryview(content)
