@@ -177,6 +177,7 @@ def test_twins_that_differ_end_it_until_one_is_chosen(capsys: pytest.CaptureFixt
 
 A, B = "pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"
 INDEX = "pytorch_model.bin.index.json"
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 1\n"
 
 
 @pytest.mark.parametrize(
@@ -195,10 +196,7 @@ INDEX = "pytorch_model.bin.index.json"
         ({"a.pt": holding("a"), "a.pth": holding("b")}, 1, "are for one place"),
         ({"pytorch_model.bin": holding("a")[:-9]}, 2, "cannot be converted"),
         ({"README.md": b"# Words\n"}, 2, "holds no weights"),
-        (
-            {"pytorch_model.bin": b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 1\n"},
-            2, "a pointer of git-lfs",
-        ),
+        ({"pytorch_model.bin": POINTER}, 2, "a pointer of git-lfs"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_together_is_refused_and_leaves_nothing(

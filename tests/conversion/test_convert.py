@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders.torches import zip_checkpoint
+from tests.builders.torches import Tensor, zip_checkpoint
 from weighbridge.conversion import carry
 from weighbridge.conversion.compare import Difference, differences
 from weighbridge.conversion.convert import Converted, Target, convert
@@ -300,3 +301,17 @@ def test_a_file_is_sharded_anew(tmp_path: Path) -> None:
     os.rename(again, tmp_path / "again.st")
     parts = converted(tmp_path / "again.st", shard_bytes=1)
     assert len(parts.weights) == len(parts.plan.tensors)
+
+
+@pytest.mark.parametrize(("turned", "most"), [(False, 4 << 20), (True, 90 << 20)])
+def test_memory_does_not_grow_with_the_file(turned: bool, most: int, tmp_path: Path) -> None:
+    """In order, a few pieces are held; of a view, two threads hold a window and two blocks each."""
+    path = tmp_path / "model.pt"
+    rows = (most * 3 // 2 if turned else most * 10) // 8
+    stride = (1, rows) if turned else (2, 1)
+    path.write_bytes(zip_checkpoint([Tensor(name="t", shape=(rows, 2), data=bytes(8 * rows), stride=stride)]))
+    tracemalloc.start()
+    converted(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < most

@@ -24,7 +24,7 @@ COMMAND = Command(
     name="convert",
     description="Turn checkpoints into safetensors; nothing of a file is imported or called.",
     formats=("text", "json"),
-    operand=Operand(metavar="FILE|DIR", help="a checkpoint, or the directory of a model"),
+    operand=Operand(metavar="FILE|DIR", help="torch, numpy, joblib, Keras, HDF5, safetensors; or a model's directory"),
     groups=(
         Group(
             title="what and where",

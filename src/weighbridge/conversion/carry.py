@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from weighbridge.conversion.views import Buffer
     from weighbridge.engine.files import OpenFile
 
-_ASIDE = 5
-"""Threads beside the writer: the digest of the source and the checksums in it, the follower, and the way to the disk;
-one more while a file ends and the next begins."""
+_ASIDE = 7
+"""Threads beside the writer: the digest of a source, the checksums in it, the follower and the way to the disk, the
+last three twice while a file ends and the next begins."""
 _OPEN = 2
 """Files that are open at a time: one is written while the one before it is read again."""
+_SENT = 256 << 20
+"""Bytes after which the way to the disk begins, beside the writing: at the end little of it is left to wait for."""
 _BROKEN = "look at the disk; nothing was left there"
 
 
@@ -105,7 +107,7 @@ class Carrier:
         while len(self._open) >= _OPEN:
             self._open[0].wait()
             del self._open[0]
-        pending = _Pending(path, self._create(path))
+        pending = _Pending(path, self._create(path), self._aside)
         self._open.append(pending)
         pending.follower = self._aside.submit(pending.read_again, head, items)
         try:
@@ -114,8 +116,7 @@ class Carrier:
                 pending.digests.append((item.tensor.name, self._copied(item, pending)))
         finally:
             pending.end()
-        pending.status = os.fstat(pending.file.fileno())
-        pending.synced = self._aside.submit(os.fsync, pending.file.fileno())
+        pending.finish()
         return pending.wait
 
     def text(self, path: str, text: str) -> Written:
@@ -160,14 +161,15 @@ class Carrier:
 class _Pending:
     """A file that is being written by one thread and read again by another."""
 
-    def __init__(self, path: str, file: FileIO) -> None:
+    def __init__(self, path: str, file: FileIO, aside: ThreadPoolExecutor) -> None:
         self.path = path
         self.file = file
+        self._aside = aside
         self.digests: list[tuple[str, str]] = []
         self.follower: Future[str]
-        self.synced: Future[None]
+        self.synced: Future[None] | None = None
         self.status: os.stat_result
-        self._size = 0
+        self._size = self._unsent = 0
         self._ended = False
         self._grew = Condition()
         self._carried: Carried | None = None
@@ -179,6 +181,12 @@ class _Pending:
         with self._grew:
             self._size += len(block)
             self._grew.notify()
+        self._unsent += len(block)
+        if self._unsent >= _SENT and (self.synced is None or self.synced.done()):
+            self._unsent = 0
+            if self.synced:
+                self.synced.result()  # a disk that fails says so once
+            self.synced = self._aside.submit(os.fdatasync, self.file.fileno())
 
     def end(self) -> None:
         """Say that nothing more will be written, so that the follower does not wait for it."""
@@ -186,11 +194,19 @@ class _Pending:
             self._ended = True
             self._grew.notify()
 
+    def finish(self) -> None:
+        """Note what the file is now, and send the rest of it to the disk."""
+        if self.synced:
+            self.synced.result()
+        self.status = os.fstat(self.file.fileno())
+        self.synced = self._aside.submit(os.fsync, self.file.fileno())
+
     def wait(self) -> Carried:
         """Wait until the file was read again and is on the disk, and close it; raises IntegrityError and OSError."""
         if self._carried is None:
             sha256 = self.follower.result()
-            self.synced.result()
+            if self.synced:
+                self.synced.result()
             now = os.fstat(self.file.fileno())
             if (now.st_size, now.st_mtime_ns) != (self._size, self.status.st_mtime_ns):
                 raise IntegrityError(f"{self.path!r} was changed while it was written", hint=_BROKEN)
@@ -226,10 +242,9 @@ class _Pending:
         """Read what was written at a place, when it was; shorter where the writer ended before."""
         with self._grew:
             self._grew.wait_for(lambda: self._size >= at + length or self._ended)
-        if length != PIECE:
-            return pread(self.file.fileno(), at, length)
-        read_into(self.file.fileno(), self._piece, at)
-        return self._piece
+        if length == PIECE == read_into(self.file.fileno(), self._piece, at):
+            return self._piece
+        return pread(self.file.fileno(), at, length)
 
     def _broken(self, what: str) -> IntegrityError:
         return IntegrityError(f"{self.path!r}: {what} not read as it was written", hint=_BROKEN)

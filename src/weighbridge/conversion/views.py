@@ -23,14 +23,13 @@ if TYPE_CHECKING:
 
     Buffer: TypeAlias = bytes | bytearray | memoryview
 
-BLOCK = 16 << 20
+BLOCK = 8 << 20
 """Bytes given at a time for a view that is not contiguous."""
-WINDOW = 32 << 20
+WINDOW = 16 << 20
 """Bytes of the file that are held to take a block from."""
-PIECE = 1 << 18
-"""Bytes read at a time of what lies in order: they stay in the processor's cache while they are hashed and written."""
-_READ = 2
-"""A read of its own takes so many times what a slice takes."""
+PIECE = 1 << 19
+"""Bytes read at a time of what lies in order: they stay in the cache of a processor while they are hashed and written,
+and are so many that the threads seldom wait for each other."""
 _SPARSE = 4
 """A run of neighbours may be so many times as long as what is taken from it."""
 
@@ -75,7 +74,7 @@ def turned(block: Buffer, width: int) -> bytes:
 
 
 def work(tensor: Tensor, item: int) -> int:
-    """Estimate what it takes to gather a view, in pieces: one slice that is copied, or 1 KiB that is read for it.
+    """Estimate what it takes to gather a view, in pieces: one slice that is copied, one read, or 1 KiB of one.
 
     What lies in order takes none. It mirrors ``_Gather``, and walks over dimensions, never over places.
     """
@@ -106,7 +105,7 @@ def _block_work(shape: tuple[int, ...], strides: tuple[int, ...], item: int) -> 
         return slices + (reach >> 10)
     near, reach = _near(shape, strides)
     reads = prod(size for dim, size in enumerate(shape) if dim not in near)
-    return slices + reads * (_READ + (reach * item >> 10))
+    return slices + reads * (1 + (reach * item >> 10))
 
 
 def _rows(shape: tuple[int, ...], strides: tuple[int, ...], item: int) -> int:

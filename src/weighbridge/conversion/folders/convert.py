@@ -24,6 +24,7 @@ from weighbridge.engine.files import pread
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from typing import TypeAlias
 
     from weighbridge.access.local import Found
@@ -169,17 +170,28 @@ class _Conversion:
 
     def run(self) -> Made:
         model, parts = self.model, self.parts
-        digests = [self.carrier.digest(part.file) for part in parts]
-        summed = [self.carrier.compare_sums(part.source, part.plan.sums) for part in parts]
-        files = self._files()
-        waiting = [self.carrier.write(*file) for file in files]
+        files, waiting = self._files(), []
+        digests: dict[str, Future[str]] = {}
+        summed: list[Future[None]] = []
+        for path, head, items in files:
+            needed = {id(item.source) for item in items}
+            for part in parts:  # a source is hashed while it is read for its tensors: it comes from the disk once
+                if id(part.source) in needed and part.path not in digests:
+                    digests[part.path] = self.carrier.digest(part.file)
+                    summed.append(self.carrier.compare_sums(part.source, part.plan.sums))
+            waiting.append(self.carrier.write(path, head, items))
         carried = [wait() for wait in waiting]
         weights = tuple(one.written for one in carried)
         for one in summed:
             one.result()
         sources = tuple(
-            Source(path=part.path, layout=part.plan.layout, size=part.plan.size, sha256=digest.result())
-            for part, digest in zip(parts, digests, strict=True)
+            Source(
+                path=part.path,
+                layout=part.plan.layout,
+                size=part.plan.size,
+                sha256=digests[part.path].result() if part.path in digests else part.file.digest(),
+            )
+            for part in parts
         )
         for part in parts:
             if change := part.file.change():
