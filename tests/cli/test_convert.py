@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.builders import hdf5_files
-from tests.builders.numpys import npy
+from tests.builders.numpys import header, npy
 from tests.builders.pickles import hostile_calls
-from tests.builders.torch_legacy import legacy
-from tests.builders.torches import TENSORS, Tensor, zip_checkpoint
+from tests.builders.torch_legacy import legacy, tarred
+from tests.builders.torches import TENSORS, Tensor, state_dict_pickle, zip_checkpoint, zip_records
 from tests.builders.zips import DEFLATE, Entry, archive
 from weighbridge.cli.app import main
 from weighbridge.cli.convert import _size
@@ -93,6 +93,23 @@ def test_what_cannot_be_unpacked_leaves_nothing(
     assert [one.name for one in here.iterdir()] == ["m.h5"]
 
 
+def test_what_is_made_of_parts_is_told_and_other_layouts_are_the_same_weights(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "oldest.pt").write_bytes(tarred())
+    records = zip_records(state_dict_pickle()).items()
+    packed = [Entry(name=f"archive/{name}", data=data, method=DEFLATE) for name, data in records]
+    (here / "packed.pt").write_bytes(archive(*packed))
+    assert main(["convert", "--check", "oldest.pt", "packed.pt"]) == 0
+    (here / "new.pt").write_bytes(zip_checkpoint())
+    assert main(["convert", "--check", "packed.pt", "new.pt"]) == 0
+    (here / "wide.npy").write_bytes(header("<c16", (2,)) + bytes(32))
+    capsys.readouterr()
+    assert main(["convert", "wide.npy"]) == 0
+    assert "ENCODED, to be made again of parts:\n    tensor (complex): view_as_real" in capsys.readouterr().out
+    assert main(["convert", "--check", "wide.npy", "wide.safetensors"]) == 0
+
+
 def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "a.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(16))]))
     (here / "b.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(15) + b"\1")]))
@@ -107,7 +124,7 @@ def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str
     [
         (["lying.pt"], "reaches byte"),
         (["absent.pt"], "no such file"),
-        (["."], "is a directory"),
+        (["."], "a directory is converted by itself, into a new one"),
         (["text.pt"], "not of a kind that is converted"),
         (["model.pt", "--key", "absent"], "nothing at 'absent'"),
         (["model.pt", "--key", "k" * 70_000], "too long"),

@@ -19,9 +19,10 @@ import pytest
 
 from tests.builders.numpys import npy
 from tests.builders.zips import DEFLATE, Claims, Entry, archive
-from weighbridge.conversion.convert import RangeSource, Target, convert, digest_of
+from weighbridge.conversion.convert import Target, convert, digest_of
 from weighbridge.conversion.plan import Plan
 from weighbridge.conversion.planning import plan_of
+from weighbridge.conversion.sources import RangeSource
 from weighbridge.conversion.unpacked import Unpacked
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
 from weighbridge.core.source import BytesSource

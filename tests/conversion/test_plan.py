@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weighbridge.conversion import plan as plans
-from weighbridge.conversion.plan import Dropped, Plan, Tensor
+from weighbridge.conversion.plan import Dropped, Plan, Sum, Tensor
 from weighbridge.core.errors import Malformed
 
 PLAN = Plan(
@@ -26,11 +26,19 @@ PLAN = Plan(
     plain='{"epoch": 1}',
     dropped=(Dropped(path="p", what="os.system", reason="an object"),),
     unsupported=(("q", "a quantised tensor"),),
+    encoded=(("z", '{"encoding": "complex", "parts": ["view_as_real"]}'),),
+    sums=(Sum(name="m", offset=3, size=90, crc=7),),
 )
 
 
 def test_a_plan_comes_back_as_it_was() -> None:
     assert plans.loads(plans.dumps(PLAN), 100, 50) == PLAN
+
+
+def test_what_the_lies_are_made_from_is_a_plan() -> None:
+    tensors = [["a", "F32", [2, 3], [3, 1], 0, False, True], ["b", "U8", [1], [1], 0, True, False]]
+    made = plans.loads(changed(tensors=tensors, encoded=[], sums=[["m", 0, 100, 7]]), 100, 50)
+    assert [one.swapped for one in made.tensors] == [True, False]
 
 
 def changed(**fields: Any) -> bytes:
@@ -43,28 +51,41 @@ def changed(**fields: Any) -> bytes:
         {"size": 101},
         {"unpacked": 51},
         {"unpacked": 49},
-        {"tensors": [["a", "F32", [2, 3], [3, 1], 27, True]]},
-        {"tensors": [["a", "F32", [2, 3], [3, 1], 0, 1]]},
-        {"tensors": [["a", "F32", [2, 3], [3, 1], 77, False]]},
-        {"tensors": [["a", "F32", [2, 3], [3, 1], -1, False]]},
-        {"tensors": [["a", "F32", [2, 3], [3], 0, False]]},
-        {"tensors": [["a", "F32", [-2, 3], [3, 1], 0, False]]},
-        {"tensors": [["a", "F32", [2, True], [3, 1], 0, False]]},
-        {"tensors": [["a", "F99", [2, 3], [3, 1], 0, False]]},
-        {"tensors": [["a", "F32", [1] * 65, [1] * 65, 0, False]]},
-        {"tensors": [["a", "U8", [1], [1], 0, False], ["a", "U8", [1], [1], 0, False]]},
-        {"tensors": [["__metadata__", "U8", [1], [1], 0, False]]},
-        {"tensors": [["a", "U8", [1 << 40], [0], 0, False]]},
-        {"tensors": [["a", "U8", [1 << 62, 1 << 62], [0, 0], 0, False]]},
-        {"tensors": [["a" * 5_000, "U8", [1], [1], 0, False]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], 27, True, False]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], 0, 1, False]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], 77, False, False]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], -1, False, False]]},
+        {"tensors": [["a", "F32", [2, 3], [3], 0, False, False]]},
+        {"tensors": [["a", "F32", [-2, 3], [3, 1], 0, False, False]]},
+        {"tensors": [["a", "F32", [2, True], [3, 1], 0, False, False]]},
+        {"tensors": [["a", "F99", [2, 3], [3, 1], 0, False, False]]},
+        {"tensors": [["a", "F32", [1] * 65, [1] * 65, 0, False, False]]},
+        {"tensors": [["a", "U8", [1], [1], 0, False, False], ["a", "U8", [1], [1], 0, False, False]]},
+        {"tensors": [["__metadata__", "U8", [1], [1], 0, False, False]]},
+        {"tensors": [["a", "U8", [1 << 40], [0], 0, False, False]]},
+        {"tensors": [["a", "U8", [1 << 62, 1 << 62], [0, 0], 0, False, False]]},
+        {"tensors": [["a" * 5_000, "U8", [1], [1], 0, False, False]]},
         {"tensors": {}},
         {"aliases": [["c", "absent"]]},
         {"aliases": [["b", "a"]]},
         {"aliases": [["c"]]},
         {"plain": 3},
         {"plain": "INERT"},
-        {"tensors": [["\ud800", "U8", [1], [1], 0, False]]},
+        {"tensors": [["\ud800", "U8", [1], [1], 0, False, False]]},
         {"dropped": [["p", "q"]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], 0, False, 1]]},
+        {"tensors": [["a", "F32", [2, 3], [3, 1], 0, False]]},
+        {"encoded": [["q"]]},
+        {"encoded": [["q", ""]]},
+        {"encoded": [["q", "[]"]]},
+        {"encoded": [["q", '{"encoding": "complex"}']]},
+        {"encoded": [["q", '{"encoding": "complex", "parts": [1]}']]},
+        {"encoded": [["a", '{"encoding": "complex", "parts": []}']]},
+        {"encoded": [["c", '{"encoding": "complex", "parts": []}']]},
+        {"sums": [["m", 90, 11, 7]]},
+        {"sums": [["m", 0, 60, 7], ["m", 0, 60, 7]]},
+        {"sums": [["m", -1, 6, 7]]},
+        {"sums": [["m", 0, 6]]},
         {"more": -1},
     ],
 )

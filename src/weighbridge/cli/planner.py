@@ -14,6 +14,7 @@ from weighbridge.sandbox.tasks import PoolTask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from io import FileIO
 
     from weighbridge.access.local import Found
@@ -50,6 +51,34 @@ def planned(file: Found, unpacked: int, key: str = "") -> Plan:
         return plans.loads(result.answer, file.size, os.fstat(unpacked).st_size)
     except Malformed as broken:
         raise AccessError(f"{file.path!r} cannot be converted: {broken}", hint=_HINT) from None
+
+
+def formats_of(files: Sequence[Found]) -> dict[str, tuple[str, ...]]:
+    """Name the formats of files, by their paths; raises AccessError and SandboxError."""
+    from weighbridge.conversion.folders import sorting
+
+    limits = Limits()
+    tasks = [
+        PoolTask(key=at, request=one.name.encode("utf-8", "backslashreplace"), open=one.open, size=sorting.READ)
+        for at, one in enumerate(files)
+    ]
+    found = {}
+    with JailedPool(
+        workers=1,
+        policy=JailPolicy(),
+        deadline=lambda _: limits.seconds,
+        answer_module="weighbridge.conversion.folders.sorting",
+    ) as pool:
+        for result in pool.run(tasks):
+            path = files[result.key].path
+            if result.answer is None:
+                assert result.failure is not None
+                raise AccessError(f"{path!r} cannot be converted: {gap_of(result.failure).reason}", hint=_HINT)
+            try:
+                found[path] = sorting.loads(result.answer)
+            except Malformed as broken:
+                raise AccessError(f"{path!r} cannot be converted: {broken}", hint=_HINT) from None
+    return found
 
 
 def nameless_file(folder: str | None = None) -> FileIO:

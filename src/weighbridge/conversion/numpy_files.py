@@ -6,7 +6,8 @@ literals and never evaluated.
 
 from __future__ import annotations
 
-from weighbridge.conversion.inert import Table
+from weighbridge.conversion.checksums import sums_of
+from weighbridge.conversion.inert import Table, Unsupported
 from weighbridge.conversion.numpy_objects import ArrayLoader, Dtype, shape_of
 from weighbridge.conversion.torch_files import Checkpoint
 from weighbridge.conversion.torch_objects import TorchLoader
@@ -47,24 +48,28 @@ def read_npz(source: ByteSource, records: dict[str, Entry], unpacked: Unpacked) 
         view = _array(member, loader)
         places.update(loader.places)
         pairs.append((entry.name.removesuffix(".npy"), view))
-    return Checkpoint(root=Table(pairs), source=source, places=places, named={})
+    sums = sums_of(records.values())
+    return Checkpoint(root=Table(pairs), source=source, places=places, named={}, sums=sums)
 
 
-def read_pickle(source: ByteSource, base: int = 0) -> tuple[Checkpoint, bool]:
+def read_pickle(source: ByteSource, base: int, unpacked: Unpacked) -> tuple[Checkpoint, bool]:
     """Read a pickle with arrays in it, and tell whether they lie between its opcodes, as joblib writes them.
 
-    ``base`` is the address at which it begins.
+    ``base`` is the address at which it begins; bytes that it holds as text are ``unpacked``.
     """
-    loader = TorchLoader(source, base)  # it names tensors of torch that are pickled without their storages
+    loader = TorchLoader(
+        source, base, unpacked=unpacked
+    )  # it names tensors of torch that are pickled without their storages
     unpickler = Unpickler(source, 0, loader)
     root = unpickler.load()
+    named = loader.inner | unpickler.named
     held = Checkpoint(
-        root=root, source=source, places=loader.places, named=unpickler.named, rest=source.size - unpickler.position
+        root=root, source=source, places=loader.places, named=named, rest=source.size - unpickler.position
     )
     return held, loader.wrapped
 
 
-def _array(source: ByteSource, loader: ArrayLoader) -> View:
+def _array(source: ByteSource, loader: ArrayLoader) -> View | Unsupported:
     reader = Reader(source, len(MAGIC))
     version, minor = reader.u8(), reader.u8()
     if version not in _CODECS or minor:
@@ -79,6 +84,8 @@ def _array(source: ByteSource, loader: ArrayLoader) -> View:
     fields = dict(found.items) if isinstance(found, Pairs) and _are_fields(found) else {}
     descr, fortran, shape = (fields.get(name) for name in _FIELDS)
     sizes = shape_of(shape) if isinstance(shape, tuple) else None  # type: ignore[arg-type]
+    if isinstance(descr, list) and type(fortran) is bool and sizes is not None:
+        return Unsupported("an array of records")
     if not isinstance(descr, str) or type(fortran) is not bool or sizes is None:
         raise Malformed("the header of an array has no simple type, order or shape")
     if not loader.fills(Dtype(descr), sizes, reader.left):

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import json
 
+from weighbridge.conversion.views import work
 from weighbridge.core.errors import Malformed
 from weighbridge.core.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 WIDTHS = {
-    "BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1,
-    "I16": 2, "U16": 2, "F16": 2, "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "F64": 8, "I64": 8, "U64": 8, "C64": 8,
+    "BOOL": 1, "F4": 1, "F6_E2M3": 1, "F6_E3M2": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "F8_E8M0": 1,
+    "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1, "I16": 2, "U16": 2, "F16": 2, "BF16": 2, "I32": 4, "U32": 4, "F32": 4,
+    "F64": 8, "I64": 8, "U64": 8, "C64": 8,
 }  # fmt: skip
-"""Bytes per element of the types of safetensors that are converted."""
+"""Bytes per element of the types of safetensors. Of those of less than a byte the last dimension counts bytes here."""
 
 TENSORS = 200_000
 """Tensors of one file; the largest checkpoints have some ten thousand."""
@@ -33,12 +36,22 @@ PLAIN_BYTES = 16 << 20
 GROWTH, FLOOR = 4, 64 << 20
 """A file may make so many times its size, and ``FLOOR`` more: views that repeat what they are views of grow."""
 
+PIECES, PIECE_BYTES = 1 << 23, 16
+"""Pieces that gathering views may take (``views.work``), and one more for so many bytes of the result.
+
+A piece takes a microsecond or two. A transposed matrix of 262,144 rows takes one for 32 bytes.
+"""
+
+ENCODED = "weighbridge.encoded"
+"""Key of a file's metadata under which tensors that are made of others are described: JSON, by name."""
+
 
 @value
 class Tensor:
     """One tensor: ``offset`` is that of its first element in its source, strides count elements.
 
-    Its source is the file, or the file that was ``unpacked`` beside it.
+    Its source is the file, or the file that was ``unpacked`` beside it. ``swapped`` numbers lie with their most
+    significant byte first, and are turned round on the way.
     """
 
     name: str
@@ -47,6 +60,7 @@ class Tensor:
     strides: tuple[int, ...]
     offset: int
     unpacked: bool = False
+    swapped: bool = False
 
     @property
     def count(self) -> int:
@@ -72,12 +86,24 @@ class Tensor:
     @property
     def contiguous(self) -> bool:
         """Tell whether its bytes lie in its source as they will lie in the result."""
+        if self.swapped:
+            return not self.count
         expected = 1
         for size, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
             if size != 1 and stride != expected:
                 return not self.count
             expected *= size
         return True
+
+
+@value
+class Sum:
+    """The CRC-32 that an archive gives of a member that lies raw in it."""
+
+    name: str
+    offset: int
+    size: int
+    crc: int
 
 
 @value
@@ -95,6 +121,8 @@ class Plan:
 
     ``aliases`` are names and the tensors that they are the same view as. ``plain`` is the rest of the plain data as
     JSON text, empty when there is none. ``unsupported`` are tensors that cannot be converted: name and reason.
+    ``encoded`` are tensors that are made of others: name, and as JSON text how. ``sums`` are checksums of the archive
+    that are still to be compared.
     """
 
     layout: str
@@ -106,6 +134,8 @@ class Plan:
     dropped: tuple[Dropped, ...] = ()
     more_dropped: int = 0
     unsupported: tuple[tuple[str, str], ...] = ()
+    encoded: tuple[tuple[str, str], ...] = ()
+    sums: tuple[Sum, ...] = ()
 
 
 def dumps(plan: Plan) -> bytes:
@@ -114,12 +144,16 @@ def dumps(plan: Plan) -> bytes:
         "layout": plan.layout,
         "size": plan.size,
         "unpacked": plan.unpacked,
-        "tensors": [[one.name, one.dtype, one.shape, one.strides, one.offset, one.unpacked] for one in plan.tensors],
+        "tensors": [
+            [one.name, one.dtype, one.shape, one.strides, one.offset, one.unpacked, one.swapped] for one in plan.tensors
+        ],
         "aliases": plan.aliases,
         "plain": plan.plain,
         "dropped": [[one.path, one.what, one.reason] for one in plan.dropped],
         "more": plan.more_dropped,
         "unsupported": plan.unsupported,
+        "encoded": plan.encoded,
+        "sums": [[one.name, one.offset, one.size, one.crc] for one in plan.sums],
     }
     return json.dumps(document, separators=(",", ":")).encode()
 
@@ -141,6 +175,8 @@ def loads(text: bytes, size: int, unpacked: int = 0) -> Plan:
             dropped=tuple(_dropped(one) for one in _items(found["dropped"], DROPPED)),
             more_dropped=_whole(found["more"]),
             unsupported=tuple(_texts(one, 2) for one in _items(found["unsupported"], TENSORS)),  # type: ignore[misc]
+            encoded=tuple(_encoded(one) for one in _items(found["encoded"], TENSORS)),
+            sums=tuple(_sum(one) for one in _items(found["sums"], TENSORS)),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Malformed("the plan does not fit its schema") from None
@@ -150,9 +186,31 @@ def loads(text: bytes, size: int, unpacked: int = 0) -> Plan:
     return plan
 
 
+def notes(text: str) -> tuple[tuple[str, str], ...]:
+    """Read the text that a file has under ``ENCODED``; empty for one that is something else."""
+    try:
+        found = json.loads(text)
+        pairs = [(name, json.dumps(note)) for name, note in found.items() if _is_note(note)]
+    except (ValueError, AttributeError, RecursionError):
+        return ()
+    return tuple(pairs) if len(pairs) == len(found) <= TENSORS else ()
+
+
+def _is_note(found: Any) -> bool:
+    """Tell whether something is what a note is at the least: an encoding and the names of parts."""
+    parts = found.get("parts") if type(found) is dict else None
+    return type(parts) is list and all(type(one) is str for one in parts) and type(found.get("encoding")) is str
+
+
+def encoded_in(encoded: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give the metadata by which a file says how tensors are made of others; none when there are no such tensors."""
+    made = {name: json.loads(note) for name, note in encoded}
+    return {ENCODED: json.dumps(made, separators=(",", ":"))} if made else {}
+
+
 def check(plan: Plan) -> None:
     """Hold a plan against its bounds; raises Malformed with what is wrong."""
-    names, total = set[str](), 0
+    names, total, pieces = set[str](), 0, 0
     for one in plan.tensors:
         if one.dtype not in WIDTHS or len(one.shape) != len(one.strides) or len(one.shape) > RANK:
             raise Malformed(f"tensor {one.name[:80]!r} has no known type or shape")
@@ -165,9 +223,18 @@ def check(plan: Plan) -> None:
         total += one.size
         if total > GROWTH * (plan.size + plan.unpacked) + FLOOR:
             raise Malformed(f"the tensors would take more than {GROWTH} times the file: views repeat the same bytes")
+        pieces += work(one, WIDTHS[one.dtype])
+        if pieces > PIECES + total // PIECE_BYTES:
+            raise Malformed(f"tensor {one.name[:80]!r} is scattered over the file in too many small pieces")
     for name, kept in plan.aliases:
         if name in names or kept not in names:
             raise Malformed(f"{name[:80]!r} is no alias of a tensor")
+        names.add(name)
+    if sum(one.size for one in plan.sums) > plan.size or any(one.offset + one.size > plan.size for one in plan.sums):
+        raise Malformed("members of the archive lie outside of the file, or over each other")
+    for name, _ in plan.encoded:
+        if name in names:
+            raise Malformed(f"tensor {name[:80]!r} has a name that is taken")
         names.add(name)
 
 
@@ -205,8 +272,8 @@ def _whole(found: Any) -> int:
 
 
 def _tensor(found: Any) -> Tensor:
-    name, dtype, shape, strides, offset, unpacked = _items(found, 6)
-    if type(unpacked) is not bool:
+    name, dtype, shape, strides, offset, unpacked, swapped = _items(found, 7)
+    if type(unpacked) is not bool or type(swapped) is not bool:
         raise ValueError
     return Tensor(
         name=_text(name),
@@ -215,7 +282,21 @@ def _tensor(found: Any) -> Tensor:
         strides=tuple(map(_whole, _items(strides, RANK))),
         offset=_whole(offset),
         unpacked=unpacked,
+        swapped=swapped,
     )
+
+
+def _sum(found: Any) -> Sum:
+    name, offset, size, crc = _items(found, 4)
+    return Sum(name=_text(name), offset=_whole(offset), size=_whole(size), crc=_whole(crc))
+
+
+def _encoded(found: Any) -> tuple[str, str]:
+    name, note = _items(found, 2)
+    text = _json(note)
+    if not _is_note(json.loads(text or "0")):
+        raise ValueError
+    return _text(name), text
 
 
 def _dropped(found: Any) -> Dropped:

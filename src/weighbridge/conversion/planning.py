@@ -13,14 +13,17 @@ from weighbridge.conversion import safetensors_plan
 from weighbridge.conversion.compressed import content_of
 from weighbridge.conversion.flatten import Flattened, select
 from weighbridge.conversion.hdf5_files import read_hdf5
+from weighbridge.conversion.indices import Indices
 from weighbridge.conversion.keras_archive import WEIGHTS, read_archive
 from weighbridge.conversion.numpy_files import read_npy, read_npz, read_pickle
 from weighbridge.conversion.plan import Plan
 from weighbridge.conversion.torch_files import LEGACY_START, read_legacy, read_records, read_zip
+from weighbridge.conversion.torch_tar import members_of, read_tar
 from weighbridge.conversion.unpacked import Unpacked
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
 from weighbridge.core.values import replace
 from weighbridge.engine.files import OpenFile
+from weighbridge.formats.containers.tar_header import looks_like as looks_like_tar
 from weighbridge.formats.hdf5 import superblock
 from weighbridge.formats.numpy import MAGIC
 from weighbridge.formats.safetensors import sniff
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 _HEAD = 4_096
 _PROTOCOLS = (b"\2", b"\3", b"\4", b"\5")
 NOT_CONVERTED = (
-    "this version converts torch (zip, legacy), numpy, joblib, pickles, Keras (h5, keras), HDF5 and safetensors"
+    "this version converts torch (zip, legacy, tar), numpy, joblib, pickles, Keras (h5, keras), HDF5 and safetensors"
 )
 
 
@@ -52,7 +55,7 @@ def plan_of(source: ByteSource, key: str = "", unpacked: Unpacked | None = None)
             raise UsageError("a safetensors file has no keys within keys", hint="leave --key out")
         return safetensors_plan.plan_of(source)
     layout, held = _read(source, head, into)
-    return _planned(layout, source.size, held, key, into)
+    return _planned(layout, source, held, key, into)
 
 
 def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Checkpoint]:
@@ -60,7 +63,7 @@ def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Che
     if head.startswith(b"PK\3\4"):
         records = read_records(source)
         if any(name.endswith("/data.pkl") for name in records):
-            return "torch.zip", read_zip(source, records)
+            return "torch.zip", read_zip(source, records, unpacked)
         if any(name.endswith(".npy") for name in records):
             return "numpy.npz", read_npz(source, records, unpacked)
         if WEIGHTS in records:
@@ -68,6 +71,10 @@ def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Che
         raise UsageError("the archive holds no checkpoint and no arrays", hint=NOT_CONVERTED)
     if head.startswith(LEGACY_START):
         return "torch.legacy", read_legacy(source)
+    if looks_like_tar(head):
+        members = members_of(source)
+        if members is not None:
+            return "torch.tar", read_tar(source, members, unpacked)
     found = _read_stream(source, head, 0, unpacked)
     if found is not None:
         return found
@@ -87,15 +94,15 @@ def _read_stream(source: ByteSource, head: bytes, base: int, unpacked: Unpacked)
     if head.startswith(MAGIC):
         return "numpy.npy", read_npy(source, base)
     if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
-        held, is_joblib = read_pickle(source, base)
+        held, is_joblib = read_pickle(source, base, unpacked)
         return "joblib" if is_joblib else "pickle", held
     if superblock.sniff(source, near=True):
         return "hdf5", read_hdf5(source, base, unpacked)
     return None
 
 
-def _planned(layout: str, size: int, held: Checkpoint, key: str, unpacked: Unpacked) -> Plan:
-    flat = Flattened(held.source, held.places, size)
+def _planned(layout: str, source: ByteSource, held: Checkpoint, key: str, unpacked: Unpacked) -> Plan:
+    flat = Flattened(held.source, held.places, source.size)
     plain = flat.add(select(held.root, key))
     told = {one.what for one in flat.dropped}
     for name, called in sorted(held.named.items()):
@@ -107,9 +114,11 @@ def _planned(layout: str, size: int, held: Checkpoint, key: str, unpacked: Unpac
         flat.drop("", encodable(name), "a member that holds no tensor of the checkpoint")
     if held.rest:
         flat.drop("", f"{held.rest} bytes", "they lie behind the end, where no loader reads")
+    if held.unsummed:
+        flat.drop("", f"{held.unsummed} checksums", "the archive was written without: changed bytes would not be seen")
     made = Plan(
         layout=layout,
-        size=size,
+        size=source.size,
         unpacked=unpacked.size,
         tensors=tuple(flat.tensors),
         aliases=tuple(flat.aliases),
@@ -117,8 +126,15 @@ def _planned(layout: str, size: int, held: Checkpoint, key: str, unpacked: Unpac
         dropped=tuple(flat.dropped),
         more_dropped=flat.more_dropped,
         unsupported=tuple(flat.unsupported),
+        encoded=tuple(flat.encoded),
+        sums=held.sums,
     )
     plans.check(made)
+    tensors = {one.name: one for one in made.tensors}
+    tensors |= {name: tensors[kept] for name, kept in made.aliases}
+    indices = Indices(tensors, lambda one: unpacked if one.unpacked else source)
+    for name, compound in flat.made:
+        indices.check(name, compound)
     return made
 
 
