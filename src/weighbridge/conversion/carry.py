@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from threading import Condition
 
-from weighbridge.conversion.checksums import compare
+from weighbridge.conversion.checksums import Summing
 from weighbridge.conversion.plan import WIDTHS
 from weighbridge.conversion.safetensors_plan import plan_of
 from weighbridge.conversion.sources import RangeSource, read_into
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from weighbridge.conversion.views import Buffer
     from weighbridge.engine.files import OpenFile
 
-_ASIDE = 7
-"""Threads beside the writer: the digest of a source, the checksums in it, the follower and the way to the disk, the
-last three twice while a file ends and the next begins."""
+_ASIDE = 6
+"""Threads beside the writer: the digest of a source, the follower and the way to the disk, twice while a file ends and
+the next begins."""
 _OPEN = 2
 """Files that are open at a time: one is written while the one before it is read again."""
 _SENT = 256 << 20
@@ -90,13 +90,9 @@ class Carrier:
         for pending in self._open:
             pending.file.close()
 
-    def digest(self, file: OpenFile) -> Future[str]:
-        """Hash a source beside the writing."""
-        return self._aside.submit(file.digest)
-
-    def compare_sums(self, source: RangeSource, sums: Sequence[Sum]) -> Future[None]:
-        """Compare the checksums of an archive beside the writing; the future raises IntegrityError."""
-        return self._aside.submit(compare, source, sums)
+    def digest(self, file: OpenFile, sums: Sequence[Sum]) -> Future[str]:
+        """Hash a source beside the writing; the future raises IntegrityError where a checksum of ``sums`` differs."""
+        return self._aside.submit(file.digest, Summing(sums).take if sums else None)
 
     def write(self, path: str, head: bytes, items: Sequence[Item]) -> Callable[[], Carried]:
         """Write a file, ``head`` and the tensors behind it; gives what waits until it was read again.

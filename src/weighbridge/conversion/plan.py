@@ -230,8 +230,11 @@ def check(plan: Plan) -> None:
         if name in names or kept not in names:
             raise Malformed(f"{name[:80]!r} is no alias of a tensor")
         names.add(name)
-    if sum(one.size for one in plan.sums) > plan.size or any(one.offset + one.size > plan.size for one in plan.sums):
-        raise Malformed("members of the archive lie outside of the file, or over each other")
+    end = 0
+    for summed in plan.sums:
+        if summed.offset < end or summed.offset + summed.size > plan.size:
+            raise Malformed("members of the archive lie outside of the file, or over each other")
+        end = summed.offset + summed.size
     for name, _ in plan.encoded:
         if name in names:
             raise Malformed(f"tensor {name[:80]!r} has a name that is taken")

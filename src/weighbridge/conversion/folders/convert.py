@@ -172,18 +172,14 @@ class _Conversion:
         model, parts = self.model, self.parts
         files, waiting = self._files(), []
         digests: dict[str, Future[str]] = {}
-        summed: list[Future[None]] = []
         for path, head, items in files:
             needed = {id(item.source) for item in items}
             for part in parts:  # a source is hashed while it is read for its tensors: it comes from the disk once
                 if id(part.source) in needed and part.path not in digests:
-                    digests[part.path] = self.carrier.digest(part.file)
-                    summed.append(self.carrier.compare_sums(part.source, part.plan.sums))
+                    digests[part.path] = self.carrier.digest(part.file, part.plan.sums)
             waiting.append(self.carrier.write(path, head, items))
         carried = [wait() for wait in waiting]
         weights = tuple(one.written for one in carried)
-        for one in summed:
-            one.result()
         sources = tuple(
             Source(
                 path=part.path,
