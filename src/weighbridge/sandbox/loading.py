@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 _READABLE = ("/dev/urandom", "/dev/null")
 """Torch seeds itself from the first; libraries look at the second when they are imported."""
 _DESCRIPTORS = 256
-_PACK = b"pack"
-"""The request for the object itself instead of its outline."""
 _SECONDS, _BYTES_PER_SECOND = 60.0, 50 << 20
 _MEMORY, _COPIES = 2 * GIB, 3
 """An imported torch has 0.4 GiB; a checkpoint is held once as a file's buffer, once as tensors, once while it grows."""
@@ -39,6 +37,16 @@ class Library(StrEnum):
     JOBLIB = "joblib"
     PICKLE = "pickle"
     NUMPY = "numpy"
+    KERAS = "keras"
+    TRANSFORMERS = "transformers"
+    ONNX = "onnx"
+
+
+BY_PATH = frozenset({Library.KERAS, Library.TRANSFORMERS, Library.ONNX})
+"""Libraries that open files themselves; the others get one that is open."""
+_NEEDS = {Library.KERAS: ("keras", "torch"), Library.TRANSFORMERS: ("transformers", "torch"),
+          Library.ONNX: ("onnxruntime",)}  # fmt: skip
+"""Modules that must be installed, where it is not the one of the library's name."""
 
 
 class HaltKind(StrEnum):
@@ -88,6 +96,29 @@ class Bounds:
     memory_bytes: int = 0
 
 
+@value
+class Place:
+    """Where a library of BY_PATH finds what it loads: the child may read there, and nowhere else."""
+
+    path: str
+    readable: tuple[str, ...]
+
+
+@value
+class Call:
+    """A function of the user's that the child calls with the loaded object and its inputs; its result is packed.
+
+    It is ``name`` of ``module``, found along ``search``; with ``file`` of the program there, which is imported by it.
+    ``inputs`` are offset and length of their packed document in the shared memory.
+    """
+
+    module: str
+    file: str
+    name: str
+    search: tuple[str, ...]
+    inputs: tuple[int, int]
+
+
 def load_in_jail(
     descriptor: int,
     size: int,
@@ -96,32 +127,44 @@ def load_in_jail(
     strict: bool = False,
     bounds: Bounds | None = None,
     share: int | None = None,
+    place: Place | None = None,
+    call: Call | None = None,
 ) -> Loading:
-    """Load the file behind ``descriptor``, which stays open, with ``library`` in a jail of its own.
+    """Load the file behind ``descriptor``, which stays open, or what lies at ``place``, in a jail of its own.
 
-    With ``share``, a descriptor of memory that has its size already, the object is packed into it, else outlined.
+    With ``share``, a descriptor of memory that has its size already, the object is packed into it, else outlined. With
+    ``call``, which needs ``share``, the function's result takes the place of the object.
 
     Raises UsageError where the library is not installed, and SandboxError, before the child has got the file, where
     the jail lacks a layer of LEAST_LOADER_LAYERS, or with ``strict`` any. What the file does ends as an answer.
     """
+    import json
     import os
     from importlib.util import find_spec
 
-    if find_spec(library) is None:
-        raise UsageError(f"{library} is not installed here", hint="install it beside weighbridge, or name another")
+    for name in _NEEDS.get(library, (str(library),)):
+        if find_spec(name) is None:
+            raise UsageError(f"{name} is not installed here", hint="install it beside weighbridge, or name another")
     bounds = bounds or Bounds()
     seconds = bounds.seconds or _SECONDS + size / _BYTES_PER_SECOND
     policy = JailPolicy(
         layers=LOADER_LAYERS,
-        readable=_READABLE,
+        readable=(*_READABLE, *(place.readable if place else ())),
         memory_bytes=bounds.memory_bytes or _MEMORY + _COPIES * size,
         scratch_bytes=0,
         descriptors=_DESCRIPTORS,
         cpu_seconds=int(seconds + START_SECONDS) + 1,
     )
     notes: list[bytes] = []
+    asked: dict[str, object] = {"path": place.path if place else "", "pack": share is not None}
+    if call is not None:
+        asked["inputs"] = call.inputs
     with JailedPool(
-        workers=1, policy=policy, deadline=lambda _: seconds, answer_module=f"weighbridge.sandbox.loaders.{library}"
+        workers=1,
+        policy=policy,
+        deadline=lambda _: seconds,
+        answer_module=f"weighbridge.sandbox.loaders.{library}",
+        prepared=(call.module, call.file, call.name, *call.search) if call else (),
     ) as pool:
 
         def hand_over() -> int:
@@ -130,7 +173,7 @@ def load_in_jail(
             os.lseek(descriptor, 0, os.SEEK_SET)
             return os.dup(descriptor)
 
-        request = b"" if share is None else _PACK
+        request = json.dumps(asked).encode()
         task = PoolTask(key=0, request=request, open=hand_over, size=size, hear=notes.append, share=share)
         (result,) = pool.run((task,))
         layers = pool.layers or ()

@@ -52,9 +52,10 @@ class JailedPool:
         deadline: Callable[[int], float],
         answer_module: str = "weighbridge.engine.worker",
         import_path: tuple[str, ...] = (),
+        prepared: tuple[str, ...] = (),
     ) -> None:
         self._most = max(1, workers)
-        self._setup = setup_for(policy, answer_module, import_path)
+        self._setup = setup_for(policy, answer_module, import_path, prepared)
         self._seconds_for = deadline
         self._workers: list[JailedWorker] = []
         self._ears: dict[int, JailedWorker] = {}

@@ -56,6 +56,8 @@ class WorkerSetup:
     scratch_directories: tuple[str, ...]
     """Where the scratch file may lie; the first that works is taken."""
     policy: JailPolicy
+    prepared: tuple[str, ...] = ()
+    """What its ``prepare`` is told before the seal; none where there is nothing to prepare."""
 
 
 def to_arguments(setup: WorkerSetup) -> list[str]:
@@ -63,7 +65,7 @@ def to_arguments(setup: WorkerSetup) -> list[str]:
     policy = setup.policy
     numbers = (policy.memory_bytes, policy.scratch_bytes, policy.descriptors, policy.cpu_seconds)
     words: list[str] = []
-    for group in (setup.import_path, setup.scratch_directories, policy.readable, policy.layers):
+    for group in (setup.import_path, setup.scratch_directories, setup.prepared, policy.readable, policy.layers):
         words += (str(len(group)), *group)
     return [*words, *map(str, numbers), setup.answer_module]
 
@@ -71,15 +73,16 @@ def to_arguments(setup: WorkerSetup) -> list[str]:
 def from_arguments(words: list[str]) -> WorkerSetup:
     """Read what ``to_arguments`` wrote."""
     groups = []
-    for _ in range(4):
+    for _ in range(5):
         end = int(words[0]) + 1
         groups.append(tuple(words[1:end]))
         words = words[end:]
-    import_path, scratch_directories, readable, layers = groups
+    import_path, scratch_directories, prepared, readable, layers = groups
     memory_bytes, scratch_bytes, descriptors, cpu_seconds, answer_module = words
     return WorkerSetup(
         import_path=import_path,
         answer_module=answer_module,
+        prepared=prepared,
         scratch_directories=scratch_directories,
         policy=JailPolicy(
             layers=tuple(map(Layer, layers)),

@@ -53,12 +53,16 @@ class Node:
 
 @value
 class Failure:
-    """The exception with which the library ended; ``refused`` when it looks like the jail's refusal."""
+    """The exception with which the library ended; ``refused`` when it looks like the jail's refusal.
+
+    ``called`` when the user's function was being called.
+    """
 
     class_name: str
     words: str
     refused: bool
     where: tuple[str, ...]
+    called: bool = False
 
 
 class EventKind(StrEnum):
@@ -90,9 +94,9 @@ def read_answer(document: bytes) -> Node | Failure:
         return _Reader().node(found["outline"], 0)
     if found.keys() != {"error"}:
         raise Untrue("it is neither an outline nor an error")
-    error = _fields(found["error"], {"class", "words", "refused", "where"}, frozenset())
-    if type(error["refused"]) is not bool:
-        raise Untrue("refused is not a truth value")
+    error = _fields(found["error"], {"class", "words", "refused", "where", "called"}, frozenset())
+    if type(error["refused"]) is not bool or type(error["called"]) is not bool:
+        raise Untrue("refused or called is not a truth value")
     lines = error["where"]
     if type(lines) is not list or len(lines) > _MOST_LINES:
         raise Untrue("where is not a short list")
@@ -101,6 +105,7 @@ def read_answer(document: bytes) -> Node | Failure:
         words=_word(error["words"]),
         refused=error["refused"],
         where=tuple(map(_word, lines)),
+        called=error["called"],
     )
 
 

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
         def open_share(self, descriptor: int, /) -> None:
             """Take note of the memory that is shared for the next request; only for those that come with some."""
 
+        def prepare(self, /, *words: str) -> None:
+            """Do before the seal what the set-up asks for; called only when it does."""
+
 
 _SHARED_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 """Where the dynamic linker looks when an extension module (hashlib, lzma) is imported after the seal."""
@@ -51,6 +54,8 @@ def main() -> None:
     module: AnswerModule = fetch(setup.answer_module)
     scratch = _scratch_file(setup.scratch_directories)
     module.open_scratch(scratch)
+    if setup.prepared:
+        module.prepare(*setup.prepared)
     # Never closed: the parent sees the socket end together with the process, when the exit status is there to read.
     channel = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, protocol.CHANNEL)
     try:

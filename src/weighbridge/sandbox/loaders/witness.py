@@ -40,6 +40,9 @@ _OWN_MACHINERY = frozenset({"code", "native"})
 _PREPARING = frozenset({"socket.__new__"})
 """What modules do while they are imported, besides making cache directories: urllib3 tries whether there is IPv6."""
 
+_ABOUT_THE_MACHINE = ("/proc/meminfo/", "/proc/mounts/", "/proc/cpuinfo/")
+"""What keras and transformers ask before they load, of psutil or by themselves; without an answer they go on."""
+
 _CHANGE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _IMPORTING = "<frozen importlib._bootstrap"
 _MOST_NOTES = 4_000
@@ -47,11 +50,19 @@ _WORD, _WORDS = 200, 600
 
 
 class Witness:
-    """An audit hook; ``on`` while a stranger's file is loaded, ``roots`` are where installed modules lie."""
+    """An audit hook; ``on`` while a stranger's file is loaded.
 
-    def __init__(self, roots: tuple[str, ...], note: Callable[[bytes], None]) -> None:
+    ``roots`` are where installed modules lie, ``subject`` is the file or directory that is loaded by its path, ``own``
+    the file of the user's function.
+    """
+
+    def __init__(
+        self, roots: tuple[str, ...], note: Callable[[bytes], None], *, subject: str = "", own: str = ""
+    ) -> None:
         self.on = False
         self._roots = tuple(root.rstrip("/") + "/" for root in roots if root)
+        self._readable = (*self._roots, *([subject.rstrip("/") + "/"] if subject else ()))
+        self._own = own
         self._note = note
         self._seen: set[tuple[str, str]] = set()
 
@@ -72,14 +83,16 @@ class Witness:
         if kind == "import":
             arguments = (str(arguments[0]).partition(".")[0],)
         frame = sys._getframe(2)
+        if self._own and frame.f_code.co_filename == self._own:
+            return
         if event in _READING:
             changes = event == "open" and isinstance(arguments[2], int) and bool(arguments[2] & _CHANGE)
-            if not changes and (self._is_installed(arguments[0]) or _is_importing(frame)):
+            if not changes and (self._may_be_read(arguments[0]) or self._is_importing(frame)):
                 return
             kind = "file"
-        if (kind == "file" or event in _PREPARING) and _is_importing(frame):
+        if (kind == "file" or event in _PREPARING) and self._is_importing(frame):
             kind = "import"  # an installed module prepares itself, and does not get what it asks for
-        if kind in _OWN_MACHINERY and (_is_importing(frame) or self._runs_installed(event, arguments)):
+        if kind in _OWN_MACHINERY and (self._is_importing(frame) or self._runs_installed(event, arguments)):
             return
         what = ", ".join(map(_shown, arguments))[:_WORDS]
         if (event, what) in self._seen or len(self._seen) >= _MOST_NOTES:
@@ -88,27 +101,30 @@ class Witness:
         said = {"kind": kind, "event": event[:_WORD], "what": what, "where": _place(frame)}
         self._note(json.dumps(said).encode())
 
-    def _is_installed(self, path: object) -> bool:
-        """Tell whether a path is an installed module's or library's, or a descriptor that is open already."""
+    def _may_be_read(self, path: object) -> bool:
+        """Tell whether a path is an installed module's, a library's or the subject's, or a descriptor that is open."""
         if isinstance(path, int):
             return True
         try:
             where = os.path.normpath(os.fsdecode(path)) + "/"  # type: ignore[arg-type]
         except TypeError:
             return False
-        return where.startswith(self._roots)
+        return where.startswith((*self._readable, *_ABOUT_THE_MACHINE))
 
     def _runs_installed(self, event: str, arguments: tuple[Any, ...]) -> bool:
         source = getattr(arguments[0], "co_filename", "") if event == "exec" else ""
         return os.path.normpath(source).startswith(self._roots)
 
-
-def _is_importing(frame: FrameType | None) -> bool:
-    while frame is not None:
-        if frame.f_code.co_filename.startswith(_IMPORTING):
-            return True
-        frame = frame.f_back
-    return False
+    def _is_importing(self, frame: FrameType | None) -> bool:
+        """Tell whether an installed module is being imported, with no other module's code between it and ``frame``."""
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if name.startswith(_IMPORTING):
+                return True
+            if name.startswith("/") and not os.path.normpath(name).startswith(self._roots):
+                return False  # code of a repository, which is imported too
+            frame = frame.f_back
+        return False
 
 
 def _place(frame: FrameType | None) -> str:
