@@ -28,18 +28,19 @@ def seal(policy: JailPolicy) -> tuple[Layer, ...]:
     where other threads run, which Landlock and seccomp would leave outside.
     """
     kernel = running_kernel()
+    users = _users() if policy.threads else 0
     if kernel is not None:
         if os.stat("/proc/self/task").st_nlink != _LINKS_OF_ONE_THREAD:
             raise SandboxError("the process to be jailed has more than one thread")
         kernel.call("prctl", _PR_SET_PDEATHSIG, _SIGKILL)
     # The order of Layer matters: namespaces need what later layers take away, Landlock and seccomp need no_new_privs,
     # seccomp forbids all the calls that the others are made of.
-    return tuple(layer for layer in Layer if layer in policy.layers and _raise_layer(layer, policy, kernel))
+    return tuple(layer for layer in Layer if layer in policy.layers and _raise_layer(layer, policy, kernel, users))
 
 
-def _raise_layer(layer: Layer, policy: JailPolicy, kernel: Kernel | None) -> bool:
+def _raise_layer(layer: Layer, policy: JailPolicy, kernel: Kernel | None, users: int) -> bool:
     if layer is Layer.RLIMITS:
-        return _limit_resources(policy)
+        return _limit_resources(policy, alone=bool(policy.threads) and _users() != users)
     if kernel is None:
         return False
     if layer is Layer.NAMESPACES:
@@ -50,20 +51,34 @@ def _raise_layer(layer: Layer, policy: JailPolicy, kernel: Kernel | None) -> boo
         return landlock.restrict(kernel, policy.readable)
     if layer is Layer.CAPABILITIES:
         return _drop_capabilities(kernel)
-    return seccomp.restrict(kernel)
+    return seccomp.restrict(kernel, policy.threads)
 
 
-def _limit_resources(policy: JailPolicy) -> bool:
-    """Set hard limits with the soft ones, so that they cannot be raised again (getrlimit(2))."""
+def _users() -> int:
+    """Tell in which user namespace this process is; 0 where there is none."""
+    try:
+        return os.stat("/proc/self/ns/user").st_ino
+    except OSError:
+        return 0
+
+
+def _limit_resources(policy: JailPolicy, *, alone: bool) -> bool:
+    """Set hard limits with the soft ones, so that they cannot be raised again (getrlimit(2)).
+
+    Threads count as processes of their user. Only a child that is ``alone`` in a user namespace has a count of its own;
+    elsewhere other processes of the user would take its share, and root is never held to it: there the filter's
+    listener and the process cgroup count.
+    """
     import resource
 
     bounds = [
         (resource.RLIMIT_DATA, policy.memory_bytes, 0),
         (resource.RLIMIT_FSIZE, policy.scratch_bytes, 0),
         (resource.RLIMIT_NOFILE, policy.descriptors, 0),
-        (resource.RLIMIT_NPROC, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
     ]
+    if alone or not policy.threads:
+        bounds.append((resource.RLIMIT_NPROC, policy.threads + 1 if policy.threads else 0, 0))
     if policy.cpu_seconds:
         # A second between the soft limit, whose signal tells what happened, and the hard one, which cannot be caught.
         bounds.append((resource.RLIMIT_CPU, policy.cpu_seconds, 1))

@@ -51,3 +51,6 @@ class JailPolicy:
     """Open descriptors (RLIMIT_NOFILE). A worker holds five, an import takes two or three more for a moment."""
     cpu_seconds: int = 0
     """Processor time of the whole life of the child (RLIMIT_CPU); 0 means that only the deadline of a task counts."""
+    threads: int = 0
+    """Threads that may live beside the first one. They start after the seal and inherit it; each takes its stack, 8 MiB
+    as a rule, out of ``memory_bytes``. 0: none can be started."""

@@ -63,7 +63,7 @@ class WorkerSetup:
 def to_arguments(setup: WorkerSetup) -> list[str]:
     """Write a set-up as words of a command line; the import path comes first, with its length before it."""
     policy = setup.policy
-    numbers = (policy.memory_bytes, policy.scratch_bytes, policy.descriptors, policy.cpu_seconds)
+    numbers = (policy.memory_bytes, policy.scratch_bytes, policy.descriptors, policy.cpu_seconds, policy.threads)
     words: list[str] = []
     for group in (setup.import_path, setup.scratch_directories, setup.prepared, policy.readable, policy.layers):
         words += (str(len(group)), *group)
@@ -78,7 +78,7 @@ def from_arguments(words: list[str]) -> WorkerSetup:
         groups.append(tuple(words[1:end]))
         words = words[end:]
     import_path, scratch_directories, prepared, readable, layers = groups
-    memory_bytes, scratch_bytes, descriptors, cpu_seconds, answer_module = words
+    memory_bytes, scratch_bytes, descriptors, cpu_seconds, threads, answer_module = words
     return WorkerSetup(
         import_path=import_path,
         answer_module=answer_module,
@@ -91,5 +91,6 @@ def from_arguments(words: list[str]) -> WorkerSetup:
             scratch_bytes=int(scratch_bytes),
             descriptors=int(descriptors),
             cpu_seconds=int(cpu_seconds),
+            threads=int(threads),
         ),
     )
