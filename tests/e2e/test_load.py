@@ -15,7 +15,7 @@ from tests.e2e.command import weigh
 from tests.sandbox.loaded import running
 from weighbridge.cli import load as command
 from weighbridge.core.errors import IntegrityError
-from weighbridge.core.report import FileReport
+from weighbridge.core.report import ArtifactReport
 from weighbridge.sandbox import weighed
 from weighbridge.sandbox.kernel import running_kernel
 
@@ -141,15 +141,15 @@ def test_wrong_requests(tmp_path: Path, words: tuple[str, ...], complaint: str) 
 def test_a_file_that_changes_after_its_scan_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = tmp_path / "model.pkl"
     model.write_bytes(b"N.")
-    honest = weighed.scan_file
+    honest = weighed.scan_files
 
-    def scan_and_swap(path: str) -> FileReport:
+    def scan_and_swap(path: str) -> tuple[ArtifactReport, tuple[str, ...]]:
         found = honest(path)
         (tmp_path / "other").write_bytes(running("out = 1"))
         os.replace(tmp_path / "other", model)
         return found
 
-    monkeypatch.setattr(weighed, "scan_file", scan_and_swap)
+    monkeypatch.setattr(weighed, "scan_files", scan_and_swap)
     from weighbridge.cli.options import parse
 
     with pytest.raises(IntegrityError, match="changed while it was weighed"):

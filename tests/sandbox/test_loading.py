@@ -345,7 +345,8 @@ def test_a_library_that_starts_threads_is_not_trusted_with_a_file(tmp_path: Path
 
 def test_notes_that_nobody_hears_end_the_worker(tmp_path: Path) -> None:
     (tmp_path / "model.pkl").write_bytes(running("out = 1"))
-    task = PoolTask(key=0, request=b"", open=lambda: os.open(tmp_path / "model.pkl", os.O_RDONLY), size=0)
+    request = b'{"path": "", "pack": false}'
+    task = PoolTask(key=0, request=request, open=lambda: os.open(tmp_path / "model.pkl", os.O_RDONLY), size=0)
     pool = JailedPool(
         workers=1,
         policy=JailPolicy(layers=LOADER_LAYERS),

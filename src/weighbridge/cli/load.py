@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from weighbridge.cli.exit import ERROR, FAIL, INCONCLUSIVE, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import Output, outputs, write
 from weighbridge.core.errors import UsageError
-from weighbridge.core.report import Verdict
-from weighbridge.core.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from weighbridge.cli.loaded import Loaded
     from weighbridge.cli.options import Given
-    from weighbridge.core.report import ArtifactReport
-    from weighbridge.sandbox.loading import Loading
 
 FORMATS = ("text", "json", "markdown", "html")
 LIBRARIES = ("torch", "joblib", "pickle", "numpy", "keras", "transformers", "onnx")
@@ -65,30 +61,13 @@ examples:
 )  # fmt: skip
 
 
-@value
-class Loaded:
-    """All that the command has to say; ``loading`` is missing where the scan's verdict forbade it."""
-
-    path: str
-    library: str
-    scanned: ArtifactReport
-    loading: Loading | None
-
-    def code(self) -> int:
-        """Choose the exit code: what was tried outweighs how it ended."""
-        if self.scanned.verdict() is Verdict.MALICIOUS or self.loading is None or self.loading.attempts:
-            return FAIL
-        if self.loading.halt is not None:
-            return INCONCLUSIVE
-        return ERROR if self.loading.failure is not None else PASS
-
-
 def main(given: Given) -> int:
     """Run the command; returns the exit code."""
     destinations = outputs(given, FORMATS)
     path = given.operands[0]
     if not given.one("--with"):
         raise _missing(path)
+    from weighbridge.cli.loaded import Loaded
     from weighbridge.sandbox.loading import Bounds, Library
     from weighbridge.sandbox.weighed import weigh_and_load
 

@@ -67,7 +67,8 @@ def call(
 
     ``function`` is yours: it is imported in the child, with this program's path, before the jail is sealed, so it must
     be a function of a module or of the program file. ``inputs`` are plain data, tensors and arrays, and so should be
-    the result, which comes back as with ``load``. With transformers the function gets a pair of model and tokenizer, which may be None.
+    the result, which comes back as with ``load``. With transformers the function gets a pair of model and tokenizer,
+    which is None where there is none.
 
     Raises CallError for what the function raised, UsageError for a function that cannot be imported or inputs of other
     classes, the rest as ``load``.

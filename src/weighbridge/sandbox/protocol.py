@@ -37,7 +37,7 @@ MAX_ANSWER_BYTES = 64 << 20
 
 MAX_NOTES_BYTES = 4 << 20
 """All notes about one task with their headers; a note has at most MAX_NOTE_BYTES."""
-MAX_NOTE_BYTES = 8 << 10
+MAX_NOTE_BYTES = 16 << 10
 MAX_REFUSAL_BYTES = 1 << 10
 """A sentence, which may quote a server."""
 

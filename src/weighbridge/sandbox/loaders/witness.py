@@ -46,7 +46,8 @@ _ABOUT_THE_MACHINE = ("/proc/meminfo/", "/proc/mounts/", "/proc/cpuinfo/")
 _CHANGE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _IMPORTING = "<frozen importlib._bootstrap"
 _MOST_NOTES = 4_000
-_WORD, _WORDS = 200, 600
+_WORD, _WORDS, _NAME, _LINES = 200, 600, 80, 6
+_WORKER = os.path.join(os.path.dirname(__file__), "child.py")
 
 
 class Witness:
@@ -98,7 +99,10 @@ class Witness:
         if (event, what) in self._seen or len(self._seen) >= _MOST_NOTES:
             return
         self._seen.add((event, what))
-        said = {"kind": kind, "event": event[:_WORD], "what": what, "where": _place(frame)}
+        through = _lines(frame)
+        strangers = [line for line in through if not line.startswith(("<frozen ", *self._roots))]
+        where = strangers[-1] if strangers else through[-1] if through else ""
+        said = {"kind": kind, "event": event[:_WORD], "what": what, "where": where, "through": through[-_LINES:]}
         self._note(json.dumps(said).encode())
 
     def _may_be_read(self, path: object) -> bool:
@@ -127,13 +131,15 @@ class Witness:
         return False
 
 
-def _place(frame: FrameType | None) -> str:
-    """Name the innermost line that is not the import machinery's."""
-    while frame is not None and frame.f_code.co_filename.startswith(_IMPORTING):
+def _lines(frame: FrameType | None) -> list[str]:
+    """Name the lines that led here, the outermost first, without the import machinery's and our own."""
+    found: list[str] = []
+    while frame is not None and frame.f_code.co_filename != _WORKER:
+        code = frame.f_code
+        if not code.co_filename.startswith(_IMPORTING):
+            found.append(f"{code.co_filename[-_WORD:]}:{frame.f_lineno} in {code.co_name[:_NAME]}")
         frame = frame.f_back
-    if frame is None:
-        return ""
-    return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"[:_WORDS]
+    return found[::-1]
 
 
 def _shown(argument: object) -> str:
