@@ -7,8 +7,9 @@ import os
 
 from weighbridge.core.errors import AccessError, IntegrityError, SandboxError, UsageError, reason
 from weighbridge.core.values import replace
+from weighbridge.sandbox.calling import CallError, called, check_outside
 from weighbridge.sandbox.lay import lay_of
-from weighbridge.sandbox.loading import Bounds, Library
+from weighbridge.sandbox.loading import BY_PATH, Bounds, Library
 from weighbridge.sandbox.policy import GIB
 from weighbridge.sandbox.testimony import Untrue
 from weighbridge.sandbox.unpack import ALIGNMENT, MAX_DOCUMENT_BYTES, unpack
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 _SHARED, _COPIES = 1 * GIB, 4
 """Room for tensors: views and compressed arrays are longer than their file. Pages cost memory once they are written."""
+_IMPORTED = (
+    "the module of the function is imported in the jail, and must leave no thread behind; what a program does belongs "
+    'under: if __name__ == "__main__"'
+)
 _ADD_SEALS, _SEAL_SHRINK, _SEAL_GROW = 1033, 2, 4
 """fcntl(2), File Sealing."""
 
@@ -45,7 +50,7 @@ def load(
     cannot load or that came to no end, SandboxError without a jail, with ``strict`` also without all of it.
     """
     name, chosen = os.fsdecode(path), _library(library)
-    descriptor = _shared_memory(_SHARED + _COPIES * _size(name))
+    descriptor = _shared_memory(_SHARED + _COPIES * _size(name, chosen))
     try:
         bounds = Bounds(seconds=seconds, memory_bytes=memory_bytes)
         return _loaded(name, chosen, descriptor, strict=strict, bounds=bounds)
@@ -73,13 +78,11 @@ def call(
     Raises CallError for what the function raised, UsageError for a function that cannot be imported or inputs of other
     classes, the rest as ``load``.
     """
-    from weighbridge.sandbox.calling import called
-
     name, chosen = os.fsdecode(model), _library(library)
-    asked = called(function, (0, 0))
-    descriptor = _shared_memory(_SHARED + _COPIES * _size(name) + _weight(inputs))
+    asked = called(function)
+    descriptor = _shared_memory(_SHARED + _COPIES * _size(name, chosen) + _weight(inputs))
     try:
-        asked = replace(asked, inputs=_hand_in(inputs, descriptor))
+        asked = _with_inputs(asked, inputs, descriptor)
         bounds = Bounds(seconds=seconds, memory_bytes=memory_bytes)
         return _loaded(name, chosen, descriptor, strict=strict, bounds=bounds, call=asked)
     finally:
@@ -90,19 +93,21 @@ def _loaded(
     name: str, library: Library, descriptor: int, *, strict: bool, bounds: Bounds, call: Call | None = None
 ) -> Any:
     """Load into shared memory, and rebuild what the child has packed there."""
-    weighed = weigh_and_load(name, library, strict=strict, bounds=bounds, share=descriptor, call=call)
+    check_outside()
+    try:
+        weighed = weigh_and_load(name, library, strict=strict, bounds=bounds, share=descriptor, call=call)
+    except SandboxError as error:
+        raise SandboxError(str(error), hint=_IMPORTED if call else error.hint) from None
     loading = weighed.loading
     see = f"see: weighbridge load {name} --with {library}"
     if loading is None:
         raise IntegrityError(f"{name!r} is malicious; it was not loaded", hint=f"see: weighbridge scan {name}")
     failure = loading.failure
-    if loading.attempts and not (failure is not None and failure.called and _only_refused(loading)):
+    if loading.attempts and not (call is not None and _is_own(loading, call)):
         raise IntegrityError(f"{name!r} does what data does not: {loading.attempts[0].reason}", hint=see)
     if loading.halt is not None:
         raise AccessError(f"{name!r}: {loading.halt.kind}: {loading.halt.reason}", hint=see)
     if failure is not None and failure.called and call is not None:
-        from weighbridge.sandbox.calling import CallError
-
         raise CallError(call.name, failure)
     if failure is not None:
         raise AccessError(f"{name!r} cannot be loaded: {failure.class_name}: {failure.words}", hint=see)
@@ -114,13 +119,15 @@ def _loaded(
         raise IntegrityError(f"{name!r} cannot be rebuilt: {untrue}", hint=see) from None
 
 
-def _only_refused(loading: Loading) -> bool:
-    """Tell whether all that was tried is the refusal that the user's own function met."""
-    return all(attempt.event is None for attempt in loading.attempts) and len(loading.attempts) == 1
+def _is_own(loading: Loading, call: Call) -> bool:
+    """Tell whether the user's function ended with an error, and all that was tried was tried in its own file."""
+    events = [attempt.event for attempt in loading.attempts if attempt.event is not None]
+    was_called = loading.failure is not None and loading.failure.called
+    return was_called and all(event.where.startswith(f"{call.file}:") for event in events)
 
 
-def _hand_in(inputs: object, descriptor: int) -> tuple[int, int]:
-    """Pack inputs into the shared memory, the document behind their bytes; tells where that lies."""
+def _with_inputs(asked: Call, inputs: object, descriptor: int) -> Call:
+    """Pack inputs into the shared memory, the document behind their bytes."""
     import json
 
     from weighbridge.sandbox.loaders.parcel import Packer
@@ -134,7 +141,7 @@ def _hand_in(inputs: object, descriptor: int) -> tuple[int, int]:
     if len(document) > MAX_DOCUMENT_BYTES:
         raise UsageError("inputs hold too much plain data", hint="give numbers as tensors or arrays")
     os.pwrite(descriptor, document, packer.end)
-    return packer.end, len(document)
+    return replace(asked, inputs=(packer.end, len(document)), libraries=tuple(sorted(packer.libraries)))
 
 
 def _weight(inputs: object) -> int:
@@ -152,14 +159,18 @@ def _library(name: str) -> Library:
     return Library(name)
 
 
-def _size(name: str) -> int:
-    """Add up what lies at a path: a file, or a directory with all that is below."""
+def _size(name: str, library: Library) -> int:
+    """Add up what is loaded: a file, which may have data beside it, or a directory with all that is below."""
+    path = os.path.abspath(name)
     try:
-        if not os.path.isdir(name):
-            return os.path.getsize(name)
+        if os.path.isdir(path):
+            return lay_of(path).size
+        if library not in BY_PATH:
+            return os.path.getsize(path)
+        with os.scandir(os.path.dirname(path)) as listing:
+            return sum(entry.stat().st_size for entry in listing if entry.is_file())
     except OSError as error:
         raise AccessError(f"cannot open {name!r}: {reason(error)}") from None
-    return lay_of(os.path.abspath(name)).size
 
 
 def _shared_memory(size: int) -> int:

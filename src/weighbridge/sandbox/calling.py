@@ -21,6 +21,20 @@ MAIN = "__mp_main__"
 """The name under which a program is imported in the child, as multiprocessing does: its main part is not run."""
 
 
+_inside = [False]
+
+
+def enter() -> None:
+    """Note that this process is the child: a program that is imported in it must not ask for another one."""
+    _inside[0] = True
+
+
+def check_outside() -> None:
+    """Raise UsageError in a child that imports a program which calls the jail as soon as it is imported."""
+    if _inside[0]:
+        raise UsageError("the jail was asked for while the program was imported in it", hint=_GUARD)
+
+
 class CallError(WeighbridgeError):
     """The user's function raised something in the jail; ``class_name``, ``words`` and ``where`` say what and where.
 
@@ -35,11 +49,8 @@ class CallError(WeighbridgeError):
         self.where = failure.where
 
 
-def called(function: Callable[[Any, Any], object], inputs: tuple[int, int]) -> Call:
-    """Say where the child finds a function; raises UsageError for one that has no name of its own in a module.
-
-    ``inputs`` are offset and length of its packed inputs.
-    """
+def called(function: Callable[[Any, Any], object]) -> Call:
+    """Say where the child finds a function; raises UsageError for one that has no name of its own in a module."""
     if not isinstance(function, FunctionType):
         raise UsageError(f"{type(function).__name__} is no function", hint=_HINT)
     module, name = function.__module__, function.__qualname__
@@ -51,23 +62,23 @@ def called(function: Callable[[Any, Any], object], inputs: tuple[int, int]) -> C
         found = getattr(found, part, None)
     if found is not function:
         raise UsageError(f"{module}.{name} is not the function that was given", hint=_HINT)
-    file = ""
     if module == "__main__":
-        module, file = _program()
+        module = _program()
     search = tuple(dict.fromkeys(os.path.abspath(path) for path in sys.path))
-    return Call(module=module, file=file, name=name, search=search, inputs=inputs)
+    return Call(module=module, file=os.path.abspath(function.__code__.co_filename), name=name, search=search)
 
 
-def _program() -> tuple[str, str]:
-    """Name the running program: by its module, where it was started as one, else by its file."""
+def _program() -> str:
+    """Name the running program: by its module, where it was started as one, else as what is imported by its file."""
     main = sys.modules["__main__"]
     spec = getattr(main, "__spec__", None)
     if spec is not None:
-        return str(spec.name), ""
+        return str(spec.name)
     file = getattr(main, "__file__", None)
     if not file or not os.path.isfile(file):
         raise UsageError("a function of an interactive session cannot be imported in the jail", hint=_HINT)
-    return MAIN, os.path.abspath(file)
+    return MAIN
 
 
+_GUARD = 'put what the program does under: if __name__ == "__main__"'
 _HINT = "define it with def in a module or program file, outside of other functions"

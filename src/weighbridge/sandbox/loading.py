@@ -108,15 +108,17 @@ class Place:
 class Call:
     """A function of the user's that the child calls with the loaded object and its inputs; its result is packed.
 
-    It is ``name`` of ``module``, found along ``search``; with ``file`` of the program there, which is imported by it.
-    ``inputs`` are offset and length of their packed document in the shared memory.
+    It is ``name`` of ``module``, found along ``search``, or in its ``file`` where the module is the program.
     """
 
     module: str
     file: str
     name: str
     search: tuple[str, ...]
-    inputs: tuple[int, int]
+    inputs: tuple[int, int] = (0, 0)
+    """Offset and length of their packed document in the shared memory."""
+    libraries: tuple[str, ...] = ()
+    """What unpacking them takes."""
 
 
 def load_in_jail(
@@ -164,7 +166,7 @@ def load_in_jail(
         policy=policy,
         deadline=lambda _: seconds,
         answer_module=f"weighbridge.sandbox.loaders.{library}",
-        prepared=(call.module, call.file, call.name, *call.search) if call else (),
+        prepared=(call.module, call.file, call.name, ",".join(call.libraries), *call.search) if call else (),
     ) as pool:
 
         def hand_over() -> int:

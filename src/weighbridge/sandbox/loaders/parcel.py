@@ -27,6 +27,8 @@ class Packer:
         self._memory = mmap.mmap(descriptor, 0)
         self.end = _aligned(begin)
         """Where free memory begins."""
+        self.libraries: set[str] = set()
+        """Those whose tensors were packed."""
         self._exact = exact
         self._placed: dict[tuple[Any, ...], int] = {}
         self._kept: list[object] = []
@@ -77,18 +79,21 @@ class Packer:
             "attributes": [[name, self.pack(content, depth)] for name, content in attributes if type(name) is str],
         }
 
-    def _named(self, found: Any) -> dict[str, Any]:
-        """Describe an object by the name of its class alone."""
+    def _named(self, found: Any, **parts: object) -> dict[str, Any]:
+        """Describe an object by the name of its class and what it is made of."""
         if self._exact:
             raise TypeError(class_name(type(found)))
-        return {"object": class_name(type(found)), "attributes": []}
+        attributes = [[name, self.pack(part)] for name, part in parts.items()]
+        return {"object": class_name(type(found)), "attributes": attributes}
 
     def _torch(self, found: Any) -> dict[str, Any] | None:
         torch = sys.modules.get("torch")
-        if torch is None or not isinstance(found, torch.Tensor):
+        if torch is None or not isinstance(found, torch.Tensor | torch.dtype | torch.device):
             return None
+        if not isinstance(found, torch.Tensor):
+            return self._named(found, name=str(found))
         if found.layout is not torch.strided or found.is_quantized or found.device.type != "cpu":
-            return self._named(found)
+            return self._named(found, **_parts(torch, found))
         self._kept.append(found)
         place = (found.data_ptr(), tuple(found.shape), found.stride())
         key = ("torch", *place, found.dtype, found.is_conj(), found.is_neg())
@@ -124,7 +129,34 @@ class Packer:
             raise MemoryError
         self.end = _aligned(at + size)
         self._placed[key] = at
+        self.libraries.add(key[0])
         return at, True
+
+
+_QUANTIZED = {
+    "per_tensor_affine": ("int_repr", "q_scale", "q_zero_point"),
+    "per_channel_affine": ("int_repr", "q_per_channel_scales", "q_per_channel_zero_points", "q_per_channel_axis"),
+}
+_SPARSE = {
+    "sparse_coo": ("_indices", "_values"),
+    "sparse_csr": ("crow_indices", "col_indices", "values"), "sparse_bsr": ("crow_indices", "col_indices", "values"),
+    "sparse_csc": ("ccol_indices", "row_indices", "values"), "sparse_bsc": ("ccol_indices", "row_indices", "values"),
+}  # fmt: skip
+"""Methods of ``torch.Tensor`` that give what such a tensor is made of."""
+
+
+def _parts(torch: Any, found: Any) -> dict[str, object]:
+    """Take a tensor that no plain memory holds apart into plain tensors and numbers."""
+    kind = str(found.layout).removeprefix("torch.")
+    methods = _SPARSE.get(kind, ())
+    if found.is_quantized:
+        kind = str(found.qscheme()).removeprefix("torch.")
+        methods = _QUANTIZED.get(kind, ())
+    told: dict[str, object] = {"dtype": str(found.dtype), "shape": list(found.shape), "kind": kind}
+    if found.device.type != "cpu":
+        return told | {"kind": f"on {found.device.type}"}
+    with torch.no_grad():
+        return told | {method.strip("_"): getattr(found, method)() for method in methods}
 
 
 def _aligned(at: int) -> int:

@@ -13,7 +13,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["HF_DEACTIVATE_ASYNC_LOAD"] = "1"
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-os.environ["HOME"] = "/nonexistent"
+os.environ.setdefault("HOME", "/nonexistent")  # a jail with files of its own has one
 # Torch makes this directory when its compiler is imported, and goes on where there is one that it cannot write to.
 os.environ["TORCHINDUCTOR_CACHE_DIR"] = os.path.dirname(os.__file__)
 os.environ["HF_HUB_OFFLINE"] = "1"

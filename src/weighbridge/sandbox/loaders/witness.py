@@ -53,17 +53,22 @@ _WORKER = os.path.join(os.path.dirname(__file__), "child.py")
 class Witness:
     """An audit hook; ``on`` while a stranger's file is loaded.
 
-    ``roots`` are where installed modules lie, ``subject`` is the file or directory that is loaded by its path, ``own``
-    the file of the user's function.
+    ``roots`` are where installed modules lie, ``subject`` is the file or directory that is loaded by its path, ``temp``
+    the private temporary directory.
     """
 
     def __init__(
-        self, roots: tuple[str, ...], note: Callable[[bytes], None], *, subject: str = "", own: str = ""
+        self,
+        roots: tuple[str, ...],
+        note: Callable[[bytes], None],
+        *,
+        subject: str = "",
+        temp: str = "",
     ) -> None:
         self.on = False
-        self._roots = tuple(root.rstrip("/") + "/" for root in roots if root)
-        self._readable = (*self._roots, *([subject.rstrip("/") + "/"] if subject else ()))
-        self._own = own
+        self._roots = _folders(*roots)
+        self._temp = _folders(temp)
+        self._readable = (*self._roots, *_folders(subject), *self._temp, *_ABOUT_THE_MACHINE)
         self._note = note
         self._seen: set[tuple[str, str]] = set()
 
@@ -84,13 +89,13 @@ class Witness:
         if kind == "import":
             arguments = (str(arguments[0]).partition(".")[0],)
         frame = sys._getframe(2)
-        if self._own and frame.f_code.co_filename == self._own:
-            return
         if event in _READING:
             changes = event == "open" and isinstance(arguments[2], int) and bool(arguments[2] & _CHANGE)
             if not changes and (self._may_be_read(arguments[0]) or self._is_importing(frame)):
                 return
             kind = "file"
+        if kind == "file" and self._is_private(event, arguments):
+            return
         if (kind == "file" or event in _PREPARING) and self._is_importing(frame):
             kind = "import"  # an installed module prepares itself, and does not get what it asks for
         if kind in _OWN_MACHINERY and (self._is_importing(frame) or self._runs_installed(event, arguments)):
@@ -113,7 +118,17 @@ class Witness:
             where = os.path.normpath(os.fsdecode(path)) + "/"  # type: ignore[arg-type]
         except TypeError:
             return False
-        return where.startswith((*self._readable, *_ABOUT_THE_MACHINE))
+        return where.startswith(self._readable)
+
+    def _is_private(self, event: str, arguments: tuple[Any, ...]) -> bool:
+        """Tell whether all paths of an event lie in the temporary directory, but for those that are copied there."""
+        if not self._temp:
+            return False
+        paths = [one for one in arguments if isinstance(one, str | bytes | os.PathLike)][: 1 if event == "open" else 2]
+        if event.startswith("shutil.copy") and len(paths) > 1 and self._may_be_read(paths[0]):
+            del paths[0]
+        where = [os.path.normpath(os.fsdecode(path)) + "/" for path in paths]
+        return bool(where) and all(path.startswith(self._temp) for path in where)
 
     def _runs_installed(self, event: str, arguments: tuple[Any, ...]) -> bool:
         source = getattr(arguments[0], "co_filename", "") if event == "exec" else ""
@@ -129,6 +144,10 @@ class Witness:
                 return False  # code of a repository, which is imported too
             frame = frame.f_back
         return False
+
+
+def _folders(*paths: str) -> tuple[str, ...]:
+    return tuple(path.rstrip("/") + "/" for path in paths if path)
 
 
 def _lines(frame: FrameType | None) -> list[str]:
