@@ -116,6 +116,7 @@ def load_in_jail(
         readable=_READABLE,
         memory_bytes=bounds.memory_bytes or _MEMORY + _COPIES * size,
         scratch_bytes=0,
+        shared_bytes=0 if share is None else os.fstat(share).st_size,
         descriptors=_DESCRIPTORS,
         cpu_seconds=int(seconds + START_SECONDS) + 1,
     )
