@@ -20,7 +20,7 @@ WRITE_ONLY, CREATE, TEMPORARY, PATH_ONLY = 0o1, 0o100, 0o20200000, 0o10000000
 def verdict(machine: str, number: int, *arguments: int, architecture: int | None = None, threads: int = 0) -> int:
     """Run the filter of ``machine`` over one call (instructions as in the kernel's networking/filter.rst)."""
     audit_arch, numbers = ARCHITECTURES[machine]
-    lines = program(audit_arch, numbers, PID, threads)
+    lines = program(audit_arch, numbers, PID, threads=threads)
     words = {0: number, 4: architecture or audit_arch}
     for index in range(6):
         argument = arguments[index] if index < len(arguments) else 0

@@ -6,8 +6,8 @@ from weighbridge.core.enums import StrEnum
 from weighbridge.core.errors import SandboxError, UsageError
 from weighbridge.core.values import value
 from weighbridge.sandbox import protocol
-from weighbridge.sandbox.policy import GIB, LEAST_LOADER_LAYERS, LOADER_LAYERS, JailPolicy, Layer
-from weighbridge.sandbox.pool import START_SECONDS, JailedPool
+from weighbridge.sandbox.policy import GIB, LEAST_LOADER_LAYERS, LOADER_LAYERS, MIB, TEMP, JailPolicy, Layer
+from weighbridge.sandbox.pool import JailedPool
 from weighbridge.sandbox.tasks import Crashed, Killed, OutOfMemory, Oversized, PoolTask, TimedOut
 from weighbridge.sandbox.testimony import EventKind, Failure, Node, Untrue, read_answer, read_event
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _READABLE = ("/dev/urandom", "/dev/null")
 """Torch seeds itself from the first; libraries look at the second when they are imported."""
 _DESCRIPTORS = 256
+_START_SECONDS = 120.0
+"""Importing transformers or keras takes three seconds, on a machine that is not loaded."""
 _SECONDS, _BYTES_PER_SECOND = 60.0, 50 << 20
 _MEMORY, _COPIES = 2 * GIB, 3
 """An imported torch has 0.4 GiB; a checkpoint is held once as a file's buffer, once as tensors, once while it grows."""
@@ -47,6 +49,10 @@ BY_PATH = frozenset({Library.KERAS, Library.TRANSFORMERS, Library.ONNX})
 _NEEDS = {Library.KERAS: ("keras", "torch"), Library.TRANSFORMERS: ("transformers", "torch"),
           Library.ONNX: ("onnxruntime",)}  # fmt: skip
 """Modules that must be installed, where it is not the one of the library's name."""
+
+
+_TEMP = {Library.TRANSFORMERS: 64 * MIB}
+"""Room in a temporary directory: the code of a repository is copied to a cache of modules before it is imported."""
 
 
 class HaltKind(StrEnum):
@@ -154,11 +160,18 @@ def load_in_jail(
         readable=(*_READABLE, *(place.readable if place else ())),
         memory_bytes=bounds.memory_bytes or _MEMORY + _COPIES * size,
         scratch_bytes=0,
+        temp_bytes=_TEMP.get(library, 0),
+        shared_bytes=0 if share is None else os.fstat(share).st_size,
         descriptors=_DESCRIPTORS,
-        cpu_seconds=int(seconds + START_SECONDS) + 1,
+        cpu_seconds=int(seconds + _START_SECONDS) + 1,
     )
     notes: list[bytes] = []
-    asked: dict[str, object] = {"path": place.path if place else "", "pack": share is not None}
+    asked: dict[str, object] = {
+        "path": place.path if place else "",
+        "readable": place.readable if place else (),
+        "temp": f"{TEMP}/.cache" if policy.temp_bytes else "",
+        "pack": share is not None,
+    }
     if call is not None:
         asked["inputs"] = call.inputs
     with JailedPool(
@@ -167,6 +180,8 @@ def load_in_jail(
         deadline=lambda _: seconds,
         answer_module=f"weighbridge.sandbox.loaders.{library}",
         prepared=(call.module, call.file, call.name, ",".join(call.libraries), *call.search) if call else (),
+        searched=(call.file, *call.search) if call else (),
+        start_seconds=_START_SECONDS,
     ) as pool:
 
         def hand_over() -> int:

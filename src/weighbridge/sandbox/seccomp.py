@@ -46,23 +46,29 @@ _FCNTL_COMMANDS = (0, 1, 2, 3, 1030)
 Instructions = list[bytes]
 
 
-def restrict(kernel: Kernel, threads: int = 0) -> bool:
+def restrict(kernel: Kernel, *, threads: int = 0, temp: tuple[str, ...] = ()) -> bool:
     """Allow only what a parser and its answer need; False when the kernel refuses the filter. For good.
+
+    With ``temp``, the names of more calls, files may be opened for change and changed: where, is the matter of
+    read-only mounts and of Landlock.
 
     What is not allowed answers EPERM, so that a library takes another way or raises; a call through another
     architecture's table kills the process, because only an exploit makes one.
     """
-    filter_ = bytearray(b"".join(program(kernel.audit_arch, kernel.numbers, os.getpid(), threads)))
+    lines = program(kernel.audit_arch, kernel.numbers, os.getpid(), threads=threads, temp=temp)
+    filter_ = bytearray(b"".join(lines))
     header = bytearray(pack("<HxxxxxxQ", len(filter_) // 8, kernel.address(filter_)))
     return kernel.call("seccomp", _SET_MODE_FILTER, 0, kernel.address(header)) == 0
 
 
-def program(audit_arch: int, numbers: dict[str, int], pid: int, threads: int = 0) -> Instructions:
+def program(
+    audit_arch: int, numbers: dict[str, int], pid: int, *, threads: int = 0, temp: tuple[str, ...] = ()
+) -> Instructions:
     """Write the filter for one architecture and the process ``pid``, eight bytes an instruction."""
     narrowed = {
         # Landlock says where a file may be opened; this says, also without Landlock, that none is opened for change.
-        "openat": _no_bit(2, _OPEN_FOR_CHANGE),
-        "open": _no_bit(1, _OPEN_FOR_CHANGE),
+        "openat": [] if temp else _no_bit(2, _OPEN_FOR_CHANGE),
+        "open": [] if temp else _no_bit(1, _OPEN_FOR_CHANGE),
         # Never writable and executable; no shared anonymous memory, which RLIMIT_DATA does not count.
         "mmap": _not_all_bits(2, _PROT_WRITE_EXEC) + _not_all_bits(3, _MAP_SHARED_ANONYMOUS),
         "mprotect": _no_bit(2, _PROT_EXEC),
@@ -84,7 +90,7 @@ def program(audit_arch: int, numbers: dict[str, int], pid: int, threads: int = 0
         _line(_IF_AT_LEAST, _FIRST_SHARED_NUMBER, 0, 1),
         _line(_RETURN, _ERRNO | _ENOSYS),
     ]
-    for name in (*HARMLESS, *THREADED) if threads else HARMLESS:
+    for name in (*HARMLESS, *(THREADED if threads else ()), *temp):
         if name in numbers:
             lines += (_line(_IF_EQUAL, numbers[name], 0, 1), _line(_RETURN, _ALLOW))
     for name, conditions in narrowed.items():

@@ -31,7 +31,11 @@ class Child:
 
 
 def setup_for(
-    policy: JailPolicy, answer_module: str, import_path: tuple[str, ...] = (), prepared: tuple[str, ...] = ()
+    policy: JailPolicy,
+    answer_module: str,
+    import_path: tuple[str, ...] = (),
+    prepared: tuple[str, ...] = (),
+    searched: tuple[str, ...] = (),
 ) -> protocol.WorkerSetup:
     """Prepare workers that answer with ``answer_module``, found in the package's own directory or ``import_path``.
 
@@ -47,6 +51,7 @@ def setup_for(
         scratch_directories=tuple(map(os.path.abspath, scratch)),
         policy=policy,
         prepared=prepared,
+        searched=searched,
     )
 
 

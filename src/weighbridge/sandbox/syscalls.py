@@ -22,6 +22,10 @@ X86_64 = {
     "set_robust_list": 273, "preadv": 295, "prlimit64": 302, "getcpu": 309, "seccomp": 317, "getrandom": 318,
     "preadv2": 327, "statx": 332, "rseq": 334, "landlock_create_ruleset": 444, "landlock_add_rule": 445,
     "landlock_restrict_self": 446,
+    # a root directory and namespaces of its own, files in its own temporary directory
+    "rename": 82, "mkdir": 83, "rmdir": 84, "unlink": 87, "chmod": 90, "pivot_root": 155, "mount": 165, "umount2": 166,
+    "sethostname": 170, "mkdirat": 258, "unlinkat": 263, "renameat": 264, "fchmodat": 268, "renameat2": 316,
+    "mount_setattr": 442,
 }
 
 AARCH64 = {
@@ -38,6 +42,9 @@ AARCH64 = {
     "mremap": 216, "clone": 220, "mmap": 222, "fadvise64": 223, "mprotect": 226, "madvise": 233, "prlimit64": 261,
     "seccomp": 277, "getrandom": 278, "preadv2": 286, "statx": 291, "rseq": 293, "landlock_create_ruleset": 444,
     "landlock_add_rule": 445, "landlock_restrict_self": 446,
+    # a root directory and namespaces of its own, files in its own temporary directory
+    "mkdirat": 34, "unlinkat": 35, "renameat": 38, "umount2": 39, "mount": 40, "pivot_root": 41, "fchmodat": 53,
+    "sethostname": 161, "renameat2": 276, "mount_setattr": 442,
 }
 
 # Calls that no argument can make harmful to others: they reach only what the child already holds, or, for paths,
@@ -65,4 +72,10 @@ THREADED = (
     "sched_get_priority_min",
 )
 """Added to HARMLESS where threads are allowed. ``clone`` itself is narrowed in seccomp.py."""
+
+# Allowed where there is a private temporary directory: all else that these could reach is mounted read-only, and
+# Landlock grants nothing else. Not fchmod and its like, which change a file on the host through its descriptor.
+IN_TEMP = ("mkdir", "mkdirat", "unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2")
+# Allowed there, too, once no procfs is left, which gives every descriptor a name. shutil.copy needs them.
+MODES_IN_TEMP = ("chmod", "fchmodat")
 # fmt: on

@@ -51,16 +51,15 @@ def answering(
     """Make the ``answer`` of a worker that loads with ``load``: a JSON document, an outline or an error.
 
     ``load`` gets the open file and its path, which can be opened only where the library wants one; ``show`` gives what
-    is shown instead of the object. A request is a JSON object: ``path``; ``pack`` for the packed object instead of an
-    outline; ``inputs``, offset and length in the shared memory of the packed second argument of the function that was
-    prepared, whose result is then packed.
+    is shown instead of the object. A request is a JSON object: ``path``; ``readable``, what may be
+    opened; ``temp``, where files may be made; ``pack`` for the packed object instead of an outline; ``inputs``, offset and length in the shared memory of the packed second
+    argument of the function that was prepared, whose result is then packed.
     """
 
     def answer(request: bytes, descriptor: int, _need: object) -> bytes:
         asked = json.loads(request)
         inputs, begin = _inputs(asked)
-        temp = os.environ.get("TMPDIR", "")
-        witness = Witness(worker.import_paths(), worker.note, subject=asked["path"], temp=temp)
+        witness = Witness(worker.import_paths(), worker.note, subject=tuple(asked["readable"]), temp=asked["temp"])
         sys.addaudithook(witness)
         called = False
         with os.fdopen(descriptor, "rb", closefd=False) as file:

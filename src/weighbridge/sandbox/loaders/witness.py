@@ -53,7 +53,7 @@ _WORKER = os.path.join(os.path.dirname(__file__), "child.py")
 class Witness:
     """An audit hook; ``on`` while a stranger's file is loaded.
 
-    ``roots`` are where installed modules lie, ``subject`` is the file or directory that is loaded by its path, ``temp``
+    ``roots`` are where installed modules lie, ``subject`` the files and directories that are loaded by their path, ``temp``
     the private temporary directory.
     """
 
@@ -62,13 +62,13 @@ class Witness:
         roots: tuple[str, ...],
         note: Callable[[bytes], None],
         *,
-        subject: str = "",
+        subject: tuple[str, ...] = (),
         temp: str = "",
     ) -> None:
         self.on = False
         self._roots = _folders(*roots)
         self._temp = _folders(temp)
-        self._readable = (*self._roots, *_folders(subject), *self._temp, *_ABOUT_THE_MACHINE)
+        self._readable = (*self._roots, *_folders(*subject), *self._temp, *_ABOUT_THE_MACHINE)
         self._note = note
         self._seen: set[tuple[str, str]] = set()
 
@@ -98,7 +98,11 @@ class Witness:
             return
         if (kind == "file" or event in _PREPARING) and self._is_importing(frame):
             kind = "import"  # an installed module prepares itself, and does not get what it asks for
-        if kind in _OWN_MACHINERY and (self._is_importing(frame) or self._runs_installed(event, arguments)):
+        # A class of a repository's code that installed code completes, as dataclasses do, is part of its import.
+        by_installed = kind == "code" and frame.f_code.co_filename.startswith(self._roots)
+        if kind in _OWN_MACHINERY and (
+            self._is_importing(frame, beyond=by_installed) or self._runs_installed(event, arguments)
+        ):
             return
         what = ", ".join(map(_shown, arguments))[:_WORDS]
         if (event, what) in self._seen or len(self._seen) >= _MOST_NOTES:
@@ -134,13 +138,16 @@ class Witness:
         source = getattr(arguments[0], "co_filename", "") if event == "exec" else ""
         return os.path.normpath(source).startswith(self._roots)
 
-    def _is_importing(self, frame: FrameType | None) -> bool:
-        """Tell whether an installed module is being imported, with no other module's code between it and ``frame``."""
+    def _is_importing(self, frame: FrameType | None, *, beyond: bool = False) -> bool:
+        """Tell whether a module is being imported, with nothing but installed code between it and ``frame``.
+
+        With ``beyond``, whatever is between them.
+        """
         while frame is not None:
             name = frame.f_code.co_filename
             if name.startswith(_IMPORTING):
                 return True
-            if name.startswith("/") and not os.path.normpath(name).startswith(self._roots):
+            if not beyond and name.startswith("/") and not os.path.normpath(name).startswith(self._roots):
                 return False  # code of a repository, which is imported too
             frame = frame.f_back
         return False
