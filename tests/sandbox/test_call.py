@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import pickle
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -198,3 +199,17 @@ def test_classes_of_a_result_are_described(model: Path) -> None:
     found = call(called.use, model, "items", library="pickle")
     assert isinstance(found, Described)
     assert found.class_name == "dict_items"
+
+
+@pytest.mark.libraries
+def test_the_example_of_the_documentation_runs(tmp_path: Path) -> None:
+    torch = import_module("torch")
+    text = (SOURCE.parent / "docs" / "how-to" / "load.md").read_text("utf-8")
+    (program,) = (block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "sandbox.call(" in block)
+    (tmp_path / "program.py").write_text(program)
+    torch.save(torch.nn.Linear(4, 2), tmp_path / "model.pt")
+    done = subprocess.run(
+        [sys.executable, "-B", "program.py"], capture_output=True, text=True, check=False, cwd=tmp_path,
+        env={"PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert done.stdout == "torch.Size([1, 2])\n", done.stderr

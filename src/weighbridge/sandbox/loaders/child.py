@@ -51,9 +51,9 @@ def answering(
     """Make the ``answer`` of a worker that loads with ``load``: a JSON document, an outline or an error.
 
     ``load`` gets the open file and its path, which can be opened only where the library wants one; ``show`` gives what
-    is shown instead of the object. A request is a JSON object: ``path``; ``readable``, what may be
-    opened; ``temp``, where files may be made; ``pack`` for the packed object instead of an outline; ``inputs``, offset and length in the shared memory of the packed second
-    argument of the function that was prepared, whose result is then packed.
+    is shown instead of the object. A request is a JSON object: ``path``; ``readable``, what may be opened; ``temp``,
+    where files may be made; ``pack`` for the packed object instead of an outline; ``inputs``, offset and length in the
+    shared memory of the packed second argument of the function that was prepared, whose result is then packed.
     """
 
     def answer(request: bytes, descriptor: int, _need: object) -> bytes:

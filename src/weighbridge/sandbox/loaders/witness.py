@@ -53,8 +53,8 @@ _WORKER = os.path.join(os.path.dirname(__file__), "child.py")
 class Witness:
     """An audit hook; ``on`` while a stranger's file is loaded.
 
-    ``roots`` are where installed modules lie, ``subject`` the files and directories that are loaded by their path, ``temp``
-    the private temporary directory.
+    ``roots`` are where installed modules lie, ``subject`` the files and directories that are loaded by their path,
+    ``temp`` the private temporary directory.
     """
 
     def __init__(
