@@ -10,7 +10,12 @@ import pytest
 
 from tests.builders.pickles import dumps
 from weighbridge.core.errors import AccessError, IntegrityError, UsageError
+from weighbridge.core.report import ArtifactReport
+from weighbridge.sandbox import weighed
+from weighbridge.sandbox.kernel import running_kernel
 from weighbridge.sandbox.lay import lay_of
+from weighbridge.sandbox.loading import Library, Loading, Place
+from weighbridge.sandbox.weighed import scan_files
 
 
 @pytest.fixture
@@ -96,3 +101,29 @@ def test_what_is_neither_is_not_looked_at(repository: Path) -> None:
         lay_of(str(repository / "pipe"))
     with pytest.raises(AccessError, match="cannot read"):
         lay_of(str(repository / "nothing"))
+
+
+@pytest.mark.skipif(running_kernel() is None, reason="the layers need Linux on x86_64 or aarch64")
+@pytest.mark.parametrize("moment", ["weighed", "loaded"])
+def test_a_directory_that_changes_on_the_way_is_an_error(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Nothing is loaded that was not weighed, and nothing is given that was changed while it was loaded."""
+    loaded: list[str] = []
+
+    def scan_and_change(path: str) -> tuple[ArtifactReport, tuple[str, ...]]:
+        found = scan_files(path)
+        if moment == "weighed":
+            more(repository)
+        return found
+
+    def load_and_change(*_: object, place: Place, **__: object) -> Loading:
+        loaded.append(place.path)
+        swap(repository)
+        return Loading(library=Library.TRANSFORMERS, layers=(), events=(), attempts=())
+
+    monkeypatch.setattr(weighed, "scan_files", scan_and_change)
+    monkeypatch.setattr(weighed, "load_in_jail", load_and_change)
+    with pytest.raises(IntegrityError, match=f"changed while it was {moment}"):
+        weighed.weigh_and_load(str(repository), Library.TRANSFORMERS)
+    assert loaded == ([] if moment == "weighed" else [str(repository)])

@@ -21,7 +21,7 @@ _LOOKS_LIKE = {
 
 COMMAND = Command(
     name="load",
-    description="Load a file or model directory with its real library in a jail; show what it holds and tried.",
+    description="Load a file or model directory with its real library in a jail: what it holds, what it tried.",
     formats=FORMATS,
     operand=Operand(metavar="PATH", help="a file, or with transformers a directory, on this machine", most=1),
     groups=(
@@ -30,7 +30,7 @@ COMMAND = Command(
             options=(
                 Option(
                     names=("--with",), metavar="LIBRARY", choices=LIBRARIES,
-                    help="what loads it, with unsafe settings and remote code; needed",
+                    help="what loads it, with unsafe settings, such as trust_remote_code; needed",
                 ),
                 Option(names=("--trace",), help="show also what honest files do: names and imports"),
                 Option(
@@ -56,7 +56,7 @@ the file is malicious, 2 an error, 3 it came to no end: time, memory, a crash
 examples:
   weighbridge load model.pt --with torch
   weighbridge load ./my-model --with transformers
-  weighbridge load sample.pkl --with pickle --trace --detonate --output html=report.html
+  weighbridge load sample.pkl --with pickle --detonate -o html=report.html
 """,
 )  # fmt: skip
 
