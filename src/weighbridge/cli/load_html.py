@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from weighbridge.cli.loaded import Loaded
     from weighbridge.sandbox.loading import Attempt, Loading
 
-_WORDS = {PASS: "nothing tried", FAIL: "stopped", ERROR: "not loaded", INCONCLUSIVE: "no end"}
+_WORDS = {PASS: "nothing tried", FAIL: "malicious", ERROR: "not loaded", INCONCLUSIVE: "no end"}
 _ROWS = 1_000
 
 
 def render(done: Loaded, *, trace: bool) -> str:
     """Render the page; with ``trace`` also what honest files do."""
-    lines = [*head(f"Weighbridge load report: {_WORDS[done.code()]}"), *_top(done), "<main>"]
+    lines = [*head(f"Weighbridge load report: {_word(done)}"), *_top(done), "<main>"]
     if done.loading is not None:
         lines += [*_attempts(done.loading), *_end(done), *_holds(done.loading)]
     else:
@@ -47,12 +47,19 @@ def render(done: Loaded, *, trace: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _word(done: Loaded) -> str:
+    """Say in a word how it ended."""
+    if done.loading is None:
+        return "not loaded"
+    return "tried, and stopped" if done.loading.attempts else _WORDS[done.code()]
+
+
 def _top(done: Loaded) -> Iterator[str]:
     tone = TONES[done.code()]
     yield "<header>"
     yield '<p class="kicker">Weighbridge load report</p>'
     yield f"<h1>{text(done.path)}</h1>"
-    yield f'<p class="verdict {tone}"><strong>{SYMBOLS[tone]} {_WORDS[done.code()]}</strong>'
+    yield f'<p class="verdict {tone}"><strong>{SYMBOLS[tone]} {_word(done)}</strong>'
     yield f"<span>{words(CLOSING[done.code()].capitalize())}.</span></p>"
     attempts = 0 if done.loading is None else len(done.loading.attempts)
     layers = 0 if done.loading is None else len(done.loading.layers)
