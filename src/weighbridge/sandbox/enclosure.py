@@ -6,7 +6,7 @@ import os
 
 from weighbridge.core.errors import SandboxError
 from weighbridge.core.values import replace
-from weighbridge.sandbox import bubblewrap, cgroups, keeper, mounts, namespaces
+from weighbridge.sandbox import cgroups, keeper, mounts, namespaces
 from weighbridge.sandbox.kernel import running_kernel
 from weighbridge.sandbox.policy import ENCLOSURE, TEMP, Layer
 
@@ -52,6 +52,8 @@ def _move(kernel: Kernel, setup: WorkerSetup, wanted: tuple[Layer, ...], chosen:
         return ()
     if not namespaces.leave(kernel, wanted):
         if wanted == _NAMESPACES:
+            from weighbridge.sandbox import bubblewrap
+
             bubblewrap.become(replace(setup, outside=namespaces.current()), chosen)
         return ()
     if Layer.FILES in wanted and not mounts.build(kernel, chosen, setup.policy.temp_bytes):
