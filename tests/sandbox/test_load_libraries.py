@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.loaded import load, running, whole
+from tests.sandbox.loaded import load, running
 from weighbridge.sandbox.kernel import running_kernel
 from weighbridge.sandbox.loading import HaltKind, Library
+from weighbridge.sandbox.policy import LOADER_LAYERS
 from weighbridge.sandbox.testimony import Node, NodeKind
 
 pytestmark = [
@@ -32,7 +33,7 @@ def held(content: bytes, library: Library) -> Node:
     found = load(content, library, memory=4 << 30, seconds=60.0)
     assert found.outline is not None, found
     assert found.attempts == ()
-    assert whole(found.layers)
+    assert found.layers == LOADER_LAYERS
     return found.outline
 
 
