@@ -63,8 +63,8 @@ def create(policy: JailPolicy) -> ControlGroup | None:
     name = f"{_NAME}-{os.getpid()}-{os.urandom(8).hex()}"
     made: list[str] = []
     for place in _places():
-        _sweep(place)
         try:
+            _sweep(place)
             os.mkdir(f"{place}/{name}", 0o755)
         except OSError:
             break
@@ -125,15 +125,15 @@ def _delegated(place: str, below: str) -> str:
     while True:
         here = place + below
         offered = _read(f"{here}/cgroup.subtree_control").split()
-        if set(_CONTROLLERS) <= set(offered) and all(map(_writable, (here, f"{here}/cgroup.procs"))):
+        if (
+            set(_CONTROLLERS) <= set(offered)
+            and os.access(here, os.W_OK)
+            and os.access(f"{here}/cgroup.procs", os.W_OK)
+        ):
             return here
         if not below:
             return ""
         below = below.rpartition("/")[0]
-
-
-def _writable(path: str) -> bool:
-    return os.access(path, os.W_OK)
 
 
 def _sweep(place: str) -> None:
@@ -177,9 +177,12 @@ def _read(path: str) -> str:
 
 
 def _write(path: str, words: str) -> bool:
+    """Write to one of the kernel's files, if it is there and takes it."""
     try:
-        with open(path, "w", encoding="ascii") as file:
-            file.write(words)
+        file = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            return os.write(file, words.encode()) > 0
+        finally:
+            os.close(file)
     except OSError:
         return False
-    return True

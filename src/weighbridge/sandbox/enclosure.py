@@ -6,7 +6,7 @@ import os
 
 from weighbridge.core.errors import SandboxError
 from weighbridge.core.values import replace
-from weighbridge.sandbox import bubblewrap, cgroups, keeper, mounts, namespaces
+from weighbridge.sandbox import cgroups, keeper, mounts, namespaces
 from weighbridge.sandbox.kernel import running_kernel
 from weighbridge.sandbox.policy import ENCLOSURE, TEMP, Layer
 
@@ -33,7 +33,7 @@ def enclose(setup: WorkerSetup, readable: tuple[str, ...]) -> tuple[Layer, ...]:
         return ()
     kernel.call("prctl", _PR_SET_PDEATHSIG, _SIGKILL)
     wanted = tuple(layer for layer in _NAMESPACES if layer in setup.policy.layers)
-    outside, chosen = setup.outside, mounts.plan((*readable, *_searched(), *mounts.SYSTEM))
+    outside, chosen = setup.outside, mounts.plan((*readable, *_linked(readable), *_searched(), *mounts.SYSTEM))
     if not outside:
         if not cgroups.join(setup.cgroups):
             setup = replace(setup, cgroups=())
@@ -52,6 +52,8 @@ def _move(kernel: Kernel, setup: WorkerSetup, wanted: tuple[Layer, ...], chosen:
         return ()
     if not namespaces.leave(kernel, wanted):
         if wanted == _NAMESPACES:
+            from weighbridge.sandbox import bubblewrap
+
             bubblewrap.become(replace(setup, outside=namespaces.current()), chosen)
         return ()
     if Layer.FILES in wanted and not mounts.build(kernel, chosen, setup.policy.temp_bytes):
@@ -71,6 +73,18 @@ def _holds(layer: Layer, chosen: mounts.Plan) -> bool:
     if layer is Layer.PROCESSES:
         return os.getppid() in _OUTER_PARENTS
     return layer is not Layer.FILES or mounts.stands(chosen)
+
+
+def _linked(readable: tuple[str, ...]) -> tuple[str, ...]:
+    """Find packages that are installed as links to where they are stored."""
+    found = []
+    for directory in readable:
+        try:
+            with os.scandir(directory) as entries:
+                found += [entry.path for entry in entries if entry.is_symlink()]
+        except OSError:
+            continue  # not there, or a file
+    return tuple(found)
 
 
 def _searched() -> tuple[str, ...]:

@@ -228,9 +228,11 @@ def load_in_jail(
 def _check(layers: tuple[Layer, ...], needed: tuple[Layer, ...]) -> None:
     missing = [layer for layer in needed if layer not in layers]
     if missing:
+        hint = "use Linux 5.13 or newer on x86_64 or aarch64, where user namespaces and seccomp are not disabled"
+        if missing == [Layer.CGROUP]:
+            hint = "start it with systemd-run --user --scope, which delegates control groups, or do without --strict"
         raise SandboxError(
-            f"not sandboxed: this system gives the jail no {', '.join(missing)}; the file was not loaded",
-            hint="use Linux 5.13 or newer on x86_64 or aarch64, where user namespaces and seccomp are not disabled",
+            f"not sandboxed: this system gives the jail no {', '.join(missing)}; the file was not loaded", hint=hint
         )
 
 

@@ -23,8 +23,10 @@ OUTSIDE = "/.outside"
 SYSTEM = (
     "/dev/null", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu",
     "/sys/devices/system/node", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/usr/share/zoneinfo",
+    "/nix/store", "/gnu/store",
 )  # fmt: skip
-"""What libraries look at when they are imported. Being there is not being granted: Landlock closes most of it again."""
+"""What libraries look at when they are imported; the last two hold all libraries of a system, where there are any.
+Being there is not being granted: Landlock closes most of it again."""
 IMPORT_TEMP_BYTES = 16 << 20
 """Torch and transformers make a file in the temporary directory when they are imported, and remove it."""
 _TEMP_FILES = 16 << 10
