@@ -68,7 +68,9 @@ def answer(request: bytes, descriptor: int, need: object) -> bytes:
     try:
         PROBES[context["probe"]](context)
     except OSError as error:
-        word = "denied" if error.errno in REFUSALS else "reached"
+        # A name that means nothing in the child's own root is refused as well.
+        hidden = error.errno == errno.ENOENT and error.filename is not None
+        word = "denied" if error.errno in REFUSALS or hidden else "reached"
         return f"{word} {errno.errorcode.get(error.errno or 0)}".encode()
     return b"reached"
 
@@ -319,7 +321,7 @@ def read_memory_of_parent(_: dict[str, str]) -> None:
 
 @probe(SECCOMP)
 def limit_parent(_: dict[str, str]) -> None:
-    raw("prlimit64", os.getppid(), 4, 0, 0)
+    raw("prlimit64", os.getppid() or 1, 4, 0, 0)  # in its own process namespace the parent has no number
 
 
 @probe(CAPABILITIES, SECCOMP)

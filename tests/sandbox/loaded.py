@@ -19,7 +19,7 @@ from tests.sandbox.jail_probes import PROBES as TABLE
 from tests.sandbox.jail_probes import WALLS
 from weighbridge.sandbox import loading
 from weighbridge.sandbox.loading import Bounds, Library, Loading, load_in_jail
-from weighbridge.sandbox.policy import LEAST_LOADER_LAYERS, LOADER_LAYERS, Layer
+from weighbridge.sandbox.policy import ENCLOSURE, LEAST_LOADER_LAYERS, LOADER_LAYERS, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,11 @@ def load(content: bytes, library: Library = Library.PICKLE, *, seconds: float = 
             return load_in_jail(descriptor, len(content), library, bounds=bounds)
         finally:
             os.close(descriptor)
+
+
+def whole(layers: tuple[Layer, ...]) -> bool:
+    """Whether a jail had all its walls, but for those that not every system gives to everybody."""
+    return set(LEAST_LOADER_LAYERS) <= set(layers) and set(LOADER_LAYERS) - set(layers) <= set(ENCLOSURE)
 
 
 @contextmanager

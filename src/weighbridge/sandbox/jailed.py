@@ -9,13 +9,16 @@ import os
 import sys
 from time import monotonic
 
+from weighbridge.core.errors import SandboxError
+from weighbridge.core.values import replace
 from weighbridge.sandbox import protocol
+from weighbridge.sandbox.policy import Layer
 from weighbridge.sandbox.spawn import spawn
 from weighbridge.sandbox.tasks import Crashed, Killed, Need, OutOfMemory, Oversized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from weighbridge.sandbox.policy import Layer
+    from weighbridge.sandbox.cgroups import ControlGroup
     from weighbridge.sandbox.tasks import Failure, PoolTask
 
 _STDERR_KEPT = 4 << 10
@@ -44,11 +47,19 @@ class Uninterrupted:
 class JailedWorker:
     """A running worker: the task it has, what came back so far, and its end."""
 
-    __slots__ = ("_child", "_noted", "_received", "_stderr", "_stderr_total", "bytes_done", "deadline", "layers",
-                 "policy", "seconds", "task", "tasks_done")  # fmt: skip
+    __slots__ = ("_cgroup", "_child", "_noted", "_received", "_stderr", "_stderr_total", "bytes_done", "deadline",
+                 "layers", "policy", "seconds", "task", "tasks_done")  # fmt: skip
 
     def __init__(self, setup: protocol.WorkerSetup) -> None:
-        self._child = spawn(setup)
+        self._cgroup: ControlGroup | None = None
+        if Layer.CGROUP in setup.policy.layers:
+            self._cgroup, setup = _with_cgroup(setup)
+        try:
+            self._child = spawn(setup)
+        except SandboxError:
+            if self._cgroup is not None:
+                self._cgroup.remove()
+            raise
         self._received = bytearray()
         self._noted = 0
         """Bytes of notes about the present task."""
@@ -120,7 +131,7 @@ class JailedWorker:
         except ConnectionResetError:
             piece = b""
         if not piece:
-            return self.end()
+            return self.end(gone=True)
         before, head = len(self._received), protocol.ANSWER_LENGTH.size
         self._received += piece
         while len(self._received) >= head:
@@ -198,8 +209,16 @@ class JailedWorker:
             return None
         return Oversized(what="standard error", limit=_MAX_STDERR_BYTES)
 
-    def end(self) -> Failure:
-        """Kill the worker, wait for it, close everything; tells the cause when it had ended before by itself."""
+    def end(self, *, gone: bool = False) -> Failure:
+        """Kill the worker, wait for it, close everything; tells the cause when it had ended before by itself.
+
+        With ``gone`` it has closed its channel.
+        """
+        kept = Layer.PROCESSES in self.policy.layers
+        if kept:
+            from weighbridge.sandbox import keeper
+
+            keeper.bring_down(self._child.pid, gone=gone)
         # A process that has begun to end keeps its own status, whatever signal follows.
         os.kill(self._child.pid, _signal.SIGKILL)
         try:
@@ -210,9 +229,19 @@ class JailedWorker:
             pass
         self._child.channel.close()
         os.close(self._child.stderr)
-        return self._cause_of_death(status)
+        return self._cause_of_death(keeper.told(status) if kept else status, starved=self._leave_cgroup())
 
-    def _cause_of_death(self, status: int) -> Failure:
+    def _leave_cgroup(self) -> bool:
+        """Remove the control group; tells whether the memory of all in it was used up."""
+        if self._cgroup is None:
+            return False
+        starved = self._cgroup.starved
+        self._cgroup.remove()
+        return starved
+
+    def _cause_of_death(self, status: int, *, starved: bool) -> Failure:
+        if starved:
+            return OutOfMemory(limit=self.policy.memory_bytes)
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             return Killed(signal=number, reason=_REASONS.get(number) or str(_signal.strsignal(number)))
@@ -220,6 +249,14 @@ class JailedWorker:
         if code == protocol.EXIT_OUT_OF_MEMORY:
             return OutOfMemory(limit=self.policy.memory_bytes)
         return Crashed(exit_code=code, stderr=self._stderr.decode("utf-8", "backslashreplace"))
+
+
+def _with_cgroup(setup: protocol.WorkerSetup) -> tuple[ControlGroup | None, protocol.WorkerSetup]:
+    """Make a control group for a worker, where this process may, and tell the worker of it."""
+    from weighbridge.sandbox import cgroups
+
+    made = cgroups.create(setup.policy)
+    return made, setup if made is None else replace(setup, cgroups=made.directories)
 
 
 _REASONS = {

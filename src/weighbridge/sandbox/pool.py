@@ -52,10 +52,14 @@ class JailedPool:
         deadline: Callable[[int], float],
         answer_module: str = "weighbridge.engine.worker",
         import_path: tuple[str, ...] = (),
+        prepared: tuple[str, ...] = (),
+        searched: tuple[str, ...] = (),
+        start_seconds: float = START_SECONDS,
     ) -> None:
         self._most = max(1, workers)
-        self._setup = setup_for(policy, answer_module, import_path)
+        self._setup = setup_for(policy, answer_module, import_path, prepared, searched)
         self._seconds_for = deadline
+        self._start_seconds = start_seconds
         self._workers: list[JailedWorker] = []
         self._ears: dict[int, JailedWorker] = {}
         """Descriptors that are polled, and whose they are."""
@@ -173,7 +177,7 @@ class JailedPool:
                     raise
                 self._most = len(self._workers)  # the machine has room for those there are
                 return
-            worker.allow(START_SECONDS)
+            worker.allow(self._start_seconds)
             self._waited = 0.0
             self._workers.append(worker)
             for descriptor in (worker.channel, worker.stderr):

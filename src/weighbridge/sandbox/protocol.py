@@ -37,7 +37,7 @@ MAX_ANSWER_BYTES = 64 << 20
 
 MAX_NOTES_BYTES = 4 << 20
 """All notes about one task with their headers; a note has at most MAX_NOTE_BYTES."""
-MAX_NOTE_BYTES = 8 << 10
+MAX_NOTE_BYTES = 16 << 10
 MAX_REFUSAL_BYTES = 1 << 10
 """A sentence, which may quote a server."""
 
@@ -56,37 +56,44 @@ class WorkerSetup:
     scratch_directories: tuple[str, ...]
     """Where the scratch file may lie; the first that works is taken."""
     policy: JailPolicy
+    prepared: tuple[str, ...] = ()
+    """What its ``prepare`` is told before the seal; none where there is nothing to prepare."""
+    searched: tuple[str, ...] = ()
+    """Files and directories that ``prepare`` reads; nothing there is granted once the worker is sealed."""
+    cgroups: tuple[str, ...] = ()
+    """Directories of control groups that wait for the worker."""
+    outside: tuple[str, ...] = ()
+    """The namespaces of the host, where bubblewrap has raised the worker's; else empty."""
 
 
 def to_arguments(setup: WorkerSetup) -> list[str]:
     """Write a set-up as words of a command line; the import path comes first, with its length before it."""
     policy = setup.policy
-    numbers = (policy.memory_bytes, policy.scratch_bytes, policy.descriptors, policy.cpu_seconds)
     words: list[str] = []
-    for group in (setup.import_path, setup.scratch_directories, policy.readable, policy.layers):
+    for group in (*(getattr(setup, name) for name in _GROUPS), policy.readable, policy.layers):
         words += (str(len(group)), *group)
-    return [*words, *map(str, numbers), setup.answer_module]
+    return [*words, *(str(getattr(policy, name)) for name in _NUMBERS), setup.answer_module]
 
 
 def from_arguments(words: list[str]) -> WorkerSetup:
     """Read what ``to_arguments`` wrote."""
     groups = []
-    for _ in range(4):
+    for _ in range(len(_GROUPS) + 2):
         end = int(words[0]) + 1
         groups.append(tuple(words[1:end]))
         words = words[end:]
-    import_path, scratch_directories, readable, layers = groups
-    memory_bytes, scratch_bytes, descriptors, cpu_seconds, answer_module = words
+    *own, readable, layers = groups
+    *numbers, answer_module = words
     return WorkerSetup(
-        import_path=import_path,
+        **dict(zip(_GROUPS, own, strict=True)),
         answer_module=answer_module,
-        scratch_directories=scratch_directories,
         policy=JailPolicy(
-            layers=tuple(map(Layer, layers)),
-            readable=readable,
-            memory_bytes=int(memory_bytes),
-            scratch_bytes=int(scratch_bytes),
-            descriptors=int(descriptors),
-            cpu_seconds=int(cpu_seconds),
+            layers=tuple(map(Layer, layers)), readable=readable, **dict(zip(_NUMBERS, map(int, numbers), strict=True))
         ),
     )
+
+
+_GROUPS = ("import_path", "scratch_directories", "prepared", "searched", "cgroups", "outside")
+"""Fields of a set-up that hold several words."""
+_NUMBERS = ("memory_bytes", "scratch_bytes", "temp_bytes", "shared_bytes", "descriptors", "cpu_seconds", "threads")
+"""Fields of a policy that hold a number."""

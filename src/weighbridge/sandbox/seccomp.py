@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from struct import pack
 
-from weighbridge.sandbox.syscalls import HARMLESS
+from weighbridge.sandbox.syscalls import HARMLESS, THREADED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,29 +37,38 @@ _PROT_EXEC, _PROT_WRITE_EXEC = 4, 6
 _MAP_SHARED_ANONYMOUS = 0x21
 _OPEN_FOR_CHANGE = 0o3 | 0o100 | 0o1000 | 0o20000000
 """O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_TMPFILE (its own bit)."""
+_NEW_THREAD = (0x003D0F00, 0x007D0F00)
+"""The flags of clone(2) in pthread_create of glibc and of musl: all is shared, no namespace, no signal at the end, no
+other parent. One more or one less, and it is a process."""
 _FCNTL_COMMANDS = (0, 1, 2, 3, 1030)
 """F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC; not F_SETOWN or F_SETSIG, which send signals, nor locks."""
 
 Instructions = list[bytes]
 
 
-def restrict(kernel: Kernel) -> bool:
+def restrict(kernel: Kernel, *, threads: int = 0, temp: tuple[str, ...] = ()) -> bool:
     """Allow only what a parser and its answer need; False when the kernel refuses the filter. For good.
+
+    With ``temp``, the names of more calls, files may be opened for change and changed: where, is the matter of
+    read-only mounts and of Landlock.
 
     What is not allowed answers EPERM, so that a library takes another way or raises; a call through another
     architecture's table kills the process, because only an exploit makes one.
     """
-    filter_ = bytearray(b"".join(program(kernel.audit_arch, kernel.numbers, os.getpid())))
+    lines = program(kernel.audit_arch, kernel.numbers, os.getpid(), threads=threads, temp=temp)
+    filter_ = bytearray(b"".join(lines))
     header = bytearray(pack("<HxxxxxxQ", len(filter_) // 8, kernel.address(filter_)))
     return kernel.call("seccomp", _SET_MODE_FILTER, 0, kernel.address(header)) == 0
 
 
-def program(audit_arch: int, numbers: dict[str, int], pid: int) -> Instructions:
+def program(
+    audit_arch: int, numbers: dict[str, int], pid: int, *, threads: int = 0, temp: tuple[str, ...] = ()
+) -> Instructions:
     """Write the filter for one architecture and the process ``pid``, eight bytes an instruction."""
     narrowed = {
         # Landlock says where a file may be opened; this says, also without Landlock, that none is opened for change.
-        "openat": _no_bit(2, _OPEN_FOR_CHANGE),
-        "open": _no_bit(1, _OPEN_FOR_CHANGE),
+        "openat": [] if temp else _no_bit(2, _OPEN_FOR_CHANGE),
+        "open": [] if temp else _no_bit(1, _OPEN_FOR_CHANGE),
         # Never writable and executable; no shared anonymous memory, which RLIMIT_DATA does not count.
         "mmap": _not_all_bits(2, _PROT_WRITE_EXEC) + _not_all_bits(3, _MAP_SHARED_ANONYMOUS),
         "mprotect": _no_bit(2, _PROT_EXEC),
@@ -69,6 +78,8 @@ def program(audit_arch: int, numbers: dict[str, int], pid: int) -> Instructions:
         # Limits are read, of this process, never set.
         "prlimit64": _one_of(0, (0, pid)) + _null(2),
     }
+    if threads:
+        narrowed["clone"] = _one_of(0, _NEW_THREAD)
     lines = [
         _line(_LOAD, _ARCHITECTURE),
         _line(_IF_EQUAL, audit_arch, 1, 0),
@@ -79,7 +90,7 @@ def program(audit_arch: int, numbers: dict[str, int], pid: int) -> Instructions:
         _line(_IF_AT_LEAST, _FIRST_SHARED_NUMBER, 0, 1),
         _line(_RETURN, _ERRNO | _ENOSYS),
     ]
-    for name in HARMLESS:
+    for name in (*HARMLESS, *(THREADED if threads else ()), *temp):
         if name in numbers:
             lines += (_line(_IF_EQUAL, numbers[name], 0, 1), _line(_RETURN, _ALLOW))
     for name, conditions in narrowed.items():
