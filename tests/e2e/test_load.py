@@ -18,6 +18,7 @@ from weighbridge.core.errors import IntegrityError
 from weighbridge.core.report import FileReport
 from weighbridge.sandbox import weighed
 from weighbridge.sandbox.kernel import running_kernel
+from weighbridge.sandbox.policy import LOADER_LAYERS
 
 pytestmark = pytest.mark.skipif(running_kernel() is None, reason="the layers need Linux on x86_64 or aarch64")
 
@@ -35,7 +36,7 @@ def test_an_honest_file_shows_what_it_holds(tmp_path: Path) -> None:
     for line in (
         "model.pkl: with pickle",
         "  scan  clean, sha256 ",
-        "  jail  namespaces, rlimits, no_new_privs, landlock, capabilities, seccomp\n",
+        f"  jail  {', '.join(LOADER_LAYERS)}\n",
         "  dict of 2\n    layers: list of 2\n      0: int 1\n      1: float 2.5\n    name: str 'tiny'\n",
         "seen\n  nothing\n",
         "exit 0: loaded, and nothing forbidden was tried\n",
