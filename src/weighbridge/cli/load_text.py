@@ -5,7 +5,7 @@ from __future__ import annotations
 from weighbridge.cli.exit import ERROR, FAIL, INCONCLUSIVE, PASS
 from weighbridge.reports.neutral import shorten, visible
 from weighbridge.sandbox.policy import LOADER_LAYERS
-from weighbridge.sandbox.testimony import NodeKind
+from weighbridge.sandbox.testimony import NodeKind, SeenBy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def render(done: Loaded, *, trace: bool) -> str:
 def _loading(loading: Loading, *, trace: bool) -> Iterator[str]:
     missing = [layer for layer in LOADER_LAYERS if layer not in loading.layers]
     yield f"  jail  {', '.join(loading.layers)}" + (f"; missing: {', '.join(missing)}" if missing else "")
+    if loading.unseen:
+        yield f"  note  {loading.unseen}"
     if loading.attempts:
         yield from ("", "tried, and stopped by the jail where it reached outside")
         yield from _cut([line for attempt in loading.attempts for line in _attempt(attempt)], 2 * ATTEMPTS)
@@ -67,6 +69,9 @@ def _attempt(attempt: Attempt) -> Iterator[str]:
         yield f"  {shorten(attempt.reason, _WIDE)}"
         return
     event = attempt.event
+    if event.seen_by is SeenBy.KERNEL:
+        yield f"  {event.kind}  {shorten(attempt.reason, _WIDE)}"
+        return
     yield f"  {event.kind}  {visible(event.event)}({shorten(event.what, _WIDE)}): {visible(attempt.reason)}"
     yield f"    at {shorten(event.where, _WIDE, keep_end=True)}"
 

@@ -39,8 +39,9 @@ def seal(policy: JailPolicy) -> tuple[Layer, ...]:
 
 
 def _raise_layer(layer: Layer, policy: JailPolicy, kernel: Kernel | None, users: int) -> bool:
+    alone = policy.threads > 0 and _users() != users
     if layer is Layer.RLIMITS:
-        return _limit_resources(policy, alone=bool(policy.threads) and _users() != users)
+        return _limit_resources(policy, alone=alone)
     if kernel is None:
         return False
     if layer is Layer.NAMESPACES:
@@ -51,7 +52,9 @@ def _raise_layer(layer: Layer, policy: JailPolicy, kernel: Kernel | None, users:
         return landlock.restrict(kernel, policy.readable)
     if layer is Layer.CAPABILITIES:
         return _drop_capabilities(kernel)
-    return seccomp.restrict(kernel, policy.threads)
+    if (policy.listens or policy.threads) and seccomp.restrict_and_tell(kernel, policy.threads):
+        return True
+    return seccomp.restrict(kernel, policy.threads if alone else 0)
 
 
 def _users() -> int:
@@ -66,8 +69,8 @@ def _limit_resources(policy: JailPolicy, *, alone: bool) -> bool:
     """Set hard limits with the soft ones, so that they cannot be raised again (getrlimit(2)).
 
     Threads count as processes of their user. Only a child that is ``alone`` in a user namespace has a count of its own;
-    elsewhere other processes of the user would take its share, and root is never held to it: there the filter's
-    listener and the process cgroup count.
+    elsewhere other processes of the user would take its share, and root is never held to it: there the parent counts,
+    at the listener of the filter, and without a listener no thread starts.
     """
     import resource
 

@@ -8,6 +8,7 @@ While it works on a file that has not come whole, it may say that it needs a ran
 and length of the range. It waits for the reply: the length of a refusal and its words, no length when the bytes are
 there. While it works on a task that is listened to, it may send notes: another length that no answer has, the length
 of the note and its bytes. What was noted cannot be taken back by what happens to the worker later.
+A worker that is listened to sends the listener of its seccomp filter before it says hello.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ NOTED = (1 << 64) - 2
 """Stands in place of the length of an answer."""
 NOTE_LENGTH = Struct("<I")
 REFUSAL_LENGTH = Struct("<I")
+LISTENING = (1 << 64) - 3
+"""Stands in place of the length of an answer, before hello: with it comes the listener of the worker's filter."""
 
 MAX_REQUEST_BYTES = 64 << 10
 """A request fits whole into the socket's buffer, so that a worker that does not read cannot stop its parent."""
@@ -61,7 +64,14 @@ class WorkerSetup:
 def to_arguments(setup: WorkerSetup) -> list[str]:
     """Write a set-up as words of a command line; the import path comes first, with its length before it."""
     policy = setup.policy
-    numbers = (policy.memory_bytes, policy.scratch_bytes, policy.descriptors, policy.cpu_seconds, policy.threads)
+    numbers = (
+        policy.memory_bytes,
+        policy.scratch_bytes,
+        policy.descriptors,
+        policy.cpu_seconds,
+        policy.threads,
+        int(policy.listens),
+    )
     words: list[str] = []
     for group in (setup.import_path, setup.scratch_directories, policy.readable, policy.layers):
         words += (str(len(group)), *group)
@@ -76,7 +86,7 @@ def from_arguments(words: list[str]) -> WorkerSetup:
         groups.append(tuple(words[1:end]))
         words = words[end:]
     import_path, scratch_directories, readable, layers = groups
-    memory_bytes, scratch_bytes, descriptors, cpu_seconds, threads, answer_module = words
+    memory_bytes, scratch_bytes, descriptors, cpu_seconds, threads, listens, answer_module = words
     return WorkerSetup(
         import_path=import_path,
         answer_module=answer_module,
@@ -89,5 +99,6 @@ def from_arguments(words: list[str]) -> WorkerSetup:
             descriptors=int(descriptors),
             cpu_seconds=int(cpu_seconds),
             threads=int(threads),
+            listens=listens == "1",
         ),
     )

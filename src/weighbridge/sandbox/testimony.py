@@ -68,19 +68,36 @@ class EventKind(StrEnum):
     NETWORK = "network"
     FILE = "file"
     NATIVE = "native"
+    KERNEL = "kernel"
+    """Namespaces, mounts, keys, rings, shared memory: what the kernel itself is controlled with."""
+    CALL = "call"
+    """Another system call, such as honest libraries make and do without."""
     CODE = "code"
     NAME = "name"
     IMPORT = "import"
 
 
+class SeenBy(StrEnum):
+    """Who saw an event."""
+
+    AUDIT = "audit"
+    """The witness inside: an audit event of Python. Native code raises none."""
+    KERNEL = "kernel"
+    """The filter: a system call, which was refused."""
+
+
 @value
 class Event:
-    """One thing that was tried: the audit event, its arguments, the line of Python it came from."""
+    """One thing that was tried: what it was, its arguments, where it came from.
+
+    An audit event comes from a line of Python, a system call from a thread.
+    """
 
     kind: EventKind
     event: str
     what: str
     where: str
+    seen_by: SeenBy = SeenBy.AUDIT
 
 
 def read_answer(document: bytes) -> Node | Failure:
