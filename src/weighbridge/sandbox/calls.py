@@ -102,11 +102,12 @@ _SHARED = """
 
 # What a call is for, in the words of ``testimony.EventKind``, and a letter for each argument that is worth showing: s a
 # path or other text, v a list of texts, k a socket address (its length follows), f an address family, t a type of
-# socket, c the flags of clone, g a signal, i a number, x bits, o a mode; without a colon all registers are shown.
+# socket, c the flags of clone, e those of clone3, g a signal, i a number, x bits, o a mode; without a colon all
+# registers are shown.
 # "call" are those that honest libraries make, too, and so are those that are not named here.
 _ABOUT = {
     "process": """
-        clone:c clone3 fork: vfork: execve:sv execveat:isvi kill:ig tkill:ig tgkill:iig rt_sigqueueinfo:ig
+        clone:c clone3:e fork: vfork: execve:sv execveat:isvi kill:ig tkill:ig tgkill:iig rt_sigqueueinfo:ig
         rt_tgsigqueueinfo:iig ptrace:iix process_vm_readv:i process_vm_writev:i process_madvise:i process_mrelease:i
         pidfd_open:ix pidfd_send_signal:ig pidfd_getfd:ii kcmp:iii setsid: setpgid:ii prlimit64:ii setrlimit:i
         setpriority:iii ioprio_set:iii sched_setscheduler:ii sched_setparam:i sched_setattr:i sched_setaffinity:ii
@@ -137,7 +138,8 @@ _ABOUT = {
         semctl:iii msgget:xx msgsnd:i msgrcv:i mq_open:sxo mq_unlink:s mq_timedsend:i mq_timedreceive:i mq_notify:i
         create_module:s query_module:s uselib:s _sysctl vserver nfsservctl init_module finit_module:isx
         delete_module:sx kexec_load kexec_file_load:ii reboot:xxx swapon:sx swapoff:s acct:s syslog:i sethostname:s
-        setdomainname:s settimeofday clock_settime:i adjtimex clock_adjtime:i quotactl:xs quotactl_fd:ix vhangup:
+        setdomainname:s settimeofday clock_settime:i adjtimex clock_adjtime:i quotactl:xs quotactl_fd:ix
+        sync: syncfs:i mlockall:x vhangup:
         iopl:i ioperm:iii modify_ldt:i lookup_dcookie landlock_create_ruleset:xix landlock_add_rule:ix
         landlock_restrict_self:ix lsm_set_self_attr:xx
     """,
@@ -145,7 +147,7 @@ _ABOUT = {
         mmap:xixxi mprotect:xix pkey_mprotect:xixi remap_file_pages mseal:xi
     """,
     "call": """
-        wait4:i waitid:ii sync: syncfs:i fsync:i fdatasync:i statfs:s fstatfs:i faccessat2:isox umask:o dup:i dup2:ii
+        wait4:i waitid:ii fsync:i fdatasync:i statfs:s fstatfs:i faccessat2:isox umask:o dup:i dup2:ii
         dup3:iix pipe: pipe2: poll: ppoll: select: epoll_create:i epoll_create1:x eventfd:i eventfd2:ix
     """,
 }

@@ -29,6 +29,8 @@ _NOTIFICATION = Struct("<QIIiIQ6Q")
 """struct seccomp_notif: id, pid, flags; then struct seccomp_data: number, architecture, instruction, arguments."""
 _RESPONSE = Struct("<QqiI")
 _CONTINUE = 1
+_CLONE_ARGS = Struct("<Q24xQ")
+"""Of struct clone_args the flags and the signal at the end (clone(2))."""
 _FIRST_SHARED_NUMBER = 424
 
 _UNKNOWN = "system call"
@@ -164,6 +166,8 @@ def _shown(letter: str, index: int, registers: list[int], memory: int) -> str:
             return SOCKET_TYPES.get(low & 0xF, hex(low))
         case "c":
             return _flags(low)
+        case "e":
+            return _flags_of_clone3(_peek(memory, register, _CLONE_ARGS.size))
         case "g":
             return _signal(low)
         case "i":
@@ -177,6 +181,13 @@ def _shown(letter: str, index: int, registers: list[int], memory: int) -> str:
 def _flags(flags: int) -> str:
     named = [name for bit, name in CLONE_FLAGS.items() if flags & bit]
     return "|".join((*named, _signal(flags & 0xFF))) if flags & 0xFF else "|".join(named) or hex(flags)
+
+
+def _flags_of_clone3(found: bytes) -> str:
+    if len(found) < _CLONE_ARGS.size:
+        return "NULL"
+    flags, signal = _CLONE_ARGS.unpack(found)
+    return _flags(flags & ~0xFF | signal & 0xFF)
 
 
 def _signal(number: int) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _PR_SET_NAME, _PR_SET_VMA, _F_SETFL = 15, 0x53564D41, 4
 _SOCKET_TYPE = 0xF
+_THREAD = "CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD"
 
 _SEMAPHORE = "'/dev/shm/sem."
 """joblib tries, when it is imported, whether multiprocessing has semaphores: sem_open(3) makes such a file, with six
@@ -56,6 +57,8 @@ def _is_honest(refusal: Refusal) -> bool:
     match refusal.call:
         case "clone":
             return first in NEW_THREAD
+        case "clone3":  # glibc and Python try it before clone, and are told that there is none
+            return refusal.arguments == _THREAD
         case "prctl":
             return first in (_PR_SET_NAME, _PR_SET_VMA)
         case "sched_setaffinity":

@@ -42,7 +42,6 @@ _FIRST_SHARED_NUMBER = 424
 """From here on numbers are the same on every architecture (pidfd, io_uring, clone3, openat2, mount and later ones).
 None is needed; the C library has an older way for each and takes it when told that the kernel lacks the new one."""
 
-_CLONE3 = 435
 _QUIET_IOCTLS = (0x5401, 0x5413, 0x5450, 0x5451)
 """TCGETS, TIOCGWINSZ, FIONCLEX, FIOCLEX: Python asks whether a file is a terminal, how wide it is, and marks it as not
 inherited; it takes ENOTTY for "no" and goes on. No listener is asked: every file that is opened would be told."""
@@ -142,8 +141,7 @@ def program(
     newer = [_line(_RETURN, _ERRNO | _ENOSYS)]
     other_ioctl = [_line(_RETURN, _ERRNO | _ENOTTY)]
     if asks:
-        # The C library tries clone3 before each thread.
-        newer = [_line(_IF_EQUAL, _CLONE3, 0, 1), *newer, _ASK]
+        newer = [_ASK]
         other_ioctl = [
             _low(1),
             *(_line(_IF_EQUAL, one, len(_QUIET_IOCTLS) - at, 0) for at, one in enumerate(_QUIET_IOCTLS)),
