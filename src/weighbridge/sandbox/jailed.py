@@ -23,7 +23,7 @@ _STDERR_KEPT = 4 << 10
 """Of a crash the last lines tell the cause."""
 _MAX_STDERR_BYTES = 1 << 20
 """A worker has nothing to say on standard error; one that floods it is ended."""
-MAX_REFUSALS = 20_000
+MAX_REFUSALS = 5_000
 """A worker that is refused more calls than that does nothing else, and is ended."""
 _READ_BYTES = 64 << 10
 """What a pipe holds; answers of honest files come in one piece."""
