@@ -230,6 +230,28 @@ def _start_threads(count: str, _: int) -> bytes:
     return str(started).encode()
 
 
+def _bomb_of_threads(rounds: str, _: int) -> bytes:
+    """Let threads start threads, which stay; say how many there were at the most."""
+    import threading
+
+    hold = threading.Event()
+
+    def multiply() -> None:
+        while not hold.is_set():
+            try:
+                threading.Thread(target=multiply, daemon=True).start()
+            except RuntimeError:
+                time.sleep(0.001)
+
+    most = 0
+    threading.Thread(target=multiply, daemon=True).start()
+    for _number in range(int(rounds)):
+        time.sleep(0.005)
+        most = max(most, len(sys._current_frames()) - 1)
+    hold.set()
+    return str(most).encode()
+
+
 def _clone(flags: str, _: int) -> bytes:
     """Call clone(2) with flags and no stack, as fork does; a child that comes of it ends at once."""
     from weighbridge.sandbox.kernel import running_kernel
@@ -276,5 +298,6 @@ _ANSWERS = {
     "hash": _hash,
     "call-x32": _call_x32,
     "start-threads": _start_threads,
+    "bomb-of-threads": _bomb_of_threads,
     "clone": _clone,
 }

@@ -54,6 +54,7 @@ def _loading(loading: Loading) -> dict[str, Any]:
         },
         "attempts": [_attempt(attempt) for attempt in loading.attempts],
         "events": [_event(event) for event in loading.events],
+        "unseen": loading.unseen,
         "outline": None if loading.outline is None else _node(loading.outline),
         "error": None
         if failure is None
@@ -68,7 +69,7 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
 
 def _event(event: Event) -> dict[str, Any]:
     told = {"kind": str(event.kind), "event": event.event, "what": event.what, "where": event.where}
-    return told | {"traceback": list(event.through)}
+    return told | {"seen_by": str(event.seen_by), "traceback": list(event.through)}
 
 
 def _node(node: Node) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from weighbridge.cli.loaded import (
 )  # fmt: skip
 from weighbridge.core.report import Verdict
 from weighbridge.reports.neutral import shorten, visible
+from weighbridge.sandbox.testimony import SeenBy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def _scanned(done: Loaded) -> Iterator[str]:
 def _loading(done: Loaded, loading: Loading, *, trace: bool) -> Iterator[str]:
     lacks = missing(loading)
     yield f"  jail  {', '.join(loading.layers)}" + (f"; missing: {', '.join(lacks)}" if lacks else "")
+    if loading.unseen:
+        yield f"  note  {loading.unseen}"
     if loading.attempts:
         yield from ("", "tried, and stopped by the jail where it reached outside")
         yield from _indented(cut([line for attempt in loading.attempts for line in _attempt(attempt)], 3 * ATTEMPTS))
@@ -78,6 +81,9 @@ def _attempt(attempt: Attempt) -> Iterator[str]:
         yield shorten(attempt.reason, WIDE)
         return
     event = attempt.event
+    if event.seen_by is SeenBy.KERNEL:
+        yield f"{event.kind}  {shorten(attempt.reason, WIDE)}"
+        return
     yield f"{event.kind}  {shorten(tried(event), WIDE)}"
     yield f"  {visible(attempt.reason)}"
     yield f"  at {shorten(event.where, WIDE, keep_end=True)}"

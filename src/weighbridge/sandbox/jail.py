@@ -67,7 +67,10 @@ def _raise_layer(layer: Layer, policy: JailPolicy, kernel: Kernel | None, *, alo
     if layer is Layer.CAPABILITIES:
         return _drop_capabilities(kernel)
     temp = _calls_of_temp() if policy.temp_bytes else ()
-    return seccomp.restrict(kernel, threads=policy.threads, temp=temp)
+    asks = policy.listens or policy.threads
+    if asks and seccomp.restrict_and_tell(kernel, threads=policy.threads, temp=temp):
+        return True
+    return seccomp.restrict(kernel, threads=policy.threads if alone else 0, temp=temp)
 
 
 def _calls_of_temp() -> tuple[str, ...]:
@@ -88,7 +91,8 @@ def _limit_resources(policy: JailPolicy, *, alone: int) -> bool:
 
     Threads count as processes of their user. Only a child that is in a user namespace of its own, with ``alone``
     processes of this jail, has a count of its own; elsewhere other processes of the user would take its share, and root
-    is never held to it: there the filter's listener and the process cgroup count.
+    is never held to it: there the parent counts, at the listener of the filter, and without a listener no thread
+    starts.
     """
     import resource
 

@@ -8,12 +8,14 @@ from weighbridge.core.values import value
 from weighbridge.sandbox import protocol
 from weighbridge.sandbox.policy import GIB, LEAST_LOADER_LAYERS, LOADER_LAYERS, MIB, TEMP, JailPolicy, Layer
 from weighbridge.sandbox.pool import JailedPool
-from weighbridge.sandbox.tasks import Crashed, Killed, OutOfMemory, Oversized, PoolTask, TimedOut
+from weighbridge.sandbox.refused import judged
+from weighbridge.sandbox.tasks import Crashed, Flooded, Killed, OutOfMemory, Oversized, PoolTask, TimedOut
 from weighbridge.sandbox.testimony import EventKind, Failure, Node, Untrue, read_answer, read_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.rules.vocabulary.tables import Tables
+    from weighbridge.sandbox.listener import Refusal
     from weighbridge.sandbox.tasks import Failure as WorkerFailure
     from weighbridge.sandbox.testimony import Event
 
@@ -92,6 +94,8 @@ class Loading:
     """A document for ``unpack``, not checked yet."""
     failure: Failure | None = None
     halt: Halt | None = None
+    unseen: str = ""
+    """What of the evidence is missing, and why; empty when the kernel told of every refused call."""
 
 
 @value
@@ -164,8 +168,10 @@ def load_in_jail(
         shared_bytes=0 if share is None else os.fstat(share).st_size,
         descriptors=_DESCRIPTORS,
         cpu_seconds=int(seconds + _START_SECONDS) + 1,
+        listens=True,
     )
     notes: list[bytes] = []
+    refusals: list[Refusal | None] = []
     asked: dict[str, object] = {
         "path": place.path if place else "",
         "readable": place.readable if place else (),
@@ -191,10 +197,14 @@ def load_in_jail(
             return os.dup(descriptor)
 
         request = json.dumps(asked).encode()
-        task = PoolTask(key=0, request=request, open=hand_over, size=size, hear=notes.append, share=share)
+        task = PoolTask(
+            key=0, request=request, open=hand_over, size=size, hear=notes.append, refused=refusals.append, share=share
+        )
         (result,) = pool.run((task,))
-        layers = pool.layers or ()
+        layers, listens = pool.layers or (), pool.listens
     events, attempts = _seen(notes)
+    refused, against = judged([refusal for refusal in refusals if refusal is not None], events)
+    attempts += [Attempt(reason=reason, event=event) for reason, event in against]
     outline: Node | Failure | None = None
     halt = None
     packed = None
@@ -216,13 +226,20 @@ def load_in_jail(
     return Loading(
         library=library,
         layers=layers,
-        events=events,
+        events=events + refused,
         attempts=tuple(attempts),
         outline=outline if isinstance(outline, Node) else None,
         packed=packed,
         failure=failure,
         halt=halt,
+        unseen=_unseen(listens, refusals.count(None)),
     )
+
+
+def _unseen(listens: bool, uncounted: int) -> str:
+    if not listens:
+        return "the kernel tells nobody what it refused: what native code tried was not seen"
+    return f"{uncounted} refused calls more, like others that are listed" if uncounted else ""
 
 
 def _check(layers: tuple[Layer, ...], needed: tuple[Layer, ...]) -> None:
@@ -285,6 +302,8 @@ def _halt(failure: WorkerFailure) -> Halt:
             return Halt(kind=HaltKind.RESOURCE_EXCEEDED, reason=words)
         case Oversized(what=what, limit=limit):
             return Halt(kind=HaltKind.RESOURCE_EXCEEDED, reason=f"{what} would be longer than {limit >> 20} MiB")
+        case Flooded(what=what, limit=limit):
+            return Halt(kind=HaltKind.RESOURCE_EXCEEDED, reason=f"more than {limit} {what}")
         case Killed(signal=signal, reason=reason):
             kind = HaltKind.RESOURCE_EXCEEDED if signal == _SIGXCPU else HaltKind.CRASHED
             return Halt(kind=kind, reason=f"the child was killed: {reason}")

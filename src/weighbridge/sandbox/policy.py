@@ -70,3 +70,7 @@ class JailPolicy:
     threads: int = 0
     """Threads that may live beside the first one. They start after the seal and inherit it; each takes its stack, 8 MiB
     as a rule, out of ``memory_bytes``. 0: none can be started."""
+    listens: bool = False
+    """Whether the parent hears of every refused system call, where the kernel can tell it (Linux >= 5.0; threads: 5.5).
+    A child with threads is listened to in any case: the parent counts them. Where it cannot, threads start only in a
+    user namespace of the child's own, in which the kernel counts."""

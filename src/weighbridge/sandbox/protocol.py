@@ -8,6 +8,7 @@ While it works on a file that has not come whole, it may say that it needs a ran
 and length of the range. It waits for the reply: the length of a refusal and its words, no length when the bytes are
 there. While it works on a task that is listened to, it may send notes: another length that no answer has, the length
 of the note and its bytes. What was noted cannot be taken back by what happens to the worker later.
+A worker that is listened to sends the listener of its seccomp filter before it says hello.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ NOTED = (1 << 64) - 2
 """Stands in place of the length of an answer."""
 NOTE_LENGTH = Struct("<I")
 REFUSAL_LENGTH = Struct("<I")
+LISTENING = (1 << 64) - 3
+"""Stands in place of the length of an answer, before hello: with it comes the listener of the worker's filter."""
 
 MAX_REQUEST_BYTES = 64 << 10
 """A request fits whole into the socket's buffer, so that a worker that does not read cannot stop its parent."""
@@ -72,7 +75,7 @@ def to_arguments(setup: WorkerSetup) -> list[str]:
     words: list[str] = []
     for group in (*(getattr(setup, name) for name in _GROUPS), policy.readable, policy.layers):
         words += (str(len(group)), *group)
-    return [*words, *(str(getattr(policy, name)) for name in _NUMBERS), setup.answer_module]
+    return [*words, *(str(int(getattr(policy, name))) for name in _NUMBERS), setup.answer_module]
 
 
 def from_arguments(words: list[str]) -> WorkerSetup:
@@ -83,17 +86,19 @@ def from_arguments(words: list[str]) -> WorkerSetup:
         groups.append(tuple(words[1:end]))
         words = words[end:]
     *own, readable, layers = groups
-    *numbers, answer_module = words
+    *written, answer_module = words
+    numbers = dict(zip(_NUMBERS, map(int, written), strict=True))
     return WorkerSetup(
         **dict(zip(_GROUPS, own, strict=True)),
         answer_module=answer_module,
         policy=JailPolicy(
-            layers=tuple(map(Layer, layers)), readable=readable, **dict(zip(_NUMBERS, map(int, numbers), strict=True))
+            layers=tuple(map(Layer, layers)), readable=readable, listens=bool(numbers.pop("listens")), **numbers
         ),
     )
 
 
 _GROUPS = ("import_path", "scratch_directories", "prepared", "searched", "cgroups", "outside")
 """Fields of a set-up that hold several words."""
-_NUMBERS = ("memory_bytes", "scratch_bytes", "temp_bytes", "shared_bytes", "descriptors", "cpu_seconds", "threads")
-"""Fields of a policy that hold a number."""
+_NUMBERS = ("memory_bytes", "scratch_bytes", "temp_bytes", "shared_bytes", "descriptors", "cpu_seconds", "threads",
+            "listens")  # fmt: skip
+"""Fields of a policy that hold a number, or a truth value."""

@@ -72,17 +72,31 @@ class EventKind(StrEnum):
     NETWORK = "network"
     FILE = "file"
     NATIVE = "native"
+    KERNEL = "kernel"
+    """Namespaces, mounts, keys, rings, shared memory: what the kernel itself is controlled with."""
+    CALL = "call"
+    """Another system call, such as honest libraries make and do without."""
     CODE = "code"
     NAME = "name"
     IMPORT = "import"
 
 
+class SeenBy(StrEnum):
+    """Who saw an event."""
+
+    AUDIT = "audit"
+    """The witness inside: an audit event of Python. Native code raises none."""
+    KERNEL = "kernel"
+    """The filter: a system call, which was refused."""
+
+
 @value
 class Event:
-    """One thing that was tried: the audit event, its arguments, the line of Python it came from.
+    """One thing that was tried: what it was, its arguments, where it came from.
 
-    ``where`` is the innermost line of the file's own code, where it has some, else of the library; ``through`` are the
-    innermost lines of the traceback, the last of them is where the event was raised.
+    An audit event comes from a line of Python, a system call from a thread. ``where`` is the innermost line of the
+    file's own code, where it has some, else of the library; ``through`` are the innermost lines of the traceback, the
+    last of them is where the event was raised.
     """
 
     kind: EventKind
@@ -90,6 +104,7 @@ class Event:
     what: str
     where: str
     through: tuple[str, ...] = ()
+    seen_by: SeenBy = SeenBy.AUDIT
 
 
 def read_answer(document: bytes) -> Node | Failure:
