@@ -203,7 +203,7 @@ def proven(member: corpus.Member, path: Path) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="corpus-") as scratch:
         report = convert(path, Path(scratch))
         if isinstance(report, str):
-            return Outcome(member, "refused", words=report)
+            return Outcome(member, "crashed" if "an error of its own" in report else "refused", words=report)
         found: dict[str, Plain] = {}
         for weights in report["weights"]:
             found |= written(Path(weights["path"]))
