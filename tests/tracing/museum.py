@@ -58,7 +58,7 @@ class Outcome:
     @property
     def reason(self) -> str:
         """The words of a refusal, without the path."""
-        return self.err.partition("\n")[0].rpartition("cannot be converted: ")[2]
+        return self.err.partition("\n")[0].removeprefix("weighbridge: ").rpartition("cannot be converted: ")[2]
 
 
 @dataclass(frozen=True, slots=True)
