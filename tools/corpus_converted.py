@@ -105,7 +105,7 @@ def plain(found: Any) -> Plain | None:
         return Plain(TYPES.get(name, name), tuple(found.shape), data)
     if isinstance(found, numpy.ndarray) and found.dtype.kind in "biufc":
         little = found.astype(found.dtype.newbyteorder("<"), copy=False)
-        return Plain(TYPES.get(found.dtype.name, found.dtype.str), found.shape, little.tobytes())
+        return Plain(TYPES.get(found.dtype.name, found.dtype.name), found.shape, little.tobytes())
     return None
 
 

@@ -29,8 +29,12 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
     """Take note of what changes something outside of this process, or runs code of others."""
     if event in DEEDS:
         _deeds.append((event, *(ascii(one)[:500] for one in arguments[:2])))
-    elif event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+    elif event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and not _has_no_name(arguments[2]):
         _deeds.append((event, ascii(arguments[0])))
+
+
+def _has_no_name(flags: int) -> bool:
+    return flags & os.O_TMPFILE == os.O_TMPFILE
 
 
 def outcome(words: list[str]) -> dict[str, object]:

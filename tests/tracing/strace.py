@@ -93,7 +93,6 @@ _SYSTEM = (
 )  # fmt: skip
 _BYTECODE = re.compile(r"/__pycache__(/|$)")
 _PROBE = re.compile(r"(/tmp|/var/tmp|/usr/tmp|)/[a-z0-9_]{8}|/dev/shm/sem\.(joblib-[a-z0-9_-]+|[a-zA-Z0-9]{6})")
-_SCRATCH = tuple(filter(None, (os.environ.get("TMPDIR"), "/tmp", "/var/tmp", "/dev/shm")))
 
 
 def _is_below(path: str, folders: Sequence[str]) -> bool:
@@ -199,8 +198,8 @@ class _Process:
         really = _NAMED.match(result)
         flags = arguments[arguments.rindex('"') :]
         if name == "creat" or _WRITING.search(flags):
-            if "O_TMPFILE" in flags and paths[0] in _SCRATCH:
-                return ""
+            if "O_TMPFILE" in flags and "O_EXCL" in flags:
+                return ""  # a file that has no name and can get none (open(2))
             touched = [*paths, really["path"]] if really else paths
             return "" if all(self._may_change(path) for path in touched) else "change"
         path = really["path"] if really else paths[0]

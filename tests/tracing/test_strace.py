@@ -43,7 +43,7 @@ DEEDS = {
 HARMLESS = (
     "import os, socket; open('there').read(); os.listdir('/'); open('out/made', 'w'); socket.socketpair()",
     "import os; out = os.getcwd() + '/out'; os.mkdir(out + '/a'); os.rename(out + '/a', out + '/b')",
-    "import os; open(os.devnull, 'w'); os.kill(os.getpid(), 0); os.open('/tmp', os.O_TMPFILE | os.O_RDWR)",
+    "import os; open(os.devnull, 'w'); os.kill(os.getpid(), 0); os.open('/tmp', os.O_TMPFILE | os.O_RDWR | os.O_EXCL)",
     "import threading; threading.Thread(target=print).start()",
 )
 SEALED = """
