@@ -29,9 +29,9 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
     """Take note of what changes something outside of this process, or runs code of others."""
     if event in DEEDS:
         _deeds.append((event, *(ascii(one)[:500] for one in arguments[:2])))
-    elif event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        if not os.path.isdir(arguments[0]):  # it is the place of a file without a name
-            _deeds.append((event, ascii(arguments[0])))
+    elif event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR) and not os.path.isdir(arguments[0]):
+        # A directory that is opened so is the place of a file without a name.
+        _deeds.append((event, ascii(arguments[0])))
 
 
 def outcome(words: list[str]) -> dict[str, object]:
