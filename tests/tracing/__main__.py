@@ -46,7 +46,8 @@ def summary(what: str, seen: Visit) -> tuple[str, bool]:
     processes = len(seen.trace.lines) if seen.trace is not None else 0
     line = f"{what}: {told}; {processes} processes and threads; tried and refused: {refused}; done: {len(done)}"
     lines = [line, *(f"  DONE {deed.kind}: {deed.line}" for deed in done[:20])]
-    lines += [f"  CRASHED {one.errand.label}: {one.code} {one.err}" for one in seen.outcomes if one.state == "crashed"]
+    crashed = [one for one in seen.outcomes if one.state == "crashed"]
+    lines += [f"  CRASHED {one.errand.label}: {one.code} {one.reason}" for one in crashed[:20]]
     # A file that is only converted is read by a parser: not even an attempt is right.
     return "\n".join(lines), not done and not states["crashed"] and (what != CONVERTED or not tried)
 
