@@ -227,3 +227,15 @@ def test_what_pickle_dumps(protocol: int, tmp_path: Path) -> None:
     path = tmp_path / "model.pkl"
     path.write_bytes(pickle.dumps(arrays(), protocol))
     assert len(proven(path, "pickle")) == 130
+
+
+def test_the_judge_is_strict() -> None:
+    """Another byte, type, shape or name, a tensor too few or too many: each is told."""
+    one = Plain("F32", (2,), bytes(8))
+    wanted = {"a": one, "b": one}
+    assert not differences(wanted, dict(wanted), set())
+    for other in (Plain("F32", (2,), bytes(7) + b"1"), Plain("I32", (2,), bytes(8)), Plain("F32", (2, 1), bytes(8))):
+        assert len(differences(wanted, {"a": one, "b": other}, set())) == 1
+    assert differences(wanted, {"a": one}, set()) == ["b is missing"]
+    assert not differences(wanted, {"a": one}, {"b"})
+    assert differences(wanted, {**wanted, "c": one}, {"c"}) == ["c is no tensor of the library's"]

@@ -32,9 +32,10 @@ _LOOKS = frozenset({
     "access", "faccessat", "faccessat2", "stat", "lstat", "newfstatat", "fstatat64", "statx", "statfs", "readlink",
     "readlinkat", "getcwd", "chdir", "getxattr", "lgetxattr", "listxattr", "llistxattr",
     "wait4", "waitid", "exit", "exit_group", "getsockname", "getpeername", "getsockopt", "setsockopt", "recvfrom",
-    "recvmsg", "shutdown", "arch_prctl",
+    "recvmsg", "shutdown", "arch_prctl", "pidfd_open",
     "seccomp", "unshare",  # what the jail is made of; they only take away
 })  # fmt: skip
+_MOUNTS = frozenset({"mount", "umount2", "pivot_root", "mount_setattr", "open_tree", "move_mount"})
 _OPENS = frozenset({"open", "openat", "openat2", "creat"})
 _SENDS = frozenset({"sendto", "sendmsg", "sendmmsg"})
 _STARTS = frozenset({"clone", "clone3", "fork", "vfork"})
@@ -63,9 +64,10 @@ class Deed:
 class Allowed:
     """What processes under trace may do: start this interpreter, and change what lies below ``folders``.
 
-    A worker that is not sealed yet, and has no file yet, may do what imports do: leave bytecode beside the modules, and
-    make and remove files by which ``tempfile`` and joblib find out what this system has. After the seal it opens no
-    files but those of libraries. Paths that begin nowhere, which some calls take, are allowed nothing.
+    A worker that is not sealed yet, and has no file yet, may prepare: move to a root directory that only it sees, begin
+    the process that is to be jailed, join its control group. It may do what imports do: leave bytecode beside the
+    modules, make and remove files by which ``tempfile`` and joblib find out what this system has. After the seal it
+    opens no files but those of libraries. Paths that begin nowhere, which some calls take, are allowed nothing.
     """
 
     folders: tuple[str, ...]
@@ -91,6 +93,8 @@ _LIBRARIES = tuple({str(SOURCE), sys.prefix, sys.base_prefix, os.path.realpath(s
 _SYSTEM = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/dev/urandom", "/dev/null",
 )  # fmt: skip
+_CONTROL = re.compile(r"/sys/fs/cgroup/(.+/)?weighbridge-[^/]+(/[a-z_.]+)?$")
+"""The control group of a worker, which it joins and its parent makes and removes."""
 _BYTECODE = re.compile(r"/__pycache__(/|$)")
 _PROBE = re.compile(r"(/tmp|/var/tmp|/usr/tmp|)/[a-z0-9_]{8}|/dev/shm/sem\.(joblib-[a-z0-9_-]+|[a-zA-Z0-9]{6})")
 
@@ -108,8 +112,12 @@ class Trace:
 
     def deeds(self, allowed: Allowed) -> Iterator[Deed]:
         """All that was done or tried beyond what is allowed."""
+        begun = {_started(line): (pid, line) for pid, lines in self.lines.items() for line in lines}
         for pid, lines in self.lines.items():
-            yield from _Process(pid, allowed, is_first=pid == self.first).deeds(lines)
+            parent, line = begun.get(pid, (0, ""))
+            is_first = pid == self.first or (parent == self.first and "CLONE_THREAD" in line)
+            moved = parent != self.first and any(one.startswith("pivot_root(") for one in self.lines.get(parent, ()))
+            yield from _Process(pid, allowed, is_first=is_first, moved=moved).deeds(lines)
 
 
 def usable() -> bool:
@@ -142,12 +150,16 @@ def _started(line: str) -> int | None:
 class _Process:
     """One process: what it may do depends on what it did before."""
 
-    def __init__(self, pid: int, allowed: Allowed, *, is_first: bool) -> None:
+    def __init__(self, pid: int, allowed: Allowed, *, is_first: bool, moved: bool) -> None:
         self.pid = pid
         self.allowed = allowed
         self.is_first = is_first
         self.sealed = False
         self.executed = False
+        self.private = moved
+        """Whether it has mounts of its own, which nobody else sees."""
+        self.moved = moved
+        """Whether it has a root directory of its own."""
         self.family = {pid}
 
     def deeds(self, lines: Sequence[str]) -> Iterator[Deed]:
@@ -175,7 +187,8 @@ class _Process:
         if name in _OPENS:
             return self._opening(name, arguments, result, done=done)
         if name in _STARTS:
-            if self.sealed or not (self.is_first or "CLONE_THREAD" in arguments):
+            begins = name == "vfork" or "CLONE_VFORK" in arguments or "CLONE_THREAD" in arguments
+            if self.sealed or (self.is_first and not begins):
                 return "process"
             self.family.add(_started(line) or self.pid)
             return ""
@@ -190,6 +203,8 @@ class _Process:
             return ""
         if name in _NETWORK:
             return "network"
+        if name in _MOUNTS and self._prepares:
+            return self._mounting(name, arguments, done=done)
         paths = _paths(arguments)
         return "change" if not paths or not all(self._may_change(path) for path in paths) else ""
 
@@ -205,8 +220,23 @@ class _Process:
         path = really["path"] if really else paths[0]
         return "" if not done or self.allowed.reading(path, sealed=self.sealed) else "read"
 
+    @property
+    def _prepares(self) -> bool:
+        """Whether it is a worker on its way into the jail, which has no file yet."""
+        return not self.sealed and not self.is_first
+
+    def _mounting(self, name: str, arguments: str, *, done: bool) -> str:
+        """A worker may mount what it likes where nobody else sees it, and move there."""
+        self.private = self.private or (done and arguments.startswith('"none", "/", ') and "MS_PRIVATE" in arguments)
+        self.moved = self.moved or (done and self.private and name == "pivot_root")
+        return "" if self.private else "change"
+
     def _may_change(self, path: str) -> bool:
-        return self.allowed.change(path, prepares=not self.sealed and not self.is_first)
+        if not self.sealed and _CONTROL.match(path):
+            return True
+        if self._prepares and (path == "/proc/.outside" if not self.moved else not path.startswith("/.outside/")):
+            return self.private
+        return self.allowed.change(path, prepares=self._prepares)
 
 
 def _paths(arguments: str) -> list[str]:
