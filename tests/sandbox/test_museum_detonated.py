@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("library", "every"), [("pickle", 45), ("joblib", 12), ("numpy", 12), ("torch", 900)])
+@pytest.mark.parametrize(("library", "every"), [("pickle", 100), ("joblib", 30), ("numpy", 30), ("torch", 1_200)])
 def test_detonations_end_as_reports(library: str, every: int, tmp_path: Path) -> None:
     seen = visit(tmp_path, detonations(tmp_path, library, every), traced=True)
     assert [one for one in seen.outcomes if one.state != "done"] == []
