@@ -129,7 +129,7 @@ def test_a_header_that_lies_is_refused(content: bytes) -> None:
             plan_of(BytesSource(whole))
 
 
-@pytest.mark.parametrize(("descr", "size"), [("[('a', '<f4')]", 8), ("'|V4'", 8), ("'<f16'", 32), ("'|O'", 9)])
+@pytest.mark.parametrize(("descr", "size"), [("[('a', '<f4')]", 8), ("'|V4'", 8), ("'<f16'", 32)])
 def test_types_that_safetensors_does_not_have_are_named(descr: str, size: int) -> None:
     plan = plan_of(BytesSource(npy(descr=descr, data=bytes(size))))
     assert not plan.tensors
@@ -170,11 +170,31 @@ def test_what_is_no_plain_array_is_dropped_or_named_and_the_rest_carried(
     path = tmp_path / "model.bin"
     save(path)
     made = converted(path, partial=True)
-    assert [one.name for one in made.plan.tensors] == ["w", "matrix", "last"]
+    assert [one.name for one in made.plan.tensors] == ["w", "matrix", "held.0", "held.1", "last"]
     dropped = {one.path: one.what for one in made.plan.dropped if one.path}
     assert {dropped.get(name) for name in ("classes", "words", "dates")} == {"an array"}
-    assert [name for name, _ in made.plan.unsupported] == ["held", "rows", "mixed"]
+    assert [name for name, _ in made.plan.unsupported] == ["rows", "mixed"]
     assert any("matrix" in one.what for one in made.plan.dropped)
+
+
+@pytest.mark.libraries
+def test_an_array_of_objects_is_a_pickle_behind_its_header(tmp_path: Path) -> None:
+    """``np.save`` of a dict: weights of research code lie so."""
+    import numpy as np
+    from safetensors.numpy import load_file
+
+    weights = {"w": np.arange(6.0).reshape(2, 3), "layers": np.array([{"b": np.ones(2)}, None], dtype=object)}
+    np.save(tmp_path / "weights.npy", weights)  # type: ignore[arg-type]
+    np.savez(tmp_path / "weights.npz", all=weights)  # type: ignore[arg-type]
+    for name, way in (("weights.npy", ""), ("weights.npz", "all")):
+        found = load_file(converted(tmp_path / name, way).weights[0].path)
+        assert {name: one.tolist() for name, one in found.items()} == {
+            "w": [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], "layers.0.b": [1.0, 1.0],
+        }  # fmt: skip
+        for made in tmp_path.glob("weights.*[!yz]"):
+            made.unlink()
+    plan = plan_of(BytesSource((tmp_path / "weights.npy").read_bytes()), "layers.0")
+    assert [one.name for one in plan.tensors] == ["b"]
 
 
 @pytest.mark.libraries

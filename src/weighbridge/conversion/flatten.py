@@ -119,6 +119,9 @@ class Flattened:
         match node:
             case Table():
                 return self._table(path, node, depth)
+            case View() if node.elements is not None:
+                inside = node.elements
+                return self._walk(path, inside if node.shape else inside[0], depth - 1)
             case View() | Compound():
                 self._tensor(path or ALONE, node, depth)
             case Marked():
@@ -325,6 +328,8 @@ def select(root: Value, key: str) -> Value:
         node, rest = waiting.pop()
         if not rest:
             return node
+        if isinstance(node, View) and node.elements is not None:
+            node = node.elements if node.shape else node.elements[0]
         items = enumerate(node) if isinstance(node, list | tuple) else node.pairs if isinstance(node, Table) else ()
         for name, item in items:
             left -= 1

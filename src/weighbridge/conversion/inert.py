@@ -95,9 +95,12 @@ class Storage(Node):
 
 
 class View(Node):
-    """A tensor over a storage; offset and strides count elements of ``dtype``. ``trouble`` says why it is not one."""
+    """A tensor over a storage; offset and strides count elements of ``dtype``. ``trouble`` says why it is not one.
 
-    __slots__ = ("dtype", "offset", "shape", "storage", "strides", "trouble")
+    ``elements`` are the values in an array of numpy's that holds objects instead.
+    """
+
+    __slots__ = ("dtype", "elements", "offset", "shape", "storage", "strides", "trouble")
 
     def __init__(self, storage: Storage, dtype: str, offset: int, layout: Layout, trouble: str = "") -> None:
         self.storage = storage
@@ -105,6 +108,7 @@ class View(Node):
         self.offset = offset
         self.shape, self.strides = layout
         self.trouble = trouble
+        self.elements: list[Value] | None = None
 
 
 class Compound(Node):

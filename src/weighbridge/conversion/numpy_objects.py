@@ -218,6 +218,8 @@ class ArrayLoader:
             view.trouble = "an array whose type or shape is not known"
         elif dtype.code.startswith((*_DATES, *_TEXTS)) or (dtype.code.startswith("O") and _is_plain(data)):
             view.trouble = NO_NUMBERS
+        elif dtype.code.startswith("O") and isinstance(data, list) and len(data) == prod(sizes):
+            view.elements, view.shape = data, sizes
         elif isinstance(data, RawBytes) and self.base is not None:
             self._lay(view, dtype, sizes, self._address((data.offset, data.length)), fortran=fortran)
         elif content is not None and self.unpacked is not None:
@@ -235,6 +237,7 @@ class ArrayLoader:
         self._depth -= 1
         self.inner.update(inner.named)
         view.trouble = held.trouble if isinstance(held, View) else "an array of objects"
+        view.elements, view.shape = (held.elements, held.shape) if isinstance(held, View) else (None, ())
         self.wrapped = True
         return inner.position
 

@@ -92,7 +92,7 @@ def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Che
 def _read_stream(source: ByteSource, head: bytes, base: int, unpacked: Unpacked) -> tuple[str, Checkpoint] | None:
     """Read what may be the content of a compressed stream; None for something else."""
     if head.startswith(MAGIC):
-        return "numpy.npy", read_npy(source, base)
+        return "numpy.npy", read_npy(source, base, unpacked)
     if head[:1] == b"\x80" and head[1:2] in _PROTOCOLS:
         held, is_joblib = read_pickle(source, base, unpacked)
         return "joblib" if is_joblib else "pickle", held

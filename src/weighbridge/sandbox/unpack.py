@@ -21,7 +21,7 @@ _NUMPY_DTYPE = re.compile(r"[<>|=][biufcSUMmV][0-9]{1,9}(\[[0-9]{0,9}[a-zA-Z]{1,
 _TORCH_DTYPES = frozenset({
     "float64", "float32", "float16", "bfloat16", "complex128", "complex64", "complex32", "int64", "int32", "int16",
     "int8", "uint8", "uint16", "uint32", "uint64", "bool", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz",
-    "float8_e5m2fnuz", "float8_e8m0fnu",
+    "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn_x2", "bits8", "bits16", "bits1x8", "bits2x4", "bits4x2",
 })  # fmt: skip
 
 
