@@ -69,6 +69,8 @@ def changed(**fields: Any) -> bytes:
         {"aliases": [["c", "absent"]]},
         {"aliases": [["b", "a"]]},
         {"aliases": [["c"]]},
+        {"aliases": [["format", "a"]]},
+        {"aliases": [["weighbridge.encoded", "a"]]},
         {"plain": 3},
         {"plain": "INERT"},
         {"tensors": [["\ud800", "U8", [1], [1], 0, False, False]]},

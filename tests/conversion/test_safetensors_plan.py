@@ -31,6 +31,10 @@ def test_an_honest_file_is_a_plan() -> None:
     assert plan.aliases == (("tied", "a"),)
 
 
+def test_the_format_of_a_file_is_no_name_of_a_tensor() -> None:
+    assert plan_of(written({"__metadata__": {"format": "pt"}, "pt": HONEST["a"], "b": HONEST["b"]})).aliases == ()
+
+
 @pytest.mark.parametrize(
     "entry",
     [

@@ -44,6 +44,8 @@ A piece takes a microsecond or two. A transposed matrix of 262,144 rows takes on
 
 ENCODED = "weighbridge.encoded"
 """Key of a file's metadata under which tensors that are made of others are described: JSON, by name."""
+TAKEN = frozenset({ENCODED, "format"})
+"""Keys of a file's metadata that say something else than which tensor has this name too."""
 
 
 @value
@@ -227,7 +229,7 @@ def check(plan: Plan) -> None:
         if pieces > PIECES + total // PIECE_BYTES:
             raise Malformed(f"tensor {one.name[:80]!r} is scattered over the file in too many small pieces")
     for name, kept in plan.aliases:
-        if name in names or kept not in names:
+        if name in names or name in TAKEN or kept not in names:
             raise Malformed(f"{name[:80]!r} is no alias of a tensor")
         names.add(name)
     end = 0
