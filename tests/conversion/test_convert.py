@@ -223,17 +223,43 @@ def test_nothing_is_written_over_and_nothing_is_left(tmp_path: Path) -> None:
 
 def test_when_a_name_cannot_be_given_the_others_lose_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = checkpoint(tmp_path)
-    honest = os.replace
+    honest = os.link
 
     def fails(part: str, name: str) -> None:
         if name.endswith(".convert.json"):
             raise OSError(28, "No space left on device")
         honest(part, name)
 
-    monkeypatch.setattr(os, "replace", fails)
+    monkeypatch.setattr(os, "link", fails)
     with pytest.raises(AccessError, match="no space left"):
         converted(path)
     assert [one.name for one in tmp_path.iterdir()] == ["model.pt"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_that_is_taken_meanwhile_stays_with_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    path = checkpoint(tmp_path)
+    honest, record = os.fsync, tmp_path / "model.convert.json"
+
+    def last(descriptor: int) -> None:
+        honest(descriptor)
+        if links and any(one.name.startswith("model.convert.json.") for one in tmp_path.iterdir()):
+            record.write_text("INERT")
+
+    def none(_: str, to: str) -> None:
+        raise PermissionError(1, "Operation not permitted", to)
+
+    monkeypatch.setattr(os, "fsync", last)
+    if links:
+        with pytest.raises(UsageError, match="there already"):
+            converted(path)
+        assert {one.name: one.read_text() for one in tmp_path.iterdir() if one != path} == {record.name: "INERT"}
+    else:
+        monkeypatch.setattr(os, "link", none)
+        assert Path(converted(path).record).exists()
+        assert not list(tmp_path.glob("*.part"))
 
 
 def test_a_result_that_reads_otherwise_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ record last. When something fails, nothing is left.
 from __future__ import annotations
 
 import os
+from errno import EOPNOTSUPP, EPERM
 
 from weighbridge.conversion import record
 from weighbridge.conversion.carry import Carrier, Item
@@ -98,8 +99,8 @@ class _Unfinished:
     def create(self, path: str) -> FileIO:
         """Begin a file; raises UsageError when its name is taken."""
         if os.path.lexists(path):
-            raise UsageError(f"{path!r} is there already", hint="remove it, or choose another place: --into")
-        part = f"{path}.{os.getpid()}.part"
+            raise _taken(path)
+        part = f"{path}.{os.urandom(4).hex()}.part"
         file = open(part, "x+b", buffering=0)  # noqa: SIM115  (the caller closes it)
         self._parts.append((part, path))
         return file
@@ -107,7 +108,7 @@ class _Unfinished:
     def finish(self) -> None:
         """Give all files their names; those that have one already lose it when another cannot get its own."""
         for at, (part, path) in enumerate(self._parts):
-            os.replace(part, path)
+            _give_name(part, path)
             self._parts[at] = path, path
         for folder in {os.path.dirname(path) or os.curdir for _, path in self._parts}:
             opened = os.open(folder, os.O_RDONLY)
@@ -123,6 +124,27 @@ class _Unfinished:
             if os.path.lexists(part):
                 os.unlink(part)
         self._parts.clear()
+
+
+def _give_name(part: str, path: str) -> None:
+    """Give a file its name, unless something has got that name meanwhile; raises UsageError and OSError.
+
+    A link never replaces anything (link(2)). Some file systems have none.
+    """
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        if error.errno not in (EPERM, EOPNOTSUPP):
+            raise
+        os.replace(part, path)
+    else:
+        os.unlink(part)
+
+
+def _taken(path: str) -> UsageError:
+    return UsageError(f"{path!r} is there already", hint="remove it, or choose another place: --into")
 
 
 class _Conversion:
