@@ -329,6 +329,19 @@ def test_a_file_is_sharded_anew(tmp_path: Path) -> None:
     assert len(parts.weights) == len(parts.plan.tensors)
 
 
+def test_what_a_file_says_of_itself_goes_with_its_shards(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    said = {"format": "mlx", "license": "mit"}
+    entry = {"dtype": "U8", "shape": [4]}
+    header = {"__metadata__": said | {"tied": "b"}}
+    header |= {name: entry | {"data_offsets": [at, at + 4]} for at, name in ((0, "a"), (4, "b"))}
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(8))
+    made = [Path(one.path).read_bytes() for one in converted(path, shard_bytes=4).weights]
+    found = [json.loads(one[8 : 8 + int.from_bytes(one[:8], "little")])["__metadata__"] for one in made]
+    assert found == [said, said | {"tied": "b"}]
+
+
 @pytest.mark.parametrize(("turned", "most"), [(False, 4 << 20), (True, 90 << 20)])
 def test_memory_does_not_grow_with_the_file(turned: bool, most: int, tmp_path: Path) -> None:
     """In order, a few pieces are held; of a view, two threads hold a window and two blocks each."""

@@ -91,6 +91,10 @@ def test_elements_of_less_than_a_byte_keep_their_shape(dtype: str, shape: list[i
         ("[]", []),
         ("INERT", []),
         ("[" * 100_000, []),
+        *(
+            (f'{{"q": {{"encoding": "bits", "parts": [], "deep": {"[" * depth + "]" * depth}}}}}', names)
+            for depth, names in ((6, ["q"]), (8, []), (980, []))
+        ),
     ],
 )
 def test_notes_of_how_tensors_are_made_are_no_more_than_a_claim(text: str, names: list[str]) -> None:

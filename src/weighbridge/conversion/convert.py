@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".safetensors"
 FORMAT = {"format": "pt"}
-"""Metadata by which transformers knows that tensors are those of torch."""
+"""Metadata by which transformers knows that tensors are those of torch; a safetensors file may say another."""
 _SHOWN = 3
 
 
@@ -201,13 +201,13 @@ class _Conversion:
         return carrier.write(path, header_of(ordered(group), self._metadata(group)), items)
 
     def _metadata(self, group: tuple[Tensor, ...]) -> dict[str, str]:
-        """Give the metadata of a file: the format, and aliases as safetensors' own ``save_model`` notes them.
+        """Give the metadata of a file: its own, and aliases as safetensors' own ``save_model`` notes them.
 
         Every file says how tensors that are made of others are made.
         """
         names = {one.name for one in group}
         aliases = {name: kept for name, kept in self.plan.aliases if kept in names}
-        return {**aliases, **encoded_in(self.plan.encoded), **FORMAT}
+        return {**FORMAT, **dict(self.plan.metadata), **aliases, **encoded_in(self.plan.encoded)}
 
 
 def digest_of(source: RangeSource, tensor: Tensor) -> str:

@@ -39,11 +39,18 @@ def plan_of(source: ByteSource) -> Plan:
         raise Malformed("the tensors do not fill the file")
     names = {one.name for one in tensors}
     texts = metadata.items() if isinstance(metadata, dict) else ()
-    aliases = [
-        (name, kept) for name, kept in texts if isinstance(kept, str) and kept in names and name not in names | TAKEN
-    ]
+    told = [(name, text) for name, text in texts if isinstance(text, str) and name != ENCODED]
+    aliases = [(name, text) for name, text in told if text in names and name not in names and name not in TAKEN]
+    others = tuple(sorted(set(told).difference(aliases)))
     encoded = _notes(metadata, names | {name for name, _ in aliases})
-    plan = Plan(layout="safetensors", size=source.size, tensors=tuple(tensors), aliases=tuple(aliases), encoded=encoded)
+    plan = Plan(
+        layout="safetensors",
+        size=source.size,
+        tensors=tuple(tensors),
+        aliases=tuple(aliases),
+        encoded=encoded,
+        metadata=others,
+    )
     check(plan)
     return plan
 
