@@ -287,3 +287,18 @@ def test_many_names_for_one_tensor_do_not_fill_the_disk(capsys: pytest.CaptureFi
     lay({"pytorch_model.bin": zip_checkpoint([first, *again])})
     assert convert() == 2
     assert "times the file" in capsys.readouterr().err
+
+
+def test_tensors_that_are_made_otherwise_of_the_same_parts_are_other_weights(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def quantized(scale: float) -> bytes:
+        note = {"q": {"encoding": "quantized", "parts": ["int_repr"], "scale": scale}}
+        parts = [safetensors.Tensor(name="q.int_repr", shape=(4,), data=bytes(16))]
+        return safetensors.encode(parts, metadata={"weighbridge.encoded": json.dumps(note)})
+
+    for folder, scale in (("model", 1.0), ("other", 2.0), ("same", 1.0)):
+        lay({"model.safetensors": quantized(scale)}, folder)
+    assert main(["convert", "--check", "model", "same"]) == 0
+    assert main(["convert", "--check", "model", "other"]) == 1
+    assert "q: made of its parts in another way" in capsys.readouterr().out

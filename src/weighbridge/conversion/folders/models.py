@@ -6,7 +6,7 @@ shard that the index says, and in no other, and there is none of which the index
 
 from __future__ import annotations
 
-from weighbridge.conversion.compare import contents_of, differences_of
+from weighbridge.conversion.compare import contents_of, differences_of, made_differently
 from weighbridge.conversion.folders.names import Place, indexed, place_of
 from weighbridge.conversion.folders.survey import Noted
 from weighbridge.core.errors import IntegrityError, Malformed, OverLimit
@@ -201,10 +201,16 @@ def different(one: Model, other: Model) -> Iterator[str]:
     left, right = tensors_of(one), tensors_of(other)
     for found in differences_of(left, right, tied=True):
         yield f"{found.name}: {found.detail}"
+    for found in made_differently(_encoded(one), _encoded(other)):
+        yield f"{found.name}: {found.detail}"
     for model in (one, other):
         for part in model.parts:
             for name, why in part.plan.unsupported:
                 yield f"{name}: cannot be compared, in {part.path!r}: {why}"
+
+
+def _encoded(model: Model) -> dict[str, str]:
+    return {name: note for part in model.parts for name, note in part.plan.encoded}
 
 
 def paired(a: Sequence[Model], b: Sequence[Model]) -> Iterator[Twins]:
