@@ -187,6 +187,18 @@ def test_transformers_finds_the_shards_by_their_index(tmp_path: Path) -> None:
         assert torch.equal(load_file(tmp_path / file)[name], state[name])
 
 
+def test_the_record_vouches_for_every_file_that_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    path.write_bytes(zip_checkpoint())
+    made = converted(path, shard_bytes=1)
+    written = {one.name: sha256(one.read_bytes()).hexdigest() for one in tmp_path.iterdir()}
+    subject = json.loads(Path(made.record).read_text())["subject"]
+    assert {one["name"]: one["digest"]["sha256"] for one in subject} == {
+        name: digest for name, digest in written.items() if name not in ("model.pt", "model.convert.json")
+    }
+    assert "model.safetensors.index.json" in written
+
+
 def checkpoint(folder: Path) -> Path:
     path = folder / "model.pt"
     path.write_bytes(zip_checkpoint())

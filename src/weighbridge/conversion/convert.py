@@ -48,13 +48,17 @@ class Target:
 
 @value
 class Converted:
-    """What was done: digests of the source, of the files written, and of every tensor by name."""
+    """What was done: digests of the source, of the files written, and of every tensor by name.
+
+    ``others`` are the index of several files and the plain data, where there are any; ``plain`` is the path of these.
+    """
 
     source: str
     sha256: str
     plan: Plan
     weights: tuple[Written, ...]
     tensors: tuple[tuple[str, str], ...]
+    others: tuple[Written, ...]
     plain: str
     record: str
 
@@ -178,17 +182,19 @@ class _Conversion:
             if change:
                 raise IntegrityError(change, hint="convert a file that nobody writes to")
             weights = tuple(one.written for one in carried)
+            others = []
             if len(groups) > 1:
-                carrier.text(f"{self.target.stem}{SUFFIX}.index.json", index(weights, groups))
+                others.append(carrier.text(f"{self.target.stem}{SUFFIX}.index.json", index(weights, groups)))
             plain = f"{self.target.stem}.plain.json" if self.plan.plain else ""
             if plain:
-                carrier.text(plain, f"{self.plan.plain}\n")
+                others.append(carrier.text(plain, f"{self.plan.plain}\n"))
             made = Converted(
                 source=path,
                 sha256=sha256,
                 plan=self.plan,
                 weights=weights,
                 tensors=tuple(sorted(pair for one in carried for pair in one.tensors)),
+                others=tuple(others),
                 plain=plain,
                 record=f"{self.target.stem}.convert.json",
             )
