@@ -211,7 +211,7 @@ class _Conversion:
         )
 
     def _encoded(self) -> tuple[tuple[str, str], ...]:
-        return tuple(one for part in self.parts for one in part.plan.encoded)
+        return tuple(dict.fromkeys(one for part in self.parts for one in part.plan.encoded))  # each shard has them all
 
     def _files(self) -> list[_File]:
         """Divide the tensors into files: as they came, or anew."""
