@@ -15,8 +15,9 @@ def run() -> None:
     interpreter apart would cost 1 ms and do nothing that the end of the process does not do.
     """
     gc.disable()
-    from weighbridge.cli.app import main
+    from weighbridge.cli.app import end_in_order, main
 
+    end_in_order()
     os._exit(main(sys.argv[1:]))
 
 

@@ -130,6 +130,8 @@ def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str
         (["model.pt", "--key", "k" * 70_000], "too long"),
         (["model.pt", "--max-shard-size", "huge"], "cannot be 'huge'"),
         (["model.pt", "model.pt"], "two results would go"),
+        (["-"], "what comes from stdin has no name"),
+        (["-", "--into", "somewhere"], "what comes from stdin has no name"),
         (["model.pt", "lying.pt", "--into", "one.safetensors"], "names one file"),
         (["--check", "model.pt"], "compares two files"),
         (["model.pt", "--into", "text.pt/below"], "cannot write to"),

@@ -287,3 +287,52 @@ def test_many_names_for_one_tensor_do_not_fill_the_disk(capsys: pytest.CaptureFi
     lay({"pytorch_model.bin": zip_checkpoint([first, *again])})
     assert convert() == 2
     assert "times the file" in capsys.readouterr().err
+
+
+def test_tensors_that_are_made_otherwise_of_the_same_parts_are_other_weights(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def quantized(scale: float) -> bytes:
+        note = {"q": {"encoding": "quantized", "parts": ["int_repr"], "scale": scale}}
+        parts = [safetensors.Tensor(name="q.int_repr", shape=(4,), data=bytes(16))]
+        return safetensors.encode(parts, metadata={"weighbridge.encoded": json.dumps(note)})
+
+    for folder, scale in (("model", 1.0), ("other", 2.0), ("same", 1.0)):
+        lay({"model.safetensors": quantized(scale)}, folder)
+    assert main(["convert", "--check", "model", "same"]) == 0
+    assert main(["convert", "--check", "model", "other"]) == 1
+    assert "q: made of its parts in another way" in capsys.readouterr().out
+
+
+def complex_shard(name: str) -> bytes:
+    held = Tensor(name=name, shape=(2,), data=bytes(range(32)), storage=("torch", "ComplexDoubleStorage"), numel=2)
+    return zip_checkpoint([held])
+
+
+SHARDS = tuple(f"pytorch_model-0000{at}-of-00002.bin" for at in (1, 2))
+
+
+def test_an_index_names_a_tensor_that_is_made_of_parts_by_its_own_name(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = SHARDS
+    lay({first: complex_shard("a"), second: holding("b"), "pytorch_model.bin.index.json": index(a=first, b=second)})
+    assert convert() == 0
+    assert json.loads(Path("out/model.safetensors.index.json").read_text())["weight_map"].keys() == {
+        "a.view_as_real", "b",
+    }  # fmt: skip
+    assert main(["convert", "out", "--into", "again", "--max-shard-size", "1"]) == 0
+    assert main(["convert", "--check", "model", "again"]) == 0
+    lay({"pytorch_model.bin.index.json": index(**{"a": first, "a.view_as_real": first, "b": second})})
+    assert main(["convert", "model", "--into", "other"]) == 1
+    assert "'a.view_as_real' is in no shard" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_name_of_two_shards_is_refused_where_one_is_made_of_parts(
+    indexed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = SHARDS
+    lay({first: complex_shard("a"), second: holding("a")})
+    if indexed:
+        lay({"pytorch_model.bin.index.json": index(**{"a.view_as_real": first, "a": second})})
+    assert convert() == 1
+    assert not Path("out").exists()

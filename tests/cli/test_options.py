@@ -89,6 +89,7 @@ def test_values_that_begin_with_a_dash_are_written_with_an_equals_sign() -> None
         ("a --jobs=1.5", "--jobs takes a number, not '1.5'", ""),
         ("a --jobs=²", "--jobs takes a number, not '²'", ""),
         ("a --jobs=", "--jobs takes a number, not ''", ""),
+        ("a --jobs=1234567890123", "--jobs takes a number, not '1234567890123'", ""),
         ("a --format xml", "--format cannot be 'xml'", "one of text, json"),
         ("", "TARGET is missing", "see: weighbridge try --help"),
         ("--", "TARGET is missing", ""),

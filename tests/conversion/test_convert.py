@@ -187,6 +187,18 @@ def test_transformers_finds_the_shards_by_their_index(tmp_path: Path) -> None:
         assert torch.equal(load_file(tmp_path / file)[name], state[name])
 
 
+def test_the_record_vouches_for_every_file_that_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    path.write_bytes(zip_checkpoint())
+    made = converted(path, shard_bytes=1)
+    written = {one.name: sha256(one.read_bytes()).hexdigest() for one in tmp_path.iterdir()}
+    subject = json.loads(Path(made.record).read_text())["subject"]
+    assert {one["name"]: one["digest"]["sha256"] for one in subject} == {
+        name: digest for name, digest in written.items() if name not in ("model.pt", "model.convert.json")
+    }
+    assert "model.safetensors.index.json" in written
+
+
 def checkpoint(folder: Path) -> Path:
     path = folder / "model.pt"
     path.write_bytes(zip_checkpoint())
@@ -223,17 +235,43 @@ def test_nothing_is_written_over_and_nothing_is_left(tmp_path: Path) -> None:
 
 def test_when_a_name_cannot_be_given_the_others_lose_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = checkpoint(tmp_path)
-    honest = os.replace
+    honest = os.link
 
     def fails(part: str, name: str) -> None:
         if name.endswith(".convert.json"):
             raise OSError(28, "No space left on device")
         honest(part, name)
 
-    monkeypatch.setattr(os, "replace", fails)
+    monkeypatch.setattr(os, "link", fails)
     with pytest.raises(AccessError, match="no space left"):
         converted(path)
     assert [one.name for one in tmp_path.iterdir()] == ["model.pt"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_that_is_taken_meanwhile_stays_with_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    path = checkpoint(tmp_path)
+    honest, record = os.fsync, tmp_path / "model.convert.json"
+
+    def last(descriptor: int) -> None:
+        honest(descriptor)
+        if links and any(one.name.startswith("model.convert.json.") for one in tmp_path.iterdir()):
+            record.write_text("INERT")
+
+    def none(_: str, to: str) -> None:
+        raise PermissionError(1, "Operation not permitted", to)
+
+    monkeypatch.setattr(os, "fsync", last)
+    if links:
+        with pytest.raises(UsageError, match="there already"):
+            converted(path)
+        assert {one.name: one.read_text() for one in tmp_path.iterdir() if one != path} == {record.name: "INERT"}
+    else:
+        monkeypatch.setattr(os, "link", none)
+        assert Path(converted(path).record).exists()
+        assert not list(tmp_path.glob("*.part"))
 
 
 def test_a_result_that_reads_otherwise_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,6 +339,19 @@ def test_a_file_is_sharded_anew(tmp_path: Path) -> None:
     os.rename(again, tmp_path / "again.st")
     parts = converted(tmp_path / "again.st", shard_bytes=1)
     assert len(parts.weights) == len(parts.plan.tensors)
+
+
+def test_what_a_file_says_of_itself_goes_with_its_shards(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    said = {"format": "mlx", "license": "mit"}
+    entry = {"dtype": "U8", "shape": [4]}
+    header = {"__metadata__": said | {"tied": "b"}}
+    header |= {name: entry | {"data_offsets": [at, at + 4]} for at, name in ((0, "a"), (4, "b"))}
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(8))
+    made = [Path(one.path).read_bytes() for one in converted(path, shard_bytes=4).weights]
+    found = [json.loads(one[8 : 8 + int.from_bytes(one[:8], "little")])["__metadata__"] for one in made]
+    assert found == [said, said | {"tied": "b"}]
 
 
 @pytest.mark.parametrize(("turned", "most"), [(False, 4 << 20), (True, 90 << 20)])

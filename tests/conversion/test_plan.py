@@ -28,6 +28,7 @@ PLAN = Plan(
     unsupported=(("q", "a quantised tensor"),),
     encoded=(("z", '{"encoding": "complex", "parts": ["view_as_real"]}'),),
     sums=(Sum(name="m", offset=3, size=90, crc=7),),
+    metadata=(("format", "mlx"),),
 )
 
 
@@ -69,6 +70,10 @@ def changed(**fields: Any) -> bytes:
         {"aliases": [["c", "absent"]]},
         {"aliases": [["b", "a"]]},
         {"aliases": [["c"]]},
+        {"metadata": [["format", 3]]},
+        {"metadata": {"format": "mlx"}},
+        {"aliases": [["format", "a"]]},
+        {"aliases": [["weighbridge.encoded", "a"]]},
         {"plain": 3},
         {"plain": "INERT"},
         {"tensors": [["\ud800", "U8", [1], [1], 0, False, False]]},

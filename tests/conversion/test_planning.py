@@ -33,7 +33,7 @@ from tests.builders.torch_legacy import legacy, tarred
 from tests.builders.torches import TENSORS, Tensor, state_dict_pickle, zip_checkpoint, zip_layout, zip_records
 from tests.builders.zips import DEFLATE, Entry, archive
 from weighbridge.conversion import flatten, unpickler
-from weighbridge.conversion.plan import Plan
+from weighbridge.conversion.plan import ENCODED, Plan
 from weighbridge.conversion.planning import plan_of
 from weighbridge.conversion.unpacked import Unpacked
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
@@ -88,6 +88,12 @@ def test_the_same_view_is_an_alias_and_another_is_not() -> None:
         checkpoint({"a": tensor(), "tied": tensor(), "part": tensor(1, (2,)), "flat": tensor(0, (2, 2), (2, 1))})
     )
     assert [one.name for one in plan.tensors] == ["a", "part", "flat"]
+    assert plan.aliases == (("tied", "a"),)
+
+
+def test_an_alias_never_takes_a_place_in_the_metadata_that_means_something_else() -> None:
+    plan = planned(checkpoint({"a": tensor(), "format": tensor(), ENCODED: tensor(), "tied": tensor()}))
+    assert [one.name for one in plan.tensors] == ["a", "format", ENCODED]
     assert plan.aliases == (("tied", "a"),)
 
 

@@ -31,6 +31,10 @@ def test_an_honest_file_is_a_plan() -> None:
     assert plan.aliases == (("tied", "a"),)
 
 
+def test_the_format_of_a_file_is_no_name_of_a_tensor() -> None:
+    assert plan_of(written({"__metadata__": {"format": "pt"}, "pt": HONEST["a"], "b": HONEST["b"]})).aliases == ()
+
+
 @pytest.mark.parametrize(
     "entry",
     [
@@ -87,6 +91,10 @@ def test_elements_of_less_than_a_byte_keep_their_shape(dtype: str, shape: list[i
         ("[]", []),
         ("INERT", []),
         ("[" * 100_000, []),
+        *(
+            (f'{{"q": {{"encoding": "bits", "parts": [], "deep": {"[" * depth + "]" * depth}}}}}', names)
+            for depth, names in ((6, ["q"]), (8, []), (980, []))
+        ),
     ],
 )
 def test_notes_of_how_tensors_are_made_are_no_more_than_a_claim(text: str, names: list[str]) -> None:

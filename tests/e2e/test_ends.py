@@ -99,6 +99,27 @@ def test_no_worker_outlives_its_parent(running: subprocess.Popen[bytes], how: si
     until(lambda: not any(map(is_running, workers)), seconds=5)
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("whole", [False, True], ids=["file", "directory"])
+def test_a_conversion_that_is_ended_leaves_nothing(tmp_path: Path, whole: bool, how: signal.Signals) -> None:
+    source, result = tmp_path / "model", tmp_path / "result"
+    source.mkdir()
+    result.mkdir()
+    with (source / "weights.npy").open("wb") as file:
+        head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({1 << 30},), }}".ljust(117) + "\n"
+        file.write(b"\x93NUMPY\1\0" + len(head).to_bytes(2, "little") + head.encode())
+        file.truncate(file.tell() + (1 << 30))
+    words = [source, "--into", result / "model"] if whole else [source / "weights.npy", "--into", result]
+    process = subprocess.Popen(
+        [*PROGRAM, "convert", *words], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    until(lambda: any(path.is_file() and path.stat().st_size for path in result.rglob("*")))
+    os.kill(process.pid, how)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (128 + how, b"", b"\nweighbridge: interrupted\n")
+    assert list(result.iterdir()) == []
+
+
 def test_a_worker_that_is_killed_costs_its_file_and_no_other(running: subprocess.Popen[bytes]) -> None:
     os.kill(min(children(running.pid)), signal.SIGSEGV)
     out, err = running.communicate(timeout=50)

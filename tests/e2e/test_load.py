@@ -29,6 +29,14 @@ def hostile(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.libraries
+def test_too_little_memory_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "model.pkl").write_bytes(dumps(1))
+    ran = weigh("load", "model.pkl", "--with", "torch", "--memory", "1", cwd=tmp_path)
+    assert ran.code in {2, 3}, "where torch is counted, it does not even start"
+    assert "more than 1 MiB of memory" in ran.out + ran.err
+
+
 def test_an_honest_file_shows_what_it_holds(tmp_path: Path) -> None:
     (tmp_path / "model.pkl").write_bytes(dumps({"layers": [1, 2.5], "name": "tiny"}))
     ran = weigh("load", "model.pkl", "--with", "pickle", "--strict", "--trace", cwd=tmp_path)

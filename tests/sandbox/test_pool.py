@@ -91,7 +91,7 @@ def test_workers_tell_which_layers_stand() -> None:
         ("grow", OutOfMemory(limit=256 << 20)),
         (f"blow-up {MAX_ANSWER_BYTES + 1}", Oversized(what="answer", limit=MAX_ANSWER_BYTES)),
         (f"announce {1 << 60}", Oversized(what="answer", limit=MAX_ANSWER_BYTES)),
-        ("answer-twice", Oversized(what="answer", limit=5)),
+        ("answer-twice", Killed(signal=9, reason="it went on talking after its answer")),
         ("shout", Oversized(what="standard error", limit=1 << 20)),
         ("spin", TimedOut(seconds=0.5)),
         ("sleep 60", TimedOut(seconds=0.5)),

@@ -70,6 +70,7 @@ def test_what_does_not_fit_is_untrue(document: object) -> None:
     [
         {"shape": [SIZE]}, {"at": SIZE}, {"at": -64}, {"at": 1}, {"at": "0"}, {"at": 1 << 70}, {"shape": [-1]},
         {"shape": [1 << 40, 1 << 40]}, {"shape": [0, 1 << 80]}, {"shape": 3}, {"shape": [1] * 65}, {"shape": [True, 2]},
+        {"shape": [0, 1 << 62, 1 << 62]},
         {"dtype": "O"}, {"dtype": "|O8"}, {"dtype": "<f4,<f4"}, {"dtype": "load"}, {"dtype": ["<f4"]}, {"dtype": "<f3"},
         {"dtype": "|V0"},
     ],
@@ -82,6 +83,19 @@ def test_tensors_that_do_not_fit_are_untrue(library: str, change: dict[str, Any]
     node |= change
     with pytest.raises(Untrue):
         rebuilt({library: node["dtype"], "shape": node["shape"], "at": node["at"]})
+
+
+@pytest.mark.parametrize("kind", ["dict", "set", "frozenset"])
+def test_keys_that_all_have_one_hash_are_untrue(kind: str) -> None:
+    """Python hashes whole numbers modulo 2**61 - 1 (pyhash.h); a dict of a million of one hash has no end."""
+
+    def document(factor: int) -> object:
+        keys = [{"int": hex(factor * number)} for number in range(1, 3_000)]
+        return {kind: [[key, {"plain": None}] for key in keys] if kind == "dict" else keys}
+
+    assert len(rebuilt(document(3))) == 2_999
+    with pytest.raises(Untrue, match="collide"):
+        rebuilt(document(2**61 - 1))
 
 
 _NODES = st.recursive(

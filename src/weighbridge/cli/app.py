@@ -22,8 +22,24 @@ COMMANDS = {
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
 
-INTERRUPTED = 130
-"""What shells expect after Ctrl-C: 128 and the signal's number."""
+_BY_SIGNAL, _CTRL_C = 128, 2
+"""What shells expect of a command that a signal has ended: 128 and the signal's number."""
+
+
+def end_in_order() -> None:
+    """Have SIGTERM and SIGHUP end the command as Ctrl-C does, with nothing half-written; once, the next are ignored.
+
+    What ignores them already, as under nohup, goes on doing so.
+    """
+    import _signal  # type: ignore[import-not-found]  # not signal, whose enums cost 0.6 ms more
+
+    def end(number: int, _: object) -> None:
+        _signal.signal(number, _signal.SIG_IGN)
+        raise KeyboardInterrupt(number)
+
+    for number in filter(None, (getattr(_signal, name, 0) for name in ("SIGTERM", "SIGHUP"))):
+        if _signal.getsignal(number) == _signal.SIG_DFL:
+            _signal.signal(number, end)
 
 
 def main(arguments: list[str]) -> int:
@@ -38,9 +54,9 @@ def main(arguments: list[str]) -> int:
     except BrokenPipeError:
         # The reader of our output has gone; what it did read was right.
         _forget_stdout()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as end:
         say("\nweighbridge: interrupted\n")
-        return INTERRUPTED
+        return _BY_SIGNAL + (end.args[0] if end.args else _CTRL_C)
     except Exception as bug:  # noqa: BLE001  (the one boundary of the command line: a bug never looks like a result)
         if "--debug" in arguments:
             from traceback import format_exc

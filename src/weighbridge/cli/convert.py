@@ -112,6 +112,8 @@ def _targets(given: Given) -> list[Target]:
     if into.endswith(SUFFIX) and len(given.operands) > 1:
         raise UsageError("--into names one file and there are several to convert", hint="name a directory")
     stems = []
+    if "-" in given.operands and not into.endswith(SUFFIX):
+        raise UsageError("what comes from stdin has no name", hint="--into NAME.safetensors gives it one")
     for path in given.operands:
         folder, name = os.path.split(path)
         stem = os.path.join(into or folder, os.path.splitext(name)[0] or name)

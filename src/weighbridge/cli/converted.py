@@ -34,7 +34,7 @@ def _text(made: Converted) -> str:
     ]
     if len(made.weights) > LISTED:
         lines.append(f"  and {len(made.weights) - LISTED:,} more files")
-    lines += [f"  {visible(path)}" for path in (made.plain, made.record) if path]
+    lines += [f"  {visible(path)}" for path in (*(one.path for one in made.others), made.record)]
     lines += listed("aliases", [f"{name} is {kept}" for name, kept in plan.aliases])
     lines += listed("ENCODED, to be made again of parts", [encoded(*one) for one in plan.encoded])
     lines += listed("NOT CONVERTED", [f"{name}: {why}" for name, why in plan.unsupported])

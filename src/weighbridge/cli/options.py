@@ -10,6 +10,9 @@ from __future__ import annotations
 from weighbridge.core.errors import UsageError
 from weighbridge.core.values import value
 
+_DIGITS = 12
+"""Of a number; what is longer is no number of seconds, MiB or bytes that a machine has."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +91,7 @@ class Given:
         name, given = option.names[0], self._found[option.names[0]]
         if option.choices and content not in option.choices:
             raise UsageError(f"{name} cannot be {content!r}", hint=f"one of {', '.join(option.choices)}")
-        if option.number and not (content.isascii() and content.isdigit()):
+        if option.number and not (content.isascii() and content.isdigit() and len(content) <= _DIGITS):
             raise UsageError(f"{name} takes a number, not {content!r}")
         if option.repeatable:
             given.append(content)

@@ -7,6 +7,7 @@ record last. When something fails, nothing is left.
 from __future__ import annotations
 
 import os
+from errno import EOPNOTSUPP, EPERM
 
 from weighbridge.conversion import record
 from weighbridge.conversion.carry import Carrier, Item
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".safetensors"
 FORMAT = {"format": "pt"}
-"""Metadata by which transformers knows that tensors are those of torch."""
+"""Metadata by which transformers knows that tensors are those of torch; a safetensors file may say another."""
 _SHOWN = 3
 
 
@@ -47,13 +48,17 @@ class Target:
 
 @value
 class Converted:
-    """What was done: digests of the source, of the files written, and of every tensor by name."""
+    """What was done: digests of the source, of the files written, and of every tensor by name.
+
+    ``others`` are the index of several files and the plain data, where there are any; ``plain`` is the path of these.
+    """
 
     source: str
     sha256: str
     plan: Plan
     weights: tuple[Written, ...]
     tensors: tuple[tuple[str, str], ...]
+    others: tuple[Written, ...]
     plain: str
     record: str
 
@@ -98,8 +103,8 @@ class _Unfinished:
     def create(self, path: str) -> FileIO:
         """Begin a file; raises UsageError when its name is taken."""
         if os.path.lexists(path):
-            raise UsageError(f"{path!r} is there already", hint="remove it, or choose another place: --into")
-        part = f"{path}.{os.getpid()}.part"
+            raise _taken(path)
+        part = f"{path}.{os.urandom(4).hex()}.part"
         file = open(part, "x+b", buffering=0)  # noqa: SIM115  (the caller closes it)
         self._parts.append((part, path))
         return file
@@ -107,7 +112,7 @@ class _Unfinished:
     def finish(self) -> None:
         """Give all files their names; those that have one already lose it when another cannot get its own."""
         for at, (part, path) in enumerate(self._parts):
-            os.replace(part, path)
+            _give_name(part, path)
             self._parts[at] = path, path
         for folder in {os.path.dirname(path) or os.curdir for _, path in self._parts}:
             opened = os.open(folder, os.O_RDONLY)
@@ -123,6 +128,27 @@ class _Unfinished:
             if os.path.lexists(part):
                 os.unlink(part)
         self._parts.clear()
+
+
+def _give_name(part: str, path: str) -> None:
+    """Give a file its name, unless something has got that name meanwhile; raises UsageError and OSError.
+
+    A link never replaces anything (link(2)). Some file systems have none.
+    """
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        if error.errno not in (EPERM, EOPNOTSUPP):
+            raise
+        os.replace(part, path)
+    else:
+        os.unlink(part)
+
+
+def _taken(path: str) -> UsageError:
+    return UsageError(f"{path!r} is there already", hint="remove it, or choose another place: --into")
 
 
 class _Conversion:
@@ -156,17 +182,19 @@ class _Conversion:
             if change:
                 raise IntegrityError(change, hint="convert a file that nobody writes to")
             weights = tuple(one.written for one in carried)
+            others = []
             if len(groups) > 1:
-                carrier.text(f"{self.target.stem}{SUFFIX}.index.json", index(weights, groups))
+                others.append(carrier.text(f"{self.target.stem}{SUFFIX}.index.json", index(weights, groups)))
             plain = f"{self.target.stem}.plain.json" if self.plan.plain else ""
             if plain:
-                carrier.text(plain, f"{self.plan.plain}\n")
+                others.append(carrier.text(plain, f"{self.plan.plain}\n"))
             made = Converted(
                 source=path,
                 sha256=sha256,
                 plan=self.plan,
                 weights=weights,
                 tensors=tuple(sorted(pair for one in carried for pair in one.tensors)),
+                others=tuple(others),
                 plain=plain,
                 record=f"{self.target.stem}.convert.json",
             )
@@ -179,13 +207,13 @@ class _Conversion:
         return carrier.write(path, header_of(ordered(group), self._metadata(group)), items)
 
     def _metadata(self, group: tuple[Tensor, ...]) -> dict[str, str]:
-        """Give the metadata of a file: the format, and aliases as safetensors' own ``save_model`` notes them.
+        """Give the metadata of a file: its own, and aliases as safetensors' own ``save_model`` notes them.
 
         Every file says how tensors that are made of others are made.
         """
         names = {one.name for one in group}
         aliases = {name: kept for name, kept in self.plan.aliases if kept in names}
-        return {**aliases, **encoded_in(self.plan.encoded), **FORMAT}
+        return {**FORMAT, **dict(self.plan.metadata), **aliases, **encoded_in(self.plan.encoded)}
 
 
 def digest_of(source: RangeSource, tensor: Tensor) -> str:

@@ -23,7 +23,7 @@ from weighbridge.conversion.inert import (
     View,
 )
 from weighbridge.conversion.numpy_objects import NO_NUMBERS
-from weighbridge.conversion.plan import DROPPED, NAME_LENGTH, PLAIN_BYTES, TENSORS, Dropped, Tensor
+from weighbridge.conversion.plan import DROPPED, NAME_LENGTH, PLAIN_BYTES, TAKEN, TENSORS, Dropped, Tensor
 from weighbridge.conversion.torch_dtypes import CARRIERS, DTYPES
 from weighbridge.conversion.torch_objects import is_plain_name, span_of
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
@@ -274,7 +274,7 @@ class Flattened:
             swapped=view.storage.big_endian and width > 1,
         )
         key = made.dtype, made.shape, made.strides, made.offset, made.swapped, unpacked
-        kept = self._views.setdefault(key, name) if made.count else name
+        kept = self._views.setdefault(key, name) if made.count and name not in TAKEN else name
         if kept != name:
             self.aliases.append((name, kept))
         else:

@@ -42,8 +42,13 @@ PIECES, PIECE_BYTES = 1 << 23, 16
 A piece takes a microsecond or two. A transposed matrix of 262,144 rows takes one for 32 bytes.
 """
 
+NOTE_DEPTH = 8
+"""Containers within containers of what is said of a tensor that is made of others; this tool uses four."""
+
 ENCODED = "weighbridge.encoded"
 """Key of a file's metadata under which tensors that are made of others are described: JSON, by name."""
+TAKEN = frozenset({ENCODED, "format"})
+"""Keys of a file's metadata that say something else than which tensor has this name too."""
 
 
 @value
@@ -122,7 +127,7 @@ class Plan:
     ``aliases`` are names and the tensors that they are the same view as. ``plain`` is the rest of the plain data as
     JSON text, empty when there is none. ``unsupported`` are tensors that cannot be converted: name and reason.
     ``encoded`` are tensors that are made of others: name, and as JSON text how. ``sums`` are checksums of the archive
-    that are still to be compared.
+    that are still to be compared. ``metadata`` are texts of a safetensors file that go with it.
     """
 
     layout: str
@@ -136,6 +141,7 @@ class Plan:
     unsupported: tuple[tuple[str, str], ...] = ()
     encoded: tuple[tuple[str, str], ...] = ()
     sums: tuple[Sum, ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
 
 
 def dumps(plan: Plan) -> bytes:
@@ -154,6 +160,7 @@ def dumps(plan: Plan) -> bytes:
         "unsupported": plan.unsupported,
         "encoded": plan.encoded,
         "sums": [[one.name, one.offset, one.size, one.crc] for one in plan.sums],
+        "metadata": plan.metadata,
     }
     return json.dumps(document, separators=(",", ":")).encode()
 
@@ -177,6 +184,7 @@ def loads(text: bytes, size: int, unpacked: int = 0) -> Plan:
             unsupported=tuple(_texts(one, 2) for one in _items(found["unsupported"], TENSORS)),  # type: ignore[misc]
             encoded=tuple(_encoded(one) for one in _items(found["encoded"], TENSORS)),
             sums=tuple(_sum(one) for one in _items(found["sums"], TENSORS)),
+            metadata=tuple(_texts(one, 2, PLAIN_BYTES) for one in _items(found["metadata"], TENSORS)),  # type: ignore[misc]
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Malformed("the plan does not fit its schema") from None
@@ -198,8 +206,13 @@ def notes(text: str) -> tuple[tuple[str, str], ...]:
 
 def _is_note(found: Any) -> bool:
     """Tell whether something is what a note is at the least: an encoding and the names of parts."""
-    parts = found.get("parts") if type(found) is dict else None
+    parts = found.get("parts") if type(found) is dict and _is_shallow(found, NOTE_DEPTH) else None
     return type(parts) is list and all(type(one) is str for one in parts) and type(found.get("encoding")) is str
+
+
+def _is_shallow(found: Any, depth: int) -> bool:
+    inside = found.values() if type(found) is dict else found if type(found) is list else ()
+    return depth > 0 and all(_is_shallow(one, depth - 1) for one in inside)
 
 
 def encoded_in(encoded: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -227,7 +240,7 @@ def check(plan: Plan) -> None:
         if pieces > PIECES + total // PIECE_BYTES:
             raise Malformed(f"tensor {one.name[:80]!r} is scattered over the file in too many small pieces")
     for name, kept in plan.aliases:
-        if name in names or kept not in names:
+        if name in names or name in TAKEN or kept not in names:
             raise Malformed(f"{name[:80]!r} is no alias of a tensor")
         names.add(name)
     end = 0
@@ -261,8 +274,8 @@ def _json(found: Any) -> str:
     return text
 
 
-def _texts(found: Any, count: int) -> tuple[str, ...]:
-    texts = tuple(_text(one) for one in _items(found, count))
+def _texts(found: Any, count: int, most: int = NAME_LENGTH) -> tuple[str, ...]:
+    texts = tuple(_text(one, most) for one in _items(found, count))
     if len(texts) != count:
         raise ValueError
     return texts

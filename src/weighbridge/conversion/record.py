@@ -24,7 +24,10 @@ def statement(made: Converted) -> str:
     plan, digests = made.plan, dict(made.tensors)
     document = {
         "_type": STATEMENT_TYPE,
-        "subject": [{"name": os.path.basename(one.path), "digest": {"sha256": one.sha256}} for one in made.weights],
+        "subject": [
+            {"name": os.path.basename(one.path), "digest": {"sha256": one.sha256}}
+            for one in (*made.weights, *made.others)
+        ],
         "predicateType": PREDICATE_TYPE,
         "predicate": {
             "tool": {"name": "weighbridge", "version": __version__},

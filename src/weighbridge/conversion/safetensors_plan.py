@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.conversion.plan import ENCODED, PLAIN_BYTES, TENSORS, WIDTHS, Plan, Tensor, check, notes
+from weighbridge.conversion.plan import ENCODED, PLAIN_BYTES, TAKEN, TENSORS, WIDTHS, Plan, Tensor, check, notes
 from weighbridge.conversion.safetensors_layout import BITS
 from weighbridge.core.errors import Malformed
 from weighbridge.core.reader import Reader
@@ -39,9 +39,18 @@ def plan_of(source: ByteSource) -> Plan:
         raise Malformed("the tensors do not fill the file")
     names = {one.name for one in tensors}
     texts = metadata.items() if isinstance(metadata, dict) else ()
-    aliases = [(name, kept) for name, kept in texts if isinstance(kept, str) and kept in names and name not in names]
+    told = [(name, text) for name, text in texts if isinstance(text, str) and name != ENCODED]
+    aliases = [(name, text) for name, text in told if text in names and name not in names and name not in TAKEN]
+    others = tuple(sorted(set(told).difference(aliases)))
     encoded = _notes(metadata, names | {name for name, _ in aliases})
-    plan = Plan(layout="safetensors", size=source.size, tensors=tuple(tensors), aliases=tuple(aliases), encoded=encoded)
+    plan = Plan(
+        layout="safetensors",
+        size=source.size,
+        tensors=tuple(tensors),
+        aliases=tuple(aliases),
+        encoded=encoded,
+        metadata=others,
+    )
     check(plan)
     return plan
 

@@ -158,9 +158,12 @@ class JailedWorker:
         if before < head:
             # The work was done in time; how fast a long answer is taken depends on this process too.
             self.allow(self.seconds)
-        if length > protocol.MAX_ANSWER_BYTES or len(self._received) > head + length:
+        if length > protocol.MAX_ANSWER_BYTES:
             self.end()
-            return Oversized(what="answer", limit=min(length, protocol.MAX_ANSWER_BYTES))
+            return Oversized(what="answer", limit=protocol.MAX_ANSWER_BYTES)
+        if len(self._received) > head + length:
+            self.end()
+            return Killed(signal=int(_signal.SIGKILL), reason="it went on talking after its answer")
         if len(self._received) < head + length:
             return None
         message = bytes(memoryview(self._received)[head:])

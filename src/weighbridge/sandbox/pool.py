@@ -11,7 +11,7 @@ from weighbridge.sandbox import protocol
 from weighbridge.sandbox.jailed import JailedWorker, Uninterrupted
 from weighbridge.sandbox.policy import Layer
 from weighbridge.sandbox.spawn import setup_for
-from weighbridge.sandbox.tasks import Crashed, Killed, Need, PoolResult, TimedOut, Unreadable
+from weighbridge.sandbox.tasks import Crashed, Killed, Need, OutOfMemory, PoolResult, TimedOut, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -279,11 +279,26 @@ class JailedPool:
         """Draw the consequence of a worker's end: for its task, for the pool when it never started, or none."""
         self._forget(worker)
         if worker.layers is None:
-            last = failure.stderr.strip().rpartition("\n")[2] if isinstance(failure, Crashed) else repr(failure)
-            raise SandboxError(f"a jailed worker did not start: {last}", hint=_START_HINT)
+            why, hint = _no_start(failure)
+            raise SandboxError(f"a jailed worker did not start: {why}", hint=hint)
         if worker.task is None:
             return None
         return PoolResult(key=worker.task.key, failure=failure)
+
+
+def _no_start(failure: Failure) -> tuple[str, str]:
+    """Say why a worker did not get as far as hello, and what may help."""
+    match failure:
+        case OutOfMemory(limit=limit):
+            return f"it needs more than {limit >> 20} MiB of memory", "allow it more"
+        case TimedOut(seconds=seconds):
+            return f"it was not ready after {seconds:.0f} seconds", "try again when the machine has less to do"
+        case Killed(reason=reason):
+            return reason, _START_HINT
+        case Crashed(stderr=stderr):
+            return stderr.strip().rpartition("\n")[2], _START_HINT
+        case _:
+            return repr(failure), _START_HINT
 
 
 _START_HINT = "look at the limits on memory and processes (ulimit -a), and whether TMPDIR can be written"

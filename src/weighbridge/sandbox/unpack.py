@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_DOCUMENT_BYTES = 32 << 20
 ALIGNMENT = 64
 _DEEPEST, _LONGEST_NAME, _MOST_DIMENSIONS = 70, 2_048, 64
+_MOST_ALIKE = 1_000
+"""Keys of one hash beside the first; each is compared with all of them before it has its place."""
 _NUMPY_DTYPE = re.compile(r"[<>|=][biufcSUMmV][0-9]{1,9}(\[[0-9]{0,9}[a-zA-Z]{1,2}\])?", re.ASCII)
 _TORCH_DTYPES = frozenset({
     "float64", "float32", "float16", "bfloat16", "complex128", "complex64", "complex32", "int64", "int32", "int16",
@@ -43,7 +45,12 @@ def unpack(document: bytes, memory: mmap.mmap) -> object:
     try:
         found = json.loads(document)
         return _Unpacker(memory).made(found, 0)
-    except (ValueError, RecursionError, TypeError, OverflowError):
+    except (
+        ValueError,
+        RuntimeError,
+        TypeError,
+        OverflowError,
+    ):  # torch says RuntimeError of shapes that it cannot make
         raise Untrue("it is no packed object") from None
 
 
@@ -59,10 +66,11 @@ class _Unpacker:
         if len(given) == 1 and kind in _PLAIN:
             return _PLAIN[kind](given[kind])
         if len(given) == 1 and kind in _SERIES:
-            return _SERIES[kind](self.made(one, depth + 1) for one in _list(given[kind]))
+            return _SERIES[kind]([self.made(one, depth + 1) for one in _list(given[kind])])
         if given.keys() == {"dict"}:
             pairs = [_pair(pair) for pair in _list(given["dict"])]
-            return {self.made(key, depth + 1): self.made(content, depth + 1) for key, content in pairs}
+            keys = _spread([self.made(key, depth + 1) for key, _ in pairs])
+            return {key: self.made(content, depth + 1) for key, (_, content) in zip(keys, pairs, strict=True)}
         if given.keys() == {"object", "attributes"}:
             held = [_pair(pair) for pair in _list(given["attributes"])]
             attributes = {_word(name): self.made(content, depth + 1) for name, content in held}
@@ -112,6 +120,21 @@ class _Unpacker:
             raise Untrue("a tensor beyond the shared memory")
 
 
+def _spread(keys: list[Any]) -> list[Any]:
+    """Give keys that a dict or a set takes in linear time; a stranger chooses whole numbers that all have one hash."""
+    if len(keys) - len(set(map(hash, keys))) > _MOST_ALIKE:
+        raise Untrue("keys that were chosen to collide")
+    return keys
+
+
+def _set(items: list[Any]) -> set[Any]:
+    return set(_spread(items))
+
+
+def _frozenset(items: list[Any]) -> frozenset[Any]:
+    return frozenset(_spread(items))
+
+
 def _plain(given: object) -> object:
     if given is not None and type(given) not in (bool, str):
         raise Untrue("plain data that is none")
@@ -151,4 +174,4 @@ def _integer(given: str) -> int:
 _PLAIN: dict[str, Callable[[Any], object]] = {
     "plain": _plain, "int": _integer, "float": _float, "complex": _complex, "bytes": bytes.fromhex,
 }  # fmt: skip
-_SERIES: dict[str, Callable[[Any], object]] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+_SERIES: dict[str, Callable[[Any], object]] = {"list": list, "tuple": tuple, "set": _set, "frozenset": _frozenset}

@@ -211,7 +211,7 @@ class _Conversion:
         )
 
     def _encoded(self) -> tuple[tuple[str, str], ...]:
-        return tuple(one for part in self.parts for one in part.plan.encoded)
+        return tuple(dict.fromkeys(one for part in self.parts for one in part.plan.encoded))  # each shard has them all
 
     def _files(self) -> list[_File]:
         """Divide the tensors into files: as they came, or anew."""
@@ -224,7 +224,8 @@ class _Conversion:
         else:
             grouped = [_items(part, ordered(part.plan.tensors)) for part in self.parts]
         numbered = len(grouped) if len(grouped) > 1 or (self.model.index and not self.shard_bytes) else 0
-        metadata = {**encoded_in(self._encoded()), **FORMAT}
+        held = {name: text for part in self.parts for name, text in part.plan.metadata}
+        metadata = {**FORMAT, **held, **encoded_in(self._encoded())}
         return [
             (file_of(self.model.stem, at, numbered), header_of(tuple(one.tensor for one in items), metadata), items)
             for at, items in enumerate(grouped, 1)

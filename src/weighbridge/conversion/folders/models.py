@@ -6,7 +6,9 @@ shard that the index says, and in no other, and there is none of which the index
 
 from __future__ import annotations
 
-from weighbridge.conversion.compare import contents_of, differences_of
+import json
+
+from weighbridge.conversion.compare import contents_of, differences_of, made_differently
 from weighbridge.conversion.folders.names import Place, indexed, place_of
 from weighbridge.conversion.folders.survey import Noted
 from weighbridge.core.errors import IntegrityError, Malformed, OverLimit
@@ -130,12 +132,33 @@ def _names(plan: Plan) -> Iterator[str]:
         yield name
 
 
+def _listed(plan: Plan, places: Mapping[str, str]) -> Iterator[str]:
+    """Give the names of a shard as an index lists them.
+
+    Of a tensor that is made of others the index of a pickle has the name, that of a result those of the parts.
+    """
+    notes = {name: json.loads(note)["parts"] for name, note in plan.encoded}
+    held, parts, whole = set(_names(plan)), set[str](), set[str]()
+    waiting = [(name, name) for name in notes if name in places]
+    while waiting:
+        root, name = waiting.pop()
+        for part in notes.get(name, ()):
+            below = f"{name}.{part}"
+            if below in held:
+                whole.add(root)
+            if below not in parts:
+                parts.add(below)
+                waiting.append((root, below))
+    yield from whole - parts
+    yield from (name for name in _names(plan) if name not in parts)
+
+
 def _hold_against(places: Mapping[str, str], model: Model) -> None:
     seen: dict[str, str] = {}
     wrong = []
     for part in model.parts:
         file = part.path.rpartition("/")[2]
-        for name in _names(part.plan):
+        for name in _listed(part.plan, places):
             if name in seen:
                 wrong.append(f"{name!r} is in {seen[name]!r} and in {file!r}")
             elif name not in places:
@@ -145,6 +168,8 @@ def _hold_against(places: Mapping[str, str], model: Model) -> None:
         f"{name!r} is not in {file!r}" for name, file in places.items() if seen.get(name, "") != file and name in seen
     ]
     wrong += [f"{name!r} is in no shard" for name in places if name not in seen]
+    if _differ_in_notes(model, {name for part in model.parts for name in _names(part.plan)}):
+        wrong.append("shards differ in how a tensor is made")
     if wrong:
         raise IntegrityError(f"{model.index!r} does not fit its shards: {_few(wrong)}", hint=_FETCH)
 
@@ -156,9 +181,16 @@ def _by_names(stem: str, found: list[tuple[Place, Part]]) -> Model:
     if counts != {0} and (len(counts) > 1 or numbers != list(range(1, max(counts) + 1))):
         raise IntegrityError(f"{model.path!r} is one of several shards, and they are not complete", hint=_FETCH)
     names = [name for part in model.parts for name in _names(part.plan)]
-    if len(set(names)) != len(names):
+    if len(set(names)) != len(names) or _differ_in_notes(model, set(names)):
         raise IntegrityError(f"the shards of {model.path!r} hold a name twice", hint=_FETCH)
     return model
+
+
+def _differ_in_notes(model: Model, names: set[str]) -> bool:
+    """Tell whether a tensor that is made of others in one shard is a plain one, or made in another way, in the next."""
+    notes = {pair for part in model.parts for pair in part.plan.encoded}
+    encoded = {name for name, _ in notes}
+    return len(notes) != len(encoded) or not names.isdisjoint(encoded)
 
 
 def _few(words: Sequence[str]) -> str:
@@ -201,10 +233,16 @@ def different(one: Model, other: Model) -> Iterator[str]:
     left, right = tensors_of(one), tensors_of(other)
     for found in differences_of(left, right, tied=True):
         yield f"{found.name}: {found.detail}"
+    for found in made_differently(_encoded(one), _encoded(other)):
+        yield f"{found.name}: {found.detail}"
     for model in (one, other):
         for part in model.parts:
             for name, why in part.plan.unsupported:
                 yield f"{name}: cannot be compared, in {part.path!r}: {why}"
+
+
+def _encoded(model: Model) -> dict[str, str]:
+    return {name: note for part in model.parts for name, note in part.plan.encoded}
 
 
 def paired(a: Sequence[Model], b: Sequence[Model]) -> Iterator[Twins]:

@@ -20,7 +20,7 @@ class NewFolder:
 
     def __init__(self, path: str) -> None:
         self._path = path.rstrip("/")
-        self._part = f"{self._path}.{os.getpid()}.part"
+        self._part = f"{self._path}.{os.urandom(4).hex()}.part"
         self._folders = {""}
 
     def __enter__(self) -> Self:
