@@ -7,7 +7,7 @@ record last. When something fails, nothing is left.
 from __future__ import annotations
 
 import os
-from errno import EOPNOTSUPP, EPERM
+from errno import ENOSYS, EOPNOTSUPP, EPERM
 
 from weighbridge.conversion import record
 from weighbridge.conversion.carry import Carrier, Item
@@ -140,7 +140,7 @@ def _give_name(part: str, path: str) -> None:
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
-        if error.errno not in (EPERM, EOPNOTSUPP):
+        if error.errno not in (EPERM, EOPNOTSUPP, ENOSYS):
             raise
         os.replace(part, path)
     else:
