@@ -18,6 +18,7 @@ COMMANDS = {
     "convert": ("weighbridge.cli.convert", "turn pickled weights into safetensors, with nothing executed"),
     "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
+    "bom": ("weighbridge.cli.bom", "write a bill of materials of a model, each value with its origin"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
