@@ -22,7 +22,7 @@ COMMAND = Command(
         Group(
             title="what is read",
             options=(
-                Option(names=("--jobs", "-j"), metavar="N", number=True, help="worker processes (default: one per core)"),
+                Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
                 Option(names=("--full",), help="fetch files of remote targets whole"),
             ),
         ),

@@ -118,7 +118,7 @@ def _emissions(values: dict[str, DocumentValue], tell: Telling) -> None:
 
 
 def _results(values: dict[str, DocumentValue], tell: Telling, elsewhere: Elsewhere) -> None:
-    for pointer in values:
+    for pointer, measured in values.items():
         parts = pointer.split("/")
         if parts[1:2] != ["model-index"] or parts[5:6] != ["metrics"] or parts[7:] != ["value"]:
             continue
@@ -126,7 +126,7 @@ def _results(values: dict[str, DocumentValue], tell: Telling, elsewhere: Elsewhe
         dataset = _text(values, f"{result}/dataset/type")
         pieces = (_text(values, f"{result}/dataset/config"), _text(values, f"{result}/dataset/split"))
         found = Metric(
-            type=_text(values, f"{metric}/type"), value=values[pointer].text, name=_text(values, f"{metric}/name"),
+            type=_text(values, f"{metric}/type"), value=measured.text, name=_text(values, f"{metric}/name"),
             task=_text(values, f"{result}/task/type"), dataset=dataset, slice_="/".join(filter(None, pieces)),
             verified=bool(_text(values, f"{metric}/verifyToken")),
         )  # fmt: skip
