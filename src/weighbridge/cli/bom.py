@@ -10,8 +10,9 @@ from weighbridge.cli.output import outputs, write
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.cli.options import Given
+    from weighbridge.inventory.graph import Graph
 
-FORMATS = ("graph",)
+FORMATS = ("cyclonedx", "cyclonedx-1.6", "graph")
 
 COMMAND = Command(
     name="bom",
@@ -34,9 +35,19 @@ def main(given: Given) -> int:
     """Run the command; returns the exit code."""
     destinations = outputs(given, FORMATS)
     from weighbridge.cli.composing import composed
-    from weighbridge.inventory.document import dumps
 
     graph = composed(given.operands[0], given, configuration.load(given.one("--config")))
     for destination in destinations:
-        write(dumps(graph), destination)
+        write(_rendered(graph, destination.format), destination)
     return PASS
+
+
+def _rendered(graph: Graph, form: str) -> str:
+    if form == "graph":
+        from weighbridge.inventory.document import dumps
+
+        return dumps(graph)
+    from weighbridge.inventory.bom.cyclonedx.writer import write as cyclonedx
+    from weighbridge.inventory.bom.made import now
+
+    return cyclonedx(graph, now(), "1.6" if form.endswith("1.6") else "1.7")

@@ -51,7 +51,9 @@ class Repository:
 
     @property
     def reference(self) -> str:
-        """The canonical reference (core/refs.py)."""
+        """The canonical reference (core/refs.py); empty for a name from before there were owners, such as gpt2."""
+        if "/" not in self.name:
+            return ""
         prefix = "datasets/" if self.kind is Kind.DATASET else ""
         return f"hf://{prefix}{self.name}" + (f"@{self.revision}" if self.revision else "")
 
@@ -77,9 +79,9 @@ class Elsewhere:
         for source, relation, named, origin in self._relations:
             known = self._named[named.kind, named.name] - {""}
             chosen = replace(named, revision=named.revision or (min(known) if len(known) == 1 else ""))
-            made = self.assembly.component(f"{named.kind}:{chosen.reference}", named.kind)
+            made = self.assembly.component(f"{named.kind}:{chosen.reference or named.name}", named.kind)
             self.assembly.claim(made, Field.NAME, named.name, origin)
-            if chosen == named:
+            if chosen == named and named.reference:
                 self.assembly.claim(made, Field.REFERENCE, named.reference, origin)
             if named.revision:
                 self.assembly.claim(made, Field.VERSION, named.revision, origin)
