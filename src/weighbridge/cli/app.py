@@ -19,6 +19,8 @@ COMMANDS = {
     "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "bom": ("weighbridge.cli.bom", "write a bill of materials of a model, each value with its origin"),
+    "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills of materials, and what matters"),
+    "bom validate": ("weighbridge.cli.bom_validate", "hold anybody's bill of materials against schema and sense"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
@@ -54,11 +56,11 @@ def main(arguments: list[str]) -> int:
 def _command(arguments: list[str]) -> int:
     from weighbridge.cli.options import parse
 
-    name = arguments[0] if arguments else ""
-    if name not in COMMANDS:
+    name = next((name for name in (" ".join(arguments[:2]), *arguments[:1]) if name in COMMANDS), "")
+    if not name:
         return _no_command(arguments)
     chosen = fetch(COMMANDS[name][0])
-    given = parse(chosen.COMMAND, arguments[1:])
+    given = parse(chosen.COMMAND, arguments[name.count(" ") + 1 :])
     if given.on("--help"):
         from weighbridge.cli.help import render
 

@@ -43,7 +43,7 @@ def model_graph(subject: Subject) -> Graph:
             place = f"{file.folder}/" if file.folder else ""
             owner = assembly.component(f"{Kind.ADAPTER}:{subject.reference or '.'}#{place}", Kind.ADAPTER)
             origin = _seen(file)
-            assembly.claim(owner, Field.NAME, f"{subject.name}/{file.folder or 'adapter'}", origin)
+            assembly.claim(owner, Field.NAME, file.folder or "adapter", origin)
             assembly.relate(root, RelationKind.CONTAINS, owner, origin)
         owners[file.path] = owner
     tell_of = {}

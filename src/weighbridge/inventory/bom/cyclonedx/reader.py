@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _KINDS = {
     "machine-learning-model": Kind.MODEL, "data": Kind.DATASET, "file": Kind.FILE, "library": Kind.LIBRARY,
     "framework": Kind.FRAMEWORK, "application": Kind.APPLICATION, "device": Kind.HARDWARE,
-    "container": Kind.APPLICATION, "operating-system": Kind.FRAMEWORK, "firmware": Kind.FRAMEWORK, "platform": Kind.FRAMEWORK,
-    "device-driver": Kind.FRAMEWORK, "cryptographic-asset": Kind.FILE,
+    "container": Kind.APPLICATION, "operating-system": Kind.FRAMEWORK, "firmware": Kind.FRAMEWORK,
+    "platform": Kind.FRAMEWORK, "device-driver": Kind.FRAMEWORK, "cryptographic-asset": Kind.FILE,
 }  # fmt: skip
 _HASHES = {"SHA-256": Field.SHA256, "SHA-512": Field.SHA512}
 _MOST, _DEEPEST = 1_000_000, 64
