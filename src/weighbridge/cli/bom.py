@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from weighbridge.cli.options import Given
     from weighbridge.inventory.graph import Graph
 
-FORMATS = ("cyclonedx", "cyclonedx-1.6", "graph")
+FORMATS = ("cyclonedx", "cyclonedx-1.6", "spdx", "graph")
 
 COMMAND = Command(
     name="bom",
@@ -47,7 +47,12 @@ def _rendered(graph: Graph, form: str) -> str:
         from weighbridge.inventory.document import dumps
 
         return dumps(graph)
-    from weighbridge.inventory.bom.cyclonedx.writer import write as cyclonedx
     from weighbridge.inventory.bom.made import now
+
+    if form == "spdx":
+        from weighbridge.inventory.bom.spdx.writer import write as spdx
+
+        return spdx(graph, now())
+    from weighbridge.inventory.bom.cyclonedx.writer import write as cyclonedx
 
     return cyclonedx(graph, now(), "1.6" if form.endswith("1.6") else "1.7")
