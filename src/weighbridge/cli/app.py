@@ -19,6 +19,7 @@ COMMANDS = {
     "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "bom": ("weighbridge.cli.bom", "write a bill of materials of a model, each value with its origin"),
+    "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or several as one"),
     "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills of materials, and what matters"),
     "bom validate": ("weighbridge.cli.bom_validate", "hold anybody's bill of materials against schema and sense"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),

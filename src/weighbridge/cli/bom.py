@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.cli import config as configuration
+from weighbridge.cli.bom_formats import FORMATS, rendered
 from weighbridge.cli.exit import PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import outputs, write
@@ -10,9 +11,6 @@ from weighbridge.cli.output import outputs, write
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.cli.options import Given
-    from weighbridge.inventory.graph import Graph
-
-FORMATS = ("cyclonedx", "cyclonedx-1.6", "spdx", "graph")
 
 COMMAND = Command(
     name="bom",
@@ -25,6 +23,10 @@ COMMAND = Command(
             options=(
                 Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
                 Option(names=("--full",), help="fetch files of remote targets whole"),
+                Option(
+                    names=("--card",), metavar="FILE",
+                    help="what a person adds (default: weighbridge.card.toml in the target)",
+                ),
             ),
         ),
     ),
@@ -38,21 +40,5 @@ def main(given: Given) -> int:
 
     graph = composed(given.operands[0], given, configuration.load(given.one("--config")))
     for destination in destinations:
-        write(_rendered(graph, destination.format), destination)
+        write(rendered(graph, destination.format), destination)
     return PASS
-
-
-def _rendered(graph: Graph, form: str) -> str:
-    if form == "graph":
-        from weighbridge.inventory.document import dumps
-
-        return dumps(graph)
-    from weighbridge.inventory.bom.made import now
-
-    if form == "spdx":
-        from weighbridge.inventory.bom.spdx.writer import write as spdx
-
-        return spdx(graph, now())
-    from weighbridge.inventory.bom.cyclonedx.writer import write as cyclonedx
-
-    return cyclonedx(graph, now(), "1.6" if form.endswith("1.6") else "1.7")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from weighbridge.access.stores import store_for
 from weighbridge.cli.locking import name_of
+from weighbridge.core.errors import UsageError
 from weighbridge.core.refs import PATH, parse
 from weighbridge.core.values import replace
+from weighbridge.inventory import supplement
 from weighbridge.inventory.model.fold import model_graph
 from weighbridge.inventory.model.subject import Subject, SubjectFile
 
@@ -30,7 +32,7 @@ def composed(target: str, given: Given, config: Config) -> Graph:
     sha512 = _sha512(listing, given)
     files = tuple(_file(one, listing, answers, report, sha512) for one in (*listing.files, *listing.extras))
     is_path = listing.ref.scheme == PATH
-    return model_graph(
+    graph = model_graph(
         Subject(
             name=name_of(listing.ref),
             files=tuple(sorted(files, key=lambda one: one.path)),
@@ -40,6 +42,27 @@ def composed(target: str, given: Given, config: Config) -> Graph:
             gaps=(*listing.troubles, *_gaps(report)),
         )
     )
+    return _supplemented(graph, given.one("--card"), listing)
+
+
+def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:
+    """Add what a person has written: in the file that is named, or in the one beside the model."""
+    from hashlib import sha256
+
+    from weighbridge.cli.documents import content
+
+    beside = [
+        file.real for file in (*listing.files, *listing.extras) if file.path == supplement.FILE_NAME and file.real
+    ]
+    chosen = path or next(iter(beside), "")
+    if not chosen:
+        return graph
+    held = content(chosen, supplement.LARGEST)
+    try:
+        text = held.decode()
+    except ValueError:
+        raise UsageError(f"{chosen!r} is not UTF-8") from None
+    return supplement.supplemented(graph, text, sha256(held).hexdigest())
 
 
 def _file(

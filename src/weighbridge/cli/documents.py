@@ -14,21 +14,27 @@ LARGEST = 100 << 20
 """Bytes; a bill of materials of an operating system has some tens of MB."""
 
 
-def read(path: str) -> tuple[str, dict[str, Any]]:
-    """Read a JSON object; gives its text too. Raises AccessError and UsageError."""
-    import json
-
+def content(path: str, most: int = LARGEST) -> bytes:
+    """Read a file of at most ``most`` bytes; raises AccessError and UsageError."""
     from weighbridge.access.local_files import open_given
 
     try:
         with open(open_given(path), "rb") as file:
-            content = file.read(LARGEST + 1)
+            held = file.read(most + 1)
     except OSError as error:
         raise AccessError(f"cannot read {path!r}: {reason(error)}") from None
-    if len(content) > LARGEST:
-        raise UsageError(f"{path!r} has more than {LARGEST >> 20} MiB", hint="divide it, or leave parts out")
+    if len(held) > most:
+        raise UsageError(f"{path!r} has more than {most >> 20} MiB", hint="divide it, or leave parts out")
+    return held
+
+
+def read(path: str) -> tuple[str, dict[str, Any]]:
+    """Read a JSON object; gives its text too. Raises AccessError and UsageError."""
+    import json
+
+    held = content(path)
     try:
-        text = content.decode("utf-8-sig")
+        text = held.decode("utf-8-sig")
         found = json.loads(text)
     except (ValueError, RecursionError):
         raise UsageError(f"{path!r} is not JSON") from None
@@ -42,10 +48,15 @@ def graph(path: str) -> Graph:
     from weighbridge.core.errors import Malformed
     from weighbridge.inventory import document as graphs
     from weighbridge.inventory.bom.cyclonedx import reader as cyclonedx
+    from weighbridge.inventory.bom.spdx import reader as spdx
 
     text, found = read(path)
-    is_graph = found.get("schema") == graphs.SCHEMA
+    known = (
+        graphs.loads if found.get("schema") == graphs.SCHEMA else spdx.read if spdx.is_spdx(found) else cyclonedx.read
+    )
     try:
-        return graphs.loads(text.encode()) if is_graph else cyclonedx.read(text.encode())
+        return known(text.encode())
     except Malformed as broken:
-        raise UsageError(f"{path!r}: {broken}", hint="CycloneDX as JSON and weighbridge graphs are read") from None
+        raise UsageError(
+            f"{path!r}: {broken}", hint="CycloneDX and SPDX 3 as JSON and graphs of weighbridge are read"
+        ) from None

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from weighbridge.inventory.graph import Claim, Component, Confidence, Field, Graph, Kind, Relation, RelationKind, Stated
+from weighbridge.inventory.graph import (
+    Claim,
+    Component,
+    Confidence,
+    Field,
+    Graph,
+    Kind,
+    Method,
+    Relation,
+    RelationKind,
+    Stated,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from weighbridge.inventory.graph import Content, Origin
 
 _TRUST = {confidence: rank for rank, confidence in enumerate(Confidence)}
@@ -68,12 +81,18 @@ class Assembly:
         return Component(
             id=id_,
             kind=self._kinds[id_],
-            stated=tuple(Stated(field=field, claims=tuple(sorted(claims, key=_rank))) for field, claims in stated),
+            stated=tuple(Stated(field=field, claims=ranked(claims)) for field, claims in stated),
         )
 
 
+def ranked(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Order the claims for one field: the most trusted first, of those alike what a person has stated."""
+    return tuple(sorted(claims, key=_rank))
+
+
 def _rank(claim: Claim) -> tuple[object, ...]:
-    return _TRUST[claim.origin.confidence], *_place(claim.origin), repr(claim.content), claim.note
+    is_stated = claim.origin.method is Method.STATEMENT
+    return _TRUST[claim.origin.confidence], not is_stated, *_place(claim.origin), repr(claim.content), claim.note
 
 
 def _place(origin: Origin) -> tuple[str, ...]:

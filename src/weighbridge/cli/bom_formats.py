@@ -1,0 +1,27 @@
+"""The formats in which a graph of components is written."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.inventory.graph import Graph
+
+FORMATS = ("cyclonedx", "cyclonedx-1.6", "spdx", "graph")
+"""CycloneDX 1.7 is what ``cyclonedx`` means."""
+
+
+def rendered(graph: Graph, form: str) -> str:
+    """Write a graph in one of ``FORMATS``."""
+    if form == "graph":
+        from weighbridge.inventory.document import dumps
+
+        return dumps(graph)
+    from weighbridge.inventory.bom.made import now
+
+    if form == "spdx":
+        from weighbridge.inventory.bom.spdx.writer import write as spdx
+
+        return spdx(graph, now())
+    from weighbridge.inventory.bom.cyclonedx.writer import write as cyclonedx
+
+    return cyclonedx(graph, now(), "1.6" if form.endswith("1.6") else "1.7")
