@@ -35,8 +35,6 @@ def application_graph(
     """Give the graph of an application; ``name`` is that of its folder, ``tell`` adds what else is known of it."""
     assembly = Assembly()
     root = assembly.component(ROOT, Kind.APPLICATION)
-    named = Origin(method=Method.NAME, confidence=Confidence.INFERRED)
-    assembly.claim(root, Field.NAME, name, named)
     top = {one.kind: one for one in reversed(software.manifests) if "/" not in one.path and one.name}
     for kind in _NAMING:
         if kind in top:
@@ -45,6 +43,8 @@ def application_graph(
             if top[kind].version:
                 assembly.claim(root, Field.VERSION, top[kind].version, origin)
             break
+    else:
+        assembly.claim(root, Field.NAME, name, Origin(method=Method.NAME, confidence=Confidence.INFERRED))
     add_software(assembly, root, software)
     if tell is not None:
         tell(assembly, root)

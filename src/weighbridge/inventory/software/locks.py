@@ -231,11 +231,11 @@ def cargo(content: bytes) -> Manifest:
     """Read Cargo.lock; raises Malformed and OverLimit. Packages without a source lie in the workspace."""
     locked = _Locked(content)
     roots = [held for held, _, _ in locked if not word(held.get("source"))]
-    direct = {text.split(" ")[0] for held in roots for text in words(held.get("dependencies"))}
     single: dict[str, str] = {}
     for held in locked.tables:
         name = word(held.get("name"))
         single[name] = "" if name in single else names.version(held.get("version"))
+    direct = {_cargo_edge(text, single) for held in roots for text in words(held.get("dependencies"))}
     packages: list[Package] = []
     for held, where, line in locked:
         address = word(held.get("source"))
@@ -244,13 +244,11 @@ def cargo(content: bytes) -> Manifest:
         source = names.index(address)
         if address.startswith("git+"):
             source = names.repository(address.partition("?")[0].partition("#")[0], "", address.rpartition("#")[2])
-        requires = []
-        for text in words(held.get("dependencies")):
-            name, _, rest = text.partition(" ")
-            requires.append(Edge(name=name, version=names.version(rest.split(" ")[0]) or single.get(name, "")))
+        requires = tuple(_cargo_edge(text, single) for text in words(held.get("dependencies")))
+        own = Edge(name=word(held.get("name")), version=names.version(held.get("version")))
         checksum = names.digest(f"sha256:{word(held.get('checksum'))}")
         packages += _python(
-            held, where, line, source, direct=word(held.get("name")) in direct, requires=tuple(requires),
+            held, where, line, source, direct=own in direct, requires=requires,
             hashes=(checksum,) if checksum else (), ecosystem=Ecosystem.CARGO,
         )  # fmt: skip
     root = roots[0] if len(roots) == 1 else {}
@@ -258,3 +256,9 @@ def cargo(content: bytes) -> Manifest:
         kind="Cargo.lock", name=word(root.get("name")), version=names.version(root.get("version")),
         packages=tuple(packages),
     )  # fmt: skip
+
+
+def _cargo_edge(text: str, single: dict[str, str]) -> Edge:
+    """Read ``name``, ``name version`` or ``name version (source)``; without a version there is one package only."""
+    name, _, rest = text.partition(" ")
+    return Edge(name=name, version=names.version(rest.split(" ")[0]) or single.get(name, ""))

@@ -123,7 +123,9 @@ def purl(package: Package) -> str:
         qualifiers["repository_url"] = source.address
     if package.ecosystem is Ecosystem.CONDA:
         qualifiers = {"build": package.build, "channel": package.channel}
-    name = "/".join(_part(part) for part in package.name.split("/"))
+    # The type npm wants lower case, although some old packages are written otherwise.
+    bare = package.name.lower() if package.ecosystem is Ecosystem.NPM else package.name
+    name = "/".join(map(_part, bare.split("/")))
     fixed = f"@{_part(package.version)}" if package.version else ""
     more = "&".join(f"{key}={quote(qualifiers[key], safe='/:')}" for key in sorted(qualifiers) if qualifiers[key])
     return f"pkg:{package.ecosystem}/{name}{fixed}" + (f"?{more}" if more else "")
