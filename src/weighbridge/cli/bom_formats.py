@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.inventory.graph import Graph
 
-FORMATS = ("cyclonedx", "cyclonedx-1.6", "spdx", "graph")
+FORMATS = ("cyclonedx", "cyclonedx-1.6", "spdx", "graph", "markdown", "html")
 """CycloneDX 1.7 is what ``cyclonedx`` means."""
 
 
@@ -16,6 +16,14 @@ def rendered(graph: Graph, form: str) -> str:
         from weighbridge.inventory.document import dumps
 
         return dumps(graph)
+    if form == "markdown":
+        from weighbridge.inventory.views.markdown import render as markdown
+
+        return markdown(graph)
+    if form == "html":
+        from weighbridge.inventory.views.page import render as page
+
+        return page(graph)
     from weighbridge.inventory.bom.made import now
 
     if form == "spdx":
