@@ -68,7 +68,7 @@ def leftmost(found: set[tuple[int, int]]) -> set[tuple[int, int]]:
 
 
 def test_the_photograph_shows_the_boxes_where_the_layout_has_them(tmp_path: Path) -> None:
-    graph = samples.application(models=4, libraries=5)
+    graph = samples.application(models=4, libraries=1)
     drawn = picture(graph)
     photo = tmp_path / "photo.png"
     browse(tmp_path, render(graph), f"--screenshot={photo}", "--window-size=1100,1600")

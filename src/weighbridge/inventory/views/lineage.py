@@ -1,7 +1,7 @@
 """The picture of a graph, before it is drawn: boxes in columns, and arrows between them.
 
-The subject stands at the left; each box is in the column of its distance from it, so that no arrow to the right skips
-a column. Files are counted in the box that holds them. What is too much for one picture is put together into boxes
+The subject stands at the left; what it reaches is in the column of its distance, so that no arrow to the right skips a
+column. Files are counted in the box that holds them. What is too much for one picture is put together into boxes
 that stand for many.
 """
 
@@ -128,22 +128,16 @@ def _joined(graph: Graph, drawn: dict[str, Component]) -> dict[str, str]:
 def _columns(
     root: str, members: dict[str, list[Component]], links: dict[tuple[str, str], set[RelationKind]]
 ) -> list[list[str]]:  # fmt: skip
-    """Put boxes into columns by their distance from the root; what it does not reach begins at the left too."""
+    """Put boxes into columns by their distance from the root; what it does not reach stands beside them."""
     after: dict[str, list[str]] = {}
     pointed = {target for _, target in links}
     for source, target in sorted(links):
         after.setdefault(source, []).append(target)
-    distance = {root: 0}
+    distance: dict[str, int] = {}
     order = sorted(members, key=lambda id_: (id_ in pointed, _KINDS[members[id_][0].kind], id_))
     for start in [root, *order]:
         if start not in distance:
-            distance[start] = 0
-        edge = [start]
-        while edge:
-            found = dict.fromkeys(target for source in edge for target in after.get(source, ()))
-            here = distance[edge[0]]
-            edge = [target for target in found if target not in distance]
-            distance |= dict.fromkeys(edge, here + 1)
+            _reach(start, after, distance)
     columns: list[list[str]] = [[] for _ in range(max(distance.values()) + 1)]
     for id_ in [root, *(one for one in order if one != root)]:
         columns[distance[id_]].append(id_)
@@ -151,6 +145,22 @@ def _columns(
         place = {id_: at for at, id_ in enumerate(columns[number - 1])}
         columns[number].sort(key=lambda id_: (_middle(id_, links, place), _KINDS[members[id_][0].kind], id_))
     return columns
+
+
+def _reach(start: str, after: dict[str, list[str]], distance: dict[str, int]) -> None:
+    """Place a box and what it reaches; not so far to the left that an arrow to what has a place would skip a column."""
+    steps, edge, here = {start: 0}, [start], 0
+    while edge:
+        here += 1
+        found = dict.fromkeys(target for source in edge for target in after.get(source, ()))
+        edge = [target for target in found if target not in distance and target not in steps]
+        steps |= dict.fromkeys(edge, here)
+    places = [
+        distance[target] - 1 - step
+        for source, step in steps.items() for target in after.get(source, ()) if target in distance
+    ]  # fmt: skip
+    first = max([0, *places])
+    distance |= {id_: first + step for id_, step in steps.items()}
 
 
 def _middle(id_: str, links: dict[tuple[str, str], set[RelationKind]], place: dict[str, int]) -> float:
