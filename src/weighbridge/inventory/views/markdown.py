@@ -65,7 +65,8 @@ def _place(origin: Origin) -> str:
     place = telling.place_words(origin)
     held = code(shorten(place, LONGEST, keep_end=True), cell=True) if place else ""
     return (
-        " ".join(filter(None, [held, f"by {code(origin.author, cell=True)}" if origin.author else ""])) or "the store"
+        " ".join(filter(None, [held, f"by {code(origin.author, cell=True)}" if origin.author else ""]))
+        or telling.METHODS[origin.method]
     )
 
 

@@ -45,7 +45,7 @@ CONFIDENCES = {
     Confidence.INFERRED: "concluded from something else, such as a name or a default",
 }
 
-_METHODS = {
+METHODS = {
     Method.HASH: "computed over the bytes", Method.HEADER: "read in the file's own structure",
     Method.MANIFEST: "read in a configuration, lock or list", Method.CARD: "read in the model card",
     Method.SOURCE: "read in source code", Method.NAME: "taken from a name", Method.STORE: "said by the store",
@@ -102,7 +102,7 @@ def metric_words(metric: Metric) -> str:
 def origin_words(origin: Origin) -> str:
     """Say where a value comes from: how, in which file, where in it, who says it."""
     place = " ".join(filter(None, [origin.file, _pointer(origin.pointer)]))
-    return ", ".join(filter(None, [place, _METHODS[origin.method], origin.author and f"by {origin.author}"]))
+    return ", ".join(filter(None, [place, METHODS[origin.method], origin.author and f"by {origin.author}"]))
 
 
 def _pointer(pointer: str) -> str:
