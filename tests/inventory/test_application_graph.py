@@ -103,6 +103,19 @@ def test_what_is_installed_and_what_is_locked_may_disagree(tmp_path: Path) -> No
     assert ("library:pypi:torch", "library:pypi:filelock@3.15.0") in edges(found)
 
 
+def test_what_is_asked_for_joins_the_lock_beside_it() -> None:
+    lock = softwares.UV_LOCK.replace("2.3.1", "2.5.0")
+    found = graph({
+        "a/requirements.txt": "torch>=2\n", "a/uv.lock": softwares.UV_LOCK, "b/uv.lock": lock,
+        "c/requirements.txt": "torch<9\n",
+    })  # fmt: skip
+    asked = {
+        one.id: [str(claim.content) for claim in one.claims(Field.SPECIFIER)]
+        for one in found.of(Kind.FRAMEWORK) if one.text(Field.NAME) == "torch"
+    }  # fmt: skip
+    assert asked == {"library:pypi:torch@2.3.1": [">=2", "<9"], "library:pypi:torch@2.5.0": ["<9"]}
+
+
 def test_the_order_of_files_does_not_matter() -> None:
     files = {
         "requirements.txt": softwares.REQUIREMENTS, "constraints.txt": softwares.CONSTRAINTS,

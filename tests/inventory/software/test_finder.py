@@ -49,6 +49,17 @@ def test_lists_that_include_each_other_are_read_once(tmp_path: Path) -> None:
     assert found.gaps == ("requirements.txt: line 14 is nothing that pip takes",)
 
 
+def test_how_a_list_is_included_says_more_than_its_name(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "-c requirements-all.txt\n-r pins.lst\ntorch\n",
+        "requirements-all.txt": "torch==2.3.1\n", "pins.lst": "numpy==1.26.4\n",
+    }  # fmt: skip
+    found = find(str(softwares.write(tmp_path, files)), jobs=1)
+    assert {(one.path, package.name, package.constraint) for one in found.manifests for package in one.packages} == {
+        ("requirements.txt", "torch", False), ("requirements-all.txt", "torch", True), ("pins.lst", "numpy", False),
+    }  # fmt: skip
+
+
 def test_what_leads_elsewhere_is_a_gap(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("outside==1")
     inside = tmp_path / "app"

@@ -64,10 +64,8 @@ def _place(origin: Origin) -> str:
     """Name an origin in a cell: its place in code, the rest in our own words."""
     place = telling.place_words(origin)
     held = code(shorten(place, LONGEST, keep_end=True), cell=True) if place else ""
-    return (
-        " ".join(filter(None, [held, f"by {code(origin.author, cell=True)}" if origin.author else ""]))
-        or telling.METHODS[origin.method]
-    )
+    author = f"by {code(origin.author, cell=True)}" if origin.author else ""
+    return " ".join(filter(None, [held, author])) or telling.METHODS[origin.method]
 
 
 def _section(title: str, *heads: str) -> Iterator[str]:
