@@ -47,6 +47,7 @@ class Language(StrEnum):
     PROSE = "prose"
     """Markdown of agents, whose head names a model."""
     WEIGHTS = "weights"
+    """Whatever else there is: told if its content is that of a model."""
     OTHER = "other"
 
 
@@ -72,6 +73,16 @@ _LOCKS = frozenset({
     "vocab.json", "special_tokens_map.json", "added_tokens.json",
 })  # fmt: skip
 """Files of tools that name no model to a program of the project, or are parts of one."""
+
+_NEVER = (
+    ".md", ".rst", ".txt", ".html", ".htm", ".css", ".scss", ".less", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp",
+    ".ico", ".pdf", ".csv", ".tsv", ".lock", ".map", ".woff", ".woff2", ".ttf", ".eot", ".mp4", ".mp3", ".wav", ".zip",
+    ".gz", ".xz", ".tar", ".pyi", ".pyc", ".so", ".c", ".h", ".cc", ".cpp", ".hpp", ".cu", ".rs", ".go", ".java", ".kt",
+    ".rb", ".php", ".swift", ".po", ".mo", ".pot", ".jsonl", ".parquet", ".log", ".in", ".sum", ".mod", ".proto", ".xsd",
+    ".d.ts", ".min.js", ".gitignore", ".gitattributes", ".dockerignore", ".editorconfig", ".license", ".typed", ".sql",
+    ".pem", ".crt", ".graphql", ".dic", ".aff", ".patch", ".diff", ".ipynb_checkpoints", ".flake8", ".pyx", ".pxd",
+)  # fmt: skip
+"""Ends of names of files that hold neither references nor weights."""
 
 
 @value
@@ -103,6 +114,10 @@ def language_of(path: str) -> Language:
     if name.endswith(".md") and "/agents/" in f"/{path.lower()}":
         return Language.PROSE
     if name.endswith(WEIGHTS):
+        return Language.WEIGHTS
+    if name.endswith(_NEVER):
+        return Language.OTHER
+    if dot and stem:
         return Language.WEIGHTS
     return Language.SHELL if not dot and ("bin/" in path or "scripts/" in path) else Language.OTHER
 

@@ -61,12 +61,8 @@ class _Finding:
         self.files = files
         self.fold = fold
         self.pool = pool
-        self._readable = [
-            number for number, file in enumerate(files) if language_of(file.path) is not Language.OTHER
-        ]
-        self._python = [
-            number for number in self._readable if language_of(files[number].path) is Language.PYTHON
-        ]
+        self._readable = [number for number, file in enumerate(files) if language_of(file.path) is not Language.OTHER]
+        self._python = [number for number in self._readable if language_of(files[number].path) is Language.PYTHON]
 
     def run(self) -> None:
         """Ask until nothing new is needed."""

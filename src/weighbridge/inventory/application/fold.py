@@ -170,9 +170,7 @@ class Fold:
                 if not any(one.name in words for one in _parameters(subject) if one.function == function):
                     continue  # it leaves the default, which is told once
                 given = tuple((name, _replaced(term, function, words)) for name, term in site.given)
-                yield from self._seen(
-                    replace(site, given=given, at=caller.at, cell=caller.cell, depth=site.depth + 1)
-                )
+                yield from self._seen(replace(site, given=given, at=caller.at, cell=caller.cell, depth=site.depth + 1))
 
     # -- what they come to -------------------------------------------------------------------------------------------
 
@@ -192,8 +190,8 @@ class Fold:
             for outcome in texts:
                 assert outcome.text is not None
                 place = (outcome.text.at.file, outcome.text.at.line, outcome.text.at.column)
-                if entry.hub in KEY_NAMES and place in told:
-                    continue
+                if entry.hub in KEY_NAMES and (place in told or usage_of(self.files[place[0]].path) == "test"):
+                    continue  # data of tests looks like settings
                 reference = self._reference(site, entry, outcome)
                 if reference is not None:
                     told.add(place)
@@ -272,8 +270,7 @@ class Fold:
         if entry.kind is Kind.MODEL and names.provider_of(text) and " " not in text:
             provider = names.provider_of(text)
             return names.Meaning(kind=Kind.SERVICE, hub=provider, name=text, pin=names.service_pin(text))
-        start = text.partition("/")[0]
-        if entry.kind is Kind.MODEL and start in names.PROVIDERS and "/" in text:
+        if entry.kind is Kind.MODEL and names.is_routed(text):
             return names.meaning(
                 text, kind=Kind.SERVICE, hub="litellm", prefix="", revision="", detail="", type_="", endpoint="",
                 local_here=lambda _: False,
@@ -315,7 +312,7 @@ class Fold:
     def _unresolved(self, site: Site, entry: Loader, outcomes: list[Outcome]) -> Unresolved | None:
         if site.get("subject") is None:
             why = "nothing is named; the library chooses" if entry.pattern.endswith("pipeline") else "nothing is named"
-        elif outcomes and outcomes[0].plain:
+        elif outcomes and outcomes[0].plain and not outcomes[0].why:
             return None
         else:
             why = outcomes[0].why if outcomes else "nothing is known"

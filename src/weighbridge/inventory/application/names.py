@@ -35,7 +35,9 @@ _NOT_REPOSITORIES = frozenset({
     "changelog", "terms-of-service", "privacy", "landing", "metrics", "notifications", "endpoints", "hub", "tokens",
 })  # fmt: skip
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+[\w.\-]*|v\d+")
-_DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$|[-@]\d{8}(?:-v\d+(?::\d+)?)?$|-\d{4}$|@\d{3,8}$|-v\d+:\d+$|-\d{3}$|-\d{2}-\d{4}$")
+_DATED = re.compile(
+    r"-\d{4}-\d{2}-\d{2}$|[-@]\d{8}(?:-v\d+(?::\d+)?)?$|-\d{4}$|@\d{3,8}$|-v\d+:\d+$|-\d{3}$|-\d{2}-\d{4}$"
+)
 _LITELLM = {
     "openai": "openai", "azure": "azure", "azure_ai": "azure", "anthropic": "anthropic", "gemini": "google",
     "vertex_ai": "vertex", "bedrock": "bedrock", "groq": "groq", "mistral": "mistral", "cohere": "cohere",
@@ -49,6 +51,11 @@ _LITELLM = {
 }  # fmt: skip
 """Prefixes of providers. Sources: litellm 1.80, ``init_chat_model`` of langchain 1.0, pydantic-ai 1.20."""
 PROVIDERS = frozenset(_LITELLM)
+_ROUTES = frozenset({
+    "azure", "azure_ai", "anthropic", "gemini", "vertex_ai", "bedrock", "groq", "together_ai", "openrouter",
+    "fireworks_ai", "perplexity", "xai",
+})  # fmt: skip
+"""Prefixes that are no owners of models on the Hub."""
 _SELF_HOSTED = {"ollama": "ollama", "ollama_chat": "ollama", "hosted_vllm": "hf", "vllm": "hf", "lm_studio": "hf"}
 
 
@@ -88,6 +95,14 @@ def provider_of(text: str) -> str:
     return next((provider for start, provider in hosted.PREFIXES.items() if lower.startswith(start)), "")
 
 
+def is_routed(text: str) -> bool:
+    """Tell whether a text is ``provider/model`` of a hosted model and no repository of an owner of that name."""
+    start, slash, name = text.partition("/")
+    if not slash or start not in PROVIDERS or "gpt-oss" in name or "gpt2" in name:
+        return False
+    return start in _ROUTES or bool(provider_of(name))
+
+
 def host_of(address: str) -> str:
     """Give the host of an address."""
     return address.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()
@@ -120,6 +135,11 @@ def addresses_in(text: str) -> list[tuple[int, int]]:
             end -= 1
         found.append((match.start(), end))
     return found
+
+
+def is_download(text: str) -> bool:
+    """Tell whether an address is that of a file, not of a page about a repository."""
+    return text.startswith("hf://") or "/resolve/" in text or "/raw/" in text
 
 
 def pin_of(revision: str) -> Pin:
@@ -162,6 +182,22 @@ def meaning(
             return _file(text)
         case "mlflow":
             return _mlflow(text)
+        case "clone":
+            return None  # only addresses of the Hub are models for certain
+        case "llama.cpp":
+            name, _, quantised = text.partition(":")
+            return Meaning(kind=kind, hub="hf", name=name, path=quantised) if is_id(name) else None
+        case "lora":
+            _, _, name = text.partition("=")
+            return _repository(name or text, kind, "hf", "", revision, "", local_here)
+        case "lm_eval":
+            words = dict(word.partition("=")[::2] for word in text.split(","))
+            name = words.get("pretrained") or words.get("model") or ""
+            return _repository(name, kind, "hf", "", words.get("revision", ""), "", local_here) if name else None
+        case "oci":
+            return _image(text)
+        case "agent":
+            return _agent(text)
         case "ollama":
             return _ollama(text)
         case "github":
@@ -182,7 +218,7 @@ def meaning(
         return _service(text, hub, endpoint)
     if is_path(text) or local_here(text):
         return _file(text)
-    return Meaning(kind=kind, hub=hub, name=text, pin=Pin.NONE)
+    return Meaning(kind=kind, hub=hub, name=text, revision=revision, pin=pin_of(revision))
 
 
 def _file(text: str) -> Meaning | None:
@@ -253,6 +289,29 @@ def _ollama(text: str) -> Meaning | None:
         return _file(text) if is_path(text) else None
     pin = Pin.TAG if colon and tag != "latest" else Pin.BRANCH if colon else Pin.NONE
     return Meaning(kind=Kind.MODEL, hub="ollama", name=name, revision=tag, pin=pin)
+
+
+def _agent(text: str) -> Meaning | None:
+    """Read the model of an agent: an alias of the product, or a name with its provider."""
+    if text in {"sonnet", "opus", "haiku"}:
+        return Meaning(kind=Kind.SERVICE, hub="anthropic", name=text)
+    return _prefixed(text, "/", "") if text != "inherit" and "{" not in text else None
+
+
+def _image(text: str) -> Meaning | None:
+    """Read the name of a model in a registry of images."""
+    if text.startswith(("hf.co/", "huggingface.co/")):
+        return _ollama(text)
+    name, at, digest = text.partition("@")
+    head, colon, tag = name.rpartition(":")
+    if at:
+        return Meaning(kind=Kind.MODEL, hub="oci", name=name, revision=digest, pin=Pin.DIGEST)
+    if not colon or "/" in tag:
+        head, tag = name, ""
+    if not re.fullmatch(r"[a-z0-9][\w.\-/:]*", head) or "/" not in head:
+        return None
+    pin = Pin.TAG if tag and tag != "latest" else Pin.BRANCH if tag else Pin.NONE
+    return Meaning(kind=Kind.MODEL, hub="oci", name=head, revision=tag, pin=pin)
 
 
 def _github(text: str, detail: str) -> Meaning | None:

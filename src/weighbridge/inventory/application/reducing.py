@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from weighbridge.inventory.application.terms import Term
 
-ANY = "*"
-"""The key that stands for every key, where only a run decides which."""
+ANY, EACH = "*", "*each"
+"""Keys that stand for all: of what lies under any key, and of what a loop goes through."""
 
 _TEXT_METHODS = {
     "strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip, "lower": str.lower, "upper": str.upper,
@@ -52,6 +52,8 @@ def choice(terms: Iterable[Term]) -> Term:
 def item(of: Term, key: str) -> Term:
     """Give what lies under a key or an attribute; ``*`` is any key."""
     match of:
+        case Table() if key == EACH:
+            return Unknown(why="the keys of a table")
         case Table(keys=keys, values=values):
             if key == ANY:
                 return choice(values) if values else Unknown(why="an empty table")
@@ -59,7 +61,7 @@ def item(of: Term, key: str) -> Term:
                 return values[len(keys) - 1 - keys[::-1].index(key)]
             return Unknown(why=f"the table has no {key!r}")
         case Sequence(items=items):
-            if key == ANY:
+            if key in {ANY, EACH}:
                 return choice(items) if items else Unknown(why="an empty list")
             number = int(key) if key.lstrip("-").isdecimal() and len(key) < 9 else None
             if number is not None and -len(items) <= number < len(items):

@@ -102,7 +102,8 @@ class Resolver:
             case Parameter(function=function, name=name, default=default):
                 if default is not None and default != Plain(word="None"):
                     return _by(Method.CONSTANT, self._outcomes(default, depth + 1))
-                return [Outcome(why=f"the parameter {name} of {function.rpartition('.')[2]}()")]
+                why = f"the parameter {name} of {function.rpartition('.')[2]}()"
+                return [Outcome(plain="" if default is None else "None", why=why)]
             case Choice(of=several):
                 return _by(Method.ALTERNATIVE, self._all(several, depth))
             case Sequence(items=several) | Table(values=several):

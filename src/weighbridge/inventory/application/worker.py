@@ -6,15 +6,30 @@ import re
 
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.engine.files import OpenFile
-from weighbridge.inventory.application import asking, facts
+from weighbridge.inventory.application import (
+    asking,
+    containers,
+    deployments,
+    facts,
+    notebook,
+    script,
+    shell,
+    small_files,
+)
+from weighbridge.inventory.application.asking import KEY
+from weighbridge.inventory.application.documents import JsonReader, settings, toml_tree, yaml_trees
 from weighbridge.inventory.application.facts import NOTHING, FileFacts
 from weighbridge.inventory.application.files import Language, language_of
+from weighbridge.inventory.application.places import Place
 from weighbridge.inventory.application.python import source as python
+from weighbridge.inventory.application.reducing import item
+from weighbridge.inventory.application.terms import Table, Unknown
 from weighbridge.inventory.application.vocabulary.entries import PYTHON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.inventory.application.asking import Asked
+    from weighbridge.inventory.application.terms import Term
 
 LARGEST = 4 << 20
 """Bytes of one text that are read; people do not write longer ones."""
@@ -24,16 +39,100 @@ _SIGNS = re.compile(
     + rb")|hf://|huggingface\.co/|_core_web_|_core_news_|_core_sci_"
 )  # fmt: skip
 
+_SCRIPT_SIGNS = re.compile(
+    rb"""["'](?:npm:)?(?:openai|groq-sdk|together-ai|ollama|replicate|cohere-ai|ai|@huggingface/|@xenova/|@anthropic-ai/|"""
+    rb"""@google/gen|@google-cloud/vertexai|@mistralai/|@aws-sdk/client-bedrock|@ai-sdk/|@langchain/|@mlc-ai/|"""
+    rb"""onnxruntime-|node-llama-cpp|@azure/openai)|huggingface\.co/|hf://"""
+)
+_CONFIGURATION_SIGNS = re.compile(
+    rb"model|tokenizer|adapter|lora|dataset|hf://|huggingface|ollama|llama|vllm|whisper|sentence|_target_|class_path",
+    re.IGNORECASE,
+)
+LONGEST_CONFIGURATION = 1 << 20
+"""Bytes of a configuration; those of programs have some kilobytes, data has more."""
+
 
 def facts_of(content: bytes, asked: Asked) -> FileFacts:
     """Read the content of a file as what its name says; raises Malformed and OverLimit."""
-    match language_of(asked.path):
-        case Language.PYTHON:
-            wanted = bool(asked.names) or (asked.calls and _SIGNS.search(content) is not None)
-            if not wanted and not any(one.name.encode() in content for one in asked.wrappers):
-                return FileFacts()
-            return python.read(content, asked)
+    language = language_of(asked.path)
+    if language is Language.PYTHON:
+        wanted = bool(asked.names) or (asked.calls and _SIGNS.search(content) is not None)
+        if not wanted and not any(one.name.encode() in content for one in asked.wrappers):
+            return FileFacts()
+        return python.read(content, asked)
+    place = Place(content)
+    match language:
+        case Language.NOTEBOOK:
+            return notebook.read(place, asked)
+        case Language.SCRIPT:
+            return FileFacts(calls=tuple(script.read(place))) if _SCRIPT_SIGNS.search(content) else FileFacts()
+        case Language.SHELL:
+            return _shell(place, asked.path)
+        case Language.DOCKERFILE:
+            return _told(containers.dockerfile(place))
+        case Language.MODELFILE:
+            return _told(containers.modelfile(place))
+        case Language.ENVIRONMENT:
+            return small_files.environment(place)
+        case Language.REQUIREMENTS:
+            return small_files.requirements(place)
+        case Language.MODULES:
+            return small_files.submodules(place)
+        case Language.PROSE:
+            return small_files.prose(place)
+        case Language.YAML | Language.JSON | Language.TOML | Language.SETTINGS:
+            return _configuration(content, place, language, asked)
     return FileFacts()
+
+
+def _told(found: shell.Found) -> FileFacts:
+    return FileFacts(calls=found.calls, settings=found.settings)
+
+
+def _shell(place: Place, path: str) -> FileFacts:
+    make = path.rpartition("/")[2].lower() in {"makefile", "gnumakefile", "justfile"} or path.endswith(".mk")
+    found = shell.read(place, 0, len(place.text), make=make)
+    if not make:
+        return _told(found)
+    more = small_files.make_variables(place)
+    return FileFacts(calls=(*found.calls, *more.calls), settings=(*found.settings, *more.settings))
+
+
+def _configuration(content: bytes, place: Place, language: Language, asked: Asked) -> FileFacts:
+    """Read a configuration for what it says by itself, and for the keys that programs ask for."""
+    if not asked.names and not _CONFIGURATION_SIGNS.search(content):
+        return FileFacts()
+    if len(content) > LONGEST_CONFIGURATION:
+        raise OverLimit(f"a configuration of more than {LONGEST_CONFIGURATION >> 10} KiB")
+    if language is Language.SETTINGS and asked.calls:
+        return small_files.options(place)
+    trees = _trees(place, language, content)
+    exports = []
+    for name in asked.names:
+        found = trees[0] if trees else None
+        for key in name.split(KEY) if found is not None else ():
+            found = item(found, key)
+        if found is not None and not isinstance(found, Unknown):
+            exports.append((name, found))
+    if not asked.calls:
+        return FileFacts(exports=tuple(exports))
+    deployment = deployments.Deployment(place, asked.path)
+    for tree in trees:
+        deployment.read(tree)
+    return FileFacts(calls=tuple(deployment.calls), settings=tuple(deployment.settings), exports=tuple(exports))
+
+
+def _trees(place: Place, language: Language, content: bytes) -> list[Term]:
+    if language is Language.JSON:
+        return [JsonReader(place).tree()]
+    if language is Language.TOML:
+        return [toml_tree(place)]
+    if language is Language.SETTINGS:
+        pairs = list(settings(place))
+        return [Table(keys=tuple(name for name, _ in pairs), values=tuple(text for _, text in pairs))]
+    if b"{{" in content:
+        place.text = deployments.without_templates(place.text)
+    return yaml_trees(place)
 
 
 def open_scratch(descriptor: int) -> None:
@@ -44,6 +143,8 @@ def answer(request: bytes, descriptor: int, _need: object = None) -> bytes:
     """Answer what is asked about an open file."""
     asked = asking.loads(request)
     file = OpenFile(descriptor)
+    if language_of(asked.path) is Language.WEIGHTS:
+        return facts.dumps(small_files.weights(file, asked.path))
     if file.size > LARGEST:
         return facts.dumps(FileFacts(trouble=(f"it has more than {LARGEST >> 20} MiB",)))
     try:

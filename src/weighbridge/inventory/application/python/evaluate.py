@@ -22,7 +22,7 @@ from weighbridge.inventory.application.python.things import (
     Site,
     term,
 )
-from weighbridge.inventory.application.reducing import ANY, changed, choice, formatted, item, joined, percent
+from weighbridge.inventory.application.reducing import ANY, EACH, changed, choice, formatted, item, joined, percent
 from weighbridge.inventory.application.terms import (
     LONGEST,
     MOST,
@@ -145,7 +145,8 @@ class Evaluator(Members):
         if isinstance(of, Table):
             at = next((one.at for one in of.values if isinstance(one, Text)), None)
             return choice(Text(text=key, at=at) for key in of.keys) if at else Unknown(why="the keys of a table")
-        return item(of, ANY) if isinstance(of, Sequence | Choice | Document | Item) else Unknown(why="a loop")
+        several = isinstance(of, Sequence | Choice | Document | Item | Imported | Parameter)
+        return item(of, EACH) if several else Unknown(why="a loop")
 
     def _apart(self, known: Known, steps: tuple[int, ...]) -> Known:
         for step in steps:

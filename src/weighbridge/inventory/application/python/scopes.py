@@ -278,9 +278,7 @@ class Reader:
         block.inner[node] = inner
         for generator in node.generators:
             self._expression(generator.iter, inner, path)
-            self._bind(
-                generator.target, Binding("each", generator.iter, (0, 0), path, inner), inner
-            )
+            self._bind(generator.target, Binding("each", generator.iter, (0, 0), path, inner), inner)
             for test in generator.ifs:
                 self._expression(test, inner, path)
         parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)

@@ -104,7 +104,9 @@ class _Source:
         if subject is None and entry.silent:
             return None
         told.update(id(one) for one in ast.walk(site.call) if isinstance(one, ast.Constant))
-        return Call(loader=entry.pattern, callable=name, given=tuple(given), at=self.lines.span(site.call), entry=number)
+        return Call(
+            loader=entry.pattern, callable=name, given=tuple(given), at=self.lines.span(site.call), entry=number
+        )
 
     def _given(self, site: Site) -> tuple[list[Term], dict[str, Term], object]:
         known = self.evaluator.value(site.call.func, site.block, site.path)
