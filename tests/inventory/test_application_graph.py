@@ -13,7 +13,7 @@ from tests.builders import softwares
 from weighbridge.core.values import replace
 from weighbridge.inventory.application_graph import ROOT, application_graph
 from weighbridge.inventory.document import dumps
-from weighbridge.inventory.graph import Confidence, Field, Graph, Kind, Method, Origin, RelationKind
+from weighbridge.inventory.graph import Confidence, Field, Graph, Kind, Method, RelationKind
 from weighbridge.inventory.software.files import form_of
 from weighbridge.inventory.software.finder import find
 from weighbridge.inventory.software.values import Manifest, Software
@@ -128,14 +128,3 @@ def test_the_order_of_files_does_not_matter() -> None:
         shuffled = list(whole.manifests)
         random.Random(seed).shuffle(shuffled)
         assert dumps(application_graph("folder", replace(whole, manifests=tuple(shuffled)))) == expected
-
-
-def test_others_can_tell_more_of_the_application() -> None:
-    said = Origin(method=Method.SOURCE, confidence=Confidence.DECLARED, file="app.py", pointer="line:3")
-
-    def tell(assembly, root: str) -> None:
-        model = assembly.component("model:hf://a/b", Kind.MODEL)
-        assembly.relate(root, RelationKind.DEPENDS_ON, model, said)
-
-    found = application_graph("folder", software({"requirements.txt": "torch\n"}), tell)
-    assert edges(found) == {(ROOT, "library:pypi:torch"), (ROOT, "model:hf://a/b")}

@@ -1,22 +1,18 @@
-"""Folds what an application depends on into a graph: libraries, frameworks, and which of them needs which.
-
-``add_software`` tells an assembly about software only. Whoever knows more of the application, such as the models that
-its sources name, tells the same assembly before it is finished.
-"""
+"""Folds an application into a graph: its software, and the models, data sets and services that it names."""
 
 from __future__ import annotations
 
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.graph import Confidence, Field, Kind, Method, Origin, RelationKind
 from weighbridge.inventory.licenses import license_of
+from weighbridge.inventory.reference_graph import add_references
 from weighbridge.inventory.software.frameworks import is_framework
 from weighbridge.inventory.software.names import purl
 from weighbridge.inventory.software.values import Ecosystem, Place, Standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from weighbridge.inventory.application.references import ApplicationReferences
     from weighbridge.inventory.graph import Graph
     from weighbridge.inventory.software.values import Manifest, Package, Software
 
@@ -29,10 +25,8 @@ _NAMING = ("pyproject", "package.json", "setup.cfg", "setup.py", "Cargo.lock")
 """Kinds of files that say what the project is called, the first that there is at the top of the tree."""
 
 
-def application_graph(
-    name: str, software: Software, tell: Callable[[Assembly, str], None] | None = None
-) -> Graph:  # fmt: skip
-    """Give the graph of an application; ``name`` is that of its folder, ``tell`` adds what else is known of it."""
+def application_graph(name: str, software: Software, references: ApplicationReferences | None = None) -> Graph:
+    """Give the graph of an application; ``name`` is that of its folder."""
     assembly = Assembly()
     root = assembly.component(ROOT, Kind.APPLICATION)
     top = {one.kind: one for one in reversed(software.manifests) if "/" not in one.path and one.name}
@@ -46,8 +40,8 @@ def application_graph(
     else:
         assembly.claim(root, Field.NAME, name, Origin(method=Method.NAME, confidence=Confidence.INFERRED))
     add_software(assembly, root, software)
-    if tell is not None:
-        tell(assembly, root)
+    if references is not None:
+        add_references(assembly, root, references)
     assembly.ask(root, *ASKED)
     return assembly.finish(root)
 

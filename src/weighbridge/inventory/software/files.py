@@ -7,6 +7,7 @@ import re
 
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.errors import reason
+from weighbridge.inventory.application.files import SKIPPED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,11 +40,8 @@ class Form(StrEnum):
 MANIFESTS = 5_000
 """Manifests of one project, and distributions of one environment, that are read."""
 
-SKIPPED = frozenset({
-    ".git", ".hg", ".svn", ".venv", "venv", "node_modules", "bower_components", "__pycache__", "site-packages", ".tox",
-    ".nox", "build", "dist", ".eggs", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".next", ".nuxt", "target",
-})  # fmt: skip
-"""Folders that hold other people's packages, or what tools make."""
+_SKIPPED = SKIPPED | {"target"}
+"""Folders that hold other people's packages, or what tools make; of Rust too."""
 
 _NAMES = {
     "pyproject.toml": Form.PYPROJECT, "setup.cfg": Form.SETUP_CFG, "setup.py": Form.SETUP_PY, "Pipfile": Form.PIPFILE,
@@ -79,7 +77,7 @@ def walk(root: str, gaps: list[str]) -> list[tuple[str, Form]]:
     for here, folders, files in os.walk(root, onerror=errors.append):
         base = os.path.relpath(here, root).replace(os.sep, "/")
         base = "" if base == "." else base + "/"
-        folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.endswith(".egg-info"))
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.endswith(".egg-info"))
         for name in sorted(files):
             form = form_of(base + name)
             if form is None:
