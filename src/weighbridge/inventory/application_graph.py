@@ -20,6 +20,7 @@ ROOT = "application:."
 """The id of the application in its graph."""
 
 ASKED = (Field.NAME, Field.VERSION, Field.SUPPLIER, Field.LICENSE)
+_ORDER = {standing: rank for rank, standing in enumerate(Standing)}
 _WRITTEN = frozenset({Standing.ASKED, Standing.PINNED})
 _NAMING = ("pyproject", "package.json", "setup.cfg", "setup.py", "Cargo.lock")
 """Kinds of files that say what the project is called, the first that there is at the top of the tree."""
@@ -68,7 +69,7 @@ class _Fold:
         self._chosen: dict[tuple[Ecosystem, str], dict[str, set[str]]] = {}
         self._installed: set[tuple[Ecosystem, str]] = set()
         self._needed: set[str] = set()
-        self._purls: dict[str, list[tuple[bool, str, Origin]]] = {}
+        self._purls: dict[str, list[tuple[Package, Origin]]] = {}
 
     def run(self) -> None:
         """Make the components, then their relations."""
@@ -116,7 +117,7 @@ class _Fold:
         ]  # fmt: skip
         if one.source.place is not Place.INDEX or one.source.address:
             claims.append((Field.URL, one.source.address))
-        self._purls.setdefault(made, []).append((bool(one.version or one.source.commit), purl(one), origin))
+        self._purls.setdefault(made, []).append((one, origin))
         for algorithm, field in (("sha256", Field.SHA256), ("sha512", Field.SHA512)):
             digests = [text.partition(":")[2] for text in one.hashes if text.startswith(f"{algorithm}:")]
             if len(digests) == 1:
@@ -136,11 +137,14 @@ class _Fold:
         self.assembly.ask(made, Field.VERSION, Field.LICENSE, Field.SUPPLIER)
 
     def _name(self) -> None:
-        """Claim the package URLs: those with a version, or without one where nobody knows it."""
+        """Claim the package URLs by those who know the most: a manifest knows no version, metadata know no index."""
         for made, found in self._purls.items():
-            is_known = any(has_version for has_version, _, _ in found)
-            for has_version, url, origin in found:
-                if url and has_version is is_known:
+            best = max(_ORDER[one.standing] for one, _ in found)
+            knowing = [(one, origin) for one, origin in found if _ORDER[one.standing] == best]
+            versions = {one.version for one, _ in knowing}
+            locks = [(one, origin) for one, origin in found if one.standing is Standing.LOCKED]
+            for one, origin in [pair for pair in locks if pair[0].version in versions] or knowing:
+                if url := purl(one):
                     self.assembly.claim(made, Field.PURL, url, origin)
 
     def _relate(self, manifest: Manifest, one: Package, asked: set[tuple[str, str]]) -> None:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 NAME, SMALL, LABEL = 26, 36, 20
 """Columns of a name, of the small lines of a box, and of a label between columns."""
+TRUNK, LANES = 14, 4
+"""How far from a box its arrows turn, and how many boxes of a column turn theirs at places of their own."""
 BEHIND = 4
 """How far the second frame of a box that stands for many looks out."""
 _PINNED = frozenset({Kind.MODEL, Kind.ADAPTER, Kind.DATASET, Kind.SERVICE})
-FITTING = 1_000
+FITTING = 1_040
 """Width of a picture that is made a little smaller to fit a page; a wider one keeps its size, and scrolls."""
 LONGEST = 300
 """Columns of a text that shows itself under the pointer."""
@@ -54,9 +56,7 @@ def _line(arrow: Arrow) -> str:
     source, target = arrow.source, arrow.target
     start, end = source.middle, target.middle
     if target.column > source.column:
-        x1, x2 = source.x + WIDTH, target.x
-        bend = (x2 - x1) // 2
-        path = f"M{x1} {start}C{x1 + bend} {start} {x2 - bend} {end} {x2} {end}"
+        path = _route(source.x + WIDTH, start, target.x, end, source.x + WIDTH + TRUNK + 6 * (arrow.lane % LANES))
     elif target.column < source.column:
         x1, x2 = source.x, target.x + WIDTH
         bend = (x1 - x2) // 2
@@ -73,15 +73,24 @@ def _line(arrow: Arrow) -> str:
     )
 
 
+def _route(x1: int, y1: int, x2: int, y2: int, trunk: int) -> str:
+    """Go straight, up or down at ``trunk``, and straight again, round the corners: what leaves one box is a tree."""
+    if y1 == y2:
+        return f"M{x1} {y1}H{x2}"
+    turn = min(7, abs(y2 - y1) // 2)
+    down = turn if y2 > y1 else -turn
+    return (
+        f"M{x1} {y1}H{trunk - turn}Q{trunk} {y1} {trunk} {y1 + down}V{y2 - down}Q{trunk} {y2} {trunk + turn} {y2}H{x2}"
+    )
+
+
 def _labels(picture: Picture) -> Iterator[str]:
     """Write what the arrows to the right say: at their end, once for each box that they reach."""
     for box in picture.boxes:
         reaching = [one for one in picture.arrows if one.target == box and one.source.column < box.column]
         said = dict.fromkeys(RELATIONS[kind] for one in reaching for kind in one.kinds)
         lines = _lines(list(said))
-        # The line comes from above or from below: the words stand on the other side of it.
-        from_above = any(one.source.middle < box.middle for one in reaching)
-        top = box.middle + 15 if from_above else box.middle - 6 - 13 * (len(lines) - 1)
+        top = box.middle - 6 - 13 * (len(lines) - 1)
         for number, line in enumerate(lines):
             y = top + 13 * number
             yield f'<text class="label" x="{box.x - 12}" y="{y}" text-anchor="end">{_text(line, LABEL)}</text>'

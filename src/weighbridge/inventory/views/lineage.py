@@ -19,9 +19,11 @@ MOST = 60
 LIBRARIES = 8
 """Libraries that are drawn one by one; more are one box, for their names say little about a model."""
 
+TALL = 9
+"""Boxes of a column beside which the others stand in the middle; beside a taller one they stand at its top."""
 WIDTH, HEIGHT = 232, 62
 """Of a box, in units of the picture (CSS pixels at its natural size)."""
-ACROSS, DOWN, MARGIN, BEND = 128, 22, 8, 44
+ACROSS, DOWN, MARGIN, BEND = 148, 22, 14, 44
 """Room between columns, where the labels of arrows stand; between boxes of a column; around it all; and how far an
 arrow between boxes of one column swings out."""
 
@@ -65,6 +67,8 @@ class Arrow:
     target: Box
     kinds: tuple[RelationKind, ...]
     confidence: Confidence
+    lane: int
+    """The number of the source among the boxes of its column that have arrows to the right."""
 
 
 @value
@@ -98,6 +102,8 @@ def picture(graph: Graph) -> Picture:
         members.setdefault(owner[id_], []).append(component)
     columns = _columns(owner[graph.root], members, links)
     boxes = _boxes(columns, members, files)
+    leaving = {source for source, target in links if boxes[target].column > boxes[source].column}
+    lanes = {id_: at for column in columns for at, id_ in enumerate(sorted(column, key=lambda id_: id_ not in leaving))}
     last = len(columns) - 1
     swings = any(boxes[one].column == boxes[other].column == last for one, other in links)
     return Picture(
@@ -105,7 +111,7 @@ def picture(graph: Graph) -> Picture:
         arrows=tuple(
             Arrow(
                 source=boxes[source], target=boxes[target], confidence=sure[source, target],
-                kinds=tuple(kind for kind in RelationKind if kind in kinds),
+                kinds=tuple(kind for kind in RelationKind if kind in kinds), lane=lanes[source],
             )
             for (source, target), kinds in sorted(links.items())
         ),
@@ -173,7 +179,7 @@ def _boxes(columns: list[list[str]], members: dict[str, list[Component]], files:
     tallest = max(len(column) for column in columns)
     made = {}
     for number, column in enumerate(columns):
-        above = (tallest - len(column)) * (HEIGHT + DOWN) // 2
+        above = (tallest - len(column)) * (HEIGHT + DOWN) // 2 if tallest <= TALL else 0
         for row, id_ in enumerate(column):
             made[id_] = Box(
                 id=id_, kind=members[id_][0].kind, members=tuple(members[id_]), files=files.get(id_, 0), column=number,

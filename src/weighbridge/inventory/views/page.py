@@ -238,7 +238,9 @@ class _Page:
             texts = dict.fromkeys(str(claim.content) for claim in asked[:CLAIMS])
             more.append(f"asked for: {_text(', '.join(texts))}")
         return more + [
-            f"{telling.field_words(field)}: {self._best(one, field)}" for field in _LISTED if one.claims(field)
+            f"{telling.field_words(field)}: {self._best(one, field)}"
+            for field in _LISTED
+            if one.claims(field) and not (field is Field.PURL and one.claims(Field.REFERENCE))
         ]
 
     def _places(self, component: Component) -> Iterator[str]:
