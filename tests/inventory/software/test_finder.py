@@ -68,10 +68,12 @@ def test_what_leads_elsewhere_is_a_gap(tmp_path: Path) -> None:
     )
     (inside / "setup.cfg").symlink_to(tmp_path / "secret")
     (inside / "uv.lock").write_text("[[[")
+    (inside / "yarn.lock").write_text("")
     found = find(str(inside), jobs=1)
     assert not any(one.packages for one in found.manifests)
     for words in ("'../secret', which leads out", "'/etc/passwd', which leads out", "r.txt', which is not fetched",
-                  "gone.txt: ", "setup.cfg: ", "uv.lock: no TOML"):  # fmt: skip
+                  "gone.txt: ", "setup.cfg: ", "uv.lock: no TOML",
+                  "yarn.lock: this kind of lock is not read"):  # fmt: skip
         assert sum(words in gap for gap in found.gaps) == 1, (words, found.gaps)
 
 

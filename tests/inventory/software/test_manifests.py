@@ -204,6 +204,20 @@ def test_a_document_of_another_shape_is_passed_over(form: Form, document: dict[s
     assert exchange.loads(exchange.dumps(made)) == made
 
 
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [
+        (Form.SETUP_PY, b"#" * (2 << 20)), (Form.SETUP_CFG, b"#" * (2 << 20)), (Form.CONDA, b"#" * (2 << 20)),
+        (Form.RECORD, b"a.dist-info/METADATA," + b"x" * 200_000),
+        (Form.RECORD, b"a.dist-info/METADATA,sha256=a\xc3\xa9"),
+        (Form.METADATA, b"Name: -\nVersion: 1\n"), (Form.UV, b"a" + b".a" * 5_000 + b" = 1"),
+    ],
+)  # fmt: skip
+def test_what_is_too_much_or_no_such_file_is_refused(form: Form, content: bytes) -> None:
+    with pytest.raises((Malformed, OverLimit)):
+        manifest_of(content, form)
+
+
 @pytest.mark.parametrize("form", [Form.PACKAGE_LOCK, Form.PYPROJECT, Form.CONDA, Form.SETUP_PY])
 def test_what_nests_too_deep_is_refused(form: Form) -> None:
     inner = {Form.PYPROJECT: "a=" + "[" * 5_000, Form.SETUP_PY: "(" * 5_000}.get(form, "[" * 5_000)

@@ -49,6 +49,11 @@ _NAMES = {
     "package.json": Form.PACKAGE_JSON, "package-lock.json": Form.PACKAGE_LOCK,
     "npm-shrinkwrap.json": Form.PACKAGE_LOCK, "Cargo.lock": Form.CARGO,
 }  # fmt: skip
+_NOT_READ = frozenset({
+    "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock", "conda-lock.yml", "pixi.lock",
+    "environment.lock", "go.sum", "composer.lock", "Gemfile.lock",
+})  # fmt: skip
+"""Locks that are known and not read: what they hold is missing, and that is said."""
 _PYLOCK = re.compile(r"pylock(?:\.[^.]+)?\.toml")
 _CONDA = re.compile(r"(?:conda[-_.]?)?(?:environment|env|conda)(?:[-_.][\w.-]+)?\.ya?ml")
 _PIP = re.compile(r"(?:.*[-_.])?(requirements?|constraints?)(?:[-_.].*)?\.(?:txt|in|pip)")
@@ -80,6 +85,8 @@ def walk(root: str, gaps: list[str]) -> list[tuple[str, Form]]:
         folders[:] = sorted(name for name in folders if name not in _SKIPPED and not name.endswith(".egg-info"))
         for name in sorted(files):
             form = form_of(base + name)
+            if name in _NOT_READ:
+                gaps.append(f"{base}{name}: this kind of lock is not read")
             if form is None:
                 continue
             if len(found) >= MANIFESTS:

@@ -53,13 +53,13 @@ def _extra(marker: str) -> str:
 def record(content: bytes) -> Manifest:
     """Read what RECORD states of METADATA: its SHA-256, empty where it states none."""
     stated = ""
-    for row in csv.reader(text_of(content).splitlines()):
-        if len(row) >= 2 and row[0].endswith(".dist-info/METADATA") and row[1].startswith("sha256="):
-            coded = row[1][7:]
-            try:
+    try:
+        for row in csv.reader(text_of(content).splitlines()):
+            if len(row) >= 2 and row[0].endswith(".dist-info/METADATA") and row[1].startswith("sha256="):
+                coded = row[1][7:]
                 stated = urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).hex()
-            except ValueError:
-                raise Malformed("it states a digest that is none") from None
+    except (csv.Error, ValueError) as wrong:
+        raise Malformed(f"it is no list of installed files: {wrong}") from None
     return Manifest(kind="record", sha256=stated)
 
 

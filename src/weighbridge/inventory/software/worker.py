@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 LARGEST = 32 << 20
 """Bytes of one file; locks of large workspaces have some 5 MiB."""
 
+LARGEST_SOURCE = 1 << 20
+"""Bytes of setup.py and setup.cfg, which people write; the tree of a source takes a hundred times its size."""
+
+_SOURCES = frozenset({Form.SETUP_PY, Form.SETUP_CFG})
 _READERS: dict[Form, Callable[[bytes], Manifest]] = {
     Form.PYPROJECT: projects.pyproject, Form.SETUP_CFG: projects.setup_cfg, Form.SETUP_PY: projects.setup_py,
     Form.PIPFILE: projects.pipfile, Form.PACKAGE_JSON: projects.package_json, Form.PIPENV: locks.pipenv,
@@ -32,6 +36,8 @@ _READERS: dict[Form, Callable[[bytes], Manifest]] = {
 
 def manifest_of(content: bytes, form: Form) -> Manifest:
     """Read a file as what its name says; raises Malformed and OverLimit."""
+    if form in _SOURCES and len(content) > LARGEST_SOURCE:
+        raise OverLimit(f"it has more than {LARGEST_SOURCE >> 20} MiB")
     made = _READERS[form](content)
     return made if made.sha256 or form is Form.RECORD else replace(made, sha256=sha256(content).hexdigest())
 
