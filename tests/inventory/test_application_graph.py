@@ -103,6 +103,20 @@ def test_what_is_installed_and_what_is_locked_may_disagree(tmp_path: Path) -> No
     assert ("library:pypi:torch", "library:pypi:filelock@3.15.0") in edges(found)
 
 
+def test_an_extra_counts_only_where_somebody_asks_for_it(tmp_path: Path) -> None:
+    needs = ('Requires-Dist: rich; extra == "pretty_print"', 'Requires-Dist: pytest; extra == "test"')
+    softwares.distribution(tmp_path / "env", "app", "1", "Requires-Dist: base[deep]", requested=True)
+    softwares.distribution(tmp_path / "env", "base", "1", 'Requires-Dist: tool[pretty-print]; extra == "deep"')
+    softwares.distribution(tmp_path / "env", "tool", "1", *needs)
+    for name in ("rich", "pytest"):
+        softwares.distribution(tmp_path / "env", name, "1")
+    (tmp_path / "app").mkdir()
+    found = edges(application_graph("app", find(str(tmp_path / "app"), environment=str(tmp_path / "env"), jobs=1)))
+    assert ("library:pypi:base", "library:pypi:tool") in found
+    assert ("library:pypi:tool", "library:pypi:rich") in found
+    assert ("library:pypi:tool", "library:pypi:pytest") not in found
+
+
 def test_what_is_asked_for_joins_the_lock_beside_it() -> None:
     lock = softwares.UV_LOCK.replace("2.3.1", "2.5.0")
     found = graph({

@@ -7,14 +7,14 @@ from weighbridge.inventory.graph import Confidence, Field, Kind, Method, Origin,
 from weighbridge.inventory.licenses import license_of
 from weighbridge.inventory.reference_graph import add_references
 from weighbridge.inventory.software.frameworks import is_framework
-from weighbridge.inventory.software.names import purl
+from weighbridge.inventory.software.names import normal, purl
 from weighbridge.inventory.software.values import Ecosystem, Place, Standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.inventory.application.references import ApplicationReferences
     from weighbridge.inventory.graph import Graph
-    from weighbridge.inventory.software.values import Manifest, Package, Software
+    from weighbridge.inventory.software.values import Edge, Manifest, Package, Software
 
 ROOT = "application:."
 """The id of the application in its graph."""
@@ -69,6 +69,7 @@ class _Fold:
         self._chosen: dict[tuple[Ecosystem, str], dict[str, set[str]]] = {}
         self._installed: set[tuple[Ecosystem, str]] = set()
         self._needed: set[str] = set()
+        self._extras: set[tuple[str, str]] = set()
         self._purls: dict[str, list[tuple[Package, Origin]]] = {}
 
     def run(self) -> None:
@@ -86,6 +87,7 @@ class _Fold:
                 for made in self._components(manifest, one):
                     self._claim(made, manifest, one)
         self._name()
+        self._ask_extras(packages)
         for manifest, one in packages:
             self._relate(manifest, one, asked)
         self._attach_rest(packages)
@@ -160,13 +162,31 @@ class _Fold:
                 self.assembly.relate(self.root, RelationKind.DEPENDS_ON, source, origin)
                 self._needed.add(source)
             for edge in one.requires:
-                if edge.extra and one.standing is Standing.INSTALLED:
-                    continue  # nobody tells whether the extra was asked for
+                if one.standing is Standing.INSTALLED and not self._is_wanted(one, edge):
+                    continue
                 for version in self._versions(manifest, one.ecosystem, edge.name, edge.version):
                     target = self._ids.get((one.ecosystem, edge.name, version))
                     if target is not None and target != source:
                         self.assembly.relate(source, RelationKind.DEPENDS_ON, target, origin)
                         self._needed.add(target)
+
+    def _is_wanted(self, one: Package, edge: Edge) -> bool:
+        """Tell whether an installed package needs another one at all, or only for an extra that somebody asked for."""
+        return not edge.extra or (one.name, _extra(edge.extra)) in self._extras
+
+    def _ask_extras(self, packages: list[tuple[Manifest, Package]]) -> None:
+        """Find the extras that are asked for: by the application, and on the way by what is installed for it."""
+        of_python = [one for _, one in packages if one.ecosystem is Ecosystem.PYPI]
+        self._extras |= {(one.name, _extra(extra)) for one in of_python for extra in one.extras}
+        before = -1
+        while before != len(self._extras):
+            before = len(self._extras)
+            self._extras |= {
+                (edge.name, _extra(extra))
+                for one in of_python if one.standing is Standing.INSTALLED
+                for edge in one.requires if edge.extras and self._is_wanted(one, edge)
+                for extra in edge.extras
+            }  # fmt: skip
 
     def _attach_rest(self, packages: list[tuple[Manifest, Package]]) -> None:
         """Hang on the application what no other package needs, as far as is known."""
@@ -180,6 +200,11 @@ class _Fold:
 def _key(one: Package) -> str:
     """Give what a package is known by: its name, or where it comes from."""
     return one.name or f"{one.source.place}:{one.source.address}"
+
+
+def _extra(written: str) -> str:
+    """Normalise the name of an extra, as names of packages are (PEP 685)."""
+    return normal(Ecosystem.PYPI, written) or written
 
 
 def _folder(manifest: Manifest) -> str:

@@ -88,6 +88,8 @@ def test_an_environment_is_read_without_importing_anything(tmp_path: Path) -> No
     softwares.distribution(
         place, "peft", "0.12.0", direct={"url": "https://github.com/huggingface/peft.git", "vcs_info": info}
     )
+    with (place / "torch-2.3.1.dist-info" / "RECORD").open("a") as record:
+        record.write("torch/_vendor/other-1.dist-info/METADATA,sha256=AAAA,1\n")
     (place / "torch.py").write_text("raise SystemExit('imported')")
     (place / "broken-1.dist-info").mkdir()
     (place / "broken-1.dist-info" / "METADATA").write_text("Name: broken\n")

@@ -89,7 +89,8 @@ def _source(found: JsonValue) -> Source:
 
 def _edge(found: JsonValue) -> Edge:
     held = _table(found, Edge)
-    return Edge(**{name: _text(held[name]) for name in ("name", "version", "marker", "extra")})
+    texts = {name: _text(held[name]) for name in ("name", "version", "marker", "extra")}
+    return Edge(extras=_texts(held["extras"]), **texts)
 
 
 def _include(found: JsonValue) -> Include:

@@ -7,6 +7,7 @@ direct URL origin of installed distributions" (PEP 610).
 from __future__ import annotations
 
 import csv
+import re
 from base64 import urlsafe_b64decode
 from email.parser import BytesHeaderParser
 from hashlib import sha256
@@ -17,6 +18,8 @@ from weighbridge.inventory.software.requirement_files import one
 from weighbridge.inventory.software.shapes import json_table, table, text_of, word
 from weighbridge.inventory.software.values import Ecosystem, Edge, Manifest, Package, Place, Source, Standing
 
+_OWN = re.compile(r"[^/]+\.dist-info/METADATA")
+"""The metadata of the distribution itself; those of what it brings along lie deeper."""
 _SHORT = 200
 """Characters of a licence that is a name; longer ones are the whole text of one."""
 
@@ -32,7 +35,7 @@ def metadata(content: bytes) -> Manifest:
     for text in head.get_all("Requires-Dist") or ():
         asked = one(str(text), pointer="")
         if asked is not None:
-            edges.append(Edge(name=asked.name, marker=asked.marker, extra=_extra(asked.marker)))
+            edges.append(Edge(name=asked.name, marker=asked.marker, extra=_extra(asked.marker), extras=asked.extras))
     license_ = str(head["License-Expression"] or head["License"] or "").strip()
     package = Package(
         ecosystem=Ecosystem.PYPI, name=name, written=written, version=version, standing=Standing.INSTALLED,
@@ -55,7 +58,7 @@ def record(content: bytes) -> Manifest:
     stated = ""
     try:
         for row in csv.reader(text_of(content).splitlines()):
-            if len(row) >= 2 and row[0].endswith(".dist-info/METADATA") and row[1].startswith("sha256="):
+            if len(row) >= 2 and _OWN.fullmatch(row[0]) and row[1].startswith("sha256="):
                 coded = row[1][7:]
                 stated = urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).hex()
     except (csv.Error, ValueError) as wrong:

@@ -54,12 +54,16 @@ class Source:
 
 @value
 class Edge:
-    """A package that another one needs; ``version`` only where the lock says which, ``extra`` what it is needed for."""
+    """A package that another one needs; ``version`` only where the lock says which.
+
+    ``extra`` is what it is needed for, ``extras`` are those of its own that are wanted.
+    """
 
     name: str
     version: str = ""
     marker: str = ""
     extra: str = ""
+    extras: tuple[str, ...] = ()
 
 
 @value
