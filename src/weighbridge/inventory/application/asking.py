@@ -12,10 +12,14 @@ MOST_BYTES = 60 << 10
 
 @value
 class Wrapper:
-    """A function or class of the project: ``name`` is its last word, ``parameters`` those that matter, by position."""
+    """A function or class of the project: ``name`` is its last word, ``parameters`` those that matter, by position.
+
+    ``modules`` are words one of which stands in the imports of every source that can reach it.
+    """
 
     name: str
     parameters: tuple[tuple[str, int], ...]
+    modules: tuple[str, ...] = ()
 
 
 @value
@@ -46,7 +50,7 @@ def dumps(asked: Asked) -> bytes:
     while True:
         document = {
             "path": asked.path[:4_000], "module": asked.module, "package": asked.package, "names": names,
-            "wrappers": [[one.name, one.parameters] for one in wrappers], "calls": asked.calls,
+            "wrappers": [[one.name, one.parameters, one.modules] for one in wrappers], "calls": asked.calls,
         }  # fmt: skip
         data = json.dumps(document, ensure_ascii=True).encode()
         if len(data) <= MOST_BYTES:
@@ -60,8 +64,10 @@ def loads(data: bytes) -> Asked:
     return Asked(
         path=found["path"], module=found["module"], package=found["package"], names=tuple(found["names"]),
         wrappers=tuple(
-            Wrapper(name=name, parameters=tuple((one, position) for one, position in parameters))
-            for name, parameters in found["wrappers"]
+            Wrapper(
+                name=name, parameters=tuple((one, position) for one, position in parameters), modules=tuple(modules)
+            )
+            for name, parameters, modules in found["wrappers"]
         ),
         calls=found["calls"],
     )  # fmt: skip

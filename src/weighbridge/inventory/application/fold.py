@@ -113,11 +113,15 @@ class Fold:
                     if (one.function, one.name) not in self._asked and "<lambda>" not in one.function:
                         self._asked.add((one.function, one.name))
                         wanted.setdefault(one.function, {})[one.name] = one.position
-        merged: dict[str, dict[str, int]] = {}
+        merged: dict[str, tuple[dict[str, int], set[str]]] = {}
         for function, parameters in list(wanted.items())[:WRAPPERS]:
-            merged.setdefault(function.rpartition(".")[2], {}).update(parameters)
+            *modules, name = function.split(".")
+            known = merged.setdefault(name, ({}, set()))
+            known[0].update(parameters)
+            known[1].update(modules)
         return tuple(
-            Wrapper(name=name, parameters=tuple(parameters.items())) for name, parameters in sorted(merged.items())
+            Wrapper(name=name, parameters=tuple(parameters.items()), modules=tuple(sorted(modules)))
+            for name, (parameters, modules) in sorted(merged.items())
         )
 
     def join_callers(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from weighbridge.core.values import value
 from weighbridge.inventory.application.references import Kind
@@ -72,48 +73,55 @@ class Vocabulary:
 
     def __init__(self, loaders: Iterable[Loader]) -> None:
         self.by_key: dict[str, list[Loader]] = {}
-        self._by_tail: dict[str, list[tuple[Pattern[str], Loader]]] = {}
-        self._by_root: dict[str, list[tuple[Pattern[str], Loader]]] = {}
+        self._by_tail: dict[str, list[Loader]] = {}
+        self._by_root: dict[str, list[Loader]] = {}
         for one in loaders:
             known = self.by_key.setdefault(one.pattern, [])
             known.append(one)
             if len(known) > 1:
                 continue
             tail, root = one.pattern.rpartition(".")[2], one.pattern.partition(".")[0]
-            entry = (_compiled(one.pattern), one)
             if "*" not in tail.lstrip("*"):
-                self._by_tail.setdefault(tail.lstrip("*"), []).append(entry)
+                self._by_tail.setdefault(tail.lstrip("*"), []).append(one)
             if "*" in tail and "*" not in root:
-                self._by_root.setdefault(root, []).append(entry)
+                self._by_root.setdefault(root, []).append(one)
         for entries in (*self._by_tail.values(), *self._by_root.values()):
-            entries.sort(key=lambda entry: len(entry[1].pattern.replace("*", "")), reverse=True)
+            entries.sort(key=lambda entry: len(entry.pattern.replace("*", "")), reverse=True)
 
     def find(self, path: str) -> list[Loader]:
         """Give the entries of the best pattern that fits; several where one callable takes several names."""
         tail, root = path.rpartition(".")[2], path.partition(".")[0]
         for entries in (self._by_tail.get(tail, ()), self._by_root.get(root, ())):
-            for pattern, entry in entries:
-                if pattern.fullmatch(path):
+            for entry in entries:
+                if _compiled(entry.pattern).fullmatch(path):
                     return self.by_key[entry.pattern]
         return []
 
     def find_by_tail(self, tail: str) -> list[Loader]:
         """Give the entries that the last word alone tells."""
-        for _, entry in self._by_tail.get(tail, ()):
+        for entry in self._by_tail.get(tail, ()):
             if entry.by_tail:
                 return self.by_key[entry.pattern]
         return []
 
-    def words(self) -> frozenset[str]:
-        """Name the words one of which stands in every source that calls a loader: roots of libraries, last words."""
-        found = set()
+    def words(self) -> dict[str, frozenset[str]]:
+        """Name the words one of which stands in every source that calls a loader, and those that stand beside it.
+
+        The first are roots of libraries or, where a last word alone tells, that one; the second are last words.
+        """
+        found: dict[str, set[str]] = {}
+        alone: set[str] = set()
         for pattern in self.by_key:
             root, *others = pattern.replace("()", "").split(".")
-            known = root.partition("*")[0]
-            found.add(known or max((word.strip("*") for word in (root, *others)), key=len))
-        return frozenset(found)
+            known, tail = root.partition("*")[0], pattern.rpartition(".")[2].replace("()", "").lstrip("*")
+            word = known or max((word.strip("*") for word in (root, *others)), key=len)
+            found.setdefault(word, set()).add(tail)
+            if not known or "*" in tail or not tail:
+                alone.add(word)
+        return {word: frozenset() if word in alone else frozenset(tails) for word, tails in found.items()}
 
 
+@cache
 def _compiled(pattern: str) -> Pattern[str]:
     """Turn a pattern into an expression; a wildcard at its very beginning ends at a dot."""
     words = re.escape(pattern).replace(r"\*", ".*?")
