@@ -45,10 +45,10 @@ class Generation:
     model: str = "Qwen/Qwen2.5-1.5B-Instruct"
     revision: str = "'''
     + COMMIT
-    + '''"
+    + """"
     temperature: float = 0.2
     template: str = "prompts/answer.txt"
-''',
+""",
     "helpdesk/answer.py": '''"""Writes answers."""
 
 import torch
@@ -75,7 +75,8 @@ def moderate(text):
 
 def remote(prompt):
     client = OpenAI()
-    return client.chat.completions.create(model="gpt-4o-mini-2024-07-18", messages=[{"role": "user", "content": prompt}])
+    messages = [{"role": "user", "content": prompt}]
+    return client.chat.completions.create(model="gpt-4o-mini-2024-07-18", messages=messages)
 
 
 def phi():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.inventory.application import shell
 from weighbridge.inventory.application.documents import JsonReader
 from weighbridge.inventory.application.facts import Call, Setting
@@ -14,7 +15,6 @@ from weighbridge.inventory.application.keys import by_key
 from weighbridge.inventory.application.shell import Found, Word
 from weighbridge.inventory.application.terms import Sequence, Text
 from weighbridge.inventory.application.vocabulary.commands import IMAGES
-from weighbridge.core.errors import Malformed, OverLimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

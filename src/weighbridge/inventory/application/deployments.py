@@ -57,7 +57,7 @@ class Deployment:
                 self._walk(one, keys)
         if not isinstance(tree, Table):
             return
-        self._called(tree, keys)
+        self._called(tree)
         self._started(tree)
         for key, held in zip(tree.keys, tree.values, strict=True):
             inside = (*keys, key)
@@ -105,7 +105,7 @@ class Deployment:
 
     # -- callables that a configuration names ----------------------------------------------------------------------
 
-    def _called(self, tree: Table, keys: tuple[str, ...]) -> None:
+    def _called(self, tree: Table) -> None:
         target = next((item(tree, key) for key in _TARGETS if key in tree.keys), None)
         if not isinstance(target, Text):
             return
@@ -203,12 +203,11 @@ class Deployment:
                 quoted = self.place.text[start : start + 1] in {'"', "'"}
                 found = shell.word_of(self.place, start + shift, end - quoted)
                 pairs.append((one.text.partition("=")[0], found.term))
-        for name, content in pairs:
-            if isinstance(content, Text):
-                content = self._interpolated(content)
-            if isinstance(content, Text | Variable):
-                self.settings.append(Setting(name=name, term=content, scope="env"))
-                self.calls += by_key(name, content, content.at, name)
+        for key, held_by_it in pairs:
+            term = self._interpolated(held_by_it) if isinstance(held_by_it, Text) else held_by_it
+            if isinstance(term, Text | Variable):
+                self.settings.append(Setting(name=key, term=term, scope="env"))
+                self.calls += by_key(key, term, term.at, key)
 
     def _keyed(self, key: str, held: Term, tree: Table, keys: tuple[str, ...]) -> None:
         if kind_of(key) is None or key in _TARGETS:
@@ -224,11 +223,11 @@ class Deployment:
             more = [("revision", inner)] if isinstance(inner, Text) else more
             held = item(held, "name") if isinstance(item(held, "name"), Text) else item(held, "id")
         for one in held.items if isinstance(held, Sequence) else (held,):
+            named = one
             if isinstance(one, Table):
-                one = next((item(one, word) for word in ("name", "id", "model") if word in one.keys), one)
-            if isinstance(one, Text):
-                term = self._interpolated(one)
-                self.calls += by_key(key, term, one.at, ".".join(keys), tuple(more))
+                named = next((item(one, word) for word in ("name", "id", "model") if word in one.keys), one)
+            if isinstance(named, Text):
+                self.calls += by_key(key, self._interpolated(named), named.at, ".".join(keys), tuple(more))
 
 
 def without_templates(text: str) -> str:

@@ -134,7 +134,8 @@ class _Yaml:
             raise OverLimit(f"YAML of more than {VALUES} values or {DEPTH} levels")
         kind = type(node).__name__
         if kind == "MappingNode":
-            keys, values = [], []
+            keys: list[str] = []
+            values: list[Term] = []
             for key, content in node.value:  # type: ignore[attr-defined]
                 found = self.tree(content, depth + 1)
                 name = str(getattr(key, "value", ""))

@@ -76,9 +76,11 @@ _LOCKS = frozenset({
 
 _NEVER = (
     ".md", ".rst", ".txt", ".html", ".htm", ".css", ".scss", ".less", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp",
-    ".ico", ".pdf", ".csv", ".tsv", ".lock", ".map", ".woff", ".woff2", ".ttf", ".eot", ".mp4", ".mp3", ".wav", ".zip",
+    ".ico", ".pdf", ".csv", ".tsv", ".lock", ".map", ".woff", ".woff2", ".ttf", ".eot", ".mp4", ".mp3", ".wav",
+    ".zip",
     ".gz", ".xz", ".tar", ".pyi", ".pyc", ".so", ".c", ".h", ".cc", ".cpp", ".hpp", ".cu", ".rs", ".go", ".java", ".kt",
-    ".rb", ".php", ".swift", ".po", ".mo", ".pot", ".jsonl", ".parquet", ".log", ".in", ".sum", ".mod", ".proto", ".xsd",
+    ".rb", ".php", ".swift", ".po", ".mo", ".pot", ".jsonl", ".parquet", ".log", ".in", ".sum", ".mod", ".proto",
+    ".xsd",
     ".d.ts", ".min.js", ".gitignore", ".gitattributes", ".dockerignore", ".editorconfig", ".license", ".typed", ".sql",
     ".pem", ".crt", ".graphql", ".dic", ".aff", ".patch", ".diff", ".ipynb_checkpoints", ".flake8", ".pyx", ".pxd",
 )  # fmt: skip
@@ -162,9 +164,9 @@ def walk(folder: str, unread: list[Unread]) -> tuple[list[ProjectFile], set[str]
                 found.append(ProjectFile(path=path, real=real, size=status.st_size))
             elif language_of(path) is not Language.OTHER:
                 _odd(path, real, root, unread, link=stat.S_ISLNK(status.st_mode))
-    for error in errors:
-        name = os.path.relpath(str(error.filename), root).replace(os.sep, "/")
-        unread.append(Unread(path=name, why=reason(error)))
+    for refused in errors:
+        name = os.path.relpath(str(refused.filename), root).replace(os.sep, "/")
+        unread.append(Unread(path=name, why=reason(refused)))
     return found, known
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from weighbridge.access.local_files import open_regular
 from weighbridge.core.errors import Malformed
@@ -108,6 +109,4 @@ class _Finding:
     def _tasks(self, asked: dict[int, Asked]) -> Iterator[PoolTask]:
         for number, one in asked.items():
             file = self.files[number]
-            yield PoolTask(
-                key=number, request=asking.dumps(one), open=lambda real=file.real: open_regular(real), size=file.size
-            )
+            yield PoolTask(key=number, request=asking.dumps(one), open=partial(open_regular, file.real), size=file.size)

@@ -18,7 +18,7 @@ from weighbridge.inventory.application.references import (
     Unread,
     Unresolved,
 )
-from weighbridge.inventory.application.resolving import Resolver, weakest
+from weighbridge.inventory.application.resolving import Resolver
 from weighbridge.inventory.application.terms import (
     Choice,
     Imported,
@@ -32,10 +32,12 @@ from weighbridge.inventory.application.terms import (
     Variable,
 )
 from weighbridge.inventory.application.vocabulary.entries import KEY_NAMES, WRAPPER, entry_of
+from weighbridge.inventory.application.vocabulary.names import WEIGHTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence as Several
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Sequence as Several
 
     from weighbridge.inventory.application.facts import Call, FileFacts
     from weighbridge.inventory.application.files import ProjectFile
@@ -81,9 +83,9 @@ class Fold:
         self.modules = Modules(python)
         self.resolver = Resolver(files, self.modules)
         self.unread: list[Unread] = []
-        self._calls: list[Call] = []
+        self._calls: dict[tuple[str, int, str, Span], Call] = {}
         self._callers: dict[str, list[Call]] = {}
-        self._wrapped: list[Call] = []
+        self._wrapped: dict[tuple[str, int, str, Span], Call] = {}
         self._asked: set[tuple[str, str]] = set()
         self._held: list[tuple[int, FileFacts]] = []
         self._expanded = 0
@@ -91,7 +93,8 @@ class Fold:
     def add(self, number: int, facts: FileFacts, asked: Several[str] = ()) -> None:
         """Take the facts of one file; ``asked`` are the names that were asked for."""
         for call in facts.calls:
-            (self._wrapped if call.loader == WRAPPER else self._calls).append(call)
+            key = (call.loader, call.entry, call.callable, call.at)
+            (self._wrapped if call.loader == WRAPPER else self._calls).setdefault(key, call)
         for setting in facts.settings:
             if setting.scope == "env":
                 self.resolver.variables.setdefault(setting.name, []).append(setting.term)
@@ -127,7 +130,7 @@ class Fold:
     def join_callers(self) -> None:
         """Find out which function each call of a function of the project means."""
         self._callers = {}
-        for call in dict.fromkeys(self._wrapped):
+        for call in self._wrapped.values():
             home = self._home(call.callable, call.at.file)
             if home:
                 self._callers.setdefault(home, []).append(call)
@@ -157,7 +160,7 @@ class Fold:
     def _sites(self) -> Iterator[Site]:
         """Yield every loader as it is called, and once more for each call of a function that leads to it."""
         self._expanded = 0
-        for call in dict.fromkeys(self._calls):
+        for call in self._calls.values():
             yield from self._seen(Site(call=call, given=call.given, at=call.at, cell=call.cell))
 
     def _seen(self, site: Site) -> Iterator[Site]:
@@ -254,13 +257,13 @@ class Fold:
             method = Method.CONSTANT
         if revision or pin is Pin.UNKNOWN:
             meaning = replace(meaning, pin=pin if meaning.revision == revision else meaning.pin)
-        at = Place(path=self.files[site.at.file].path, span=site.at, cell=site.cell)
+        at = self._place(site.at, site.cell)
         file = "/".join(filter(None, (self._text(site, "folder"), self._text(site, "file"))))
         return ModelReference(
             kind=meaning.kind, hub=meaning.hub, name=meaning.name, written=text.text, revision=meaning.revision,
             path=meaning.path or file, pin=meaning.pin, remote_code=self._remote_code(site, entry, meaning.hub),
             library=site.call.callable.partition(".")[0], call=site.call.callable, at=at,
-            text=Place(path=path, span=text.at, cell=site.cell if text.at.file == site.at.file else 0),
+            text=self._place(text.at, site.cell if text.at.file == site.at.file else 0),
             literal=text.literal, revision_text=revision_text, method=method,
             confidence=Confidence.DECLARED if method in _SURE else Confidence.INFERRED, variable=outcome.variable,
             endpoint=self._text(site, "endpoint"), usage=usage_of(at.path),
@@ -279,7 +282,7 @@ class Fold:
                 text, kind=Kind.SERVICE, hub="litellm", prefix="", revision="", detail="", type_="", endpoint="",
                 local_here=lambda _: False,
             )  # fmt: skip
-        if text.lower().endswith(names.WEIGHTS) and entry.kind is Kind.MODEL and self._is_here(text, path):
+        if text.lower().endswith(WEIGHTS) and entry.kind is Kind.MODEL and self._is_here(text, path):
             return names.Meaning(kind=Kind.FILE, hub="file", name=text)
         text, _, written = text.partition("@")
         revision = revision or written
@@ -295,7 +298,7 @@ class Fold:
         if len(outcomes) > 1 or outcomes[0].text is None:
             return "", Pin.UNKNOWN, None
         text = outcomes[0].text
-        where = Place(path=self.files[text.at.file].path, span=text.at) if text.literal else None
+        where = self._place(text.at) if text.literal else None
         pin = names.pin_of(text.text)
         return text.text, Pin.UNKNOWN if outcomes[0].variable and pin is not Pin.COMMIT else pin, where
 
@@ -322,7 +325,7 @@ class Fold:
             why = outcomes[0].why if outcomes else "nothing is known"
         return Unresolved(
             call=site.call.callable, why=why, kind=entry.kind,
-            at=Place(path=self.files[site.at.file].path, span=site.at, cell=site.cell),
+            at=self._place(site.at, site.cell),
             variable=outcomes[0].variable if outcomes else "",
         )  # fmt: skip
 
@@ -337,6 +340,9 @@ class Fold:
                 at=place, text=place, literal=False, revision_text=None, method=Method.CONTENT,
                 confidence=Confidence.DECLARED, usage=usage_of(path),
             )  # fmt: skip
+
+    def _place(self, span: Span, cell: int = 0) -> Place:
+        return Place(path=self.files[span.file].path, span=replace(span, file=-1), cell=cell)
 
     def _is_here(self, name: str, path: str) -> bool:
         """Tell whether a relative path is there, from the root of the project or from the folder of a file."""

@@ -10,7 +10,7 @@ from weighbridge.inventory.application.references import Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from re import Pattern
 
 FIELDS = (
@@ -57,14 +57,23 @@ def argument(words: str) -> Argument:
 
 
 def loader(
-    source: str, pattern: str, kind: Kind, hub: str, subject: str, *, prefix: str = "", silent: bool = False,
-    by_tail: bool = False, **more: str,
-) -> Loader:  # fmt: skip
-    """Make one entry; ``subject`` and ``more`` are read by ``argument``."""
-    fields = {"subject": subject, **more}
+    source: str,
+    pattern: str,
+    kind: Kind,
+    hub: str,
+    subject: str,
+    *,
+    prefix: str = "",
+    silent: bool = False,
+    by_tail: bool = False,
+    more: Mapping[str, str] | None = None,
+    **fields: str,
+) -> Loader:
+    """Make one entry; ``subject``, ``more`` and ``fields`` are read by ``argument``."""
+    words = {"subject": subject, **fields, **(more or {})}
     return Loader(
         pattern=pattern, kind=kind, hub=hub, source=source, prefix=prefix, silent=silent, by_tail=by_tail,
-        arguments=tuple((name, argument(words)) for name, words in fields.items()),
+        arguments=tuple((name, argument(word)) for name, word in words.items()),
     )  # fmt: skip
 
 

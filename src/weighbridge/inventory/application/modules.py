@@ -46,7 +46,7 @@ class Modules:
         for end in range(len(parts), 0, -1):
             best: tuple[int, int] | None = None
             for number, root in self._by_suffix.get(".".join(parts[:end]), ()):
-                above = root == "" or folder == root or folder.startswith(root + "/")
+                above = root in {"", folder} or folder.startswith(root + "/")
                 if above or root in _ROOTS:
                     depth = len(root) if above else 0
                     if best is None or depth > best[0]:

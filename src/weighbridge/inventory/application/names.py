@@ -179,7 +179,8 @@ def meaning(
         case "litellm" | "colon":
             return _prefixed(text, ":" if hub == "colon" else "/", type_)
         case "file":
-            return _file(text)
+            # What a loader of files gets through parameters may be a name of the Hub that was downloaded on the way.
+            return None if is_id(text) and not local_here(text) and not text.lower().endswith(WEIGHTS) else _file(text)
         case "mlflow":
             return _mlflow(text)
         case "clone":
@@ -189,11 +190,11 @@ def meaning(
             return Meaning(kind=kind, hub="hf", name=name, path=quantised) if is_id(name) else None
         case "lora":
             _, _, name = text.partition("=")
-            return _repository(name or text, kind, "hf", "", revision, "", local_here)
+            return _repository(name or text, kind, "hf", "", revision, local_here)
         case "lm_eval":
             words = dict(word.partition("=")[::2] for word in text.split(","))
             name = words.get("pretrained") or words.get("model") or ""
-            return _repository(name, kind, "hf", "", words.get("revision", ""), "", local_here) if name else None
+            return _repository(name, kind, "hf", "", words.get("revision", ""), local_here) if name else None
         case "oci":
             return _image(text)
         case "agent":
@@ -207,7 +208,9 @@ def meaning(
         case "open_clip":
             return Meaning(kind=kind, hub=hub, name=text, revision=detail, pin=Pin.TAG if detail else Pin.NONE)
         case "hf" | "modelscope" | "local":
-            return _repository(text, kind, hub, prefix, revision, type_, local_here)
+            if type_ in {"dataset", "space"}:
+                kind = Kind.DATASET if type_ == "dataset" else Kind.SPACE
+            return _repository(text, kind, hub, prefix, revision, local_here)
         case "replicate":
             name, _, version = text.partition(":")
             pin = Pin.DIGEST if is_sha256(version) else Pin.UNKNOWN if version else Pin.NONE
@@ -228,8 +231,8 @@ def _file(text: str) -> Meaning | None:
     return Meaning(kind=Kind.FILE, hub="file", name=text)
 
 
-def _repository(
-    text: str, kind: Kind, hub: str, prefix: str, revision: str, type_: str, local_here: Callable[[str], bool]
+def _repository(  # noqa: PLR0917
+    text: str, kind: Kind, hub: str, prefix: str, revision: str, local_here: Callable[[str], bool]
 ) -> Meaning | None:
     """Read a name that a loader of the Hub takes."""
     if hub == "local":  # llama-index: local:owner/name
@@ -237,8 +240,6 @@ def _repository(
         return _hub(rest, kind, "", revision) if colon and start == "local" else None
     if "://" in text:
         return _file(text)
-    if type_ in {"dataset", "space"}:
-        kind = Kind.DATASET if type_ == "dataset" else Kind.SPACE
     text = text.removeprefix("huggingface:")
     if "@" in text and not revision:
         text, _, revision = text.partition("@")

@@ -10,7 +10,7 @@ import json
 from weighbridge.inventory.application import shell
 from weighbridge.inventory.application.asking import Asked
 from weighbridge.inventory.application.documents import JsonReader
-from weighbridge.inventory.application.facts import Call, FileFacts
+from weighbridge.inventory.application.facts import Call, FileFacts, Setting
 from weighbridge.inventory.application.places import Place
 from weighbridge.inventory.application.python import source
 from weighbridge.inventory.application.reducing import item
@@ -52,7 +52,7 @@ def read(place: Place, asked: Asked) -> FileFacts:
     code = "\n".join(line.text for line in python)
     found = source.read(code.encode("utf-8", "surrogatepass"), Asked(path=asked.path, module="notebook"))
     calls = [_placed(call, python, place) for call in found.calls]
-    settings = []
+    settings: list[Setting] = []
     for line in commands:
         inner = Place(line.text.encode("utf-8", "replace"))
         told = shell.read(inner, 0, len(inner.text))

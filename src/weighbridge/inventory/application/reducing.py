@@ -116,9 +116,9 @@ def changed(of: Term, method: str, given: list[Term], at: Span) -> Term:
         return Unknown(why=f"the result of .{method}()") if known else of
     if len(texts) == len(given):
         if method == "replace" and len(texts) == 2:
-            return Text(text=of.text.replace(*texts)[:LONGEST], at=at)
+            return Text(text=of.text.replace(texts[0], texts[1])[:LONGEST], at=at)
         if method in {"split", "rsplit"} and len(texts) <= 1:
-            pieces = of.text.split(*texts)[:MOST] if "" not in texts else []
+            pieces = of.text.split(texts[0] if texts else None)[:MOST] if "" not in texts else []
             return Sequence(items=tuple(Text(text=piece, at=at) for piece in pieces))
         step = _TEXT_METHODS.get(method)
         if step is not None and len(texts) <= 1:

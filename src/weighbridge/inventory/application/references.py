@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.values import value
-from weighbridge.inventory.application.terms import Span  # noqa: TC001  (part of the values)
+from weighbridge.inventory.application.terms import Span
 
 
 class Kind(StrEnum):

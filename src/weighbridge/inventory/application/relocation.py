@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from weighbridge.core.values import replace
-from weighbridge.inventory.application.terms import Choice, Document, Item, Joined, Option, Parameter
-from weighbridge.inventory.application.terms import Sequence, Table, Text, Variable
+from weighbridge.inventory.application.terms import (
+    Choice,
+    Document,
+    Item,
+    Joined,
+    Option,
+    Parameter,
+    Sequence,
+    Table,
+    Text,
+    Variable,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

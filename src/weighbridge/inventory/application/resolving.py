@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MOST = 64
 """Outcomes of one term; tables of models in real programs have up to some fifty."""
 _DEEP = 24
+_STEPS = 5_000
+"""Terms that are looked at for one argument; what refers to itself in several ways ends there."""
 _RANK = tuple(Method)
 
 
@@ -72,6 +74,8 @@ class Resolver:
         """What files of the project set environment variables to."""
         self.used: set[str] = set()
         """Variables that were resolved by such a file."""
+        self._busy: set[str] = set()
+        self._steps = 0
         self._by_path = {file.path: number for number, file in enumerate(files)}
         self._by_name: dict[str, list[int]] = {}
         for number, file in enumerate(files):
@@ -81,11 +85,13 @@ class Resolver:
         """Give all outcomes of a term, each once, the known ones first."""
         if term is None:
             return []
+        self._steps = 0
         found = list(dict.fromkeys(self._outcomes(term, 0)))[:MOST]
         return sorted(found, key=lambda one: not one.known)
 
     def _outcomes(self, term: Term, depth: int) -> list[Outcome]:
-        if depth > _DEEP:
+        self._steps += 1
+        if depth > _DEEP or self._steps > _STEPS:
             return [Outcome(why="it nests too deep")]
         match term:
             case Text():
@@ -135,8 +141,11 @@ class Resolver:
 
     def _variable(self, term: Variable, depth: int) -> list[Outcome]:
         found: list[Outcome] = []
-        for one in self.variables.get(term.name, ())[:MOST]:
-            found += [done for done in self._outcomes(one, depth + 1) if done.text is not None]
+        if term.name not in self._busy:  # MODEL=${MODEL:-org/name} means itself only by its default
+            self._busy.add(term.name)
+            for one in self.variables.get(term.name, ())[:MOST]:
+                found += [done for done in self._outcomes(one, depth + 1) if done.text is not None]
+            self._busy.discard(term.name)
         if found:
             self.used.add(term.name)
         if term.default is not None:

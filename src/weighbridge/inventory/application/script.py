@@ -10,8 +10,8 @@ import re
 
 from weighbridge.core.values import value
 from weighbridge.inventory.application.facts import Call
-from weighbridge.inventory.application.reducing import choice, item, joined
 from weighbridge.inventory.application.names import is_download
+from weighbridge.inventory.application.reducing import choice, item, joined
 from weighbridge.inventory.application.terms import (
     LONGEST,
     Plain,
@@ -172,7 +172,7 @@ class _Script:
     def _has(self, packages: tuple[str, ...]) -> bool:
         return any(
             name == package or (package.endswith("*") and name.startswith(package[:-1]))
-            or name.startswith(f"{package}/") or name.startswith(f"npm:{package}") or f"/{package}@" in name
+            or name.startswith((f"{package}/", f"npm:{package}")) or f"/{package}@" in name
             for package in packages for name in self.packages
         )  # fmt: skip
 
@@ -191,10 +191,8 @@ class _Script:
         given: list[tuple[str, Term]] = []
         for field, argument in entry.arguments:
             found = positional[argument.position] if 0 <= argument.position < len(positional) else None
-            for key in argument.keywords if found is None and table is not None else ():
-                if key in table.keys:
-                    found = item(table, key)
-                    break
+            if found is None and table is not None:
+                found = next((item(table, key) for key in argument.keywords if key in table.keys), None)
             if found is not None:
                 given.append((field, found))
         if not given and entry.silent:

@@ -30,7 +30,8 @@ WORDS = 2_000
 """Words of one command; generated ones have some hundred."""
 
 _PIECE = re.compile(
-    r"(?P<space>[ \t\r]+|\\\r?\n)|(?P<end>\n|;|&&|\|\||\||&(?!>)|\$\(|`|\(|\)|\{(?=\s)|\}(?=\s|;|$))|(?P<comment>#[^\n]*)"
+    r"(?P<space>[ \t\r]+|\\\r?\n)|(?P<end>\n|;|&&|\|\||\||&(?!>)|\$\(|`|\(|\)|\{(?=\s)|\}(?=\s|;|$))"
+    r"|(?P<comment>#[^\n]*)"
     r"|(?P<word>(?:[^\s;&|()`#\"'\\$<>]|(?<=\S)#|\\.|\$(?!\()|\"(?:[^\"\\]|\\.)*\"|'[^']*')+)"
     r"|(?P<sign><<-?[ \t]*(?P<mark>[\"']?\w+[\"']?)|[<>]+&?\d*|.)",
     re.DOTALL,
@@ -202,7 +203,8 @@ def _programs(words: list[Word], place: Place, program: str) -> Iterator[Call]:
         if entries:
             yield from _called(entries, name, words[number:], taken, place)
             return
-    if program and words[0].text.rpartition("/")[2] not in {"sh", "bash", "ash", "dash"} and (entries := COMMANDS.get(f"shell:{program}", [])):
+    plain = words[0].text.rpartition("/")[2] not in {"sh", "bash", "ash", "dash"}
+    if program and plain and (entries := COMMANDS.get(f"shell:{program}", [])):
         yield from _called(entries, program, words, 0, place)
         return
     yield from _generic(words, place)

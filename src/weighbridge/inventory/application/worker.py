@@ -108,7 +108,7 @@ def _reachable(content: bytes, words: set[bytes], asked: Asked) -> Iterator[Wrap
     own = asked.module.split(".")
     for one in named:
         name = one.name.encode()
-        if b"%s(" % name in content and (
+        if (b"%s(" % name in content or b"super()" in content or b"%s as " % name in content) and (
             name in imported or any(word.encode() in imported or word == own[-1] for word in one.modules)
         ):
             yield one
@@ -138,10 +138,10 @@ def _configuration(content: bytes, place: Place, language: Language, asked: Aske
     trees = _trees(place, language, content)
     exports = []
     for name in asked.names:
-        found = trees[0] if trees else None
-        for key in name.split(KEY) if found is not None else ():
+        found = trees[0] if trees else Unknown(why="an empty document")
+        for key in name.split(KEY):
             found = item(found, key)
-        if found is not None and not isinstance(found, Unknown):
+        if not isinstance(found, Unknown):
             exports.append((name, found))
     if not asked.calls:
         return FileFacts(exports=tuple(exports))

@@ -55,7 +55,7 @@ ARGUMENT_NAMES = frozenset({"args", "arg", "opt", "opts", "options", "flags", "F
 def is_variable(path: str) -> bool:
     """Tell whether a function reads an environment variable."""
     holder, _, name = path.rpartition(".")
-    return path in VARIABLES or holder in _VARIABLE_READERS and name in {"str", "get", "get_value", "path", "url"}
+    return path in VARIABLES or (holder in _VARIABLE_READERS and name in {"str", "get", "get_value", "path", "url"})
 
 
 def variable(given: list[Term], at: Span) -> Term:

@@ -117,6 +117,15 @@ class Members:
                     found.append(known.path)
         return found
 
+    def above(self, block: Block) -> Known:
+        """Give what ``super()`` is in a method: an instance of the first class above its own."""
+        here: Block | None = block
+        while here is not None and here.kind != "class":
+            here = here.outer
+        for owner in self._line(here)[1:] if here is not None else ():
+            return External(path=owner) if isinstance(owner, str) else Instance(block=owner)
+        return Unknown(why="super()")
+
     def _own_member(self, block: Block, name: str, of: Class | Instance) -> Known | None:
         bindings = [*block.names.get(name, ()), *block.attributes.get(name, ())]
         if not bindings:
@@ -124,7 +133,7 @@ class Members:
         first = bindings[0]
         if first.how == "function":
             function = Function(
-                block=first.block.inner[first.node],  # type: ignore[index]
+                block=first.block.inner[first.node],
                 owner=of if isinstance(of, Instance) else None,
             )
             return self.result(function, None) if _is_property(first.node) else function
@@ -202,7 +211,7 @@ class Members:
 
     # -- command lines ---------------------------------------------------------------------------------------------
 
-    def parsed_arguments(self, site: Site, known: External) -> Known:
+    def parsed_arguments(self, known: External) -> Known:
         """Give what parsing a command line gives: options, or instances of data classes (HfArgumentParser)."""
         if known.made is not None and "HfArgumentParser" in known.path and known.made.call.args:
             first = known.made.call.args[0]
@@ -256,7 +265,8 @@ def _prefix(node: ast.ClassDef) -> str:
     for one in ast.walk(node):
         if isinstance(one, ast.keyword) and one.arg == "env_prefix" and isinstance(one.value, ast.Constant):
             return str(one.value.value)
-        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant):
-            if any(isinstance(target, ast.Name) and target.id == "env_prefix" for target in one.targets):
-                return str(one.value.value)
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant) and any(
+            isinstance(target, ast.Name) and target.id == "env_prefix" for target in one.targets
+        ):  # fmt: skip
+            return str(one.value.value)
     return ""

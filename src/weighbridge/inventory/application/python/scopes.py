@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 
+from weighbridge.inventory.application.names import is_download
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -255,7 +257,7 @@ class Reader:
                 case ast.Call():
                     self.calls.append((one, block, path))
                 case ast.Constant(value=str() as text):
-                    if "hf://" in text or "huggingface.co/" in text:
+                    if "hf://" in text or ("huggingface.co/" in text and is_download(text)):
                         self.addresses.append(one)
                     continue
                 case ast.Name() | ast.Constant():

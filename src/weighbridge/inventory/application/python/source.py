@@ -114,7 +114,7 @@ class _Source:
         while isinstance(known, Partial):
             before, named_before = self.evaluator.arguments(known.made)
             positional, named = [*before[1:], *positional], named_before | named
-            known = known.of  # type: ignore[assignment]
+            known = known.of
         return positional, named, known
 
     def _endpoint(self, made: Site) -> list[tuple[str, Term]]:
@@ -141,7 +141,7 @@ class _Source:
         function = node.func
         last = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(
             function, ast.Name) else ""  # fmt: skip
-        name = self.evaluator.callable_path(function, block, path).replace("()", "")
+        name = self.evaluator.callable_path(function, block, path).replace("()", "").removesuffix(".__init__")
         wrapper = self.wrappers.get(name.rpartition(".")[2])
         if wrapper is None or not last:
             return []

@@ -19,7 +19,7 @@ _REVISED = {"revision": "--revision", "code": "--trust-remote-code|--trust_remot
 
 LOADERS: tuple[Loader, ...] = (
     *(
-        loader(_VLLM, f"shell:{words}", _M, "hf", f"{first}--model", silent=True, **_REVISED)
+        loader(_VLLM, f"shell:{words}", _M, "hf", f"{first}--model", silent=True, more=_REVISED)
         for words, first in (("vllm serve", "0:"), ("vllm bench", ""), ("vllm chat", ""),
                              ("vllm.entrypoints.openai.api_server", ""), ("vllm.entrypoints.api_server", ""))
     ),
@@ -55,12 +55,12 @@ LOADERS: tuple[Loader, ...] = (
         loader(_HF, f"shell:{program} {verb}", _M, "hf", "0:", type="--repo-type", revision="--revision", file="1:")
         for program in ("hf", "huggingface-cli") for verb in ("download",)
     ),
-    loader("text-generation-inference 3.3", "shell:text-generation-launcher", _M, "hf", "--model-id", **_REVISED),
+    loader("text-generation-inference 3.3", "shell:text-generation-launcher", _M, "hf", "--model-id", more=_REVISED),
     loader("text-generation-inference 3.3", "shell:text-generation-launcher", _A, "hf", "--lora-adapters",
            silent=True),
     loader("text-embeddings-inference 1.8", "shell:text-embeddings-router", _M, "hf", "--model-id",
            revision="--revision"),
-    loader("sglang 0.5", "shell:sglang.launch_server", _M, "hf", "--model-path|--model", **_REVISED),
+    loader("sglang 0.5", "shell:sglang.launch_server", _M, "hf", "--model-path|--model", more=_REVISED),
     loader("lmdeploy 0.10", "shell:lmdeploy serve", _M, "hf", "1:", silent=True, revision="--revision"),
     loader("tensorrt-llm 1.0", "shell:trtllm-serve", _M, "hf", "0:", silent=True),
     loader("mlx-lm 0.28", "shell:mlx_lm.server", _M, "hf", "--model"),
@@ -108,7 +108,8 @@ PLAIN_SWITCHES = frozenset({
 """Options without a value."""
 
 SILENT = frozenset({
-    "echo", "printf", "grep", "which", "cd", "pip", "pip3", "apt", "apt-get", "apk", "yum", "sed", "awk", "cat", "mkdir",
-    "rm", "cp", "mv", "chmod", "chown", "test", "[", "[[", "export_help", "man", "alias", "pkill", "killall", "ls", "tar",
+    "echo", "printf", "grep", "which", "cd", "pip", "pip3", "apt", "apt-get", "apk", "yum", "sed", "awk", "cat",
+    "mkdir", "rm", "cp", "mv", "chmod", "chown", "test", "[", "[[", "man", "alias", "pkill", "killall", "ls",
+    "tar",
 })  # fmt: skip
 """Programs whose words are no command lines."""

@@ -27,7 +27,7 @@ for _one in (*commands.LOADERS, *script.LOADERS):
     COMMANDS.setdefault(_one.pattern, []).append(_one)
 
 _OTHERS: dict[str, list[Loader]] = {
-    ADDRESS: [loader(_OWN, ADDRESS, Kind.MODEL, "hf", "0:", silent=True)],
+    ADDRESS: [loader(_OWN, ADDRESS, Kind.MODEL, "clone", "0:", silent=True)],
     PACKAGE: [loader("spacy 3.8", PACKAGE, Kind.MODEL, "spacy", "0:", silent=True)],
     "compose model": [loader("compose-spec 2025", "compose model", Kind.MODEL, "oci", "0:", silent=True)],
     "FROM": [loader("ollama 0.12", "FROM", Kind.MODEL, "ollama", "0:", silent=True)],

@@ -104,8 +104,8 @@ LOADERS: tuple[Loader, ...] = (
     loader("smolagents 1.23", "smolagents.*LiteLLMModel", _S, "litellm", "0:model_id"),
     loader("smolagents 1.23", "smolagents.*TransformersModel", _M, "hf", "0:model_id", code="trust_remote_code"),
     # -- LangChain
-    loader(_LC, "langchain*init_chat_model", _S, "colon", "0:model", type="model_provider"),
-    loader(_LC, "langchain*init_embeddings", _S, "colon", "0:model", type="provider"),
+    loader(_LC, "*init_chat_model", _S, "colon", "0:model", by_tail=True, type="model_provider"),
+    loader(_LC, "*init_embeddings", _S, "colon", "0:model", by_tail=True, type="provider"),
     *(
         loader(_LC, f"*{name}", _S, provider, "0:model|model_name", by_tail=True, silent=True,
                endpoint="base_url|openai_api_base")
@@ -202,7 +202,8 @@ ENDPOINTS = {
 """Hosts that speak OpenAI's protocol, and whose they are. Source: the providers' quick starts, November 2026."""
 
 PREFIXES = {
-    "gpt-": "openai", "chatgpt-": "openai", "o1": "openai", "o3": "openai", "o4-": "openai", "text-embedding-": "openai",
+    "gpt-": "openai", "chatgpt-": "openai", "o1": "openai", "o3": "openai", "o4-": "openai",
+    "text-embedding-": "openai",
     "davinci": "openai", "dall-e-": "openai", "whisper-1": "openai", "tts-1": "openai", "omni-moderation": "openai",
     "claude-": "anthropic", "gemini-": "google", "models/gemini-": "google", "text-bison": "vertex",
     "mistral-large": "mistral", "mistral-small": "mistral", "mistral-medium": "mistral", "codestral-": "mistral",

@@ -58,8 +58,8 @@ NOT_OWNERS = frozenset({
     "results", "logs", "cache", "lib", "bin", "etc", "mnt", "workspace", "content", "artifacts", "resources",
     "pretrained", "ckpt", "ckpts", "saved_models", "runs", "experiments", "api", "v1", "true", "yes", "read", "train",
     "train_dir", "local", "your-org", "your_org", "path_to", "path-to", "http", "https", "org", "user", "username",
-    "your-username", "your_username", "namespace", "repo", "owner", "n", "w", "he", "his", "his", "cpu", "gpu", "on",
-    "utf-8", "en", "us", "europe", "america", "asia", "africa", "etc", "client", "server", "request", "pass",
+    "your-username", "your_username", "namespace", "repo", "owner", "n", "w", "he", "his", "cpu", "gpu", "on",
+    "utf-8", "en", "us", "europe", "america", "asia", "africa", "client", "server", "request", "pass",
 })  # fmt: skip
 """First words of ``a/b`` that are folders, types of media or plain words; no owner of the Hub that matters is called
 so. Only used where nothing but the name of a key tells that it is a model."""

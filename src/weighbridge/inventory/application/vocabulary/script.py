@@ -24,9 +24,12 @@ LOADERS: tuple[Loader, ...] = (
     loader(_TJS, f"script:from_pretrained from {_PACKAGES}", _M, "hf", "0:", revision="revision"),
     *(
         loader("openai 6.9", f"script:{call} from openai|groq-sdk|together-ai|@azure/openai", _S, "openai", "model")
-        for call in ("chat.completions.create", "chat.completions.parse", "chat.completions.stream", "responses.create",
-                     "responses.parse", "responses.stream", "embeddings.create", "images.generate", "completions.create",
-                     "audio.transcriptions.create", "audio.speech.create", "beta.assistants.create")
+        for call in ("chat.completions.create", "chat.completions.parse", "chat.completions.stream",
+                     "responses.create",
+                     "responses.parse", "responses.stream", "embeddings.create",
+                     "images.generate",
+                     "completions.create", "audio.transcriptions.create", "audio.speech.create",
+                     "beta.assistants.create")
     ),
     *(
         loader("@anthropic-ai/sdk 0.70", f"script:{call} from @anthropic-ai/sdk|@anthropic-ai/bedrock-sdk"
@@ -63,7 +66,8 @@ LOADERS: tuple[Loader, ...] = (
             ("google", "@ai-sdk/google", "google"), ("vertex", "@ai-sdk/google-vertex", "vertex"),
             ("mistral", "@ai-sdk/mistral", "mistral"), ("groq", "@ai-sdk/groq", "groq"),
             ("cohere", "@ai-sdk/cohere", "cohere"), ("bedrock", "@ai-sdk/amazon-bedrock", "bedrock"),
-            ("azure", "@ai-sdk/azure", "azure"), ("xai", "@ai-sdk/xai", "xai"), ("deepseek", "@ai-sdk/deepseek", "deepseek"),
+            ("azure", "@ai-sdk/azure", "azure"), ("xai", "@ai-sdk/xai", "xai"),
+            ("deepseek", "@ai-sdk/deepseek", "deepseek"),
             ("togetherai", "@ai-sdk/togetherai", "together"), ("fireworks", "@ai-sdk/fireworks", "fireworks"),
             ("perplexity", "@ai-sdk/perplexity", "perplexity"), ("gateway", "ai", "litellm"),
         )
