@@ -82,7 +82,8 @@ for _ in range(40):
     "change",
     [
         {"calls": 7}, {"calls": [[]]}, {"calls": [["a", "b", [], [1, 1, 1, 1, 0], 0, 0]]},
-        {"calls": [["a", "b", [], [1, 1, 1, 1, 0, "0"], 0, 0]]}, {"calls": [["a", "b", [], [1, 1, 1, 1, 0, 0], True, 0]]},
+        {"calls": [["a", "b", [], [1, 1, 1, 1, 0, "0"], 0, 0]]},
+        {"calls": [["a", "b", [], [1, 1, 1, 1, 0, 0], True, 0]]},
         {"calls": [["a", "b", [], [1, 1, 1, 1, 0, 0], 0, -9]]}, {"settings": [["a", ["text", "b"], "env"]]},
         {"settings": [["a", ["eval", "b"], "env"]]}, {"settings": [["a", ["plain", 7], "env"]]},
         {"exports": [["a", ["table", ["k"], []]]]}, {"exports": [["a", DEEP]]}, {"exports": [["a", ["choice", {}]]]},

@@ -35,7 +35,7 @@ class Loader:
 
     ``pattern`` is its dotted path: ``*`` stands for any words, ``()`` for the result of a call. ``hub`` is where a
     bare name counts, ``prefix`` what the library puts before a name without a slash. ``source`` is the library and
-    version in which the signature was read.
+    version for whose interface the entry is written.
     """
 
     pattern: str

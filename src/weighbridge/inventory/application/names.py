@@ -9,7 +9,6 @@ from weighbridge.core.values import replace, value
 from weighbridge.inventory.application.references import Kind, Pin
 from weighbridge.inventory.application.vocabulary import hosted, local
 from weighbridge.inventory.application.vocabulary.names import (
-    CROSS_ENCODERS,
     FASTER_WHISPER,
     HUB_HOSTS,
     LEGACY,
@@ -260,10 +259,6 @@ def _hub(text: str, kind: Kind, prefix: str, revision: str) -> Meaning | None:
             if text not in FASTER_WHISPER:
                 return _file(text)
             name = FASTER_WHISPER[text]
-        elif prefix == "cross-encoder/":
-            if not text.startswith(CROSS_ENCODERS):
-                return _file(text) if not _is_legacy(text) else None
-            name = prefix + text
         elif prefix and not _is_legacy(text):
             name = prefix + text
         elif kind is Kind.DATASET:

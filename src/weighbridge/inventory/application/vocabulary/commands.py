@@ -1,7 +1,7 @@
 """Programs on command lines that take a model, and images of servers that do.
 
-A pattern is ``shell:`` and the words that begin the command; keywords are options. Each row names the program and the
-version whose options were read.
+A pattern is ``shell:`` and the words that begin the command; keywords are options. Each entry names the program and the
+version for whose documented options it is written.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from weighbridge.inventory.application.loaders import Loader
 
 _M, _A, _T, _D, _F, _S = Kind.MODEL, Kind.ADAPTER, Kind.TOKENIZER, Kind.DATASET, Kind.FILE, Kind.SERVICE
-_VLLM, _LLAMA, _HF, _OLLAMA = "vllm 0.11", "llama.cpp b7000", "huggingface_hub 1.1", "ollama 0.12"
+_VLLM, _LLAMA, _HF, _OLLAMA = "vllm 0.11", "llama.cpp b7000", "huggingface_hub 2.4", "ollama 0.12"
 _REVISED = {"revision": "--revision", "code": "--trust-remote-code|--trust_remote_code"}
 
 LOADERS: tuple[Loader, ...] = (

@@ -1,6 +1,6 @@
 """Python clients of models that others run, and the frameworks that call models by a name.
 
-Each group names the library and the version whose signatures were read.
+Each entry names the library and the version for whose published interface it is written.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CLIENTS = (
     ("groq.*Groq()", "groq", "groq 0.36"),
     ("together.*Together()", "together", "together 1.5"),
     ("cerebras.cloud.sdk.*Cerebras()", "cerebras", "cerebras-cloud-sdk 1.56"),
-    ("huggingface_hub.*InferenceClient()", "hf-inference", "huggingface_hub 1.1"),
+    ("huggingface_hub.*InferenceClient()", "hf-inference", "huggingface_hub 2.4"),
     ("langfuse.openai.*OpenAI()", "openai", "langfuse 3.9"),
 )
 
@@ -83,8 +83,8 @@ LOADERS: tuple[Loader, ...] = (
     loader("fal-client 0.9", "fal_client.subscribe", _S, "fal", "0:application"),
     loader("azure-ai-inference 1.0", "azure.ai.inference.*Client().*", _S, "azure", "model", silent=True),
     loader("ibm-watsonx-ai 1.4", "ibm_watsonx_ai.*ModelInference", _S, "watsonx", "0:model_id"),
-    loader("huggingface_hub 1.1", "*InferenceClient", _S, "hf-inference", "0:model", by_tail=True, silent=True),
-    loader("huggingface_hub 1.1", "huggingface_hub.*InferenceClient().*", _S, "hf-inference", "model", silent=True),
+    loader("huggingface_hub 2.4", "*InferenceClient", _S, "hf-inference", "0:model", by_tail=True, silent=True),
+    loader("huggingface_hub 2.4", "huggingface_hub.*InferenceClient().*", _S, "hf-inference", "model", silent=True),
     # -- LiteLLM and others that take provider/model
     *(
         loader("litellm 1.80", f"litellm.{call}", _S, "litellm", "0:model")

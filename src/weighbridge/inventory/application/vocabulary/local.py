@@ -1,6 +1,7 @@
 """Python loaders of models, adapters, tokenizers and data sets that the program itself runs.
 
-Each group names the library and the version whose signatures were read. ``0:model|model_name`` is a position and the
+Each entry names the library and the version for whose published interface it is written.
+``0:model|model_name`` is a position and the
 keywords; see ``loaders.argument``.
 """
 
@@ -18,9 +19,9 @@ _HUB = {"revision": "revision", "folder": "subfolder", "code": "trust_remote_cod
 _NAMES = (
     "0:pretrained_model_name_or_path|pretrained_model_link_or_path|model_name_or_path|model_id|model_name|repo_id|model"
 )
-_TF, _PEFT, _DIFF = "transformers 4.57", "peft 0.18", "diffusers 0.35"
-_HFH, _DS, _ST, _VLLM = "huggingface_hub 1.1", "datasets 4.4", "sentence-transformers 5.1", "vllm 0.11"
-_TORCH, _MLF, _KERAS, _TFLOW = "torch 2.9", "mlflow 3.6", "keras 3.12", "tensorflow 2.20"
+_TF, _PEFT, _DIFF = "transformers 5.23", "peft 0.21", "diffusers 0.35"
+_HFH, _DS, _ST, _VLLM = "huggingface_hub 2.4", "datasets 4.4", "sentence-transformers 6.2", "vllm 0.11"
+_TORCH, _MLF, _KERAS, _TFLOW = "torch 2.13", "mlflow 3.6", "keras 3.12", "tensorflow 2.20"
 
 LOADERS: tuple[Loader, ...] = (
     # -- transformers and what follows its convention
@@ -167,16 +168,16 @@ LOADERS: tuple[Loader, ...] = (
     loader("tensorflow-hub 0.16", "tensorflow_hub.resolve", _M, "tfhub", "0:handle"),
     # -- files of this machine
     loader("onnxruntime 1.23", "onnxruntime.*InferenceSession", _F, "file", "0:path_or_bytes"),
-    loader("onnx 1.19", "onnx.load*", _F, "file", "0:f|path", silent=True),
+    loader("onnx 1.23", "onnx.load*", _F, "file", "0:f|path", silent=True),
     loader("openvino 2025.3", "openvino.*.read_model", _F, "file", "0:model", silent=True),
     loader("openvino 2025.3", "openvino.*.compile_model", _F, "file", "0:model", silent=True),
     loader(_TORCH, "torch.load", _F, "file", "0:f", silent=True),
     loader(_TORCH, "torch.jit.load", _F, "file", "0:f"),
-    loader("safetensors 0.6", "safetensors.*load_file", _F, "file", "0:filename", silent=True),
-    loader("safetensors 0.6", "safetensors.*safe_open", _F, "file", "0:filename", silent=True),
-    loader("joblib 1.5", "joblib.load", _F, "file", "0:filename", silent=True),
+    loader("safetensors 0.8", "safetensors.*load_file", _F, "file", "0:filename", silent=True),
+    loader("safetensors 0.8", "safetensors.*safe_open", _F, "file", "0:filename", silent=True),
+    loader("joblib 1.6", "joblib.load", _F, "file", "0:filename", silent=True),
     loader("xgboost 3.1", "xgboost.*.load_model", _F, "file", "0:fname", silent=True),
-    loader("lightgbm 4.6", "lightgbm.Booster", _F, "file", "model_file", silent=True),
+    loader("lightgbm 4.7", "lightgbm.Booster", _F, "file", "model_file", silent=True),
     loader("catboost 1.2", "catboost.*.load_model", _F, "file", "0:fname", silent=True),
     loader("tflite-runtime 2.14", "tflite_runtime.*Interpreter", _F, "file", "0:model_path", silent=True),
     loader(_TFLOW, "tensorflow.lite.Interpreter", _F, "file", "0:model_path", silent=True),

@@ -39,9 +39,6 @@ FASTER_WHISPER = {
 }  # fmt: skip
 """Sizes and their repositories. Source: faster-whisper 1.2, ``utils._MODELS``."""
 
-CROSS_ENCODERS = ("ms-marco-", "stsb-", "nli-", "qnli-", "quora-")
-"""Beginnings of names that sentence-transformers 5.1 looks for below ``cross-encoder/``."""
-
 WEIGHTS = (
     ".gguf", ".ggml", ".safetensors", ".onnx", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib", ".h5",
     ".hdf5", ".keras", ".tflite", ".pb", ".npz", ".mlmodel", ".engine", ".plan", ".torchscript", ".ubj", ".cbm",

@@ -1,7 +1,8 @@
 """Calls of JavaScript and TypeScript that name models. Keywords are keys of an object that is given.
 
 A pattern is ``script:``, the last words of the call, and behind ``from`` the packages one of which the source must
-import. Each row names the package and the version whose signatures were read.
+import. Each entry names the package and the version for whose published interface it is
+written.
 """
 
 from __future__ import annotations
