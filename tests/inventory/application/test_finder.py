@@ -231,6 +231,29 @@ def test_a_package_hands_names_and_functions_on(tmp_path: Path) -> None:
     assert {one.at.path for one in found.references} == {"run.py"}
 
 
+def test_what_goes_by_one_function_to_several_loaders_is_told_for_those_that_take_it(tmp_path: Path) -> None:
+    source = (
+        "import litellm\nfrom huggingface_hub import InferenceClient\n" + HEAD + "def load(kind, name):\n"
+        "  if kind == 'api': return litellm.completion(model=name)\n"
+        "  if kind == 'hf': return InferenceClient(model=name)\n"
+        "  return A.from_pretrained(name)\n"
+        "load('api', 'gpt-4o')\nload('here', 'org/name')\nload('x', 'folder')\n"
+    )
+    found = sorted((one.text.line, str(one.kind), one.hub) for one in in_python(tmp_path, source))
+    assert found == [(9, "service", "openai"), (10, "model", "hf"), (10, "service", "hf-inference")]
+
+
+def test_sisters_of_one_class_do_not_lend_each_other_their_models(tmp_path: Path) -> None:
+    source = HEAD + (
+        "class Base:\n  def __init__(self, name): self.name = name\n"
+        "class One(Base):\n  def __init__(self, name='org/one'): super().__init__(name=name)\n"
+        "  def load(self): return A.from_pretrained(self.name)\n"
+        "class Other(Base):\n  def __init__(self, name='org/other'): super().__init__(name=name)\n"
+        "Other('org/another')\n"
+    )
+    assert [one.name for one in in_python(tmp_path, source)] == ["org/one"]
+
+
 def test_a_variable_has_what_files_of_the_project_set(tmp_path: Path) -> None:
     found = found_in(
         tmp_path,

@@ -247,6 +247,7 @@ class Fold:
             text.text, kind=entry.kind, hub=entry.hub, prefix=entry.prefix, revision=revision,
             detail=self._text(site, "detail") or self._text(site, "only_if"), type_=self._text(site, "type"),
             endpoint=self._text(site, "endpoint"), local_here=lambda name: self._is_here(name, path),
+            direct=site.depth == 0 and outcome.method is not Method.OPTION,
         ) if entry.hub not in KEY_NAMES else self._by_key(text.text, entry, revision, path)  # fmt: skip
         if meaning is None:
             return None

@@ -85,6 +85,8 @@ def is_surely_id(text: str) -> bool:
     )  # fmt: skip
 
 
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".md", ".html", ".mp4", ".wav", ".mp3", ".flac", ".pdf")
+"""Files of the Hub that a page or a demonstration shows; they are no parts of a model."""
 _FILES = (".json", ".yaml", ".yml", ".txt", ".md", ".py", ".csv", ".toml", ".html", ".png", ".jpg", ".js", ".ts")
 
 
@@ -162,16 +164,22 @@ def is_path(text: str) -> bool:
 
 def meaning(
     text: str, *, kind: Kind, hub: str, prefix: str, revision: str, detail: str, type_: str, endpoint: str,
-    local_here: Callable[[str], bool],
+    local_here: Callable[[str], bool], direct: bool = True,
 ) -> Meaning | None:  # fmt: skip
     """Say what a name means where a loader takes it; None for what is no name of a model.
 
-    ``local_here`` tells whether a path exists in the project.
+    ``local_here`` tells whether a path exists in the project. What does not come to the loader ``direct`` may be for
+    another loader that the same function leads to: a name that only may be a folder, or has no provider where one is
+    needed, is none then.
     """
     text = text.strip()
     if not text or not text.isprintable() or len(text) > 500 or "\n" in text:
         return None
     found = address(text)
+    if found is not None and found.path.lower().endswith(_PICTURES):
+        return None
+    if not direct and not _is_certain(text, "prefixed" if prefix else hub, local_here):
+        return None
     if found is not None:
         return replace(found, kind=kind if kind in {Kind.ADAPTER, Kind.TOKENIZER} else found.kind)
     match hub:
@@ -221,6 +229,23 @@ def meaning(
     if is_path(text) or local_here(text):
         return _file(text)
     return Meaning(kind=kind, hub=hub, name=text, revision=revision, pin=pin_of(revision))
+
+
+def _is_certain(text: str, hub: str, local_here: Callable[[str], bool]) -> bool:
+    """Tell whether a name that came by a detour is certainly one for the loader that it came to."""
+    if "://" in text or is_path(text) or local_here(text):
+        return True
+    if hub == "file" or text.lower().endswith(WEIGHTS):
+        return hub != "file" or "/" not in text
+    match hub:
+        case "litellm" | "colon":
+            start = text.partition("/")[0].partition(":")[0]
+            return bool(provider_of(text)) or is_routed(text) or (start != text and start in {*_LITELLM, *_SELF_HOSTED})
+        case "hf" | "modelscope" | "hf-inference":
+            return (is_id(text) or _is_legacy(text) or text in LEGACY_DATASETS) and not is_routed(text)
+        case "prefixed":
+            return not provider_of(text) and not is_routed(text)
+    return True
 
 
 def _file(text: str) -> Meaning | None:

@@ -84,6 +84,8 @@ def joined(parts: Iterable[Term], between: str, at: Span) -> Term:
     for part in parts:
         if isinstance(part, Unknown):
             return part
+        if isinstance(part, Plain) and part.word in {"None", "True", "False"}:
+            return Unknown(why="a part of the name")
         flat += part.parts if isinstance(part, Joined) and part.between == between else (part,)
     several = [part for part in flat if isinstance(part, Choice)]
     if len(several) == 1:

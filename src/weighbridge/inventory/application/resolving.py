@@ -157,9 +157,10 @@ class Resolver:
         rows: list[tuple[list[str], Method, str]] = [([], Method.CONSTANT, "")]
         for part in parts:
             outcomes = self._outcomes(part, depth + 1)
-            known = [one for one in outcomes if one.known]
+            known = [one for one in outcomes if one.known and one.plain not in {"None", "True", "False"}]
             if not known:
-                return outcomes[:1] or [Outcome(why="a part of the name")]
+                whys = [one.why for one in outcomes if one.why]
+                return [Outcome(why=whys[0] if whys else "a part of the name")]
             rows = [
                 ([*words, one.text.text if one.text else one.plain], weakest(method, one.method),
                  variable or one.variable)

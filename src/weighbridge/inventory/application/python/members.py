@@ -12,6 +12,7 @@ from weighbridge.inventory.application.python.things import (
     External,
     Function,
     Instance,
+    Site,
     term,
 )
 from weighbridge.inventory.application.reducing import choice, item, joined
@@ -31,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.inventory.application.python.places import Lines
     from weighbridge.inventory.application.python.scopes import Binding, Block, Path, Reader
-    from weighbridge.inventory.application.python.things import Known, Site
+    from weighbridge.inventory.application.python.things import Known
     from weighbridge.inventory.application.terms import Term
 
 _BASES = 8
@@ -93,13 +94,33 @@ class Members:
     # -- classes ---------------------------------------------------------------------------------------------------
 
     def _member(self, block: Block, name: str, of: Class | Instance) -> Known:
-        for owner in self._line(block):
+        line = self._line(block)
+        for number, owner in enumerate(line):
             if isinstance(owner, str):
                 return External(path=f"{owner}.{name}")
             found = self._own_member(owner, name, of)
             if found is not None:
-                return found
+                return self._handed_up(found, [one for one in line[: number + 1] if not isinstance(one, str)])
         return Unknown(why=f"{block.name.rpartition('.')[2]}.{name} is not assigned here")
+
+    def _handed_up(self, found: Known, line: list[Block]) -> Known:
+        """Put what ``super().__init__(…)`` gives in the place of the parameters of the class above."""
+        for below, above in zip(line[-2::-1], line[:0:-1], strict=True):
+            site = self._super_call(below)
+            if site is not None and not isinstance(found, External | Class | Instance | Function):
+                found = self.given(term(found), above.name, site)
+        return found
+
+    def _super_call(self, block: Block) -> Site | None:
+        for call, holder, path in self.reader.calls:
+            function = call.func
+            if (
+                isinstance(function, ast.Attribute) and function.attr == "__init__"
+                and isinstance(function.value, ast.Call) and isinstance(function.value.func, ast.Name)
+                and function.value.func.id == "super" and holder.outer is block
+            ):  # fmt: skip
+                return Site(call, holder, path)
+        return None
 
     def _line(self, block: Block) -> list[Block | str]:
         """List a class and those above it; those of other modules by their paths, and last."""
