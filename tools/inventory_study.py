@@ -53,9 +53,8 @@ def main() -> None:
     given = parser.parse_args()
     names = sorted(name for name in os.listdir(given.folder) if os.path.isdir(os.path.join(given.folder, name)))
     found = {name: find(os.path.join(given.folder, name)) for name in names}
-    print(
-        "| distribution | files | references | declared | in tests | open | not read |\n| --- | --- | --- | --- | --- | --- | --- |"
-    )
+    print("| distribution | files | references | declared | in tests | open | not read |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for name, result in found.items():
         declared = sum(one.confidence == "declared" for one in result.references)
         tests = sum(one.usage == "test" for one in result.references)
@@ -65,10 +64,8 @@ def main() -> None:
     print(f"\n{sum(one.ru_utime + one.ru_stime for one in used):.1f} seconds of CPU in all.\n")
     print("| where | what | hub | name | how | the line | right? |\n| --- | --- | --- | --- | --- | --- | --- |")
     for name, one in drawn(found, given.sample):
-        line = line_of(os.path.join(given.folder, name), one)
-        print(
-            f"| {name}: {one.text.path}:{one.text.line} | {one.kind} | {one.hub} | {one.name} | {one.method} | `{line}` | |"
-        )
+        line, where = line_of(os.path.join(given.folder, name), one), f"{name}: {one.text.path}:{one.text.line}"
+        print(f"| {where} | {one.kind} | {one.hub} | {one.name} | {one.method} | `{line}` | |")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import applications, workshop, workshop_expected
+from tests.builders import applications, pickles, safetensors_files, workshop, workshop_expected
 from tests.builders.applications import COMMIT, Expected, line_of, write
 from weighbridge.inventory.application.finder import find
 from weighbridge.inventory.application.references import ApplicationReferences, ModelReference
@@ -153,6 +153,10 @@ HEAD = "import os\nfrom transformers import AutoModel as A, pipeline\n"
         ("import timm\ntimm.create_model('hf-hub:org/name', pretrained=True)", ["hf:org/name"]),
         ("import torch\ntorch.hub.load('org/repo', 'net', source='github')", ["github:org/repo"]),
         ("import en_core_web_sm", ["spacy:en_core_web_sm"]),
+        ("from torchvision import models\nmodels.resnet50(weights=models.ResNet50_Weights.DEFAULT)\n"
+         "models.resnet18()\nmodels.vgg16(pretrained=False)", ["torchvision:resnet50"]),
+        ("from keras.applications import VGG16, ResNet50\nVGG16()\nResNet50(weights=None)",
+         ["keras.applications:VGG16"]),
         ("from litellm import Router\nRouter(model_list=[{'litellm_params': {'model': 'groq/llama-3.1-8b'}}])",
          ["groq:llama-3.1-8b"]),
         ("from langchain.chat_models import init_chat_model\ninit_chat_model('openai:gpt-4.1')", ["openai:gpt-4.1"]),
@@ -264,6 +268,50 @@ def test_a_variable_has_what_files_of_the_project_set(tmp_path: Path) -> None:
     assert (one.name, one.variable, one.confidence, str(one.text)) == ("org/from-file", "EMBED", "inferred", ".env:1:7")
 
 
+@pytest.mark.parametrize(
+    ("opens", "name", "content"),
+    [
+        ("import json\nC = json.load(open('conf/app.json'))['a']['b']", "conf/app.json", '{"a": {"b": "org/name"}}'),
+        ("import tomllib\nwith open('conf/app.toml', 'rb') as f: C = tomllib.load(f)['a']['b']", "conf/app.toml",
+         '[a]\nb = "org/name"\n'),
+        ("from omegaconf import OmegaConf\nC = OmegaConf.load('conf/app.yaml').a.b", "conf/app.yaml",
+         "a: {b: org/name}\n"),
+        ("from pathlib import Path\nimport yaml\n"
+         "C = yaml.safe_load((Path(__file__).parent / 'conf' / 'app.yaml').read_text()).get('a', {}).get('b')",
+         "conf/app.yaml", "a:\n  b: org/name\n"),
+        ("import hydra\n@hydra.main(config_path='conf', config_name='app')\ndef run(cfg):\n"
+         "    A.from_pretrained(cfg.a.b)\nC = None", "conf/app.yaml", "a:\n  b: org/name\n"),
+    ],
+)  # fmt: skip
+def test_a_configuration_is_read_where_its_path_is_known(tmp_path: Path, opens: str, name: str, content: str) -> None:
+    files = {"app.py": f"{HEAD}{opens}\nA.from_pretrained(C)\n", name: content}
+    (one,) = find(str(write(tmp_path, files)), jobs=1).references
+    assert (one.name, one.method, one.confidence, one.text.path) == ("org/name", "configuration", "inferred", name)
+    assert content.split("\n")[one.text.line - 1].count("org/name") == 1
+
+
+def test_model_files_are_told_by_their_content_and_others_are_not(tmp_path: Path) -> None:
+    (tmp_path / "weights.dat").write_bytes(safetensors_files.encode([]))
+    (tmp_path / "model.pkl").write_bytes(pickles.state_dict())
+    (tmp_path / "notes.bin").write_bytes(b"only words\n" * 40)
+    (tmp_path / "picture.safetensors").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
+    found = find(str(tmp_path), jobs=1)
+    assert [(one.name, one.library, one.method) for one in found.references] == [
+        ("model.pkl", "pickle", "content"), ("weights.dat", "safetensors", "content"),
+    ]  # fmt: skip
+
+
+def test_packages_that_are_models_are_told_wherever_packages_are_listed(tmp_path: Path) -> None:
+    wheel = "https://github.com/explosion/spacy-models/releases/download/v/en_core_web_sm-3.8.0.whl"
+    files = {
+        "pyproject.toml": f'[project]\ndependencies = ["en_core_web_sm @ {wheel}"]\n',
+        "requirements/prod.txt": "de-core-news-sm==3.8.0\n",
+        "environment.yml": "dependencies:\n  - pip:\n    - fr_core_news_sm==3.7.0\n",
+    }
+    found = find(str(write(tmp_path, files)), jobs=1)
+    assert names(found) == ["spacy:fr_core_news_sm@3.7.0", "spacy:en_core_web_sm@3.8.0", "spacy:de_core_news_sm@3.8.0"]
+
+
 def test_a_folder_that_has_the_name_is_what_loaders_take(tmp_path: Path) -> None:
     (tmp_path / "models" / "bert").mkdir(parents=True)
     local, named = in_python(tmp_path, f"{HEAD}A.from_pretrained('models/bert')\nA.from_pretrained('org/bert')\n")
@@ -297,6 +345,20 @@ def test_what_cannot_be_read_is_told_and_packages_are_left_out(tmp_path: Path) -
         "out.py": "it is a link that leads out of the project",
         "pipe.py": "it is no regular file",
     }
+
+
+def test_a_closed_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    (one,) = find(str(tmp_path), jobs=1).unread
+    assert (one.path, one.why) == ("closed", "permission denied")
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ WRAPPERS = 400
 _WHOLE = Span(line=1, column=1, end_line=1, end_column=1)
 """The place of a file as a whole."""
 
+_NO = frozenset({"False", "None", "0"})
 _SURE = frozenset({Method.LITERAL, Method.CONSTANT, Method.ALTERNATIVE, Method.CONTENT})
 
 
@@ -223,11 +224,13 @@ class Fold:
         )
 
     def _takes_weights(self, site: Site, entry: Loader) -> bool:
-        """Tell whether a loader that only builds an architecture is told to fetch weights."""
+        """Tell whether a loader that may only build an architecture fetches weights."""
+        if any(one.plain in _NO for one in self.resolver.resolve(site.get("weights"))):
+            return False
         if not any(name == "only_if" for name, _ in entry.arguments):
             return True
         outcomes = self.resolver.resolve(site.get("only_if"))
-        return any(one.text is not None or one.plain not in {"False", "None", "0"} for one in outcomes)
+        return any(one.text is not None or one.plain not in _NO for one in outcomes)
 
     def _one(self, site: Site, field: str) -> Outcome | None:
         """Resolve a field that has one value; None where it has none or several."""

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from re import Pattern
 
 FIELDS = (
-    "subject", "revision", "folder", "file", "code", "type", "endpoint", "only_if", "detail",
+    "subject", "revision", "folder", "file", "code", "type", "endpoint", "only_if", "weights", "detail",
 )  # fmt: skip
 """What a loader may be told: the name itself, its revision, folder and file, whether code of the repository runs, the
-type of the repository, the address of a service, a switch without which nothing is fetched, and a further word that
-belongs to the name (a tag of weights, an entry point)."""
+type of the repository, the address of a service, a switch without which nothing is fetched, one without which something
+is, and a further word that belongs to the name (a tag of weights, an entry point). The keyword ``()`` of a subject
+stands for the name of the callable itself."""
 
 
 @value

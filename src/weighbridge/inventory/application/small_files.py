@@ -37,9 +37,9 @@ def requirements(place: Place) -> FileFacts:
             continue
         span = place.span(begin + match.start("name"), begin + match.end("name"))
         subject = Text(text=match["name"].replace("-", "_"), at=span)
-        version = match["version"] or (
-            line.partition("==")[2].split(";")[0].split(" ")[0].strip() if "==" in line else ""
-        )
+        version = next((one["version"] for one in _SPACY.finditer(line) if one["version"]), "")
+        if not version and "==" in line:
+            version = re.split(r"[;\s\"',]", line.partition("==")[2].lstrip(), maxsplit=1)[0]
         given = [("subject", subject)]
         if version:
             given.append(("revision", Text(text=version, at=span)))

@@ -49,9 +49,11 @@ _SCRIPT_SIGNS = re.compile(
 )
 _IMPORTS = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n]*(?:\([^)]*\))?", re.MULTILINE)
 _CONFIGURATION_SIGNS = re.compile(
-    rb"model|tokenizer|adapter|lora|dataset|hf://|huggingface|ollama|llama|vllm|whisper|sentence|_target_|class_path",
+    rb"model|_core_|tokenizer|adapter|lora|dataset|hf://|huggingface|ollama|llama|vllm|whisper|sentence|_target_|class_path",
     re.IGNORECASE,
 )
+_PACKAGES = frozenset({"pyproject.toml", "environment.yml", "environment.yaml", "pipfile"})
+"""Configurations that list packages, some of which are models."""
 LONGEST_CONFIGURATION = 1 << 20
 """Bytes of a configuration; those of programs have some kilobytes, data has more."""
 
@@ -145,10 +147,11 @@ def _configuration(content: bytes, place: Place, language: Language, asked: Aske
             exports.append((name, found))
     if not asked.calls:
         return FileFacts(exports=tuple(exports))
+    packages = small_files.requirements(place).calls if asked.path.rpartition("/")[2].lower() in _PACKAGES else ()
     deployment = deployments.Deployment(place, asked.path)
     for tree in trees:
         deployment.read(tree)
-    return FileFacts(calls=tuple(deployment.calls), settings=tuple(deployment.settings), exports=tuple(exports))
+    return FileFacts(calls=(*packages, *deployment.calls), settings=tuple(deployment.settings), exports=tuple(exports))
 
 
 def _trees(place: Place, language: Language, content: bytes) -> list[Term]:

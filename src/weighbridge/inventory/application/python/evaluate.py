@@ -171,6 +171,9 @@ class Evaluator(Results):
         }  # fmt: skip
         if name in defaults and outer is not None:
             default = self.default(defaults[name], outer, ())
+        settings = libraries.settings_of(node, self.lines)
+        if settings is not None and position == 0:
+            return settings
         option = libraries.option_of(node, name, lambda one: self.default(one, outer or block, ()))
         if option is not None and default is None:
             return option

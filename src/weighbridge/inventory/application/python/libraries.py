@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 
-from weighbridge.inventory.application.terms import Option, Span, Text, Unknown, Variable
+from weighbridge.inventory.application.terms import Document, Option, Span, Text, Unknown, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from weighbridge.inventory.application.python.places import Lines
     from weighbridge.inventory.application.terms import Term
 
 BUILTINS = frozenset({
@@ -80,6 +81,22 @@ def option_of(node: ast.AST, name: str, evaluate: Callable[[ast.expr], Term]) ->
         if decorator.func.attr in {"option", "argument"} and destination(decorator) == name:
             default = next((one.value for one in decorator.keywords if one.arg == "default"), None)
             return Option(name=name, default=evaluate(default) if default is not None else None)
+    return None
+
+
+def settings_of(node: ast.AST, lines: Lines) -> Term | None:
+    """Give the configuration that Hydra hands to a function: ``@hydra.main(config_path="conf", config_name="main")``.
+
+    The groups that it is composed of are not followed.
+    """
+    for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in {"hydra.main", "main"}:
+            given = {one.arg: one.value for one in decorator.keywords}
+            name, folder = given.get("config_name"), given.get("config_path")
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                base = folder.value if isinstance(folder, ast.Constant) and isinstance(folder.value, str) else "."
+                path = f"{base}/{name.value.removesuffix('.yaml')}.yaml"
+                return Document(path=Text(text=path, at=lines.span(name)))
     return None
 
 

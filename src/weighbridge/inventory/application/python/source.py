@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from weighbridge.inventory.application.python.scopes import Block, Path
     from weighbridge.inventory.application.terms import Term
 
+ITSELF = ("()",)
+"""The keyword that stands for the name of the callable."""
 _MODEL_PACKAGES = ("_core_web_", "_core_news_", "_core_sci_", "_ner_", "_dep_web_", "_ent_wiki_", "_sent_ud_")
 """Middles of the names of packages that hold a model of spaCy. Source: spaCy's naming of pipelines."""
 
@@ -96,6 +98,9 @@ class _Source:
         given: list[tuple[str, Term]] = []
         for field, argument in entry.arguments:
             found = _argument(argument, positional, named)
+            if argument.keywords == ITSELF:
+                last = name.rpartition(".")[2]
+                found = Text(text=last, at=self.lines.span(site.call.func)) if last[:1].isalnum() else None
             if found is not None:
                 given.append((field, found))
         if isinstance(known, External) and known.made is not None and "endpoint" not in dict(given):

@@ -137,6 +137,9 @@ LOADERS: tuple[Loader, ...] = (
     loader("easyocr 1.7", "easyocr.*Reader", _M, "easyocr", "recog_network", silent=True),
     loader(_TORCH, "torch.hub.load", _M, "github", "0:repo_or_dir", detail="1:model", type="source"),
     loader("torchvision 0.24", "torchvision.models.get_model", _M, "torchvision", "0:name", only_if="weights"),
+    loader("torchvision 0.24", "torchvision.models.*", _M, "torchvision", "()", only_if="weights|pretrained"),
+    loader(_KERAS, "keras.applications.*", _M, "keras.applications", "()", weights="weights"),
+    loader(_KERAS, "tensorflow.keras.applications.*", _M, "keras.applications", "()", weights="weights"),
     # -- speech
     loader("openai-whisper 20250625", "whisper.load_model", _M, "whisper", "0:name"),
     loader("openai-whisper 20250625", "whisperx.load_model", _M, "whisper", "0:whisper_arch"),
@@ -183,11 +186,6 @@ LOADERS: tuple[Loader, ...] = (
     loader(_TFLOW, "tensorflow.lite.Interpreter", _F, "file", "0:model_path", silent=True),
 )  # fmt: skip
 
-KERAS_APPLICATIONS = ("keras.applications.", "tensorflow.keras.applications.")
-"""Functions below these take ``weights``; their own name is that of the model. Source: keras 3.12."""
-TORCHVISION_MODELS = "torchvision.models."
-"""Functions below it take ``weights`` or ``pretrained``; their own name is that of the model. Source: torchvision 0.24.
-"""
 BUILDERS = frozenset({
     "csv", "json", "text", "parquet", "arrow", "pandas", "sql", "xml", "webdataset", "imagefolder", "audiofolder",
     "videofolder", "pdffolder", "generator", "spark", "cache", "lance", "hdf5", "eval",
