@@ -57,8 +57,9 @@ class Deployment:
                 self._walk(one, keys)
         if not isinstance(tree, Table):
             return
-        self._called(tree)
-        self._started(tree)
+        known = frozenset(tree.keys)
+        self._called(tree, known)
+        self._started(tree, known)
         for key, held in zip(tree.keys, tree.values, strict=True):
             inside = (*keys, key)
             if key in _ENVIRONMENTS:
@@ -70,7 +71,7 @@ class Deployment:
             elif key in {"storageUri", "storage_uri"} and isinstance(held, Text):
                 self._tell("storageUri", ".".join(inside), held)
             elif key not in _SKIPPED:
-                self._keyed(key, held, tree, inside)
+                self._keyed(key, held, tree, known, inside)
             if key not in _ENVIRONMENTS:
                 self._walk(held, inside)
 
@@ -105,8 +106,8 @@ class Deployment:
 
     # -- callables that a configuration names ----------------------------------------------------------------------
 
-    def _called(self, tree: Table) -> None:
-        target = next((item(tree, key) for key in _TARGETS if key in tree.keys), None)
+    def _called(self, tree: Table, known: frozenset[str]) -> None:
+        target = next((item(tree, key) for key in _TARGETS if key in known), None)
         if not isinstance(target, Text):
             return
         more = item(tree, "init_args")
@@ -127,10 +128,10 @@ class Deployment:
 
     # -- commands --------------------------------------------------------------------------------------------------
 
-    def _started(self, tree: Table) -> None:
+    def _started(self, tree: Table, known: frozenset[str]) -> None:
         words: list[Word] = []
         for key in ("entrypoint", "command", "cmd", "args"):
-            if key in tree.keys:
+            if key in known:
                 words += self._words(item(tree, key), words[-1].text if words else "")
         if not words:
             return
@@ -209,14 +210,14 @@ class Deployment:
                 self.settings.append(Setting(name=key, term=term, scope="env"))
                 self.calls += by_key(key, term, term.at, key)
 
-    def _keyed(self, key: str, held: Term, tree: Table, keys: tuple[str, ...]) -> None:
+    def _keyed(self, key: str, held: Term, tree: Table, known: frozenset[str], keys: tuple[str, ...]) -> None:
         if kind_of(key) is None or key in _TARGETS:
             return
-        if any(one in tree.keys for one in _TARGETS if one != "target"):
+        if any(one in known for one in _TARGETS if one != "target"):
             return  # it has been read as an argument
-        revision = next((item(tree, one) for one in REVISION_KEYS if one in tree.keys), None)
+        revision = next((item(tree, one) for one in REVISION_KEYS if one in known), None)
         more: list[tuple[str, Term]] = [("revision", revision)] if isinstance(revision, Text) else []
-        if "trust_remote_code" in tree.keys:
+        if "trust_remote_code" in known:
             more.append(("code", item(tree, "trust_remote_code")))
         if isinstance(held, Table):
             inner = next((item(held, one) for one in REVISION_KEYS if one in held.keys), None)

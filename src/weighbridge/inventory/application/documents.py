@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 VALUES = 50_000
 """Values of one document; configurations of large programs have some thousand."""
 DEPTH = 60
+_SOUGHT = 1_000
+"""Texts of TOML with escapes in them whose place is looked for."""
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n\ufeff]+|//[^\n]*|/\*.*?\*/)|(?P<sign>[\[\]{},:])|(?P<text>"(?:[^"\\\n]|\\.)*")"""
@@ -179,6 +181,7 @@ class _Toml:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._taken: dict[str, int] = {}
+        self._sought = 0
 
     def tree(self, held: object, depth: int) -> Term:
         """Turn what tomllib gives into terms."""
@@ -193,14 +196,15 @@ class _Toml:
         return self._text(held) if isinstance(held, str) else Plain(word=repr(held)[:60])
 
     def _text(self, text: str) -> Text:
-        for quoted in (f'"{text}"', f"'{text}'"):
+        for quoted in (f'"{text}"', f"'{text}'") if self._sought < _SOUGHT else ():
             at = self._place.text.find(quoted, self._taken.get(quoted, 0))
             while at >= 0 and _in_comment(self._place.text, at):
                 at = self._place.text.find(quoted, at + 1)
             if at >= 0:
                 self._taken[quoted] = at + len(quoted)
                 return Text(text=text, at=self._place.span(at, at + len(quoted)), literal=True)
-        at = max(0, self._place.text.find(text[:40]))
+        self._sought += 1
+        at = max(0, self._place.text.find(text[:40])) if self._sought < _SOUGHT else 0
         return Text(text=text, at=self._place.span(at, min(len(self._place.text), at + len(text))))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 
 from weighbridge.inventory.application.terms import Span
 
@@ -21,6 +22,8 @@ class Place:
             self.text = content[self._shift :].decode("utf-8", "replace")
             self.exact = False
         self._ascii = self.text.isascii()
+        self._bytes: list[int] = []
+        """Where each line begins in bytes, where characters take more than one."""
         self._starts = [0]
         at = self.text.find("\n")
         while at >= 0:
@@ -47,4 +50,11 @@ class Place:
     def _byte(self, at: int) -> int:
         if not self.exact:
             return -1
-        return self._shift + (at if self._ascii else len(self.text[:at].encode("utf-8")))
+        if self._ascii:
+            return self._shift + at
+        if not self._bytes:
+            self._bytes = [0]
+            for start, end in pairwise(self._starts):
+                self._bytes.append(self._bytes[-1] + len(self.text[start:end].encode("utf-8")))
+        line = bisect_right(self._starts, at) - 1
+        return self._shift + self._bytes[line] + len(self.text[self._starts[line] : at].encode("utf-8"))

@@ -14,6 +14,7 @@ from weighbridge.inventory.application.names import is_download
 from weighbridge.inventory.application.reducing import choice, item, joined
 from weighbridge.inventory.application.terms import (
     LONGEST,
+    Choice,
     Plain,
     Sequence,
     Table,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 TOKENS = 300_000
 """Words, texts and signs of one source."""
+ALTERNATIVES = 12
+"""Values of one name that are kept."""
 _DEEP = 30
 
 _TOKEN = re.compile(
@@ -68,6 +71,7 @@ class _Script:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.tokens = list(self._cut(place.text))
+        self._closes = self._matched()
         self.constants: dict[str, Term] = {}
         self.packages: set[str] = set()
         self.clients: dict[str, int] = {}
@@ -98,16 +102,16 @@ class _Script:
             if token.kind == "word" and token.text in {"const", "let", "var"}:
                 self._constant(number + 1)
         found: list[Call] = []
-        told: set[int] = set()
+        told: list[tuple[int, int]] = []
         for number, token in enumerate(self.tokens):
             if token.kind == "word" and self._opens(number + 1) >= 0:
                 found += self._call(number, told)
-        for token in self.tokens:
+        for number, token in enumerate(self.tokens):
             if (
                 token.kind == "text"
-                and token.start not in told
                 and is_download(token.text)
                 and ("hf://" in token.text or "huggingface.co/" in token.text)
+                and not any(begin <= number < end for begin, end in told)
             ):
                 term = self._text(token)
                 if isinstance(term, Text):
@@ -140,7 +144,10 @@ class _Script:
             return
         self.clients.setdefault(name, at + 1)
         term, _ = self._value(at + 1, 0)
-        self.constants[name] = choice((self.constants[name], term)) if name in self.constants else term
+        before = self.constants.get(name)
+        if isinstance(before, Choice) and len(before.of) >= ALTERNATIVES:
+            return
+        self.constants[name] = choice((before, term)) if before is not None else term
 
     def _opens(self, at: int) -> int:
         """Give where the bracket of a call opens, behind type arguments too; -1 where there is none."""
@@ -152,7 +159,7 @@ class _Script:
                     return end + 1 if self._is(end + 1, "(") else -1
         return -1
 
-    def _call(self, number: int, told: set[int]) -> Iterator[Call]:
+    def _call(self, number: int, told: list[tuple[int, int]]) -> Iterator[Call]:
         tail = self.tokens[number].text
         words = [tail]
         begin = number
@@ -176,7 +183,7 @@ class _Script:
             for package in packages for name in self.packages
         )  # fmt: skip
 
-    def _given(self, begin: int, number: int, path: str, entry: Loader, told: set[int]) -> Iterator[Call]:
+    def _given(self, begin: int, number: int, path: str, entry: Loader, told: list[tuple[int, int]]) -> Iterator[Call]:
         at = self._opens(number + 1) + 1
         positional: list[Term] = []
         while at < len(self.tokens) and not self._is(at, ")") and len(positional) < 8:
@@ -199,7 +206,7 @@ class _Script:
             return
         given += self._endpoint(path)
         at_span = self.place.span(self.tokens[begin].start, self.tokens[end].end)
-        told.update(token.start for token in self.tokens[begin:end])
+        told.append((begin, end))
         yield Call(loader=entry.pattern, callable=path, given=tuple(given), at=at_span)
 
     def _endpoint(self, path: str) -> list[tuple[str, Term]]:
@@ -311,16 +318,20 @@ class _Script:
         _, after = self._value(at, _DEEP - 2)
         return Unknown(why="a function"), after
 
+    def _matched(self) -> dict[int, int]:
+        """Find for each bracket where it is closed."""
+        found: dict[int, int] = {}
+        waiting: list[int] = []
+        for number, token in enumerate(self.tokens):
+            if token.kind == "sign" and token.text in {"(", "[", "{"}:
+                waiting.append(number)
+            elif token.kind == "sign" and token.text in {")", "]", "}"} and waiting:
+                found[waiting.pop()] = number
+        return found
+
     def _closing(self, at: int) -> int:
         """Give where the bracket that opens at a token is closed."""
-        depth = 0
-        for number in range(at, len(self.tokens)):
-            if self.tokens[number].kind == "sign":
-                depth += self.tokens[number].text in {"(", "[", "{"}
-                depth -= self.tokens[number].text in {")", "]", "}"}
-                if not depth:
-                    return number
-        return len(self.tokens)
+        return self._closes.get(at, len(self.tokens))
 
     def _table(self, at: int, depth: int) -> tuple[Term, int]:
         end = self._closing(at)

@@ -7,6 +7,7 @@ after it that may. Nothing is run. Every expression is evaluated once; what depe
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 
 from weighbridge.inventory.application.python import libraries
 from weighbridge.inventory.application.python.results import Results
@@ -52,6 +53,8 @@ STEPS = 200_000
 DEEP = 60
 """Calls, names and expressions within each other that are followed."""
 
+_MANY = 100
+"""Assignments of one name before its use that are looked at."""
 ALTERNATIVES = 12
 """Assignments of one name that are followed."""
 
@@ -348,6 +351,9 @@ class Evaluator(Results):
 
 def _live(bindings: list[Binding], path: Path, at: tuple[int, int] | None) -> list[Binding]:
     """Leave out the assignments that another one always replaces before the name is used at a place."""
+    if len(bindings) > _MANY:
+        end = bisect_left(bindings, at, key=lambda one: one.at) if at is not None else len(bindings)
+        bindings = bindings[max(0, end - _MANY) : end] or bindings[:_MANY]
     before = [one for one in bindings if at is None or one.at < at] or bindings
     kept: list[Binding] = []
     branches = dict(path)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from weighbridge.inventory.application.python.things import Known
     from weighbridge.inventory.application.terms import Term
 
+_ALTERNATIVES = 12
+"""Assignments of one attribute, and options of one name, that are followed."""
 _BASES = 8
 """Classes above a class that are looked at."""
 
@@ -148,7 +150,7 @@ class Members:
         return Unknown(why="super()")
 
     def _own_member(self, block: Block, name: str, of: Class | Instance) -> Known | None:
-        bindings = [*block.names.get(name, ()), *block.attributes.get(name, ())]
+        bindings = [*block.names.get(name, ())[-_ALTERNATIVES:], *block.attributes.get(name, ())[-_ALTERNATIVES:]]
         if not bindings:
             return None
         first = bindings[0]
@@ -260,7 +262,7 @@ class Members:
         if node.attr not in self._options or not (isinstance(of, Arguments) or named):
             return None
         found = []
-        for call, block, path in self._options[node.attr]:
+        for call, block, path in self._options[node.attr][:_ALTERNATIVES]:
             default = next((one.value for one in call.keywords if one.arg == "default"), None)
             choices = self.term(default, block, path) if default is not None else None
             found.append(Option(name=node.attr, default=choices))
