@@ -44,6 +44,8 @@ _NOT_IN_CYCLONEDX = {
     Field.FORMAT: "formats", Field.SPECIFIER: "asked versions", Field.QUANTIZATION: "quantisation",
 }  # fmt: skip
 
+_FOR_PEOPLE = frozenset({"markdown", "html"})
+
 
 def not_read(document: dict[str, Any]) -> Iterator[str]:
     """Yield what of a document does not become part of the graph, in words with counts."""
@@ -71,6 +73,9 @@ def not_read(document: dict[str, Any]) -> Iterator[str]:
 def not_written(graph: Graph, form: str) -> Iterator[str]:
     """Yield what a format keeps only as an annotation or a property of this program."""
     if form == "graph":
+        return
+    if form in _FOR_PEOPLE:
+        yield f"{form} is for people: long lists and texts are cut, and no program reads it back"
         return
     words = _NOT_IN_SPDX if form == "spdx" else _NOT_IN_CYCLONEDX
     counts = Counter(stated.field for one in graph.components for stated in one.stated if stated.claims)
