@@ -18,6 +18,7 @@ COMMANDS = {
     "convert": ("weighbridge.cli.convert", "turn pickled weights into safetensors, with nothing executed"),
     "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
+    "inventory": ("weighbridge.cli.inventory", "list the models, services and libraries that an application uses"),
     "bom": ("weighbridge.cli.bom", "write a bill of materials of a model, each value with its origin"),
     "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or several as one"),
     "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills of materials, and what matters"),
