@@ -126,7 +126,7 @@ def _resolves(document: Any, pointer: str) -> bool:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(document, dict) and key in document:
             document = document[key]
-        elif isinstance(document, list) and key.isascii() and key.isdigit() and int(key) < len(document):
+        elif isinstance(document, list) and key.isascii() and key.isdigit() and len(key) < 10 and int(key) < len(document):
             document = document[int(key)]
         else:
             return False

@@ -58,7 +58,7 @@ class _Writing:
             self._relation(f"relation-{number}", relation)
         self._link_floating()
         ids = [one["spdxId"] for one in self.elements]
-        root = self._id(self.graph.root)
+        root = self._id(f"component-{self.graph.root}")
         sbom = self._element(
             "software_Sbom", "sbom", rootElement=[root], element=sorted(ids), software_sbomType=["analyzed"],
             profileConformance=_PROFILES,
@@ -74,10 +74,10 @@ class _Writing:
             "createdBy": [creator], "createdUsing": [tool],
         }  # fmt: skip
         whole = {"@context": CONTEXT, "@graph": [creation, *sorted(self.elements, key=lambda one: str(one["spdxId"]))]}
-        return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(whole, indent=2, ensure_ascii=True) + "\n"
 
     def _id(self, name: str) -> str:
-        return f"{self.base}{quote(name, safe='')}"
+        return f"{self.base}{quote(name, safe='', errors='surrogatepass')}"
 
     def _element(self, kind: str, key: str, /, **parts: Any) -> str:
         id_ = self._id(key)
@@ -86,7 +86,7 @@ class _Writing:
 
     def _component(self, one: Component) -> None:
         written = package(one, self._agent)
-        id_ = self._element(written.pop("type"), one.id, **written)
+        id_ = self._element(written.pop("type"), f"component-{one.id}", **written)
         stated = {str(part.field): [plain_claim(claim) for claim in part.claims] for part in one.stated}
         self._annotate(f"stated-{one.id}", id_, STATED, {"id": one.id, "kind": str(one.kind), "stated": stated})
         if one.kind is not Kind.FILE:
@@ -134,20 +134,22 @@ class _Writing:
         id_ = self._element(
             "Relationship", name, comment=str(relation.kind), completeness="noAssertion",
             **{
-                "from": self._id(relation.source), "relationshipType": _RELATIONS[relation.kind],
-                "to": [self._id(relation.target)],
+                "from": self._id(f"component-{relation.source}"), "relationshipType": _RELATIONS[relation.kind],
+                "to": [self._id(f"component-{relation.target}")],
             },
         )  # fmt: skip
         self._annotate(f"origins-{name}", id_, ORIGINS, [origin(each) for each in relation.origins])
 
     def _link_floating(self) -> None:
         """What hangs on the root by a descent or a training only is linked once more: checkers look for no others."""
+        held = {RelationKind.CONTAINS, RelationKind.DEPENDS_ON}
+        reached = {relation.target for relation in self.graph.relations if relation.kind in held}
+        reached.add(self.graph.root)
         for number, one in enumerate(self.graph.components):
-            kinds = {relation.kind for relation in self.graph.relations if relation.target == one.id}
-            if one.id != self.graph.root and not kinds & {RelationKind.CONTAINS, RelationKind.DEPENDS_ON}:
+            if one.id not in reached:
                 self._element(
                     "Relationship", f"link-{number}", comment="so that every package is reached from the root",
                     **{
-                        "from": self._id(self.graph.root), "relationshipType": "dependsOn", "to": [self._id(one.id)],
+                        "from": self._id(f"component-{self.graph.root}"), "relationshipType": "dependsOn", "to": [self._id(f"component-{one.id}")],
                     },
                 )  # fmt: skip
