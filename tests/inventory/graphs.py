@@ -19,14 +19,15 @@ from weighbridge.inventory.graph import (
 )
 
 AWKWARD = (
-    "", "MIT", "GPL-2.0-only WITH Classpath-exception-2.0", "a" * 64, "https://example.invalid/a b", "hf://org/name@main",
-    "hf://org/name", "pkg:huggingface/org/name@" + "a" * 40, "pkg:pypi/Not_Normal", "../../etc/passwd", "\x1b[31m", "\ud800",
+    "", "MIT", "GPL-2.0-only WITH Classpath-exception-2.0", "a" * 64, "https://example.invalid/a b",
+    "hf://org/name@main", "hf://org/name", "pkg:huggingface/org/name@" + "a" * 40, "pkg:pypi/Not_Normal",
+    "../../etc/passwd", "\x1b[31m", "\ud800",
     "line:3", "weighbridge", "creator", "2024-02-30", "2024-02-28", "image", "mailto:x", "hf://", "x" * 2_000,
 )  # fmt: skip
 texts = st.sampled_from(AWKWARD) | st.text(max_size=12)
 origins = st.builds(
-    Origin, method=st.sampled_from(tuple(Method)), confidence=st.sampled_from(tuple(Confidence)), file=texts, pointer=texts,
-    sha256=texts, author=texts,
+    Origin, method=st.sampled_from(tuple(Method)), confidence=st.sampled_from(tuple(Confidence)), file=texts,
+    pointer=texts, sha256=texts, author=texts,
 )  # fmt: skip
 contents = st.one_of(
     texts,

@@ -30,7 +30,12 @@ def composed(target: str, given: Given, config: Config) -> Graph:
     pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
     report, answers = learn(str(pinned), given, config, remember=True)
     sha512 = _sha512(listing, given)
-    files = tuple(_file(one, listing, answers, report, sha512) for one in (*listing.files, *listing.extras))
+    verdicts = {
+        one.path.removeprefix(artifact.ref).lstrip("/"): str(one.verdict())
+        for artifact in report.artifacts
+        for one in artifact.files
+    }
+    files = tuple(_file(one, listing, answers, verdicts, sha512) for one in (*listing.files, *listing.extras))
     is_path = listing.ref.scheme == PATH
     graph = model_graph(
         Subject(
@@ -66,18 +71,16 @@ def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:
 
 
 def _file(
-    listed: ListedFile, listing: Listing, answers: dict[str, Answer], report: Report, sha512: dict[str, str]
+    listed: ListedFile, listing: Listing, answers: dict[str, Answer], verdicts: dict[str, str], sha512: dict[str, str]
 ) -> SubjectFile:
     import os
 
     place = os.path.relpath(listed.real, listing.root) if listed.real and listing.root else ""
     answer = answers.get(listed.path) or answers.get(place)
-    verdicts = {one.path: str(one.verdict()) for artifact in report.artifacts for one in artifact.files}
-    base = report.artifacts[0].ref.rstrip("/") if report.artifacts else ""
-    verdict = next((verdicts[path] for path in (f"{base}/{listed.path}", f"{base}/{place}") if path in verdicts), "")
+    verdict = verdicts.get(listed.path) or verdicts.get(place, "")
     computed = answer.sha256 if answer is not None else ""
     return SubjectFile(
-        path=listed.path,
+        path=_spelt(listed.path),
         size=answer.size if answer is not None else max(0, listed.size),
         sha256=computed or listed.sha256,
         sha512=sha512.get(listed.real, ""),
@@ -85,7 +88,13 @@ def _file(
         formats=answer.formats if answer is not None else (),
         facts=answer.outline if answer is not None else (),
         verdict=verdict,
+        complete=answer is not None and not answer.gaps,
     )
+
+
+def _spelt(path: str) -> str:
+    """Write a name whose bytes are no UTF-8 with escapes: documents hold Unicode only."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _sha512(listing: Listing, given: Given) -> dict[str, str]:

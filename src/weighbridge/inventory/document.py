@@ -68,8 +68,8 @@ def content(one: g.Content) -> Any:
     for name, kind in _VALUES.items():
         if isinstance(one, kind):
             held = {field: getattr(one, field) for field in field_names(kind)}
-            kept = {field: part for field, part in held.items() if field in _NEEDED or (part != "" and part is not False)}
-            return {name: kept}
+            said = {field: part for field, part in held.items() if part != "" and part is not False}
+            return {name: {field: held[field] for field in held if field in said or field in _NEEDED}}
     return one
 
 

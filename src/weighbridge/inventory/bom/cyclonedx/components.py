@@ -9,7 +9,7 @@ from weighbridge.inventory.bom.cyclonedx.card import model_card
 from weighbridge.inventory.bom.cyclonedx.cited import CITED
 from weighbridge.inventory.bom.purls import trouble
 from weighbridge.inventory.document import claim as plain_claim
-from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, License, Method, RelationKind
+from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, License, Method
 from weighbridge.inventory.spdx_identifiers import LICENSES
 
 TYPE_CHECKING = False

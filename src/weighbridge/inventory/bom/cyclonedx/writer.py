@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import uuid
 
-from weighbridge.inventory.bom.cyclonedx import cited
 from weighbridge.inventory.bom.addresses import is_address
+from weighbridge.inventory.bom.cyclonedx import cited
 from weighbridge.inventory.bom.cyclonedx.components import component, properties
 from weighbridge.inventory.document import dumps, origin
 from weighbridge.inventory.graph import Field, Kind, RelationKind
@@ -43,9 +43,7 @@ def write(graph: Graph, made: Made, version: str = "1.7") -> str:
             "timestamp": made.timestamp,
             "lifecycles": [{"phase": "discovery"}],
             "tools": {
-                "components": [
-                    {"type": "application", "bom-ref": tool, "name": "weighbridge", "version": made.version}
-                ]
+                "components": [{"type": "application", "bom-ref": tool, "name": "weighbridge", "version": made.version}]
             },
             "component": component(known, known.component(graph.root)),
         },

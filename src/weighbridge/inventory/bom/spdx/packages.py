@@ -34,6 +34,10 @@ DATASET_TYPES = frozenset({
     "text", "timeseries", "timestamp", "video",
 })  # fmt: skip
 """The values of ``dataset_datasetType``."""
+MANDATORY = (
+    "releaseTime", "suppliedBy", "software_downloadLocation", "software_packageVersion", "software_primaryPurpose",
+)  # fmt: skip
+"""What the profile AI wants of each package, and its shapes do not ask for."""
 _ALGORITHMS = (("sha256", Field.SHA256), ("sha512", Field.SHA512))
 
 
@@ -72,6 +76,8 @@ def package(one: Component, agent: Callable[[str], str]) -> dict[str, Any]:
         written["dataset_datasetType"] = [said if said in DATASET_TYPES else "noAssertion"]
     if one.kind in {Kind.MODEL, Kind.ADAPTER}:
         written |= _model(one)
+        if missing := [field for field in MANDATORY if field not in written]:
+            written["comment"] = f"nobody states, and nothing shows: {', '.join(missing)}"
     return written
 
 

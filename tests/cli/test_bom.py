@@ -1,0 +1,373 @@
+"""A bill of materials of a directory, held against the schemas, the models and the judges of others, and the bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from ntia_conformance_checker import SbomChecker
+from packageurl import PackageURL
+from spdx_python_model import v3_0_1 as spdx_model
+
+from tests.builders.boms import BASE_COMMIT, SUPPLEMENT, model_with_adapter
+from weighbridge.cli import app
+from weighbridge.inventory.bom.cyclonedx import reader as cyclonedx_reader
+from weighbridge.inventory.bom.spdx import reader as spdx_reader
+from weighbridge.inventory.document import loads
+from weighbridge.inventory.graph import LINEAGE, Field, Graph, Kind, Metric, RelationKind
+
+FORMATS = ("cyclonedx", "cyclonedx-1.6", "spdx", "graph")
+EPOCH = "1767225600"
+PROFILE_FIELDS = (
+    "releaseTime", "suppliedBy", "software_downloadLocation", "software_packageVersion", "software_primaryPurpose",
+)  # fmt: skip
+"""What the AI profile of SPDX 3.0.1 makes mandatory of packages."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def written(folder: Path, files: Mapping[str, bytes]) -> Path:
+    for path, content in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    return folder
+
+
+def boms(target: Path, out: Path, *more: str) -> dict[str, str]:
+    """Write all formats in one run."""
+    out.mkdir(exist_ok=True)
+    words = [word for form in FORMATS for word in ("-o", f"{form}={out / form}")]
+    assert app.main(["bom", str(target), "--format", "graph", "-o", os.devnull, "--quiet", *words, *more]) == 0
+    return {form: (out / form).read_text() for form in FORMATS}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("model") / "small", model_with_adapter())
+
+
+@pytest.fixture(scope="module")
+def made(model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return boms(model, tmp_path_factory.mktemp("boms"))
+
+
+@pytest.fixture(scope="module")
+def graph(made: dict[str, str]) -> Graph:
+    return loads(made["graph"].encode())
+
+
+def components(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    waiting = [document["metadata"]["component"], *document.get("components", ())]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.get("components", ())
+        yield one
+
+
+@pytest.mark.parametrize("version", ["1.7", "1.6"])
+def test_cyclonedx_is_valid_by_the_strict_schema(version: str, made: dict[str, str]) -> None:
+    text = made["cyclonedx" if version == "1.7" else "cyclonedx-1.6"]
+    assert json.loads(text)["specVersion"] == version
+    assert JsonStrictValidator(SchemaVersion.from_version(version)).validate_str(text) is None
+
+
+def test_every_reference_and_pointer_leads_somewhere(made: dict[str, str]) -> None:
+    document = json.loads(made["cyclonedx"])
+    refs = [one["bom-ref"] for one in components(document)]
+    assert len(refs) == len(set(refs))
+    known = {*refs, *(one["bom-ref"] for one in document["metadata"]["tools"]["components"])}
+    named = [one["ref"] for one in document["dependencies"]]
+    named += [ref for one in document["dependencies"] for ref in one.get("dependsOn", ())]
+    named += [
+        ref for one in document["compositions"] for key in ("assemblies", "dependencies") for ref in one.get(key, ())
+    ]
+    named += [one["attributedTo"] for one in document["citations"]]
+    cards = [one["modelCard"] for one in components(document) if "modelCard" in one]
+    named += [data["ref"] for card in cards for data in card["modelParameters"].get("datasets", ())]
+    assert set(named) <= known
+    pointers = [pointer for one in document["citations"] for pointer in one["pointers"]]
+    assert len(pointers) > 50
+    for pointer in pointers:
+        found: Any = document
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            found = found[int(key)] if isinstance(found, list) else found[key]
+
+
+def test_every_purl_is_one(made: dict[str, str]) -> None:
+    purls = [one["purl"] for one in components(json.loads(made["cyclonedx"])) if "purl" in one]
+    assert f"pkg:huggingface/org/base@{BASE_COMMIT}" in purls
+    for purl in purls:
+        assert not list(PackageURL.validate_string(purl))
+
+
+def test_every_digest_is_that_of_the_bytes(made: dict[str, str], model: Path) -> None:
+    seen = 0
+    for one in components(json.loads(made["cyclonedx"])):
+        for digest in one.get("hashes", ()):
+            name, _, inner = one["name"].partition("#")
+            if not inner:
+                algorithm = digest["alg"].replace("-", "").lower()
+                assert digest["content"] == hashlib.new(algorithm, (model / name).read_bytes()).hexdigest()
+                seen += 1
+    assert seen == 2 * len(model_with_adapter())
+
+
+def test_templates_inside_other_files_have_digests_of_their_own(graph: Graph) -> None:
+    inner = {one.text(Field.NAME): one for one in graph.of(Kind.FILE) if "#" in one.id}
+    assert set(inner) == {"tokenizer_config.json#chat_template", "small.gguf#chat_template"}
+    digest = hashlib.sha256(b"{{ messages[0]['content'] }}").hexdigest()
+    assert inner["small.gguf#chat_template"].text(Field.SHA256) == digest
+
+
+def test_spdx_is_read_by_its_model_and_names_every_mandatory_field_or_says_that_it_is_unknown(
+    made: dict[str, str],
+) -> None:
+    objects = spdx_model.SHACLObjectSet()
+    spdx_model.JSONLDDeserializer().read(io.BytesIO(made["spdx"].encode()), objects)
+    spdx_model.JSONLDSerializer().write(objects, io.BytesIO())
+    elements = json.loads(made["spdx"])["@graph"]
+    packages = [one for one in elements if one["type"] == "ai_AIPackage"]
+    assert len(packages) == 3
+    for one in packages:
+        for field in PROFILE_FIELDS:
+            assert (field in one) != (field in one.get("comment", ""))
+        for kind in ("hasDeclaredLicense", "hasConcludedLicense"):
+            links = [
+                link for link in elements if link.get("from") == one["spdxId"] and link.get("relationshipType") == kind
+            ]
+            assert len(links) == 1
+    document = next(one for one in elements if one["type"] == "SpdxDocument")
+    assert "ai" not in document["profileConformance"]
+
+
+@pytest.mark.skipif(
+    not os.environ.get("SPDX_MODEL") or not os.environ.get("SPDX_CONTEXT"),
+    reason="SPDX_MODEL and SPDX_CONTEXT name the model of SPDX 3.0.1 in Turtle and its JSON-LD context; "
+    "no package has them",
+)
+def test_spdx_conforms_to_its_shapes(made: dict[str, str]) -> None:
+    pyshacl = pytest.importorskip("pyshacl")
+    document = json.loads(made["spdx"])
+    document["@context"] = json.loads(Path(os.environ["SPDX_CONTEXT"]).read_text())["@context"]
+    conforms, _, words = pyshacl.validate(
+        json.dumps(document), data_graph_format="json-ld", shacl_graph=os.environ["SPDX_MODEL"],
+        ont_graph=os.environ["SPDX_MODEL"],
+    )  # fmt: skip
+    assert conforms, words
+
+
+def test_the_ntia_checker_passes_once_a_person_has_said_what_no_file_says(made: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "bare.json").write_text(made["spdx"])
+    assert not SbomChecker(str(tmp_path / "bare.json"), sbom_spec="spdx3").compliant
+    target = written(tmp_path / "small", model_with_adapter() | {"weighbridge.card.toml": SUPPLEMENT})
+    boms(target, tmp_path / "out")
+    checked = SbomChecker(str(tmp_path / "out" / "spdx"), sbom_spec="spdx3")
+    assert checked.compliant, checked.parsing_error
+
+
+def test_one_repository_is_what_it_holds_and_nothing_else(graph: Graph, made: dict[str, str]) -> None:
+    root = graph.component(graph.root)
+    assert root.kind is Kind.MODEL
+    (adapter,) = graph.of(Kind.ADAPTER)
+    bases = [one for one in graph.of(Kind.MODEL) if one.id != graph.root]
+    assert [one.text(Field.NAME) for one in bases] == ["org/base"]
+    assert bases[0].text(Field.VERSION) == BASE_COMMIT
+    assert sorted(one.text(Field.NAME) for one in graph.of(Kind.DATASET)) == ["org/bench", "org/letters"]
+    assert {(one.kind, one.source) for one in graph.relations if one.target == bases[0].id} == {
+        (RelationKind.DERIVED, root.id), (RelationKind.ADAPTER_OF, adapter.id),
+    }  # fmt: skip
+    (metric,) = root.claims(Field.METRIC)
+    assert metric.content == Metric(
+        type="accuracy", value="41.2", name="Accuracy", task="text-generation", dataset="org/bench", slice_="main/test"
+    )
+    document = json.loads(made["cyclonedx"])
+    subject = document["metadata"]["component"]
+    assert [one["version"] for one in subject["pedigree"]["ancestors"]] == [BASE_COMMIT]
+    card = subject["modelCard"]
+    assert card["quantitativeAnalysis"]["performanceMetrics"] == [
+        {"type": "accuracy", "value": "41.2", "slice": "org/bench main/test"}
+    ]
+    assert card["modelParameters"]["inputs"] == card["modelParameters"]["outputs"] == [{"format": "text"}]
+    considerations = card["considerations"]
+    assert considerations["useCases"] == ["Sorting letters."]
+    assert considerations["technicalLimitations"] == ["It knows two languages."]
+    assert "ethicalConsiderations" not in considerations
+    energy = {one["name"]: one["value"] for one in considerations["environmentalConsiderations"]["properties"]}
+    assert energy["weighbridge:emission:co2_tonnes"] == "0.0012"
+    assert subject["description"] == "It sorts letters by the hand that wrote them."
+
+
+def things(graph: Graph) -> tuple[set[Any], set[Any]]:
+    return {(one.kind, one.id) for one in graph.components}, {
+        (one.source, one.kind, one.target) for one in graph.relations
+    }
+
+
+def test_both_formats_hold_the_same_and_say_what_they_have_no_words_for(
+    made: dict[str, str], graph: Graph, tmp_path: Path
+) -> None:
+    assert cyclonedx_reader.read(made["cyclonedx"].encode()) == graph
+    assert spdx_reader.read(made["spdx"].encode()) == graph
+    (tmp_path / "cdx.json").write_text(made["cyclonedx"])
+    words = ["bom", "convert", str(tmp_path / "cdx.json"), "--format", "spdx", "-o", str(tmp_path / "spdx.json")]
+    assert app.main([*words, "--losses", str(tmp_path / "losses.json")]) == 0
+    assert things(spdx_reader.read((tmp_path / "spdx.json").read_bytes())) == things(graph)
+    told = [one["words"] for one in json.loads((tmp_path / "losses.json").read_text())["losses"]]
+    descents = sum(one.kind in LINEAGE for one in graph.relations)
+    assert any(f"the kind of {descents} descents" in words for words in told)
+    assert any("grams of CO2" in words for words in told)
+    # What only the native words of SPDX say, without the annotations of this program.
+    document = json.loads(made["spdx"])
+    document["@graph"] = [one for one in document["@graph"] if one["type"] != "Annotation"]
+    native = spdx_reader.read(json.dumps(document).encode())
+    kinds = {Kind.ADAPTER: Kind.MODEL}
+    assert sorted((kinds.get(one.kind, one.kind), one.text(Field.NAME)) for one in graph.components) == sorted(
+        (one.kind, one.text(Field.NAME)) for one in native.components
+    )
+
+
+def test_a_library_that_drops_the_model_card_is_seen(made: dict[str, str], graph: Graph) -> None:
+    """The round trip must be able to fail: this library reads a document and writes it without the model card."""
+    from cyclonedx.model.bom import Bom
+    from cyclonedx.output.json import JsonV1Dot6
+
+    document = json.loads(made["cyclonedx-1.6"])
+    for one in (document, *components(document)):
+        one.pop("properties", None)
+    whole = cyclonedx_reader.read(json.dumps(document).encode())
+    assert whole.component(graph.root).claims(Field.METRIC)
+    through = JsonV1Dot6(Bom.from_json(document)).output_as_string()  # type: ignore[attr-defined]
+    assert not cyclonedx_reader.read(through.encode()).component(graph.root).claims(Field.METRIC)
+
+
+def test_the_same_bytes_whatever_the_order_of_files_and_the_locale(
+    made: dict[str, str], model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = written(tmp_path / "small", dict(reversed(model_with_adapter().items())))
+    monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8")
+    monkeypatch.setenv("TZ", "Pacific/Apia")
+    assert boms(copied, tmp_path / "out") == made
+    assert boms(model, tmp_path / "again", "--jobs", "1") == made
+
+
+def test_one_byte_of_the_weights_changes_its_digest_and_is_told(
+    made: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = model_with_adapter()
+    weights = files["model.safetensors"]
+    files["model.safetensors"] = weights[:-1] + bytes([weights[-1] ^ 1])
+    after = boms(written(tmp_path / "small", files), tmp_path / "out")
+    (tmp_path / "before.json").write_text(made["cyclonedx"])
+    (tmp_path / "after.json").write_text(after["spdx"])
+    capsys.readouterr()
+    app.main(["bom", "diff", str(tmp_path / "before.json"), str(tmp_path / "after.json"), "--format", "json"])
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert change["component"] == "model.safetensors"
+
+
+# -- nothing is invented -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("files", [{}, {"README.md": b"Licensed under whatever. Version 3, by Jo, 2024.\n"}])
+def test_an_empty_repository_says_nothing(files: dict[str, bytes], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    made = boms(written(tmp_path / "empty", files), tmp_path / "out")
+    graph = loads(made["graph"].encode())
+    root = graph.component(graph.root)
+    assert {one.field for one in root.stated if one.claims} == {Field.NAME}
+    assert {Field.SUPPLIER, Field.LICENSE, Field.METRIC, Field.VERSION} <= set(root.unknown())
+    subject = json.loads(made["cyclonedx"])["metadata"]["component"]
+    assert subject.keys() <= {"type", "bom-ref", "name", "evidence", "properties", "components"}
+    assert "2024" not in json.dumps(subject)
+
+
+# -- bad input -----------------------------------------------------------------------------------------------------
+
+KEYS = b"---\n" + b"k" * (1 << 20) + b": 1\nlicense: " + b"l" * (1 << 20) + b"\n---\n# x\n"
+BOMB = (
+    b"---\na: &a [x, x, x, x, x, x, x, x, x]\n"
+    + b"".join(b"%c: &%c [%s]\n" % (98 + n, 98 + n, b", ".join([b"*%c" % (97 + n)] * 9)) for n in range(8))
+    + b"license: mit\nbase_model: *i\n---\n"
+)
+NAMES = b"---\nlicense: not-a-license (really)\nbase_model: ['../../etc', '.', 'a/b/c', 'datasets/x', \"a/b\\u0007\"]\n"
+HOSTILE = {
+    "keys of a megabyte": {"README.md": KEYS},
+    "a bomb of aliases": {"README.md": BOMB},
+    "names that are none": {"README.md": NAMES + b"datasets: ['x y', 7, null, {a: 1}]\n---\n"},
+    "control characters": {"bell\x07\x1b[31m.safetensors": b"x", "line\nbreak.md": b"# x\n", "\u202egpj.bin": b""},
+    "its own base": {"README.md": b"---\nbase_model: org/name\n---\n"},
+    "odd configurations": {
+        "config.json": b'{"vocab_size": "x", "max_position_embeddings": -1e999, "architectures": [{}], "r": {"a": []}}',
+        "adapter_config.json": b'{"base_model_name_or_path": "../../x", "revision": "a b@c/d"}',
+        "model_index.json": b'{"_class_name": 5, "unet": ["a"], "vae": [null, null], "..": ["x", "Y"]}',
+    },
+    "results without data": {"README.md": b"---\nmodel-index: [{results: [{metrics: [{value: .nan}]}]}]\n---\n"},
+    "emissions": {"README.md": b"---\nco2_eq_emissions: -5\n---\n"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("files", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_repositories_give_valid_documents(files: dict[str, bytes], tmp_path: Path) -> None:
+    made = boms(written(tmp_path / "x", files), tmp_path / "out")
+    assert JsonStrictValidator(SchemaVersion.V1_7).validate_str(made["cyclonedx"]) is None
+    objects = spdx_model.SHACLObjectSet()
+    spdx_model.JSONLDDeserializer().read(io.BytesIO(made["spdx"].encode()), objects)
+    assert made["cyclonedx"].isascii()
+    graph = loads(made["graph"].encode())
+    assert {one.text(Field.NAME) for one in graph.of(Kind.FILE)} >= set(files)
+    assert not any(claim.content == float("inf") for one in graph.components for s in one.stated for claim in s.claims)
+    app.main(["bom", "validate", str(tmp_path / "out" / "cyclonedx")])
+    for one in graph.components:
+        if one.kind is not Kind.FILE:
+            assert ".." not in one.id
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no Unicode")
+def test_names_of_any_bytes_become_text(tmp_path: Path) -> None:
+    target = tmp_path / "x"
+    target.mkdir()
+    Path(os.fsdecode(os.fsencode(target) + b"/caf\xe9.bin")).write_bytes(b"x")
+    made = boms(target, tmp_path / "out")
+    assert [one["name"] for one in components(json.loads(made["cyclonedx"])) if one["type"] == "file"] == [
+        "caf\\xe9.bin"
+    ]
+
+
+def test_models_of_one_name_in_two_folders_are_not_mixed(tmp_path: Path) -> None:
+    from tests.builders.safetensors_files import Tensor, encode
+
+    files = {
+        "a/config.json": b'{"model_type": "bert", "architectures": ["BertModel"]}',
+        "a/model.safetensors": encode([Tensor(name="w", shape=(2, 2))]),
+        "b/config.json": b'{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}',
+        "b/model.safetensors": encode([Tensor(name="w", shape=(3, 3))]),
+    }
+    graph = loads(boms(written(tmp_path / "x", files), tmp_path / "out")["graph"].encode())
+    inner = {one.text(Field.NAME): one for one in graph.of(Kind.MODEL) if one.id != graph.root}
+    assert {name: one.text(Field.ARCHITECTURE) for name, one in inner.items()} == {
+        "a": "BertModel",
+        "b": "GPT2LMHeadModel",
+    }
+    assert {name: one.text(Field.PARAMETERS) for name, one in inner.items()} == {"a": "4", "b": "9"}
+    assert not graph.component(graph.root).claims(Field.ARCHITECTURE)
+    assert not graph.component(graph.root).claims(Field.PARAMETERS)
+    for name, one in inner.items():
+        held = {relation.target for relation in graph.leaving(one.id, RelationKind.CONTAINS)}
+        assert held == {f"file:{name}/config.json", f"file:{name}/model.safetensors"}
