@@ -371,3 +371,80 @@ def test_models_of_one_name_in_two_folders_are_not_mixed(tmp_path: Path) -> None
     for name, one in inner.items():
         held = {relation.target for relation in graph.leaving(one.id, RelationKind.CONTAINS)}
         assert held == {f"file:{name}/config.json", f"file:{name}/model.safetensors"}
+
+
+# -- profiles and people -------------------------------------------------------------------------------------------
+
+
+def test_a_profile_that_is_not_met_is_told_and_fails(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.main(["bom", str(model), "--profile", "ntia", "-o", str(tmp_path / "bom.json")]) == 1
+    assert "supplier: " in capsys.readouterr().err
+    assert json.loads((tmp_path / "bom.json").read_text())["bomFormat"] == "CycloneDX"
+    (tmp_path / "card.toml").write_bytes(SUPPLEMENT)
+    words = ["--profile", "ntia", "--card", str(tmp_path / "card.toml"), "--format", "text"]
+    capsys.readouterr()
+    assert app.main(["bom", str(model), *words]) == 0
+    assert "NTIA minimum elements: met; completeness " in capsys.readouterr().out
+
+
+def test_files_have_the_properties_of_the_bsi_and_nothing_has_vulnerabilities(model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "bom.json"
+    app.main(["bom", str(model), "--profile", "bsi", "--quiet", "-o", str(out)])
+    document = json.loads(out.read_text())
+    assert JsonStrictValidator(SchemaVersion.V1_7).validate_str(out.read_text()) is None
+    assert "vulnerabilities" not in document
+    files = {one["name"]: one for one in components(document) if one["type"] == "file"}
+    told = {
+        name: {one["name"]: one["value"] for one in file["properties"] if one["name"].startswith("bsi:")}
+        for name, file in files.items()
+    }
+    assert told["modeling_small.py"]["bsi:component:executable"] == "executable"
+    assert told["adapter/adapter_model.safetensors"] == {
+        "bsi:component:filename": "adapter_model.safetensors", "bsi:component:executable": "non-executable",
+        "bsi:component:archive": "no archive", "bsi:component:structured": "unstructured",
+    }  # fmt: skip
+    assert cyclonedx_reader.read(out.read_bytes()).of(Kind.FILE)
+
+
+def test_a_person_reads_what_it_is_and_what_cannot_be_true(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = model_with_adapter() | {"LICENSE": b"Mozilla Public License Version 2.0\n" + b"words of it\n" * 20}
+    target = written(tmp_path / "small-7b", files)
+    assert app.main(["bom", str(target), "--format", "text"]) == 0
+    shown = capsys.readouterr().out
+    assert "small-7b: a model" in shown
+    assert f"org/base@{BASE_COMMIT}" in shown
+    assert "licence: Apache-2.0 (README.md /license); MPL-2.0 (LICENSE text)" in " ".join(shown.split())
+    assert "7000000000 (name)" in " ".join(shown.split())
+    assert app.main(["bom", str(target), "-o", str(tmp_path / "bom.json")]) == 0
+    assert "cannot all be true: small-7b, licence" in capsys.readouterr().err
+
+
+# -- where models come from ----------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_in_a_cache_of_the_hub_knows_its_repository_and_commit(tmp_path: Path) -> None:
+    from tests.builders.stores import COMMIT, hub_repository
+
+    folder = hub_repository(tmp_path / "hub", model_with_adapter())
+    made = boms(folder / "snapshots" / COMMIT, tmp_path / "out")
+    graph = loads(made["graph"].encode())
+    root = graph.component(graph.root)
+    assert root.text(Field.REFERENCE) == f"hf://org/name@{COMMIT}"
+    assert root.text(Field.COMMIT) == root.text(Field.VERSION) == COMMIT
+    assert root.text(Field.PURL) == f"pkg:huggingface/org/name@{COMMIT}"
+    assert [str(claim.origin.confidence) for claim in root.claims(Field.SUPPLIER)] == ["inferred"]
+    subject = json.loads(made["cyclonedx"])["metadata"]["component"]
+    assert f"https://huggingface.co/org/name/tree/{COMMIT}" in [one["url"] for one in subject["externalReferences"]]
+
+
+def test_a_model_in_the_store_of_ollama_is_named_by_it(tmp_path: Path) -> None:
+    from tests.builders import ggufs
+    from tests.builders.stores import ollama_model
+
+    ollama_model(tmp_path / "models", {"model": ggufs.honest()})
+    graph = loads(boms(tmp_path / "models", tmp_path / "out")["graph"].encode())
+    root = graph.component(graph.root)
+    assert root.text(Field.REFERENCE).startswith("ollama://")
+    assert root.claims(Field.PARAMETERS)

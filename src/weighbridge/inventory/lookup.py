@@ -44,7 +44,7 @@ class Lookup:
     def _nest(self) -> None:
         """Find a place for every component: below the root first, else below the first that contains it.
 
-        A graph may contain one thing twice, or go round; services lie in nothing.
+        A graph may contain one thing twice, or go round; services lie in nothing and hold nothing.
         """
         held = {
             one.target
@@ -63,7 +63,10 @@ class Lookup:
             waiting = [(top, 1)]
             while waiting:
                 holder, depth = waiting.pop()
-                for relation in self.leaving(holder, RelationKind.CONTAINS) if depth < DEEPEST else ():
+                is_holder = depth < DEEPEST and (
+                    holder == self.root or self._components[holder].kind is not Kind.SERVICE
+                )
+                for relation in self.leaving(holder, RelationKind.CONTAINS) if is_holder else ():
                     target = relation.target
                     if target not in placed and self._components[target].kind is not Kind.SERVICE:
                         placed.add(target)

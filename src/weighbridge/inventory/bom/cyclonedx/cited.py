@@ -32,7 +32,7 @@ def collected(document: dict[str, Any], graph: Graph, timestamp: str, tool: str)
     """
     files = {one.id for one in graph.of(Kind.FILE)}
     found: dict[tuple[str, str], list[str]] = {}
-    for place, component in _components(document):
+    for place, component in components(document):
         for within, origin in component.pop(CITED, ()):
             by = f"{Kind.FILE}:{origin.file}"
             key = (by if by in files and origin.confidence is not Confidence.VERIFIED else tool, _words(origin))
@@ -43,7 +43,7 @@ def collected(document: dict[str, Any], graph: Graph, timestamp: str, tool: str)
     ]
 
 
-def _components(document: dict[str, Any]) -> list[tuple[Place, dict[str, Any]]]:
+def components(document: dict[str, Any]) -> list[tuple[Place, dict[str, Any]]]:
     """List every component, and service, with its place; inner ones after those that hold them."""
     found: list[tuple[Place, dict[str, Any]]] = []
     waiting: list[tuple[Place, dict[str, Any]]] = [(("metadata", "component"), document["metadata"]["component"])]

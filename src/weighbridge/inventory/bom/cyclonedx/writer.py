@@ -10,7 +10,7 @@ import json
 import uuid
 
 from weighbridge.inventory.bom.addresses import is_address
-from weighbridge.inventory.bom.cyclonedx import cited
+from weighbridge.inventory.bom.cyclonedx import cited, taxonomy
 from weighbridge.inventory.bom.cyclonedx.components import component, properties
 from weighbridge.inventory.document import dumps, origin
 from weighbridge.inventory.graph import Field, Kind, RelationKind
@@ -28,8 +28,8 @@ RELATION = "weighbridge:relation"
 GAP = "weighbridge:gap"
 
 
-def write(graph: Graph, made: Made, version: str = "1.7") -> str:
-    """Write a document of a version in ``VERSIONS``."""
+def write(graph: Graph, made: Made, version: str = "1.7", *, bsi: bool = False) -> str:
+    """Write a document of a version in ``VERSIONS``; with ``bsi`` files have the properties of BSI TR-03183-2."""
     known = Lookup(graph)
     tops = list(map(known.component, known.tops))
     tool = _tool(graph)
@@ -53,6 +53,8 @@ def write(graph: Graph, made: Made, version: str = "1.7") -> str:
         "compositions": _compositions(graph, known),
         "properties": _properties(graph),
     }
+    if bsi:
+        taxonomy.describe(document, graph)
     citations = cited.collected(document, graph, made.timestamp, tool)
     if version != "1.6" and citations:
         document["citations"] = citations
