@@ -448,3 +448,50 @@ def test_a_model_in_the_store_of_ollama_is_named_by_it(tmp_path: Path) -> None:
     root = graph.component(graph.root)
     assert root.text(Field.REFERENCE).startswith("ollama://")
     assert root.claims(Field.PARAMETERS)
+
+
+@pytest.mark.parametrize("form", ["cyclonedx", "cyclonedx-1.6", "spdx", "graph"])
+def test_validate_finds_nothing_in_ours_and_something_in_a_broken_one(
+    form: str, made: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ours").write_text(made[form])
+    assert app.main(["bom", "validate", str(tmp_path / "ours")]) == 0
+    (tmp_path / "broken").write_text(made[form].replace("pkg:huggingface/org/base@", "pkg:huggingface/base@"))
+    capsys.readouterr()
+    assert app.main(["bom", "validate", str(tmp_path / "broken"), "--format", "json"]) == 1
+    assert {one["check"] for one in json.loads(capsys.readouterr().out)["troubles"]} == {"purl"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b'{"bomFormat": "CycloneDX", "specVersion": "0.9"}', b"\xff", b"[" * 100_000]
+)
+def test_what_is_no_bill_of_materials_is_an_error(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x").write_bytes(content)
+    assert app.main(["bom", "validate", str(tmp_path / "x")]) == 2
+    assert capsys.readouterr().err.startswith("weighbridge: ")
+
+
+def test_a_model_on_a_hub_is_listed_with_what_the_hub_says_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.builders.safetensors_files import Tensor, encode
+    from tests.servers.hub import HubServer
+
+    weights = encode([Tensor(name="w", dtype="F32", shape=(1 << 20,), data=bytes(4 << 20))])
+    files = model_with_adapter() | {"model.safetensors": weights}
+    with HubServer() as server:
+        server.adopt(monkeypatch, tmp_path)
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+        commit = server.repository("org/name").commit(files)
+        graph = loads(boms("hf://org/name", tmp_path / "out")["graph"].encode())  # type: ignore[arg-type]
+    root = graph.component(graph.root)
+    assert root.text(Field.REFERENCE).startswith("hf://org/name@")
+    assert root.text(Field.COMMIT) in str(commit)
+    (digest,) = graph.component("file:model.safetensors").claims(Field.SHA256)
+    assert digest.content == hashlib.sha256(weights).hexdigest()
+    assert (digest.origin.method, digest.origin.confidence) == ("store", "declared")
+    (digest,) = graph.component("file:config.json").claims(Field.SHA256)
+    assert (digest.origin.method, digest.origin.confidence) == ("hash", "verified")
+    assert root.best(Field.PARAMETERS).content == 1 << 20  # type: ignore[union-attr]

@@ -5,6 +5,8 @@ Source: https://huggingface.co/docs/hub/model-cards (fields, ``model-index``, ``
 
 from __future__ import annotations
 
+import re
+
 from weighbridge.core.descriptions import DocumentSection, DocumentValue
 from weighbridge.inventory.graph import Confidence, Emission, Field, Kind, Metric, RelationKind
 from weighbridge.inventory.licenses import license_of
@@ -68,6 +70,8 @@ _HEADINGS = (
 )
 """Headings of the template of the Hub (huggingface_hub, ``modelcard_template.md``), of older cards of transformers and
 of model families."""
+_ORNAMENT = re.compile(r"^[\W\d_]+")
+"""Numbers, pictures and marks before the words of a heading."""
 _UNFILLED = "[more information needed]"
 """What the template of the Hub has where nobody has written anything."""
 _FIRST = 500
@@ -128,7 +132,7 @@ def _sections(file: SubjectFile, tell: Telling) -> None:
     for section in file.of(DocumentSection):
         if section.at.member:
             continue
-        heading = section.heading.lower().strip("*:#_ ").lstrip("0123456789. ")
+        heading = _ORNAMENT.sub("", section.heading.lower())
         field = next((field for beginning, field in _HEADINGS if heading.startswith(beginning)), None)
         if section.text.strip().lower().startswith(_UNFILLED):
             continue

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from weighbridge.core.descriptions import LicenseText
 from weighbridge.core.facts import MetadataEntry
 from weighbridge.core.refs import HUB, is_commit
+from weighbridge.core.values import replace
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Origin, RelationKind
 from weighbridge.inventory.model import card, configuration, weights
@@ -34,6 +35,7 @@ def model_graph(subject: Subject) -> Graph:
     Adapters beside a model, and models in folders with a configuration of their own, such as the parts of a pipeline,
     are components inside it: what is said of one is not said of the others.
     """
+    subject = replace(subject, files=tuple(sorted(subject.files, key=lambda file: file.path)))
     assembly = Assembly()
     owners = Owners(subject)
     root = assembly.component(owners.root, owners.kind)
