@@ -51,5 +51,8 @@ def test_expressions_are_those_of_the_reference(words: list[str]) -> None:
         before = words[at - 1] if at else ""
         if (word in EXCEPTIONS) is not (before == "WITH"):
             return
-    reference = not SPDX.validate(text).errors
+    try:
+        reference = not SPDX.validate(text).errors
+    except AttributeError:  # license-expression 30.4.4 falls over an operator at the end
+        reference = False
     assert is_expression(text) is reference

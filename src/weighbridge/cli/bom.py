@@ -80,11 +80,15 @@ def _assessment(graph: Graph, name: str) -> Assessment | None:
 
 def _tell(graph: Graph, assessment: Assessment | None, *, quiet: bool) -> None:
     """Say on stderr what a document does not say aloud."""
-    from weighbridge.cli.bom_text import disputed, told
-    from weighbridge.cli.console import note
     from weighbridge.inventory.disputes import disputes
 
-    for one in disputes(graph):
+    found = disputes(graph)
+    if not found and assessment is None:
+        return
+    from weighbridge.cli.bom_text import disputed, told
+    from weighbridge.cli.console import note
+
+    for one in found:
         note(f"cannot all be true: {disputed(one, graph)}", quiet=quiet)
     for line in told(assessment, graph) if assessment is not None else ():
         note(line, quiet=quiet)

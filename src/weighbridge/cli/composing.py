@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from weighbridge.access.stores import store_for
-from weighbridge.cli.locking import name_of
+from weighbridge.cli.naming import name_of
 from weighbridge.core.errors import UsageError
 from weighbridge.core.refs import PATH, parse
 from weighbridge.core.values import replace
-from weighbridge.inventory import supplement
 from weighbridge.inventory.model.fold import model_graph
 from weighbridge.inventory.model.subject import Subject, SubjectFile
 
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
     from weighbridge.core.report import Report
     from weighbridge.engine.wire import Answer
     from weighbridge.inventory.graph import Graph
+
+CARD = "weighbridge.card.toml"
+"""The supplement of a person that is looked for beside a model."""
 
 
 def composed(target: str, given: Given, config: Config) -> Graph:
@@ -56,12 +58,12 @@ def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:
 
     from weighbridge.cli.documents import content
 
-    beside = [
-        file.real for file in (*listing.files, *listing.extras) if file.path == supplement.FILE_NAME and file.real
-    ]
+    beside = [file.real for file in (*listing.files, *listing.extras) if file.path == CARD and file.real]
     chosen = path or next(iter(beside), "")
     if not chosen:
         return graph
+    from weighbridge.inventory import supplement
+
     held = content(chosen, supplement.LARGEST)
     try:
         text = held.decode()
