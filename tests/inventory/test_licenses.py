@@ -53,6 +53,6 @@ def test_expressions_are_those_of_the_reference(words: list[str]) -> None:
             return
     try:
         reference = not SPDX.validate(text).errors
-    except AttributeError:  # license-expression 30.4.4 falls over an operator at the end
+    except (AttributeError, IndexError, AssertionError):  # license-expression 30.4.4 falls over "MIT OR"
         reference = False
     assert is_expression(text) is reference

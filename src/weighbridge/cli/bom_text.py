@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from weighbridge.inventory.disputes import disputes
 from weighbridge.inventory.graph import LINEAGE, Field, Kind, License, Metric, RelationKind
 from weighbridge.reports.neutral import visible
@@ -107,6 +105,8 @@ def _value(claim: Claim) -> str:
 
 
 def _files(graph: Graph) -> Iterator[str]:
+    from collections import Counter
+
     files = [one for one in graph.of(Kind.FILE) if one.claims(Field.SIZE)]
     roles = Counter(one.text(Field.ROLE) or "other" for one in files)
     size = sum(int(one.text(Field.SIZE)) for one in files if one.text(Field.SIZE).isdigit())

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from weighbridge.engine.wire import Answer
     from weighbridge.inventory.graph import Graph
 
+_LITTLE = 32 << 20
+"""Bytes that are hashed before threads for it would have started."""
 CARD = "weighbridge.card.toml"
 """The supplement of a person that is looked for beside a model."""
 
@@ -101,7 +103,6 @@ def _spelt(path: str) -> str:
 
 def _sha512(listing: Listing, given: Given) -> dict[str, str]:
     """Hash what lies on this machine a second way: some rules for bills of materials ask for SHA-512."""
-    from concurrent.futures import ThreadPoolExecutor
     from hashlib import file_digest
     from os import cpu_count
 
@@ -113,6 +114,10 @@ def _sha512(listing: Listing, given: Given) -> dict[str, str]:
                 return file_digest(file, "sha512").hexdigest()
         except OSError:
             return ""  # the scan has told that it cannot be read
+
+    if sum(file.size for file in listing.files) < _LITTLE:
+        return {path: text for path in local if (text := digest(path))}
+    from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(given.number("--jobs") or cpu_count() or 1) as pool:
         return {path: text for path, text in zip(local, pool.map(digest, local), strict=True) if text}

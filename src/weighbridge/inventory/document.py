@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     E = TypeVar("E", bound=StrEnum)
 
 SCHEMA = "weighbridge.graph/1"
+MOST = 50_000
+"""Components of a document of others that become a graph: some 2 GB of memory on the way into another format."""
 LARGEST = 100 << 20
 """Bytes of a document that is read; an application with 5,000 sources takes some 5 MB."""
 
