@@ -495,3 +495,34 @@ def test_a_model_on_a_hub_is_listed_with_what_the_hub_says_of_it(
     (digest,) = graph.component("file:config.json").claims(Field.SHA256)
     assert (digest.origin.method, digest.origin.confidence) == ("hash", "verified")
     assert root.best(Field.PARAMETERS).content == 1 << 20  # type: ignore[union-attr]
+
+
+def test_configurations_are_read_through_the_scanner(tmp_path: Path) -> None:
+    from tests.builders.safetensors_files import Tensor, encode
+
+    index = {"metadata": {"total_parameters": 5, "total_size": 4}, "weight_map": {"w": "model-1.safetensors"}}
+    files = {
+        ".eval_results/bench.yaml": b"- dataset: {id: org/bench, task_id: main}\n  value: 41.2\n  verifyToken: abc\n",
+        "model.safetensors.index.json": json.dumps(index).encode(),
+        "model-1.safetensors": encode([Tensor(name="w", shape=(2, 2))]),
+        "model_index.json": b'{"_class_name": "Pipe", "_diffusers_version": "0.30.0", "unet": ["diffusers", "UNet"]}',
+        "unet/config.json": b'{"_class_name": "UNet", "_diffusers_version": "0.30.0"}',
+        "unet/diffusion_pytorch_model.safetensors": encode([Tensor(name="w", shape=(3, 3))]),
+        "modules.json": b'[{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}]',
+        "generation_config.json": b'{"temperature": 0.6, "transformers_version": "5.0.0"}',
+    }
+    graph = loads(boms(written(tmp_path / "x", files), tmp_path / "out")["graph"].encode())
+    root = graph.component(graph.root)
+    (metric,) = root.claims(Field.METRIC)
+    assert metric.content == Metric(type="main", value="41.2", dataset="org/bench", verified=True)
+    assert [claim.content for claim in root.claims(Field.PARAMETERS)] == [4, 5]
+    assert {"generation.temperature=0.6", "module.0=sentence_transformers.models.Transformer"} <= {
+        claim.content for claim in root.claims(Field.HYPERPARAMETER)
+    }
+    (unet,) = (one for one in graph.of(Kind.MODEL) if one.id != graph.root)
+    assert (unet.text(Field.ARCHITECTURE), unet.text(Field.PARAMETERS)) == ("UNet", "9")
+    assert {one.text(Field.NAME) for one in graph.of(Kind.LIBRARY)} == {
+        "diffusers",
+        "sentence-transformers",
+        "transformers",
+    }
