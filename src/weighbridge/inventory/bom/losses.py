@@ -70,7 +70,7 @@ def not_read(document: dict[str, Any]) -> Iterator[str]:
 
 def not_written(graph: Graph, form: str) -> Iterator[str]:
     """Yield what a format keeps only as an annotation or a property of this program."""
-    if form == "graph":
+    if form in {"graph", "text"}:
         return
     words = _NOT_IN_SPDX if form == "spdx" else _NOT_IN_CYCLONEDX
     counts = Counter(stated.field for one in graph.components for stated in one.stated if stated.claims)
