@@ -10,7 +10,7 @@ from weighbridge.core.errors import IntegrityError, WeighbridgeError
 from weighbridge.core.modules import fetch
 
 COMMANDS = {
-    "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, and why it matters"),
+    "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, why it matters"),
     "lock": ("weighbridge.cli.lock", "write down what the models of a project are, to the byte"),
     "verify": ("weighbridge.cli.verify", "hold models on this machine against model.lock, offline"),
     "pull": ("weighbridge.cli.pull", "fetch what model.lock names, verified before it gets its name"),
@@ -20,9 +20,9 @@ COMMANDS = {
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "inventory": ("weighbridge.cli.inventory", "list the models, services and libraries that an application uses"),
     "bom": ("weighbridge.cli.bom", "write a bill of materials of a model, each value with its origin"),
-    "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or several as one"),
-    "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills of materials, and what matters"),
-    "bom validate": ("weighbridge.cli.bom_validate", "hold anybody's bill of materials against schema and sense"),
+    "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or as one"),
+    "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills, and what matters"),
+    "bom validate": ("weighbridge.cli.bom_validate", "hold a bill of materials against schema and sense"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }

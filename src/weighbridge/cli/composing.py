@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from weighbridge.access.stores import store_for
-from weighbridge.cli.locking import name_of
+from weighbridge.cli.naming import name_of
 from weighbridge.core.errors import UsageError
 from weighbridge.core.refs import PATH, parse
 from weighbridge.core.values import replace
-from weighbridge.inventory import supplement
 from weighbridge.inventory.model.fold import model_graph
 from weighbridge.inventory.model.subject import Subject, SubjectFile
 
@@ -20,6 +19,11 @@ if TYPE_CHECKING:
     from weighbridge.engine.wire import Answer
     from weighbridge.inventory.graph import Graph
 
+_LITTLE = 32 << 20
+"""Bytes that are hashed before threads for it would have started."""
+CARD = "weighbridge.card.toml"
+"""The supplement of a person that is looked for beside a model."""
+
 
 def composed(target: str, given: Given, config: Config) -> Graph:
     """Give the graph of a model; raises the errors of stores and scans."""
@@ -30,7 +34,12 @@ def composed(target: str, given: Given, config: Config) -> Graph:
     pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
     report, answers = learn(str(pinned), given, config, remember=True)
     sha512 = _sha512(listing, given)
-    files = tuple(_file(one, listing, answers, report, sha512) for one in (*listing.files, *listing.extras))
+    verdicts = {
+        one.path.removeprefix(artifact.ref).lstrip("/"): str(one.verdict())
+        for artifact in report.artifacts
+        for one in artifact.files
+    }
+    files = tuple(_file(one, listing, answers, verdicts, sha512) for one in (*listing.files, *listing.extras))
     is_path = listing.ref.scheme == PATH
     graph = model_graph(
         Subject(
@@ -51,12 +60,12 @@ def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:
 
     from weighbridge.cli.documents import content
 
-    beside = [
-        file.real for file in (*listing.files, *listing.extras) if file.path == supplement.FILE_NAME and file.real
-    ]
+    beside = [file.real for file in (*listing.files, *listing.extras) if file.path == CARD and file.real]
     chosen = path or next(iter(beside), "")
     if not chosen:
         return graph
+    from weighbridge.inventory import supplement
+
     held = content(chosen, supplement.LARGEST)
     try:
         text = held.decode()
@@ -66,18 +75,16 @@ def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:
 
 
 def _file(
-    listed: ListedFile, listing: Listing, answers: dict[str, Answer], report: Report, sha512: dict[str, str]
+    listed: ListedFile, listing: Listing, answers: dict[str, Answer], verdicts: dict[str, str], sha512: dict[str, str]
 ) -> SubjectFile:
     import os
 
     place = os.path.relpath(listed.real, listing.root) if listed.real and listing.root else ""
     answer = answers.get(listed.path) or answers.get(place)
-    verdicts = {one.path: str(one.verdict()) for artifact in report.artifacts for one in artifact.files}
-    base = report.artifacts[0].ref.rstrip("/") if report.artifacts else ""
-    verdict = next((verdicts[path] for path in (f"{base}/{listed.path}", f"{base}/{place}") if path in verdicts), "")
+    verdict = verdicts.get(listed.path) or verdicts.get(place, "")
     computed = answer.sha256 if answer is not None else ""
     return SubjectFile(
-        path=listed.path,
+        path=_spelt(listed.path),
         size=answer.size if answer is not None else max(0, listed.size),
         sha256=computed or listed.sha256,
         sha512=sha512.get(listed.real, ""),
@@ -85,12 +92,17 @@ def _file(
         formats=answer.formats if answer is not None else (),
         facts=answer.outline if answer is not None else (),
         verdict=verdict,
+        complete=answer is not None and not answer.gaps,
     )
+
+
+def _spelt(path: str) -> str:
+    """Write a name whose bytes are no UTF-8 with escapes: documents hold Unicode only."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _sha512(listing: Listing, given: Given) -> dict[str, str]:
     """Hash what lies on this machine a second way: some rules for bills of materials ask for SHA-512."""
-    from concurrent.futures import ThreadPoolExecutor
     from hashlib import file_digest
     from os import cpu_count
 
@@ -102,6 +114,10 @@ def _sha512(listing: Listing, given: Given) -> dict[str, str]:
                 return file_digest(file, "sha512").hexdigest()
         except OSError:
             return ""  # the scan has told that it cannot be read
+
+    if sum(file.size for file in listing.files) < _LITTLE:
+        return {path: text for path in local if (text := digest(path))}
+    from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(given.number("--jobs") or cpu_count() or 1) as pool:
         return {path: text for path, text in zip(local, pool.map(digest, local), strict=True) if text}

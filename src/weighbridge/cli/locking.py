@@ -7,6 +7,7 @@ import os
 from weighbridge import __version__
 from weighbridge.access.stores import store_for
 from weighbridge.cli.locked import Done, LockedEntry
+from weighbridge.cli.naming import name_of
 from weighbridge.cli.signatures import noted
 from weighbridge.core.artifact import Listing
 from weighbridge.core.errors import IntegrityError, UsageError
@@ -230,16 +231,6 @@ class Locking:
                 f"{self.path} was changed by somebody else meanwhile", hint="nothing is lost: run it again"
             )
         write(document.dumps(lock), Output(format="lock", file=self.path))
-
-
-def name_of(ref: Ref) -> str:
-    """Name an entry after its reference: ``org/name``, or what a path ends with."""
-    if ref.scheme == PATH:
-        return os.path.basename(os.path.realpath(ref.name)) or "model"
-    if ref.scheme == HUB:
-        return ref.name
-    parts = [part for part in ref.name.split("/") if part]
-    return "/".join(parts[-2:]) or "model"
 
 
 def _judged(new: LockEntry) -> tuple[Change, ...]:

@@ -30,7 +30,7 @@ class Assembly:
 
     def __init__(self) -> None:
         self._kinds: dict[str, Kind] = {}
-        self._claims: dict[str, dict[Field, set[Claim]]] = {}
+        self._claims: dict[str, dict[Field, dict[tuple[type, Claim], Claim]]] = {}
         self._relations: dict[tuple[str, RelationKind, str], set[Origin]] = {}
         self._gaps: set[str] = set()
 
@@ -46,12 +46,14 @@ class Assembly:
 
     def claim(self, id_: str, field: Field, content: Content, origin: Origin, note: str = "") -> None:
         """State a value of a component that is there."""
-        self._claims[id_].setdefault(field, set()).add(Claim(content=content, origin=origin, note=note))
+        made = Claim(content=content, origin=origin, note=note)
+        # To Python 1, 1.0 and True are equal; here they are three values.
+        self._claims[id_].setdefault(field, {})[type(content), made] = made
 
     def ask(self, id_: str, *fields: Field) -> None:
         """Say that fields were looked for, so that they are unknown unless somebody claims a value."""
         for field in fields:
-            self._claims[id_].setdefault(field, set())
+            self._claims[id_].setdefault(field, {})
 
     def relate(self, source: str, kind: RelationKind, target: str, *origins: Origin) -> None:
         """State a relation between components that are there or will be."""
@@ -81,7 +83,7 @@ class Assembly:
         return Component(
             id=id_,
             kind=self._kinds[id_],
-            stated=tuple(Stated(field=field, claims=ranked(claims)) for field, claims in stated),
+            stated=tuple(Stated(field=field, claims=ranked(claims.values())) for field, claims in stated),
         )
 
 

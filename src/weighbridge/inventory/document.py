@@ -6,6 +6,7 @@ Equal graphs give equal bytes. Reading raises Malformed for anything that ``dump
 from __future__ import annotations
 
 import json
+from math import isfinite
 
 from weighbridge.core.errors import Malformed
 from weighbridge.core.values import field_names
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     E = TypeVar("E", bound=StrEnum)
 
 SCHEMA = "weighbridge.graph/1"
+MOST = 50_000
+"""Components of a document of others that become a graph: some 2 GB of memory on the way into another format."""
 LARGEST = 100 << 20
 """Bytes of a document that is read; an application with 5,000 sources takes some 5 MB."""
 
 _VALUES: dict[str, type] = {"metric": g.Metric, "license": g.License, "emission": g.Emission}
+_NEEDED = frozenset({"type", "value", "grams"})
+"""Parts of values that are always written; of the others those that say something."""
 
 
 # -- writing -------------------------------------------------------------------------------------------------------
@@ -65,7 +70,8 @@ def content(one: g.Content) -> Any:
     for name, kind in _VALUES.items():
         if isinstance(one, kind):
             held = {field: getattr(one, field) for field in field_names(kind)}
-            return {name: {field: part for field, part in held.items() if part not in ("", False)}}
+            said = {field: part for field, part in held.items() if part != "" and part is not False}
+            return {name: {field: held[field] for field in held if field in said or field in _NEEDED}}
     return one
 
 
@@ -97,6 +103,8 @@ def loads(text: bytes) -> g.Graph:
     )
     ids = [one.id for one in graph.components]
     ends = {graph.root, *(end for one in graph.relations for end in (one.source, one.target))}
+    if not all(ids):
+        raise Malformed("a component has no id")
     if len(set(ids)) != len(ids) or not ends <= set(ids):
         raise Malformed("a component is there twice, or one that is spoken of is not there")
     return graph
@@ -137,7 +145,7 @@ def read_claim(found: Any) -> g.Claim:
 def _read_content(found: Any) -> g.Content:
     if type(found) in (str, int, float, bool):
         plain: g.Content = found
-        return plain
+        return _finite(plain)
     if type(found) is not dict or len(found) != 1:
         raise Malformed("a value that is none")
     ((name, parts),) = found.items()
@@ -151,7 +159,16 @@ def _read_content(found: Any) -> g.Content:
         made: g.Content = kind(**parts)
     except TypeError:
         raise Malformed("a value lacks a part") from None
+    if isinstance(made, g.Emission):
+        _finite(made.grams)
     return made
+
+
+def _finite(content: g.Content) -> g.Content:
+    """Refuse NaN and the infinities, which JSON does not know and Python writes all the same."""
+    if isinstance(content, float) and not isfinite(content):
+        raise Malformed("a number that is none")
+    return content
 
 
 def read_origin(found: Any) -> g.Origin:

@@ -183,7 +183,7 @@ MANY = frozenset({
     Field.AUTHOR, Field.TASK, Field.LANGUAGE, Field.INPUT, Field.OUTPUT, Field.TAG, Field.HYPERPARAMETER, Field.METRIC,
     Field.EMISSION, Field.INTENDED_USE, Field.USER, Field.LIMITATION, Field.TRADEOFF, Field.RISK, Field.SENSITIVE_DATA,
     Field.TRAINING, Field.OCCURRENCE, Field.ENDPOINT, Field.SPECIFIER, Field.FORMAT, Field.DTYPE, Field.URL,
-    Field.DATASET_SIZE, Field.PIN, Field.LIBRARY, Field.SIGNER, Field.COLLECTION,
+    Field.DATASET_SIZE, Field.PIN, Field.LIBRARY, Field.SIGNER, Field.COLLECTION, Field.QUANTIZATION,
 })  # fmt: skip
 
 
@@ -191,7 +191,8 @@ MANY = frozenset({
 class Metric:
     """A result of an evaluation, as it is written down: nobody here has measured it.
 
-    ``dataset`` is an id on a hub, ``slice_`` configuration and split. ``verified`` when its store has checked it.
+    ``dataset`` is an id on a hub, ``slice_`` configuration and split. ``verified`` when it carries a token of its store
+    that it was checked there; the token itself is not checked here.
     """
 
     type: str

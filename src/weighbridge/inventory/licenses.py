@@ -73,7 +73,8 @@ def is_expression(text: str) -> bool:
                 return False
             wanted = True
         elif word == "WITH":
-            if wanted or before == ")" or words[at + 1 : at + 2] == []:
+            has_exception = at > 1 and words[at - 2] == "WITH"
+            if wanted or before == ")" or has_exception or words[at + 1 : at + 2] == []:
                 return False
         elif before == "WITH":
             if word not in EXCEPTIONS:

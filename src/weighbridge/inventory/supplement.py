@@ -69,7 +69,9 @@ def supplemented(graph: Graph, text: str, sha256: str, name: str = FILE_NAME) ->
     )
     tables: dict[str, Any] = {graph.root: found.get("model", {})}
     components = found.get("components", {})
-    tables |= components if isinstance(components, dict) else {}
+    if not isinstance(components, dict):
+        raise UsageError(f"{name}: 'components' is no table")
+    tables |= components
     ids = {one.id for one in graph.components}
     for id_, table in tables.items():
         if id_ not in ids:

@@ -56,6 +56,19 @@ def surveyed(document: JsonValue, node: Node, *, shared: bool) -> Iterator[Yield
     yield from survey.facts()
     if survey.model and not survey.name.startswith(_TOKENS):
         yield from plain_values(document, "config", node.at())
+    elif isinstance(document, dict) and "weight_map" in document:
+        yield from plain_values({"metadata": document.get("metadata")}, "index", node.at())
+    elif _is_evaluations(document):
+        yield from plain_values(document, "evaluation", node.at())
+
+
+def _is_evaluations(document: JsonValue) -> bool:
+    """Tell whether a document lists results as ``.eval_results`` of the Hub does: each with a data set and a value."""
+    return (
+        isinstance(document, list)
+        and bool(document)
+        and all(isinstance(one, dict) and isinstance(one.get("dataset"), dict) and "value" in one for one in document)
+    )
 
 
 def _says_nothing(table: dict[str, JsonValue]) -> bool:

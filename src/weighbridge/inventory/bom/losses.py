@@ -72,7 +72,7 @@ def not_read(document: dict[str, Any]) -> Iterator[str]:
 
 def not_written(graph: Graph, form: str) -> Iterator[str]:
     """Yield what a format keeps only as an annotation or a property of this program."""
-    if form == "graph":
+    if form in {"graph", "text"}:
         return
     if form in _FOR_PEOPLE:
         yield f"{form} is for people: long lists and texts are cut, and no program reads it back"

@@ -5,17 +5,21 @@ Source: https://huggingface.co/docs/hub/model-cards (fields, ``model-index``, ``
 
 from __future__ import annotations
 
+import re
+
 from weighbridge.core.descriptions import DocumentSection, DocumentValue
-from weighbridge.inventory.graph import Emission, Field, Kind, Metric, RelationKind
+from weighbridge.inventory.graph import Confidence, Emission, Field, Kind, Metric, RelationKind
 from weighbridge.inventory.licenses import license_of
-from weighbridge.inventory.model.telling import Repository
+from weighbridge.inventory.model.tasks import FLOWS
+from weighbridge.inventory.model.telling import Repository, repository_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.inventory.model.subject import SubjectFile
-    from weighbridge.inventory.model.telling import Elsewhere, Telling
+    from weighbridge.inventory.model.telling import Telling
 
 CARD = "readme.md"
+EVALUATIONS = ".eval_results"
 _RELATIONS = {
     "finetune": RelationKind.FINETUNED, "adapter": RelationKind.ADAPTER_OF, "merge": RelationKind.MERGED,
     "quantized": RelationKind.QUANTIZED,
@@ -25,31 +29,58 @@ _SIMPLE = {
     "model_name": Field.NAME,
 }  # fmt: skip
 _HEADINGS = (
-    # (beginning of a heading in lower case, the field that its text is about)
+    # (beginning of a heading in lower case, the field that its text is about); the first that fits decides
     ("intended use", Field.INTENDED_USE),
     ("direct use", Field.INTENDED_USE),
     ("downstream use", Field.INTENDED_USE),
+    ("primary intended use", Field.INTENDED_USE),
     ("uses", Field.INTENDED_USE),
-    ("use cases", Field.INTENDED_USE),
-    ("intended users", Field.USER),
+    ("use case", Field.INTENDED_USE),
+    ("intended user", Field.USER),
+    ("primary intended user", Field.USER),
     ("limitation", Field.LIMITATION),
+    ("known limitation", Field.LIMITATION),
     ("bias, risks", Field.LIMITATION),
     ("bias and limitation", Field.LIMITATION),
     ("risks and limitation", Field.LIMITATION),
     ("out-of-scope", Field.LIMITATION),
+    ("out of scope", Field.LIMITATION),
+    ("misuse", Field.LIMITATION),
+    ("bias", Field.RISK),
     ("ethical consideration", Field.RISK),
+    ("ethics", Field.RISK),
+    ("responsible ai", Field.RISK),
+    ("responsibility", Field.RISK),
+    ("safety", Field.RISK),
     ("risks", Field.RISK),
     ("trade-off", Field.TRADEOFF),
+    ("tradeoff", Field.TRADEOFF),
     ("training procedure", Field.TRAINING),
     ("training detail", Field.TRAINING),
     ("training data", Field.TRAINING),
+    ("training hyperparameter", Field.TRAINING),
+    ("training", Field.TRAINING),
+    ("pretraining", Field.TRAINING),
+    ("preprocessing", Field.TRAINING),
     ("model description", Field.DESCRIPTION),
+    ("model summary", Field.DESCRIPTION),
+    ("description", Field.DESCRIPTION),
+    ("overview", Field.DESCRIPTION),
+    ("introduction", Field.DESCRIPTION),
 )
+"""Headings of the template of the Hub (huggingface_hub, ``modelcard_template.md``), of older cards of transformers and
+of model families."""
+_ORNAMENT = re.compile(r"^[\W\d_]+")
+"""Numbers, pictures and marks before the words of a heading."""
+_UNFILLED = "[more information needed]"
+"""What the template of the Hub has where nobody has written anything."""
+_FIRST = 500
+"""Characters of a first paragraph that are kept."""
 
 
-def read(file: SubjectFile, tell: Telling, elsewhere: Elsewhere) -> None:
+def read(file: SubjectFile, tell: Telling) -> None:
     """Take in what a card says."""
-    values = {one.pointer: one for one in file.of(DocumentValue) if one.document == "card"}
+    values = {one.pointer: one for one in file.of(DocumentValue) if one.document == "card" and not one.at.member}
     lists: dict[str, list[tuple[str, str]]] = {}
     for pointer, one in values.items():
         key = pointer.split("/", 2)[1] if pointer else ""
@@ -58,47 +89,87 @@ def read(file: SubjectFile, tell: Telling, elsewhere: Elsewhere) -> None:
     for key, field in _SIMPLE.items():
         for pointer, text in lists.get(key, ()):
             tell.claim(field, text, pointer)
-    _license(values, tell)
-    _bases(values, lists, tell, elsewhere)
+    for pointer, text in lists.get("pipeline_tag", ()):
+        for field, flows in zip((Field.INPUT, Field.OUTPUT), FLOWS.get(text, ((), ())), strict=True):
+            for flow in flows:
+                tell.claim(field, flow, pointer, Confidence.INFERRED, f"what goes with {text}")
+    for pointer, text in lists.get("library_name", ()):
+        tell.made_with(text, "", pointer)
+    _license(values, lists, tell)
+    _bases(values, lists, tell)
     for pointer, text in lists.get("datasets", ()):
-        if _is_repository(text):
-            elsewhere.name(
-                tell.about, RelationKind.TRAINED_ON, Repository(kind=Kind.DATASET, name=text), tell.origin(pointer)
-            )
+        if name := repository_name(text):
+            tell.relate(RelationKind.TRAINED_ON, Repository(kind=Kind.DATASET, name=name), pointer)
         else:
             tell.claim(Field.TRAINING, f"data: {text}", pointer)
     _emissions(values, tell)
-    _results(values, tell, elsewhere)
+    _results(values, tell)
+    _sections(file, tell)
+
+
+def evaluations(file: SubjectFile, tell: Telling) -> None:
+    """Take in a file of ``.eval_results`` (https://huggingface.co/docs/hub/eval-results)."""
+    values = {one.pointer: one for one in file.of(DocumentValue) if one.document == "evaluation" and not one.at.member}
+    for pointer, measured in values.items():
+        parts = pointer.split("/")
+        if len(parts) != 3 or parts[2] != "value":
+            continue
+        at = f"/{parts[1]}"
+        dataset = _text(values, f"{at}/dataset/id")
+        found = Metric(
+            type=_text(values, f"{at}/dataset/task_id") or "score", value=measured.text, dataset=dataset,
+            verified=bool(_text(values, f"{at}/verifyToken")),
+        )  # fmt: skip
+        source = _text(values, f"{at}/source/url")
+        tell.claim(Field.METRIC, found, pointer, note=f"see {source}" if source else "")
+        if dataset:
+            named = Repository(kind=Kind.DATASET, name=dataset, revision=_text(values, f"{at}/dataset/revision"))
+            tell.relate(RelationKind.EVALUATED_ON, named, f"{at}/dataset/id")
+
+
+def _sections(file: SubjectFile, tell: Telling) -> None:
+    first = True
     for section in file.of(DocumentSection):
-        heading = section.heading.lower().strip("*: ")
-        for beginning, field in _HEADINGS:
-            if heading.startswith(beginning):
-                tell.claim(field, section.text, f"section {section.heading}")
-                break
+        if section.at.member:
+            continue
+        heading = _ORNAMENT.sub("", section.heading.lower())
+        field = next((field for beginning, field in _HEADINGS if heading.startswith(beginning)), None)
+        if section.text.strip().lower().startswith(_UNFILLED):
+            continue
+        if field is not None:
+            tell.claim(field, section.text, f"section {section.heading}")
+        elif first and (words := _paragraph(section.text)):
+            tell.claim(Field.DESCRIPTION, words, f"section {section.heading}")
+        first = False
+
+
+def _paragraph(text: str) -> str:
+    """Give the first paragraph that is prose: no badge, picture, table, list or markup."""
+    for part in text.split("\n\n"):
+        words = " ".join(part.split())
+        if words[:1].isalnum() and " " in words:
+            return words if len(words) <= _FIRST else f"{words[:_FIRST]}…"
+    return ""
 
 
 def _text(values: dict[str, DocumentValue], pointer: str) -> str:
     return values[pointer].text if pointer in values else ""
 
 
-def _license(values: dict[str, DocumentValue], tell: Telling) -> None:
-    for pointer in ("/license", "/license/0"):
-        if pointer in values:
-            name, url = _text(values, "/license_name"), _text(values, "/license_link")
-            found = license_of(values[pointer].text, name, url)
-            if found is not None:
-                tell.claim(Field.LICENSE, found, pointer)
+def _license(values: dict[str, DocumentValue], lists: dict[str, list[tuple[str, str]]], tell: Telling) -> None:
+    for pointer, text in lists.get("license", ()):
+        found = license_of(text, _text(values, "/license_name"), _text(values, "/license_link"))
+        if found is not None:
+            tell.claim(Field.LICENSE, found, pointer)
 
 
-def _bases(
-    values: dict[str, DocumentValue], lists: dict[str, list[tuple[str, str]]], tell: Telling, elsewhere: Elsewhere
-) -> None:
+def _bases(values: dict[str, DocumentValue], lists: dict[str, list[tuple[str, str]]], tell: Telling) -> None:
     bases = lists.get("base_model", [])
     stated = _RELATIONS.get(_text(values, "/base_model_relation"))
     relation = stated or (RelationKind.MERGED if len(bases) > 1 else RelationKind.DERIVED)
     for pointer, text in bases:
-        if _is_repository(text):
-            elsewhere.name(tell.about, relation, Repository(kind=Kind.MODEL, name=text), tell.origin(pointer))
+        if name := repository_name(text):
+            tell.relate(relation, Repository(kind=Kind.MODEL, name=name), pointer)
 
 
 def _emissions(values: dict[str, DocumentValue], tell: Telling) -> None:
@@ -117,7 +188,7 @@ def _emissions(values: dict[str, DocumentValue], tell: Telling) -> None:
         tell.claim(Field.EMISSION, emission, pointer)
 
 
-def _results(values: dict[str, DocumentValue], tell: Telling, elsewhere: Elsewhere) -> None:
+def _results(values: dict[str, DocumentValue], tell: Telling) -> None:
     for pointer, measured in values.items():
         parts = pointer.split("/")
         if parts[1:2] != ["model-index"] or parts[5:6] != ["metrics"] or parts[7:] != ["value"]:
@@ -133,9 +204,4 @@ def _results(values: dict[str, DocumentValue], tell: Telling, elsewhere: Elsewhe
         tell.claim(Field.METRIC, found, pointer)
         if dataset:
             named = Repository(kind=Kind.DATASET, name=dataset, revision=_text(values, f"{result}/dataset/revision"))
-            elsewhere.name(tell.about, RelationKind.EVALUATED_ON, named, tell.origin(f"{result}/dataset/type"))
-
-
-def _is_repository(text: str) -> bool:
-    parts = text.split("/")
-    return len(parts) <= 2 and all(parts) and text.isprintable() and not set(text) & set(" \\?#@:")
+            tell.relate(RelationKind.EVALUATED_ON, named, f"{result}/dataset/type")

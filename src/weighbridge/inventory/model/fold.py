@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from weighbridge.core.descriptions import LicenseText
-from weighbridge.core.refs import is_commit
+from weighbridge.core.facts import MetadataEntry
+from weighbridge.core.refs import HUB, is_commit
+from weighbridge.core.values import replace
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Origin, RelationKind
 from weighbridge.inventory.model import card, configuration, weights
-from weighbridge.inventory.model.telling import Elsewhere, Telling
-from weighbridge.provenance.lock.roles import role
+from weighbridge.inventory.model.owners import Owners, role_of
+from weighbridge.inventory.model.software import Software
+from weighbridge.inventory.model.telling import Elsewhere, Named, Telling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,42 +26,53 @@ ASKED = (
     Field.LIMITATION, Field.RISK,
 )  # fmt: skip
 """What everybody who buys a model asks for; where no file answers, it is unknown."""
-
-_ADAPTER_WEIGHTS = "adapter_model"
-_MODEL_ROLES = frozenset({"weights"})
+_TEMPLATE = "chat_template.sha256"
 
 
 def model_graph(subject: Subject) -> Graph:
-    """Give the graph of a repository; its root is the model, or the adapter where there is nothing else."""
+    """Give the graph of a repository; its root is the model, or the adapter where there is nothing else.
+
+    Adapters beside a model, and models in folders with a configuration of their own, such as the parts of a pipeline,
+    are components inside it: what is said of one is not said of the others.
+    """
+    subject = replace(subject, files=tuple(sorted(subject.files, key=lambda file: file.path)))
     assembly = Assembly()
-    elsewhere = Elsewhere(assembly)
-    adapters = [file for file in subject.files if file.name == configuration.ADAPTER]
-    rest = [file for file in subject.files if not _is_of(file, adapters)]
-    is_model = any(file.name == configuration.MODEL or _role(file) in _MODEL_ROLES for file in rest)
-    kind = Kind.ADAPTER if adapters and not is_model else Kind.MODEL
-    root = assembly.component(f"{kind}:{subject.reference or '.'}", kind)
+    owners = Owners(subject)
+    root = assembly.component(owners.root, owners.kind)
     _identity(assembly, root, subject)
-    owners = {}
-    for file in adapters:
-        owner = root
-        if kind is Kind.MODEL or len(adapters) > 1:
-            place = f"{file.folder}/" if file.folder else ""
-            owner = assembly.component(f"{Kind.ADAPTER}:{subject.reference or '.'}#{place}", Kind.ADAPTER)
-            origin = _seen(file)
-            assembly.claim(owner, Field.NAME, file.folder or "adapter", origin)
-            assembly.relate(root, RelationKind.CONTAINS, owner, origin)
-        owners[file.path] = owner
+    elsewhere = Elsewhere(assembly, subject.name if subject.reference.startswith(f"{HUB}://") else "")
+    software = Software(assembly)
+    named = Named(elsewhere=elsewhere, software=software)
+    for inner in owners.inner:
+        made = assembly.component(inner.id, inner.kind)
+        origin = _named(inner.file)
+        assembly.claim(made, Field.NAME, inner.name, origin)
+        assembly.relate(root, RelationKind.CONTAINS, made, origin)
     tell_of = {}
     for file in subject.files:
-        config = next((one for one in adapters if _is_of(file, [one])), None)
-        owner = owners[config.path] if config is not None else root
+        owner = owners.of(file)
         _file(assembly, owner, file)
-        tell_of[file.path] = Telling(assembly, owner, file, Method.HEADER)
-        _read(assembly, owner, file, elsewhere)
+
+        def tell(method: Method, file: SubjectFile = file, owner: str = owner) -> Telling:
+            return Telling(owner, file, method, named)
+
+        tell_of[file.path] = tell(Method.HEADER)
+        if file.name in configuration.MANIFESTS and owners.is_main(file):
+            configuration.MANIFESTS[file.name](file, tell(Method.MANIFEST))
+        elif file.path.lower() == card.CARD:
+            card.read(file, tell(Method.CARD))
+        elif file.folder == card.EVALUATIONS:
+            card.evaluations(file, tell(Method.MANIFEST))
+        elif configuration.is_index(file):
+            configuration.index(file, tell(Method.MANIFEST))
+        elif "gguf" in file.formats:
+            weights.gguf(file, tell(Method.HEADER))
+        _license(assembly, owner, file)
     for owner in {one.about for one in tell_of.values()}:
         weights.count([file for file in subject.files if tell_of[file.path].about == owner], tell_of)
     assembly.ask(root, *ASKED)
     elsewhere.settle()
+    software.settle()
     for words in subject.gaps:
         assembly.gap(words)
     return assembly.finish(root)
@@ -66,16 +82,23 @@ def _identity(assembly: Assembly, root: str, subject: Subject) -> None:
     store = Origin(method=Method.STORE, confidence=Confidence.DECLARED)
     name = Origin(method=Method.NAME, confidence=Confidence.INFERRED)
     assembly.claim(root, Field.NAME, subject.name, store if subject.reference else name)
+    if size := weights.named(subject.name):
+        assembly.claim(root, Field.PARAMETERS, size, name, weights.ROUNDED)
     if not subject.reference:
         return
     revision = subject.resolved or subject.revision
-    assembly.claim(root, Field.REFERENCE, f"{subject.reference}@{revision}" if revision else subject.reference, store)
+    reference = f"{subject.reference}@{quote(revision, safe=':')}" if revision else subject.reference
+    assembly.claim(root, Field.REFERENCE, reference, store)
     if revision:
         assembly.claim(root, Field.VERSION, revision, store)
     if is_commit(subject.resolved):
         assembly.claim(root, Field.COMMIT, subject.resolved, store)
-    if subject.reference.startswith("hf://") and is_commit(subject.resolved):
-        assembly.claim(root, Field.PURL, f"pkg:huggingface/{subject.name}@{subject.resolved}", store)
+    owner, slash, _ = subject.name.partition("/")
+    if subject.reference.startswith(f"{HUB}://") and slash and owner not in {"datasets", "spaces"}:
+        version = f"@{subject.resolved}" if is_commit(subject.resolved) else ""
+        assembly.claim(root, Field.PURL, f"pkg:huggingface/{quote(subject.name)}{version}", store)
+        account = Origin(method=Method.STORE, confidence=Confidence.INFERRED)
+        assembly.claim(root, Field.SUPPLIER, owner, account, "the account that it lies in")
 
 
 def _file(assembly: Assembly, owner: str, file: SubjectFile) -> None:
@@ -84,31 +107,39 @@ def _file(assembly: Assembly, owner: str, file: SubjectFile) -> None:
     assembly.relate(owner, RelationKind.CONTAINS, made, origin)
     assembly.claim(made, Field.NAME, file.path, origin)
     assembly.claim(made, Field.SIZE, file.size, origin)
-    digest = Origin(
-        method=Method.STORE if file.claimed else Method.HASH,
-        confidence=Confidence.DECLARED if file.claimed else Confidence.VERIFIED,
-        file=file.path,
-        sha256=file.sha256,
-    )
     for field, content in ((Field.SHA256, file.sha256), (Field.SHA512, file.sha512)):
         if content:
-            assembly.claim(made, field, content, digest)
+            assembly.claim(made, field, content, origin)
     header = Origin(method=Method.HEADER, confidence=Confidence.VERIFIED, file=file.path, sha256=file.sha256)
     for format_ in file.formats:
         assembly.claim(made, Field.FORMAT, format_, header)
     if file.verdict:
         assembly.claim(made, Field.VERDICT, file.verdict, header)
-    named = Origin(method=Method.NAME, confidence=Confidence.INFERRED, file=file.path)
-    assembly.claim(made, Field.ROLE, _role(file), named)
+    if kind := weights.quantization(file) if "gguf" in file.formats else "":
+        assembly.claim(made, Field.QUANTIZATION, kind, header)
+    role = role_of(file)
+    assembly.claim(made, Field.ROLE, role, _named(file))
+    if role != "template":
+        _templates(assembly, made, file)
 
 
-def _read(assembly: Assembly, owner: str, file: SubjectFile, elsewhere: Elsewhere) -> None:
-    if file.path.lower() == card.CARD:
-        card.read(file, Telling(assembly, owner, file, Method.CARD), elsewhere)
-    elif file.path == configuration.MODEL or file.name == configuration.ADAPTER:
-        configuration.read(file, Telling(assembly, owner, file, Method.MANIFEST), elsewhere)
-    elif "gguf" in file.formats:
-        weights.gguf(file, Telling(assembly, owner, file, Method.HEADER), elsewhere)
+def _templates(assembly: Assembly, holder: str, file: SubjectFile) -> None:
+    """A chat template inside another file is a thing of its own: a program, with a digest of its own."""
+    found = sorted({one.text for one in file.of(MetadataEntry) if one.key == _TEMPLATE})
+    for number, sha256 in enumerate(found):
+        place = f"{file.path}#chat_template" + (f"-{number + 1}" if number else "")
+        origin = Origin(
+            method=Method.HASH, confidence=Confidence.VERIFIED, file=file.path, pointer="chat_template",
+            sha256=file.sha256,
+        )  # fmt: skip
+        made = assembly.component(f"{Kind.FILE}:{place}", Kind.FILE)
+        assembly.relate(holder, RelationKind.CONTAINS, made, origin)
+        assembly.claim(made, Field.NAME, place, origin)
+        assembly.claim(made, Field.SHA256, sha256, origin, "of the text of the template")
+        assembly.claim(made, Field.ROLE, "template", origin)
+
+
+def _license(assembly: Assembly, owner: str, file: SubjectFile) -> None:
     for text in file.of(LicenseText):
         held = License(expression=text.expression, name="" if text.expression else text.name)
         origin = Origin(
@@ -118,16 +149,11 @@ def _read(assembly: Assembly, owner: str, file: SubjectFile, elsewhere: Elsewher
 
 
 def _seen(file: SubjectFile) -> Origin:
+    """Say whether we have seen the whole file, or its store alone tells of it."""
+    if file.claimed or not file.sha256:
+        return Origin(method=Method.STORE, confidence=Confidence.DECLARED, file=file.path, sha256=file.sha256)
     return Origin(method=Method.HASH, confidence=Confidence.VERIFIED, file=file.path, sha256=file.sha256)
 
 
-def _role(file: SubjectFile) -> str:
-    return role(file.path, file.formats)
-
-
-def _is_of(file: SubjectFile, adapters: list[SubjectFile]) -> bool:
-    """Tell whether a file belongs to an adapter: its configuration, and the weights beside it."""
-    return any(
-        file.path == one.path or (file.folder == one.folder and file.name.startswith(_ADAPTER_WEIGHTS))
-        for one in adapters
-    )
+def _named(file: SubjectFile) -> Origin:
+    return Origin(method=Method.NAME, confidence=Confidence.INFERRED, file=file.path)

@@ -19,6 +19,7 @@ class SubjectFile:
     """One file; ``path`` is relative to the repository, with slashes.
 
     ``sha256`` and ``sha512`` are empty where nobody has computed them; ``claimed`` where the store alone says so.
+    ``complete`` is false where not all of its facts are known.
     """
 
     path: str
@@ -29,6 +30,7 @@ class SubjectFile:
     formats: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     verdict: str = ""
+    complete: bool = True
 
     @property
     def name(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.values import value
-from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, RelationKind
+from weighbridge.inventory.graph import Confidence, Field, Kind, RelationKind
+from weighbridge.inventory.lookup import Lookup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,32 +65,35 @@ class Assessment:
 
 def assessed(graph: Graph, profile: Profile) -> Assessment:
     """Hold a graph against a profile."""
+    known = Lookup(graph)
     return Assessment(
-        profile=profile, answers=tuple(answer for element in profile.elements for answer in _answers(graph, element))
+        profile=profile, answers=tuple(answer for element in profile.elements for answer in _answers(known, element))
     )
 
 
-def _answers(graph: Graph, element: Element) -> Iterator[Answer]:
+def _answers(known: Lookup, element: Element) -> Iterator[Answer]:
     if element.outside:
         yield Answer(element=element, state=State.OUTSIDE)
     elif element.always is not None:
         yield Answer(element=element, state=State.VERIFIED)
     else:
-        asked = tuple(graph.of(*element.of)) if element.of else (graph.component(graph.root),)
+        asked = tuple(known.graph.of(*element.of)) if element.of else (known.component(known.root),)
         for one in asked:
-            yield Answer(element=element, state=_state(graph, one, element), component=one.id)
+            yield Answer(element=element, state=_state(known, one, element), component=one.id)
         if not asked:
             # No such component is known; whether there is none is another question.
             yield Answer(element=element, state=State.MISSING)
 
 
-def _state(graph: Graph, one: Component, element: Element) -> State:
+def _state(known: Lookup, one: Component, element: Element) -> State:
     found = [claim.origin.confidence for field in element.fields for claim in one.claims(field)]
+    kinds = element.relations
     if Field.TRAINING in element.fields:
-        relations = graph.leaving(one.id, RelationKind.TRAINED_ON, *LINEAGE)
-        found += [origin.confidence for relation in relations for origin in relation.origins]
+        kinds = (*kinds, RelationKind.TRAINED_ON)
+    if kinds:
+        found += [origin.confidence for relation in known.leaving(one.id, *kinds) for origin in relation.origins]
     if one.kind in {Kind.MODEL, Kind.ADAPTER} and Field.SHA256 in element.fields:
-        held = [graph.component(relation.target) for relation in graph.leaving(one.id, RelationKind.CONTAINS)]
+        held = [part for part in known.inside(one.id) if part.kind is Kind.FILE]
         found += [claim.origin.confidence for file in held for claim in file.claims(Field.SHA256)]
     best = next((confidence for confidence in Confidence if confidence in found), None)
     return _STATES[best] if best is not None else State.MISSING

@@ -6,7 +6,7 @@ hold is kept as an element that is answered outside.
 
 from __future__ import annotations
 
-from weighbridge.inventory.graph import Field, Kind
+from weighbridge.inventory.graph import LINEAGE, Field, Kind, RelationKind
 from weighbridge.inventory.profiles.profile import Always, Element, Profile, Who
 
 _MODELS = (Kind.MODEL, Kind.ADAPTER)
@@ -65,6 +65,11 @@ BSI = Profile(
     ),
 )
 
+_BASES = "what the model was made from"
+_FLOWS = (Field.INPUT, Field.OUTPUT)
+_PRODUCER = (Field.SUPPLIER, Field.AUTHOR)
+_DATASETS = (Kind.DATASET,)
+
 G7 = Profile(
     id="g7",
     name="G7 SBOM for AI",
@@ -72,80 +77,124 @@ G7 = Profile(
     elements=(
         # metadata
         _AUTHOR,
-        Element(name="format name and version", always=Always.FORMAT),
+        Element(name="version of the document", always=Always.FORMAT),
+        Element(name="format name", always=Always.FORMAT),
+        Element(name="format version", always=Always.FORMAT),
         Element(name="signature of the document", outside="a detached signature: weighbridge sign", who=Who.SIGNER),
-        Element(name="tool name and version", always=Always.TOOL),
+        Element(name="tool name", always=Always.TOOL),
+        Element(name="tool version", always=Always.TOOL),
         Element(name="generation context", always=Always.CONTEXT),
         _TIME,
         _DEPENDENCIES,
         # system
         Element(name="system: name", fields=(Field.NAME,)),
         Element(name="system: components", always=Always.COMPONENTS),
-        Element(name="system: producer", fields=(Field.SUPPLIER, Field.AUTHOR), who=Who.YOU),
+        Element(name="system: producer", fields=_PRODUCER, who=Who.YOU),
         Element(name="system: version", fields=(Field.VERSION,), who=Who.HUB),
+        Element(name="system: timestamp", fields=(Field.RELEASED,), who=Who.YOU),
         Element(name="system: data flow", outside="how a system is used is not in its files", who=Who.YOU),
-        Element(name="system: input and output", fields=(Field.INPUT, Field.OUTPUT, Field.TASK), who=Who.YOU),
-        Element(name="system: intended application", fields=(Field.INTENDED_USE, Field.TASK)),
+        Element(name="system: data usage", outside="how a system is used is not in its files", who=Who.YOU),
+        Element(name="system: input and output", fields=_FLOWS),
+        Element(name="system: intended application area", fields=(Field.INTENDED_USE, Field.TASK)),
         # models
         Element(name="model: name", of=_MODELS, fields=(Field.NAME,)),
         Element(name="model: identifier", of=_MODELS, fields=(Field.PURL, Field.REFERENCE), who=Who.HUB),
         Element(name="model: version", of=_MODELS, fields=(Field.VERSION, Field.COMMIT), who=Who.HUB),
         Element(name="model: timestamp", of=_MODELS, fields=(Field.RELEASED,), who=Who.YOU),
-        Element(name="model: producer", of=_MODELS, fields=(Field.SUPPLIER, Field.AUTHOR), who=Who.YOU),
+        Element(name="model: producer", of=_MODELS, fields=_PRODUCER, who=Who.YOU),
         Element(name="model: description", of=_MODELS, fields=(Field.DESCRIPTION,)),
-        Element(name="model: hash value and algorithm", of=(Kind.FILE,), fields=(Field.SHA256,), who=Who.READER),
-        Element(name="model: properties", of=_MODELS, fields=(Field.ARCHITECTURE, Field.PARAMETERS)),
-        Element(name="model: input and output", of=_MODELS, fields=(Field.INPUT, Field.OUTPUT, Field.TASK)),
+        Element(name="model: hash value", of=_MODELS, fields=(Field.SHA256, Field.SHA512), who=Who.HUB),
+        Element(name="model: hash algorithm", of=_MODELS, fields=(Field.SHA256, Field.SHA512), who=Who.HUB),
+        Element(name="model: properties", of=_MODELS, fields=(Field.ARCHITECTURE, Field.FAMILY, Field.PARAMETERS)),
+        Element(name="model: input and output", of=_MODELS, fields=_FLOWS),
         Element(name="model: training properties", of=_MODELS, fields=(Field.TRAINING, Field.HYPERPARAMETER)),
         Element(name="model: licence", of=_MODELS, fields=(Field.LICENSE,)),
         Element(name="model: external references", of=_MODELS, fields=(Field.REFERENCE, Field.URL), who=Who.HUB),
         # data sets
-        Element(name="data set: name", of=(Kind.DATASET,), fields=(Field.NAME,)),
-        Element(name="data set: description", of=(Kind.DATASET,), fields=(Field.DESCRIPTION,), who=Who.YOU),
-        Element(name="data set: identifier", of=(Kind.DATASET,), fields=(Field.REFERENCE, Field.PURL, Field.URL)),
-        Element(name="data set: hash", of=(Kind.DATASET,), fields=(Field.SHA256,), who=Who.HUB),
-        Element(
-            name="data set: provenance", of=(Kind.DATASET,), fields=(Field.COLLECTION, Field.SUPPLIER), who=Who.YOU
-        ),
-        Element(name="data set: statistics", of=(Kind.DATASET,), fields=(Field.DATASET_SIZE,), who=Who.YOU),
-        Element(name="data set: sensitivity", of=(Kind.DATASET,), fields=(Field.SENSITIVE_DATA,), who=Who.YOU),
-        Element(name="data set: licence", of=(Kind.DATASET,), fields=(Field.LICENSE,), who=Who.YOU),
+        Element(name="data set: name", of=_DATASETS, fields=(Field.NAME,)),
+        Element(name="data set: description", of=_DATASETS, fields=(Field.DESCRIPTION,), who=Who.YOU),
+        Element(name="data set: content", of=_DATASETS, fields=(Field.DATASET_TYPE, Field.FORMAT), who=Who.YOU),
+        Element(name="data set: identifier", of=_DATASETS, fields=(Field.REFERENCE, Field.PURL, Field.URL)),
+        Element(name="data set: hash", of=_DATASETS, fields=(Field.SHA256, Field.COMMIT), who=Who.HUB),
+        Element(name="data set: provenance", of=_DATASETS, fields=(Field.COLLECTION, Field.SUPPLIER), who=Who.YOU),
+        Element(name="data set: statistical properties", of=_DATASETS, fields=(Field.DATASET_SIZE,), who=Who.YOU),
+        Element(name="data set: sensitivity", of=_DATASETS, fields=(Field.SENSITIVE_DATA,), who=Who.YOU),
+        Element(name="data set: dependency relationship", always=Always.DEPENDENCIES),
+        Element(name="data set: licence", of=_DATASETS, fields=(Field.LICENSE,), who=Who.YOU),
         # infrastructure
         Element(name="infrastructure: software", of=(Kind.LIBRARY, Kind.FRAMEWORK), fields=(Field.VERSION,)),
         Element(name="infrastructure: hardware", of=(Kind.HARDWARE,), fields=(Field.NAME,), who=Who.YOU),
-        # security and figures
+        # security
         Element(name="security: controls", outside="what guards a system is not in its files", who=Who.YOU),
         Element(name="security: compliance", outside="a person must state it", who=Who.YOU),
-        Element(name="security: vulnerabilities", outside="a document of their own (VEX)"),
-        Element(name="figures: performance", fields=(Field.METRIC,)),
+        Element(name="security: policy", outside="a security.txt of the publisher"),
+        Element(name="security: vulnerability referencing", outside="a document of its own (VEX)"),
+        # figures
+        Element(name="figures: security metrics", outside="a person must state them", who=Who.YOU),
+        Element(name="figures: operational", fields=(Field.METRIC,)),
     ),
 )
+
+_STATED = "a person must state it"
+_GGUF = "GGUF, "
 
 OWASP_AIBOM = Profile(
     id="owasp-aibom",
     name="OWASP AIBOM",
-    source="OWASP AIBOM Generator, fields by tier as of April 2026",
+    source="OWASP AIBOM Generator, fields of its completeness score as of April 2026, by tier; those that it takes "
+    "over from the AI profile of SPDX and from headers of GGUF are named after these",
     elements=(
-        Element(name="format, version, serial number", always=Always.FORMAT),
+        # critical
+        Element(name="bomFormat", always=Always.FORMAT),
+        Element(name="specVersion", always=Always.FORMAT),
+        Element(name="serialNumber", always=Always.FORMAT),
+        Element(name="version of the document", always=Always.FORMAT),
+        Element(name="primaryPurpose", fields=(Field.TASK,)),
+        Element(name="suppliedBy", fields=(Field.SUPPLIER,), who=Who.YOU),
         Element(name="name", fields=(Field.NAME,)),
         Element(name="type", always=Always.COMPONENTS),
         Element(name="version", fields=(Field.VERSION,), who=Who.HUB),
-        Element(name="primary purpose", fields=(Field.TASK,)),
-        Element(name="supplied by", fields=(Field.SUPPLIER,), who=Who.YOU),
-        Element(name="package URL", fields=(Field.PURL,), who=Who.HUB),
+        # important
+        Element(name="purl", fields=(Field.PURL,), who=Who.HUB),
         Element(name="description", fields=(Field.DESCRIPTION,)),
-        Element(name="licences", fields=(Field.LICENSE,)),
-        Element(name="data sets", fields=(Field.TRAINING,)),
-        Element(name="download location", fields=(Field.REFERENCE, Field.URL), who=Who.HUB),
-        Element(name="ethical considerations", fields=(Field.RISK,)),
-        Element(name="energy", fields=(Field.EMISSION,)),
-        Element(name="hyperparameters", fields=(Field.HYPERPARAMETER,)),
-        Element(name="limitations", fields=(Field.LIMITATION,)),
-        Element(name="intended use", fields=(Field.INTENDED_USE,)),
-        Element(name="type of model", fields=(Field.ARCHITECTURE, Field.FAMILY)),
-        Element(name="information about training", fields=(Field.TRAINING,)),
-        Element(name="metrics", fields=(Field.METRIC,)),
+        Element(name="licenses", fields=(Field.LICENSE,)),
+        Element(name="datasets", relations=(RelationKind.TRAINED_ON, RelationKind.EVALUATED_ON)),
+        Element(name="downloadLocation", fields=(Field.REFERENCE, Field.URL), who=Who.HUB),
+        Element(name="ethicalConsiderations", fields=(Field.RISK,)),
+        Element(name="energyConsumption", fields=(Field.EMISSION,)),
+        Element(name="hyperparameter", fields=(Field.HYPERPARAMETER,)),
+        Element(name="technicalLimitations", fields=(Field.LIMITATION,)),
+        Element(name="safetyRiskAssessment", fields=(Field.RISK,), who=Who.YOU),
+        Element(name="intendedUse", fields=(Field.INTENDED_USE,)),
+        Element(name="typeOfModel", fields=(Field.ARCHITECTURE, Field.FAMILY)),
+        # supplementary
+        Element(name="timestamp", always=Always.TIME),
+        Element(name="tools", always=Always.TOOL),
+        Element(name="authors", fields=(Field.AUTHOR,), who=Who.YOU),
+        Element(name="vcs", fields=(Field.REFERENCE,), who=Who.HUB),
+        Element(name="website", fields=(Field.URL,)),
+        Element(name="paper", fields=(Field.URL,)),
+        Element(name="tags", fields=(Field.TAG,)),
+        Element(name="task", fields=(Field.TASK,)),
+        Element(name="architectureFamily", fields=(Field.FAMILY,)),
+        Element(name="modelArchitecture", fields=(Field.ARCHITECTURE,)),
+        Element(name="inputs", fields=(Field.INPUT,)),
+        Element(name="outputs", fields=(Field.OUTPUT,)),
         Element(name="domain", fields=(Field.TASK, Field.TAG)),
+        Element(name="informationAboutTraining", fields=(Field.TRAINING,)),
+        Element(name="informationAboutApplication", fields=(Field.INTENDED_USE, Field.USER)),
+        Element(name="metric", fields=(Field.METRIC,)),
+        Element(name="metricDecisionThreshold", outside=_STATED, who=Who.YOU),
+        Element(name="modelDataPreprocessing", fields=(Field.TRAINING,)),
+        Element(name="modelExplainability", outside=_STATED, who=Who.YOU),
+        Element(name="autonomyType", outside=_STATED, who=Who.YOU),
+        Element(name="useSensitivePersonalInformation", fields=(Field.SENSITIVE_DATA,), who=Who.YOU),
+        Element(name="standardCompliance", outside=_STATED, who=Who.YOU),
+        Element(name=_BASES, relations=LINEAGE),
+        Element(name=f"{_GGUF}quantization", fields=(Field.QUANTIZATION,)),
+        Element(name=f"{_GGUF}context length", fields=(Field.CONTEXT_LENGTH,)),
+        Element(name=f"{_GGUF}vocabulary size", fields=(Field.VOCABULARY_SIZE,)),
+        Element(name=f"{_GGUF}parameters", fields=(Field.PARAMETERS,)),
     ),
 )
 

@@ -7,7 +7,7 @@ from weighbridge.core.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from weighbridge.inventory.graph import Field, Kind
+    from weighbridge.inventory.graph import Field, Kind, RelationKind
 
 
 class Always(StrEnum):
@@ -38,13 +38,15 @@ class Who(StrEnum):
 class Element:
     """One thing that is asked for.
 
-    ``of`` are the kinds of components that must answer it, empty for the subject alone. One of ``fields`` suffices.
+    ``of`` are the kinds of components that must answer it, empty for the subject alone. One of ``fields``
+    suffices, or one relation of the kinds ``relations``.
     ``always`` is set where the document itself answers. ``asked`` of what the format cannot hold: ``outside`` says why.
     """
 
     name: str
     of: tuple[Kind, ...] = ()
     fields: tuple[Field, ...] = ()
+    relations: tuple[RelationKind, ...] = ()
     always: Always | None = None
     who: Who = Who.PUBLISHER
     outside: str = ""

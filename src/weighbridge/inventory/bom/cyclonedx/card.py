@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from weighbridge.inventory.bom.cyclonedx.cited import Cited
-    from weighbridge.inventory.graph import Component, Graph
+    from weighbridge.inventory.graph import Component
+    from weighbridge.inventory.lookup import Lookup
 
 _TEXTS = (
     # (list of considerations, field)
@@ -20,7 +21,7 @@ _TEXTS = (
 )
 
 
-def model_card(graph: Graph, one: Component) -> tuple[dict[str, Any], list[Cited]]:
+def model_card(graph: Lookup, one: Component) -> tuple[dict[str, Any], list[Cited]]:
     """Give the card of a model, empty where nothing of it is known, and what its parts were taken from."""
     cited: list[Cited] = []
     card: dict[str, Any] = {}
@@ -38,7 +39,7 @@ def model_card(graph: Graph, one: Component) -> tuple[dict[str, Any], list[Cited
     return card, cited
 
 
-def _parameters(graph: Graph, one: Component, cited: list[Cited]) -> dict[str, Any]:
+def _parameters(graph: Lookup, one: Component, cited: list[Cited]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, field in (
         ("task", Field.TASK), ("architectureFamily", Field.FAMILY), ("modelArchitecture", Field.ARCHITECTURE),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     """A place within a component, and the origin of what stands there."""
 
 TOOL = "weighbridge"
-"""The reference of this program within a document."""
+"""The reference of this program within a document, unless a component is called so."""
 CITED = "cited"
 """Under this key a component carries its citations until the document is whole."""
 
@@ -25,17 +25,17 @@ def pointer(place: Place) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)
 
 
-def collected(document: dict[str, Any], graph: Graph, timestamp: str) -> list[dict[str, Any]]:
+def collected(document: dict[str, Any], graph: Graph, timestamp: str, tool: str) -> list[dict[str, Any]]:
     """Take the citations out of all components of a document, and give them with their places in it.
 
-    What several places were taken from is one citation.
+    What several places were taken from is one citation. ``tool`` is the reference of this program.
     """
     files = {one.id for one in graph.of(Kind.FILE)}
     found: dict[tuple[str, str], list[str]] = {}
-    for place, component in _components(document):
+    for place, component in components(document):
         for within, origin in component.pop(CITED, ()):
             by = f"{Kind.FILE}:{origin.file}"
-            key = (by if by in files and origin.confidence is not Confidence.VERIFIED else TOOL, _words(origin))
+            key = (by if by in files and origin.confidence is not Confidence.VERIFIED else tool, _words(origin))
             found.setdefault(key, []).append(pointer((*place, *within)))
     return [
         {"pointers": sorted(set(pointers)), "timestamp": timestamp, "attributedTo": by, "note": words}
@@ -43,7 +43,7 @@ def collected(document: dict[str, Any], graph: Graph, timestamp: str) -> list[di
     ]
 
 
-def _components(document: dict[str, Any]) -> list[tuple[Place, dict[str, Any]]]:
+def components(document: dict[str, Any]) -> list[tuple[Place, dict[str, Any]]]:
     """List every component, and service, with its place; inner ones after those that hold them."""
     found: list[tuple[Place, dict[str, Any]]] = []
     waiting: list[tuple[Place, dict[str, Any]]] = [(("metadata", "component"), document["metadata"]["component"])]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote
 
-from weighbridge.core.refs import HUB, parse
+from weighbridge.inventory.bom.addresses import address_of, is_address, is_digest
 from weighbridge.inventory.bom.cyclonedx.card import model_card
 from weighbridge.inventory.bom.cyclonedx.cited import CITED
+from weighbridge.inventory.bom.purls import trouble
 from weighbridge.inventory.document import claim as plain_claim
-from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, License, Method, RelationKind
+from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, License, Method
 from weighbridge.inventory.spdx_identifiers import LICENSES
 
 TYPE_CHECKING = False
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from weighbridge.inventory.bom.cyclonedx.cited import Cited
-    from weighbridge.inventory.graph import Claim, Component, Graph
+    from weighbridge.inventory.graph import Claim, Component
+    from weighbridge.inventory.lookup import Lookup
 
 TYPES = {
     Kind.APPLICATION: "application", Kind.MODEL: "machine-learning-model", Kind.ADAPTER: "machine-learning-model",
     Kind.DATASET: "data", Kind.FILE: "file", Kind.LIBRARY: "library", Kind.FRAMEWORK: "framework",
     Kind.HARDWARE: "device",
 }  # fmt: skip
-"""Services are no components; a graph's kind is kept as a property where types are fewer."""
+"""A graph's kind is kept as a property where types are fewer; a service is no component unless it is the subject."""
 
 CLAIM = "weighbridge:claim:"
 """Prefix of the properties that hold every claim with its origin, so that nothing is lost on the way."""
@@ -37,18 +38,14 @@ _TECHNIQUES = {
 }  # fmt: skip
 _DEGREES = {Confidence.VERIFIED: 1.0, Confidence.DECLARED: 0.7, Confidence.INFERRED: 0.4}
 """Numbers for a schema that wants numbers; their order is what they mean."""
-_PARTS = (
-    # (key of CycloneDX, field); supplier and the like are objects
-    ("version", Field.VERSION),
-    ("description", Field.DESCRIPTION),
-    ("purl", Field.PURL),
-)
+_PARTS = {"version": Field.VERSION, "description": Field.DESCRIPTION, "purl": Field.PURL}
+"""Keys of CycloneDX that hold one text; supplier and the like are objects."""
 
 
-def component(graph: Graph, one: Component) -> dict[str, Any]:
+def component(graph: Lookup, one: Component) -> dict[str, Any]:
     """Write a component with everything inside it; citations wait under ``CITED``."""
     cited: list[Cited] = []
-    written: dict[str, Any] = {"type": TYPES[one.kind], "bom-ref": one.id}
+    written: dict[str, Any] = {"type": TYPES.get(one.kind, "application"), "bom-ref": one.id}
     if supplier := one.best(Field.SUPPLIER):
         written["supplier"] = {"name": str(supplier.content)}
         cited.append((("supplier",), supplier.origin))
@@ -59,19 +56,19 @@ def component(graph: Graph, one: Component) -> dict[str, Any]:
     written["name"] = str(name.content) if name else one.id
     if name:
         cited.append((("name",), name.origin))
-    for key, field in _PARTS:
-        if claim := one.best(field):
-            written[key] = str(claim.content)
-            cited.append(((key,), claim.origin))
+    for key, text in _parts(one).items():
+        written[key] = text
+        cited += (((key,), claim.origin) for claim in one.claims(_PARTS[key])[:1])
     hashes = [
         (algorithm, claim)
         for algorithm, field in (("SHA-256", Field.SHA256), ("SHA-512", Field.SHA512))
         for claim in one.claims(field)
+        if is_digest(str(claim.content), algorithm)
     ]
     if hashes:
         written["hashes"] = [{"alg": algorithm, "content": str(claim.content)} for algorithm, claim in hashes]
         cited += ((("hashes", at), claim.origin) for at, (_, claim) in enumerate(hashes))
-    if licenses := one.claims(Field.LICENSE):
+    if licenses := tuple(claim for claim in one.claims(Field.LICENSE) if isinstance(claim.content, License)):
         written["licenses"] = _licenses(licenses)
         cited += ((("licenses", at), claim.origin) for at, claim in enumerate(licenses))
     if references := _references(one):
@@ -89,12 +86,19 @@ def component(graph: Graph, one: Component) -> dict[str, Any]:
     if one.kind is Kind.DATASET:
         url = {"contents": {"url": address}} if (address := address_of(one.text(Field.REFERENCE))) else {}
         written["data"] = [{"type": "dataset", "name": written["name"], **url}]
-    inner = [graph.component(relation.target) for relation in graph.leaving(one.id, RelationKind.CONTAINS)]
-    if inner:
+    if inner := graph.inside(one.id):
         written["components"] = [component(graph, part) for part in inner]
     written["properties"] = properties(one)
     written[CITED] = cited
     return written
+
+
+def _parts(one: Component) -> dict[str, str]:
+    """Give the texts of a component; a package URL that is none stays a property."""
+    found = {key: text for key, field in _PARTS.items() if (text := one.text(field))}
+    if "purl" in found and trouble(found["purl"]):
+        del found["purl"]
+    return found
 
 
 def properties(one: Component) -> list[dict[str, str]]:
@@ -108,17 +112,6 @@ def properties(one: Component) -> list[dict[str, str]]:
     return found
 
 
-def address_of(reference: str) -> str:
-    """Give the page of a reference that has one; empty for others."""
-    if not reference:
-        return ""
-    ref = parse(reference)
-    if ref.scheme != HUB:
-        return ""
-    revision = f"/tree/{quote(ref.revision, safe='')}" if ref.revision else ""
-    return f"https://huggingface.co/{quote(ref.name)}{revision}"
-
-
 def _licenses(claims: tuple[Claim, ...]) -> list[dict[str, Any]]:
     """An expression stands alone by the schema; beside others it becomes a name."""
     found: list[dict[str, Any]] = []
@@ -130,7 +123,7 @@ def _licenses(claims: tuple[Claim, ...]) -> list[dict[str, Any]]:
         if held.expression and held.expression not in LICENSES and len(claims) == 1:
             return [{"expression": held.expression, **how}]
         named = {"id": held.expression} if held.expression in LICENSES else {"name": held.expression or held.name}
-        url = {"url": held.url} if held.url.startswith(("https://", "http://")) else {}
+        url = {"url": held.url} if is_address(held.url) else {}
         found.append({"license": {**named, **url, **how}})
     return found
 
@@ -141,18 +134,19 @@ def _references(one: Component) -> list[dict[str, Any]]:
         reference = str(claim.content)
         found.append({"type": "distribution", "url": address_of(reference) or reference})
     found += ({"type": "website", "url": str(claim.content)} for claim in one.claims(Field.URL))
+    found = [reference for reference in found if is_address(reference["url"])]
     return [reference for at, reference in enumerate(found) if reference not in found[:at]]
 
 
-def _ancestors(graph: Graph, one: Component) -> list[dict[str, Any]]:
+def _ancestors(graph: Lookup, one: Component) -> list[dict[str, Any]]:
     """Name what a model was made from; the components themselves stand at the top of the document."""
     found = []
     for relation in graph.leaving(one.id, *LINEAGE):
         base = graph.component(relation.target)
-        words = {key: text for key, field in _PARTS if (text := base.text(field))}
+        words = _parts(base)
         found.append(
             {
-                "type": TYPES[base.kind],
+                "type": TYPES.get(base.kind, "application"),
                 "name": base.text(Field.NAME) or base.id,
                 **words,
                 "properties": [

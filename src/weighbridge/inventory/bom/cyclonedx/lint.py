@@ -24,6 +24,7 @@ _LENGTHS = {
 }  # fmt: skip
 """Hexadecimal digits of each algorithm."""
 _HEX = re.compile(r"[0-9a-fA-F]+")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _REFERRING = frozenset(
     {"ref", "dependsOn", "provides", "assemblies", "dependencies", "vulnerabilities", "attributedTo"}
 )
@@ -126,7 +127,7 @@ def _resolves(document: Any, pointer: str) -> bool:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(document, dict) and key in document:
             document = document[key]
-        elif isinstance(document, list) and key.isascii() and key.isdigit() and int(key) < len(document):
+        elif isinstance(document, list) and _INDEX.fullmatch(key) and int(key) < len(document):
             document = document[int(key)]
         else:
             return False

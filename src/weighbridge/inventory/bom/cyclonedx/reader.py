@@ -12,7 +12,7 @@ from weighbridge.core.errors import Malformed
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.bom.cyclonedx.components import CLAIM, KIND, UNKNOWN
 from weighbridge.inventory.bom.cyclonedx.writer import GAP, RELATION
-from weighbridge.inventory.document import LARGEST, read_claim, read_origin
+from weighbridge.inventory.document import LARGEST, MOST, read_claim, read_origin
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Metric, Origin, RelationKind
 from weighbridge.inventory.licenses import is_expression
 
@@ -29,8 +29,8 @@ _KINDS = {
     "platform": Kind.FRAMEWORK, "device-driver": Kind.FRAMEWORK, "cryptographic-asset": Kind.FILE,
 }  # fmt: skip
 _HASHES = {"SHA-256": Field.SHA256, "SHA-512": Field.SHA512}
-_MOST, _DEEPEST = 1_000_000, 64
-"""Components of a document, and components within components."""
+_DEEPEST = 64
+"""Components within components."""
 
 
 def read(text: bytes) -> Graph:
@@ -51,7 +51,7 @@ class _Reading:
         self.document = document
         self.assembly = Assembly()
         self.author = _author(document)
-        self.left = _MOST
+        self.left = MOST
         self.anonymous = 0
 
     def graph(self) -> Graph:
@@ -78,7 +78,7 @@ class _Reading:
     def _component(self, one: dict[str, Any], at: str, depth: int) -> str:
         self.left -= 1
         if self.left < 0 or depth == 0:
-            raise Malformed(f"more than {_MOST} components, or deeper than {_DEEPEST}")
+            raise Malformed(f"it has more than {MOST} components, or they lie deeper than {_DEEPEST}")
         held = _properties(one)
         kind = _kind(one, held)
         id_ = self._id(one, kind)

@@ -6,6 +6,7 @@ The schemas come with ``cyclonedx-python-lib[json-validation]``, an optional dep
 from __future__ import annotations
 
 from weighbridge.core.errors import UsageError
+from weighbridge.inventory.bom.cyclonedx.cited import pointer
 from weighbridge.inventory.bom.trouble import Check, Trouble
 
 TYPE_CHECKING = False
@@ -19,7 +20,12 @@ TOLD = 100
 
 
 def violations(text: str, version: str) -> Iterator[Trouble]:
-    """Yield what the schema of a version forbids; raises UsageError without the library or for an unknown version."""
+    """Yield what the schema of a version forbids; raises UsageError without the library, for an unknown version
+    and for a document beyond ``LARGEST``."""
+    if len(text) > LARGEST:
+        raise UsageError(
+            f"a document of {len(text) >> 20} MiB is too large for its schema", hint="leave the schema out: --no-schema"
+        )
     try:
         from cyclonedx.exception import MissingOptionalDependencyException
         from cyclonedx.schema import SchemaVersion
@@ -39,7 +45,7 @@ def violations(text: str, version: str) -> Iterator[Trouble]:
         if number == TOLD:
             yield Trouble(check=Check.SCHEMA, at="", words=f"more than {TOLD} violations; the rest is not told")
             return
-        at = "".join(f"/{part}" for part in error.data.absolute_path)
+        at = pointer(tuple(error.data.absolute_path))
         yield Trouble(check=Check.SCHEMA, at=at, words=str(error.data.message)[:300])
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import uuid
 
-from weighbridge.inventory.bom.cyclonedx import cited
+from weighbridge.inventory.bom.addresses import is_address
+from weighbridge.inventory.bom.cyclonedx import cited, taxonomy
 from weighbridge.inventory.bom.cyclonedx.components import component, properties
 from weighbridge.inventory.document import dumps, origin
 from weighbridge.inventory.graph import Field, Kind, RelationKind
+from weighbridge.inventory.lookup import Lookup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,11 +28,11 @@ RELATION = "weighbridge:relation"
 GAP = "weighbridge:gap"
 
 
-def write(graph: Graph, made: Made, version: str = "1.7") -> str:
-    """Write a document of a version in ``VERSIONS``."""
-    root = graph.component(graph.root)
-    inside = {one.target for one in graph.relations if one.kind is RelationKind.CONTAINS}
-    tops = [one for one in graph.components if one.id not in inside and one.id != graph.root]
+def write(graph: Graph, made: Made, version: str = "1.7", *, bsi: bool = False) -> str:
+    """Write a document of a version in ``VERSIONS``; with ``bsi`` files have the properties of BSI TR-03183-2."""
+    known = Lookup(graph)
+    tops = list(map(known.component, known.tops))
+    tool = _tool(graph)
     document: dict[str, Any] = {
         "$schema": f"http://cyclonedx.org/schema/bom-{version}.schema.json",
         "bomFormat": "CycloneDX",
@@ -41,23 +43,32 @@ def write(graph: Graph, made: Made, version: str = "1.7") -> str:
             "timestamp": made.timestamp,
             "lifecycles": [{"phase": "discovery"}],
             "tools": {
-                "components": [
-                    {"type": "application", "bom-ref": cited.TOOL, "name": "weighbridge", "version": made.version}
-                ]
+                "components": [{"type": "application", "bom-ref": tool, "name": "weighbridge", "version": made.version}]
             },
-            "component": component(graph, root),
+            "component": component(known, known.component(graph.root)),
         },
-        "components": [component(graph, one) for one in tops if one.kind is not Kind.SERVICE],
+        "components": [component(known, one) for one in tops if one.kind is not Kind.SERVICE],
         "services": [_service(one) for one in tops if one.kind is Kind.SERVICE],
         "dependencies": _dependencies(graph),
-        "compositions": _compositions(graph),
+        "compositions": _compositions(graph, known),
         "properties": _properties(graph),
     }
-    citations = cited.collected(document, graph, made.timestamp)
+    if bsi:
+        taxonomy.describe(document, graph)
+    citations = cited.collected(document, graph, made.timestamp, tool)
     if version != "1.6" and citations:
         document["citations"] = citations
     document = {key: part for key, part in document.items() if part != []}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _tool(graph: Graph) -> str:
+    """Give this program a reference that no component has."""
+    ids = {one.id for one in graph.components}
+    found = cited.TOOL
+    while found in ids:
+        found += "~"
+    return found
 
 
 def _service(one: Component) -> dict[str, Any]:
@@ -68,7 +79,8 @@ def _service(one: Component) -> dict[str, Any]:
     if version := one.text(Field.VERSION):
         written["version"] = version
     if endpoints := one.claims(Field.ENDPOINT):
-        written["endpoints"] = sorted({str(claim.content) for claim in endpoints})
+        found = sorted({str(claim.content) for claim in endpoints if is_address(str(claim.content))})
+        written |= {"endpoints": found} if found else {}
     written["properties"] = properties(one)
     return written
 
@@ -84,13 +96,13 @@ def _dependencies(graph: Graph) -> list[dict[str, Any]]:
     ]
 
 
-def _compositions(graph: Graph) -> list[dict[str, Any]]:
+def _compositions(graph: Graph, known: Lookup) -> list[dict[str, Any]]:
     """Say how far lists can be trusted: files of the root are all there unless something was not read.
 
     What lies elsewhere was not looked at, and what a model was trained on is what somebody says.
     """
-    held = [one.id for one in graph.components if any(graph.leaving(one.id, RelationKind.CONTAINS))]
-    rest = [one.id for one in graph.components if one.kind is not Kind.FILE and one.id not in held]
+    held = [one.id for one in graph.components if known.inside(one.id)]
+    rest = [one.id for one in graph.components if one.kind is not Kind.FILE and not known.inside(one.id)]
     whole = "incomplete" if graph.gaps else "complete"
     found = [{"aggregate": whole, "assemblies": held}] if held else []
     if rest:

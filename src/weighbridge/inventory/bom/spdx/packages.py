@@ -5,7 +5,8 @@ Source: https://spdx.github.io/spdx-spec/v3.0.1/ (model: Software, AI, Dataset, 
 
 from __future__ import annotations
 
-from weighbridge.inventory.bom.cyclonedx.components import address_of
+from weighbridge.inventory.bom.addresses import address_of, is_digest, time_of
+from weighbridge.inventory.bom.purls import trouble
 from weighbridge.inventory.graph import Emission, Field, Kind, Metric
 
 TYPE_CHECKING = False
@@ -28,6 +29,15 @@ _FILE_PURPOSES = {
     "weights": "model", "config": "configuration", "code": "source", "data": "data", "document": "documentation",
     "signature": "evidence", "tokenizer": "data", "template": "source",
 }  # fmt: skip
+DATASET_TYPES = frozenset({
+    "audio", "categorical", "graph", "image", "noAssertion", "numeric", "other", "sensor", "structured", "syntactic",
+    "text", "timeseries", "timestamp", "video",
+})  # fmt: skip
+"""The values of ``dataset_datasetType``."""
+MANDATORY = (
+    "releaseTime", "suppliedBy", "software_downloadLocation", "software_packageVersion", "software_primaryPurpose",
+)  # fmt: skip
+"""What the profile AI wants of each package, and its shapes do not ask for."""
 _ALGORITHMS = (("sha256", Field.SHA256), ("sha512", Field.SHA512))
 
 
@@ -38,6 +48,7 @@ def package(one: Component, agent: Callable[[str], str]) -> dict[str, Any]:
         {"type": "Hash", "algorithm": algorithm, "hashValue": str(claim.content)}
         for algorithm, field in _ALGORITHMS
         for claim in one.claims(field)
+        if is_digest(str(claim.content), algorithm)
     ]
     if hashes:
         written["verifiedUsing"] = hashes
@@ -54,16 +65,19 @@ def package(one: Component, agent: Callable[[str], str]) -> dict[str, Any]:
         written["originatedBy"] = [agent(str(claim.content)) for claim in authors]
     if address := address_of(one.text(Field.REFERENCE)):
         written["software_downloadLocation"] = address
-    if released := one.text(Field.RELEASED):
+    if released := time_of(one.text(Field.RELEASED)):
         written["releaseTime"] = released
-    if purl := one.text(Field.PURL):
+    if (purl := one.text(Field.PURL)) and not trouble(purl):
         written["software_packageUrl"] = purl
         identifier = {"type": "ExternalIdentifier", "externalIdentifierType": "packageUrl", "identifier": purl}
         written["externalIdentifier"] = [identifier]
     if one.kind is Kind.DATASET:
-        written["dataset_datasetType"] = [one.text(Field.DATASET_TYPE) or "noAssertion"]
+        said = one.text(Field.DATASET_TYPE)
+        written["dataset_datasetType"] = [said if said in DATASET_TYPES else "noAssertion"]
     if one.kind in {Kind.MODEL, Kind.ADAPTER}:
         written |= _model(one)
+        if missing := [field for field in MANDATORY if field not in written]:
+            written["comment"] = f"nobody states, and nothing shows: {', '.join(missing)}"
     return written
 
 
@@ -84,7 +98,8 @@ def _model(one: Component) -> dict[str, Any]:
             written[key] = "\n\n".join(str(claim.content) for claim in claims)
     if entries := _hyperparameters(one):
         written["ai_hyperparameter"] = entries
-    if metrics := [_metric(claim.content) for claim in one.claims(Field.METRIC) if isinstance(claim.content, Metric)]:
+    metrics = [_metric(claim.content) for claim in one.claims(Field.METRIC) if isinstance(claim.content, Metric)]
+    if metrics := [entry for entry in metrics if entry["key"]]:
         written["ai_metric"] = metrics
     return written
 
@@ -96,7 +111,7 @@ def _hyperparameters(one: Component) -> list[dict[str, str]]:
     # EnergyConsumption of SPDX is energy; a card states grams of CO2, which is another quantity.
     emissions = [claim.content for claim in one.claims(Field.EMISSION)]
     pairs += (("co2_grams", f"{each.grams:.12g}") for each in emissions if isinstance(each, Emission))
-    return [{"type": "DictionaryEntry", "key": key, "value": text} for key, text in sorted(set(pairs))]
+    return [{"type": "DictionaryEntry", "key": key, "value": text} for key, text in sorted(set(pairs)) if key]
 
 
 def _metric(metric: Metric) -> dict[str, str]:

@@ -12,7 +12,7 @@ import json
 from weighbridge.core.errors import Malformed
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.bom.spdx.writer import GAPS, ORIGINS, STATED
-from weighbridge.inventory.document import LARGEST, read_claim, read_origin
+from weighbridge.inventory.document import LARGEST, MOST, read_claim, read_origin
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Metric, Origin, RelationKind
 from weighbridge.inventory.licenses import is_expression
 
@@ -91,9 +91,11 @@ class _Reading:
         """Ids of components by those of elements."""
 
     def graph(self) -> Graph:
-        for id_, one in self.elements.items():
-            if _text(one.get("type")) in _KINDS:
-                self._component(id_, one)
+        found = [(id_, one) for id_, one in self.elements.items() if _text(one.get("type")) in _KINDS]
+        if len(found) > MOST:
+            raise Malformed(f"it has more than {MOST} components")
+        for id_, one in found:
+            self._component(id_, one)
         for id_, one in self.elements.items():
             if _text(one.get("type")) in {"Relationship", "LifecycleScopedRelationship"}:
                 self._relation(id_, one)

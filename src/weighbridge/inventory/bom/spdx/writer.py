@@ -11,7 +11,7 @@ import json
 import uuid
 from urllib.parse import quote
 
-from weighbridge.inventory.bom.spdx.packages import package
+from weighbridge.inventory.bom.spdx.packages import MANDATORY, package
 from weighbridge.inventory.document import claim as plain_claim
 from weighbridge.inventory.document import dumps, origin
 from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, License, RelationKind
@@ -32,7 +32,11 @@ _RELATIONS = {
     RelationKind.EVALUATED_ON: "testedOn", RelationKind.USES: "dependsOn",
     **dict.fromkeys(LINEAGE, "descendantOf"),
 }  # fmt: skip
-_PROFILES = ["core", "software", "ai", "dataset", "simpleLicensing"]
+_PROFILES = ("core", "software", "simpleLicensing")
+"""Profiles that every document conforms to; to AI one does whose models have all that this profile makes mandatory.
+
+No document conforms to Dataset, which wants to know when a data set was built.
+"""
 
 
 def write(graph: Graph, made: Made) -> str:
@@ -58,14 +62,15 @@ class _Writing:
             self._relation(f"relation-{number}", relation)
         self._link_floating()
         ids = [one["spdxId"] for one in self.elements]
-        root = self._id(self.graph.root)
+        root = self._of(self.graph.root)
+        profiles = [*_PROFILES, *(["ai"] if self._is_ai() else [])]
         sbom = self._element(
             "software_Sbom", "sbom", rootElement=[root], element=sorted(ids), software_sbomType=["analyzed"],
-            profileConformance=_PROFILES,
+            profileConformance=profiles,
         )  # fmt: skip
         document = self._element(
             "SpdxDocument", "document", name=self.graph.component(self.graph.root).text(Field.NAME) or "model",
-            rootElement=[sbom], element=sorted([*ids, sbom]), profileConformance=_PROFILES,
+            rootElement=[sbom], element=sorted([*ids, sbom]), profileConformance=profiles,
         )  # fmt: skip
         if self.graph.gaps:
             self._annotate("gaps", document, GAPS, list(self.graph.gaps))
@@ -74,10 +79,13 @@ class _Writing:
             "createdBy": [creator], "createdUsing": [tool],
         }  # fmt: skip
         whole = {"@context": CONTEXT, "@graph": [creation, *sorted(self.elements, key=lambda one: str(one["spdxId"]))]}
-        return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(whole, indent=2, ensure_ascii=True) + "\n"
 
     def _id(self, name: str) -> str:
-        return f"{self.base}{quote(name, safe='')}"
+        return f"{self.base}{quote(name, safe='', errors='surrogatepass')}"
+
+    def _of(self, component: str) -> str:
+        return self._id(f"component-{component}")
 
     def _element(self, kind: str, key: str, /, **parts: Any) -> str:
         id_ = self._id(key)
@@ -86,7 +94,7 @@ class _Writing:
 
     def _component(self, one: Component) -> None:
         written = package(one, self._agent)
-        id_ = self._element(written.pop("type"), one.id, **written)
+        id_ = self._element(written.pop("type"), f"component-{one.id}", **written)
         stated = {str(part.field): [plain_claim(claim) for claim in part.claims] for part in one.stated}
         self._annotate(f"stated-{one.id}", id_, STATED, {"id": one.id, "kind": str(one.kind), "stated": stated})
         if one.kind is not Kind.FILE:
@@ -134,20 +142,26 @@ class _Writing:
         id_ = self._element(
             "Relationship", name, comment=str(relation.kind), completeness="noAssertion",
             **{
-                "from": self._id(relation.source), "relationshipType": _RELATIONS[relation.kind],
-                "to": [self._id(relation.target)],
+                "from": self._of(relation.source), "relationshipType": _RELATIONS[relation.kind],
+                "to": [self._of(relation.target)],
             },
         )  # fmt: skip
         self._annotate(f"origins-{name}", id_, ORIGINS, [origin(each) for each in relation.origins])
 
+    def _is_ai(self) -> bool:
+        models = [one for one in self.elements if one["type"] == "ai_AIPackage"]
+        return bool(models) and all(key in one for one in models for key in MANDATORY)
+
     def _link_floating(self) -> None:
         """What hangs on the root by a descent or a training only is linked once more: checkers look for no others."""
+        held = {RelationKind.CONTAINS, RelationKind.DEPENDS_ON}
+        reached = {relation.target for relation in self.graph.relations if relation.kind in held}
+        reached.add(self.graph.root)
         for number, one in enumerate(self.graph.components):
-            kinds = {relation.kind for relation in self.graph.relations if relation.target == one.id}
-            if one.id != self.graph.root and not kinds & {RelationKind.CONTAINS, RelationKind.DEPENDS_ON}:
+            if one.id not in reached:
                 self._element(
                     "Relationship", f"link-{number}", comment="so that every package is reached from the root",
                     **{
-                        "from": self._id(self.graph.root), "relationshipType": "dependsOn", "to": [self._id(one.id)],
+                        "from": self._of(self.graph.root), "relationshipType": "dependsOn", "to": [self._of(one.id)],
                     },
                 )  # fmt: skip
