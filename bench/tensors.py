@@ -17,10 +17,10 @@ BYTES = SHAPE[0] * SHAPE[1] * 4
 ALIGNMENT = 64  # torch.save pads each member so that its data starts on this boundary
 
 
-def weights(seed: int) -> Iterator[tuple[str, bytes]]:
+def weights(seed: int, count: int = TENSORS) -> Iterator[tuple[str, bytes]]:
     """Names and data of the tensors: normal, standard deviation 0.02, as initialised layers have."""
     generator = numpy.random.default_rng(seed)
-    for index in range(TENSORS):
+    for index in range(count):
         values = generator.standard_normal(SHAPE, dtype=numpy.float32) * numpy.float32(0.02)
         yield f"layers.{index}.weight", values.astype("<f4").tobytes()
 
@@ -51,9 +51,9 @@ def state_dict_of(names: list[str], shape: tuple[int, int]) -> bytes:
     return out.getvalue()
 
 
-def write_torch_zip(path: Path, seed: int) -> None:
+def write_torch_zip(path: Path, seed: int, count: int = TENSORS) -> None:
     """A stored, aligned zip with the members of torch.save's layout."""
-    names = [f"layers.{index}.weight" for index in range(TENSORS)]
+    names = [f"layers.{index}.weight" for index in range(count)]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
 
         def add(name: str, data: bytes) -> None:
@@ -66,7 +66,7 @@ def write_torch_zip(path: Path, seed: int) -> None:
 
         add("data.pkl", state_dict_of(names, SHAPE))
         add("byteorder", b"little")
-        for index, (_, data) in enumerate(weights(seed)):
+        for index, (_, data) in enumerate(weights(seed, count)):
             add(f"data/{index}", data)
         add("version", b"3\n")
 

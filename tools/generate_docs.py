@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools import blocks, picture, reference
+from tools import blocks, jail_page, picture, reference
 from tools.session import ROOT, session
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -13,6 +13,7 @@ MADE = {
     REFERENCE / "formats.md": reference.formats,
     REFERENCE / "limits.md": reference.bounds,
     REFERENCE / "json.md": reference.json_report,
+    REFERENCE / "jail.md": jail_page.page,
 }
 
 

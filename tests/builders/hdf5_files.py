@@ -111,6 +111,48 @@ def contiguous(address: int, size: int) -> bytes:
     return message(8, b"\x03\x01" + struct.pack("<QQ", address, size))
 
 
+def chunked(image: Image, sides: Sequence[int], chunks: Sequence[Chunk], *, width: int = 4) -> bytes:
+    """A layout message of version 3: chunks that a tree of one node lists, of elements of ``width`` bytes."""
+    keys = b""
+    for one in chunks:
+        at = image.put(one.data) if one.address is None else one.address
+        size = len(one.data) if one.size is None else one.size
+        keys += struct.pack(f"<II{len(sides) + 1}Q", size, one.mask, *one.origin, 0) + struct.pack("<Q", at)
+    last = struct.pack(f"<II{len(sides) + 1}Q", 0, 0, *[1 << 40] * len(sides), 0)
+    tree = image.put(b"TREE\x01\0" + struct.pack("<H", len(chunks)) + NOWHERE * 2 + keys + last)
+    shape = struct.pack(f"<{len(sides) + 1}I", *sides, width)
+    return message(8, b"\x03\x02" + bytes([len(sides) + 1]) + struct.pack("<Q", tree) + shape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """One chunk: ``size`` and ``address`` are where and how long its data are unless they lie."""
+
+    origin: tuple[int, ...]
+    data: bytes = b""
+    size: int | None = None
+    address: int | None = None
+    mask: int = 0
+
+
+def pipeline(*filters: tuple[int, tuple[int, ...]]) -> bytes:
+    """A filter message of version 2: numbers and values."""
+    body = b"\x02" + bytes([len(filters)])
+    for number, values in filters:
+        body += struct.pack("<HHH", number, 0, len(values)) + struct.pack(f"<{len(values)}I", *values)
+    return message(11, body)
+
+
+def in_chunks(
+    shape: Sequence[int], sides: Sequence[int], *chunks: Chunk, filters: Sequence[tuple[int, tuple[int, ...]]] = ()
+) -> bytes:
+    """A file of one dataset of floats, named kernel, in these chunks."""
+    image = Image()
+    layout = chunked(image, sides, chunks)
+    more = [pipeline(*filters)] if filters else []
+    return encode(hard("kernel", dataset(image, shape, layout=layout, more=more)), image=image)
+
+
 def dataset(
     image: Image, shape: Sequence[int] = (2, 3), *, data: bytes | None = None, more: Sequence[bytes] = (),
     kind: bytes = F32, layout: bytes | None = None,

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import pickle
+import zlib
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from tests.builders import hdf5_files
+from tests.builders.numpys import header, npy
 from tests.builders.pickles import hostile_calls
-from tests.builders.torch_legacy import legacy
-from tests.builders.torches import TENSORS, Tensor, zip_checkpoint
+from tests.builders.torch_legacy import legacy, tarred
+from tests.builders.torches import TENSORS, Tensor, state_dict_pickle, zip_checkpoint, zip_records
+from tests.builders.zips import DEFLATE, Entry, archive
 from weighbridge.cli.app import main
 from weighbridge.cli.convert import _size
 from weighbridge.core.errors import UsageError
@@ -46,6 +55,61 @@ def test_json_and_a_place(here: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert sorted(one.name for one in (here / "out").iterdir()) == ["new.convert.json", "new.safetensors"]
 
 
+def test_what_is_unpacked_in_the_jail_is_the_same_weights(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "plain.npz").write_bytes(archive(Entry(name="w.npy", data=npy())))
+    (here / "packed.npz").write_bytes(archive(Entry(name="w.npy", data=npy(), method=DEFLATE)))
+    (here / "packed.pkl").write_bytes(gzip.compress(pickle.dumps({"epoch": 3, "text": "INERT" * 99})))
+    data = bytes(range(24))
+    honest = hdf5_files.Chunk(origin=(0, 0), data=zlib.compress(data))
+    (here / "m.h5").write_bytes(hdf5_files.in_chunks((2, 3), (2, 3), honest, filters=[(1, (6,))]))
+    assert main(["convert", "packed.npz", "m.h5", "--into", "made"]) == 0
+    assert main(["convert", "--check", "packed.npz", "plain.npz"]) == 0
+    assert main(["convert", "--check", "made/packed.safetensors", "packed.npz"]) == 0
+    assert main(["convert", "--check", "m.h5", "made/m.safetensors"]) == 0
+    assert (here / "made" / "m.safetensors").read_bytes().endswith(data)
+    record = json.loads((here / "made" / "m.convert.json").read_text())["predicate"]
+    assert record["source"]["digest"] == {"sha256": sha256((here / "m.h5").read_bytes()).hexdigest()}
+    assert record["source"]["layout"] == "hdf5"
+    assert record["tensors"][0]["digest"] == {"sha256": sha256(data).hexdigest()}
+    capsys.readouterr()
+    assert main(["convert", "packed.pkl"]) == 2
+    assert "no tensors that can be converted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        hdf5_files.shape_bomb, hdf5_files.many_bombs, hdf5_files.out_of_bounds, hdf5_files.cycle,
+        hdf5_files.external_storage, hdf5_files.virtual_dataset, hdf5_files.unknown_filter,
+        lambda: bz2.compress(bytes(100 << 20)),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_unpacked_leaves_nothing(
+    make: Callable[[], bytes], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "m.h5").write_bytes(make())
+    assert main(["convert", "m.h5"]) == 2
+    assert capsys.readouterr().err.startswith("weighbridge: ")
+    assert [one.name for one in here.iterdir()] == ["m.h5"]
+
+
+def test_what_is_made_of_parts_is_told_and_other_layouts_are_the_same_weights(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "oldest.pt").write_bytes(tarred())
+    records = zip_records(state_dict_pickle()).items()
+    packed = [Entry(name=f"archive/{name}", data=data, method=DEFLATE) for name, data in records]
+    (here / "packed.pt").write_bytes(archive(*packed))
+    assert main(["convert", "--check", "oldest.pt", "packed.pt"]) == 0
+    (here / "new.pt").write_bytes(zip_checkpoint())
+    assert main(["convert", "--check", "packed.pt", "new.pt"]) == 0
+    (here / "wide.npy").write_bytes(header("<c16", (2,)) + bytes(32))
+    capsys.readouterr()
+    assert main(["convert", "wide.npy"]) == 0
+    assert "ENCODED, to be made again of parts:\n    tensor (complex): view_as_real" in capsys.readouterr().out
+    assert main(["convert", "--check", "wide.npy", "wide.safetensors"]) == 0
+
+
 def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "a.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(16))]))
     (here / "b.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(15) + b"\1")]))
@@ -60,7 +124,7 @@ def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str
     [
         (["lying.pt"], "reaches byte"),
         (["absent.pt"], "no such file"),
-        (["."], "is a directory"),
+        (["."], "a directory is converted by itself, into a new one"),
         (["text.pt"], "not of a kind that is converted"),
         (["model.pt", "--key", "absent"], "nothing at 'absent'"),
         (["model.pt", "--key", "k" * 70_000], "too long"),

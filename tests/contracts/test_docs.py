@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
-from tools import corpus, corpus_table, generate, generate_docs, picture
+from tools import corpus, corpus_converted, corpus_table, generate, generate_docs, picture
 
 from weighbridge.cli import app, config
 from weighbridge.cli.options import Command, parse
@@ -192,6 +192,18 @@ def test_the_table_of_the_corpus_is_about_the_pinned_files() -> None:
     assert len(pinned) >= 25
     for folder, path, _, verdict in told:
         assert corpus_table.is_expected(Verdict(verdict), pinned[folder, path])
+
+
+def test_the_account_of_conversions_is_about_the_pinned_files() -> None:
+    text = (DOCS / "corpus-converted.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\S+) \| `(.+)` \| \S+ \| ([a-z ]+) \|", text, re.MULTILINE)
+    pinned = {(one.folder, member.path): member for one in corpus.read_list() for member in one.members}
+    assert {(folder, path) for folder, path, _ in rows} == {
+        place for place, member in pinned.items() if member.kind.partition(".")[0] in corpus_converted.LIBRARIES
+    }
+    for folder, path, state in rows:
+        assert corpus_converted.is_expected(corpus_converted.Outcome(pinned[folder, path], state)), path
+    assert sum(state == "the same" for _, _, state in rows) >= corpus_converted.LEAST
 
 
 def test_decisions_are_numbered_without_holes() -> None:

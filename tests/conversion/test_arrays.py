@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import struct
 from collections.abc import Callable
@@ -16,8 +17,10 @@ from tests.builders.pickles.described import Global, Ops, Reduce
 from tests.builders.torches import zip_layout
 from tests.builders.zips import plain
 from tests.conversion.test_convert import converted, flat
+from weighbridge.conversion.plan import Plan
 from weighbridge.conversion.planning import plan_of
-from weighbridge.core.errors import Malformed, UsageError
+from weighbridge.conversion.unpacked import Unpacked
+from weighbridge.core.errors import Malformed, OverLimit, UsageError
 from weighbridge.core.source import BytesSource
 
 
@@ -36,6 +39,8 @@ def arrays() -> dict[str, Any]:
         "fortran": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
         "scalar": np.array(2.5),
         "none": np.ones(0),
+        "text": np.frombuffer(b"only letters, as Python 2 writes", "i4"),
+        **{f"big {kind}": np.arange(6).reshape(2, 3).astype(f">{kind}") for kind in ("i2", "f4", "f8", "c8")},
     }
 
 
@@ -53,14 +58,12 @@ def save_joblib(path: Path) -> dict[str, Any]:
     return arrays()
 
 
-def save_pickle(path: Path) -> dict[str, Any]:
-    path.write_bytes(pickle.dumps(arrays() | {"epoch": 3}, 5))
-    return arrays()
+def pickled(protocol: int) -> Callable[[Path], dict[str, Any]]:
+    def save(path: Path) -> dict[str, Any]:
+        path.write_bytes(pickle.dumps(arrays() | {"epoch": 3}, protocol))
+        return arrays()
 
-
-def save_old_pickle(path: Path) -> dict[str, Any]:
-    path.write_bytes(pickle.dumps(arrays() | {"epoch": 3}, 3))
-    return arrays()
+    return save
 
 
 def save_npy(path: Path) -> dict[str, Any]:
@@ -76,8 +79,8 @@ def save_npy(path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("save", "layout"),
     [
-        (save_npz, "numpy.npz"), (save_joblib, "joblib"), (save_pickle, "pickle"), (save_old_pickle, "pickle"),
-        (save_npy, "numpy.npy"),
+        (save_npz, "numpy.npz"), (save_joblib, "joblib"), (save_npy, "numpy.npy"),
+        *((pickled(protocol), "pickle") for protocol in (2, 3, 4, 5)),
     ],
 )  # fmt: skip
 def test_it_is_what_numpy_loads(save: Callable[[Path], dict[str, Any]], layout: str, tmp_path: Path) -> None:
@@ -90,9 +93,9 @@ def test_it_is_what_numpy_loads(save: Callable[[Path], dict[str, Any]], layout: 
     assert made.plan.layout == layout
     assert found.keys() == wanted.keys()
     for name, one in wanted.items():
-        assert found[name].dtype == one.dtype
+        assert found[name].dtype == one.dtype.newbyteorder("=")
         assert found[name].shape == one.shape
-        assert found[name].tobytes() == one.tobytes()
+        assert found[name].tobytes() == one.astype(one.dtype.newbyteorder("=")).tobytes()
     if made.plain:
         assert json.loads(Path(made.plain).read_text()) == {"epoch": 3}
     assert not made.plan.dropped
@@ -115,7 +118,7 @@ def test_numbers_of_numpy_are_plain_data(tmp_path: Path) -> None:
     "content",
     [
         npy(shape="(3,)"), npy(shape="(1,)"), npy(shape="(-2,)"), npy(shape="(2, True)"), npy(shape="2"),
-        npy(descr="[('a', '<f4')]"), npy(fortran="0"), npy(descr="__import__('os')"), npy() + b"INERT",
+        npy(fortran="0"), npy(descr="__import__('os')"), npy() + b"INERT",
         npy()[:40], npy(shape=f"({1 << 61}, 8)"),
     ],
 )  # fmt: skip
@@ -126,13 +129,89 @@ def test_a_header_that_lies_is_refused(content: bytes) -> None:
             plan_of(BytesSource(whole))
 
 
-@pytest.mark.parametrize(
-    ("descr", "size"), [("'|O'", 9), ("'>f4'", 8), ("'<U3'", 24), ("'<c16'", 32), ("'<M8[s]'", 16)]
-)
+@pytest.mark.parametrize(("descr", "size"), [("[('a', '<f4')]", 8), ("'|V4'", 8), ("'<f16'", 32)])
 def test_types_that_safetensors_does_not_have_are_named(descr: str, size: int) -> None:
     plan = plan_of(BytesSource(npy(descr=descr, data=bytes(size))))
     assert not plan.tensors
     assert [name for name, _ in plan.unsupported] == ["tensor"]
+
+
+@pytest.mark.parametrize(("descr", "size"), [("'<U3'", 24), ("'|S2'", 4), ("'<M8[s]'", 16)])
+def test_text_and_dates_are_dropped_for_they_are_no_weights(descr: str, size: int) -> None:
+    plan = plan_of(BytesSource(plain({"a.npy": npy(descr=descr, data=bytes(size)), "w.npy": npy()})))
+    assert [one.name for one in plan.tensors] == ["w"]
+    assert [(one.path, one.what) for one in plan.dropped] == [("a", "an array")]
+    assert not plan.unsupported
+
+
+def odd_arrays() -> dict[str, Any]:
+    """What travels with weights in files of classical models."""
+    import numpy as np
+
+    return {
+        "w": np.ones(2), "classes": np.array(["cat", "dog"], dtype=object), "words": np.array(["a", "bc"]),
+        "dates": np.array(["2020-01-01"], dtype="M8[D]"), "matrix": np.matrix([[1.0, 2], [3, 4]]),
+        "held": np.array([np.ones(2), np.ones(3)], dtype=object), "rows": np.zeros(2, dtype=[("a", "i4"), ("b", "f8")]),
+        "mixed": np.array([(1, "a"), (2, [3])], dtype=[("a", "i4"), ("b", "O")]), "last": np.zeros(3, "i2"),
+    }  # fmt: skip
+
+
+def with_joblib(path: Path) -> None:
+    import joblib
+
+    joblib.dump(odd_arrays(), path)
+
+
+@pytest.mark.libraries
+@pytest.mark.parametrize("save", [with_joblib, lambda path: path.write_bytes(pickle.dumps(odd_arrays(), 2))])
+def test_what_is_no_plain_array_is_dropped_or_named_and_the_rest_carried(
+    save: Callable[[Path], object], tmp_path: Path
+) -> None:
+    path = tmp_path / "model.bin"
+    save(path)
+    made = converted(path, partial=True)
+    assert [one.name for one in made.plan.tensors] == ["w", "matrix", "held.0", "held.1", "last"]
+    dropped = {one.path: one.what for one in made.plan.dropped if one.path}
+    assert {dropped.get(name) for name in ("classes", "words", "dates")} == {"an array"}
+    assert [name for name, _ in made.plan.unsupported] == ["rows", "mixed"]
+    assert any("matrix" in one.what for one in made.plan.dropped)
+
+
+@pytest.mark.libraries
+def test_an_array_of_objects_is_a_pickle_behind_its_header(tmp_path: Path) -> None:
+    """``np.save`` of a dict: weights of research code lie so."""
+    import numpy as np
+    from safetensors.numpy import load_file
+
+    weights = {"w": np.arange(6.0).reshape(2, 3), "layers": np.array([{"b": np.ones(2)}, None], dtype=object)}
+    np.save(tmp_path / "weights.npy", weights)  # type: ignore[arg-type]
+    np.savez(tmp_path / "weights.npz", all=weights)  # type: ignore[arg-type]
+    for name, way in (("weights.npy", ""), ("weights.npz", "all")):
+        found = load_file(converted(tmp_path / name, way).weights[0].path)
+        assert {name: one.tolist() for name, one in found.items()} == {
+            "w": [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], "layers.0.b": [1.0, 1.0],
+        }  # fmt: skip
+        for made in tmp_path.glob("weights.*[!yz]"):
+            made.unlink()
+    plan = plan_of(BytesSource((tmp_path / "weights.npy").read_bytes()), "layers.0")
+    assert [one.name for one in plan.tensors] == ["b"]
+
+
+@pytest.mark.libraries
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_masked_arrays_are_made_of_data_and_mask(protocol: int, order: Any, tmp_path: Path) -> None:
+    import numpy as np
+
+    from tests.conversion.test_compounds import load
+
+    mask = [[False, True, False], [True, False, False]]
+    wanted = np.ma.array(np.asarray([[1.5, 2, 3], [4, 5, 6]], order=order), mask=mask, fill_value=-1)
+    path = tmp_path / "arrays.pkl"
+    path.write_bytes(pickle.dumps({"a": wanted}, protocol))
+    found = load(Path(converted(path).weights[0].path))["a"]
+    assert found.fill_value == wanted.fill_value
+    assert (found.data.tolist(), found.mask.tolist()) == (wanted.data.tolist(), wanted.mask.tolist())
 
 
 DTYPE = Reduce(Global("numpy", "dtype"), ("f4", False, True))
@@ -148,16 +227,47 @@ def test_an_array_larger_than_its_bytes_is_refused() -> None:
         plan_of(BytesSource(dumps({"a": frombuffer(bytes(16), (5,))}, 4)))
 
 
-def test_arrays_inside_the_text_of_an_old_pickle_are_named() -> None:
-    encoded = Reduce(Global("_codecs", "encode"), ("\0" * 16, "latin1"))
-    empty = Reduce(Global("numpy._core.multiarray", "_reconstruct"), (Global("numpy", "ndarray"), (0,), b"b"))
-    made = Reduce(
-        Global("numpy._core.multiarray", "_reconstruct"),
-        (Global("numpy", "ndarray"), (0,), b"b"),
-        state=(1, (4,), DTYPE, False, encoded),
-    )
-    plan = plan_of(BytesSource(dumps({"a": made, "b": empty}, 4)))
-    assert [name for name, _ in plan.unsupported] == ["a", "b"]
+NDARRAY = Global("numpy", "ndarray")
+
+
+def reconstructed(data: object, shape: tuple[int, ...] = (4,), kind: Global = NDARRAY) -> Reduce:
+    called = Global("numpy._core.multiarray", "_reconstruct")
+    return Reduce(called, (kind, (0,), b"b"), state=(1, shape, DTYPE, False, data))
+
+
+def test_arrays_as_text_are_held_against_their_shape(tmp_path: Path) -> None:
+    encoded = Reduce(Global("_codecs", "encode"), ("\0\xff" * 8, "latin1"))
+    never = Reduce(Global("numpy._core.multiarray", "_reconstruct"), (Global("numpy", "ndarray"), (0,), b"b"))
+    with (tmp_path / "unpacked").open("w+b", buffering=0) as file:
+
+        def planned(tree: object) -> Plan:
+            content = dumps(tree, 4)
+            return plan_of(BytesSource(content), unpacked=Unpacked(len(content), file.fileno()))
+
+        (one,) = planned({"a": reconstructed(encoded)}).tensors
+        assert one.unpacked
+        assert os.pread(file.fileno(), 16, one.offset) == b"\0\xff" * 8
+        assert [name for name, _ in planned({"a": never, "b": reconstructed(3)}).unsupported] == ["a", "b"]
+        for hostile in (reconstructed(encoded, (5,)), reconstructed(encoded, (1 << 61, 8))):
+            with pytest.raises(Malformed, match="elements in 16 bytes"):
+                planned({"a": hostile})
+        assert planned({"a": reconstructed(encoded, (-4,))}).unsupported
+        unknown = planned({"a": reconstructed(encoded, kind=Global("inert", "Array"))})
+        assert [one.what for one in unknown.dropped] == ["inert.Array"]
+    with pytest.raises(Malformed, match="no file to unpack it into"):
+        plan_of(BytesSource(dumps({"a": reconstructed(encoded)}, 4)))
+
+
+def test_pickles_within_the_arrays_of_joblib_end() -> None:
+    inner = Reduce(Global("numpy", "dtype"), ("O8", False, True))
+    wrapper = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}("
+    fields = dumps("shape", 4)[2:-1] + dumps((1,), 4)[2:-1] + dumps("dtype", 4)[2:-1] + dumps(inner, 4)[2:-1]
+    once = wrapper + fields + b"ub"
+    assert plan_of(BytesSource(once + b"\x80\x02N." + b".")).unsupported
+    called = plan_of(BytesSource(once + b"\x80\x02cinert\nabsent\n)R." + b"."))
+    assert [one.what for one in called.dropped] == ["inert.absent"]
+    with pytest.raises(OverLimit, match="within pickles"):
+        plan_of(BytesSource(once * 20))
 
 
 def test_a_wrapper_at_the_end_of_a_file_is_refused() -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
 
-from tests.builders.torches import zip_checkpoint
-from weighbridge.conversion import convert as converting
+from tests.builders.torches import Tensor, zip_checkpoint
+from weighbridge.conversion import carry
 from weighbridge.conversion.compare import Difference, differences
-from weighbridge.conversion.convert import Converted, RangeSource, Target, convert
+from weighbridge.conversion.convert import Converted, Target, convert
 from weighbridge.conversion.planning import plan_of
 from weighbridge.conversion.safetensors_layout import header_of, ordered
+from weighbridge.conversion.sources import RangeSource
+from weighbridge.conversion.unpacked import Unpacked
 from weighbridge.core.errors import AccessError, IntegrityError, UsageError
 from weighbridge.core.values import replace
 from weighbridge.engine.files import OpenFile
@@ -24,13 +28,11 @@ from weighbridge.engine.files import OpenFile
 
 def converted(path: Path, key: str = "", **options: Any) -> Converted:
     """Convert a file beside itself, planning in this process."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        file = OpenFile(descriptor)
+    with path.open("rb") as opened, TemporaryFile(buffering=0) as beside:
+        file = OpenFile(opened.fileno())
         target = Target(stem=str(path.with_suffix("")), **options)
-        return convert(file, str(path), plan_of(file, key), target, lambda _: None)
-    finally:
-        os.close(descriptor)
+        plan = plan_of(file, key, Unpacked(file.size, beside.fileno()))
+        return convert(file, str(path), plan, target, lambda _: None, unpacked=beside.fileno())
 
 
 def same(a: Path, b: Path) -> list[Difference]:
@@ -236,14 +238,14 @@ def test_when_a_name_cannot_be_given_the_others_lose_theirs(tmp_path: Path, monk
 
 def test_a_result_that_reads_otherwise_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = checkpoint(tmp_path)
-    honest, written = converting._write, [0]
+    honest, written = carry.write, [0]
 
     def flips(file: Any, content: Any) -> None:
         written[0] += 1
         last = bytes(content)
         honest(file, content if written[0] < 3 else last[:-1] + bytes((last[-1] ^ 1,)))
 
-    monkeypatch.setattr(converting, "_write", flips)
+    monkeypatch.setattr(carry, "write", flips)
     with pytest.raises(IntegrityError, match="does not read as it was written"):
         converted(path)
     assert [one.name for one in tmp_path.iterdir()] == ["model.pt"]
@@ -299,3 +301,17 @@ def test_a_file_is_sharded_anew(tmp_path: Path) -> None:
     os.rename(again, tmp_path / "again.st")
     parts = converted(tmp_path / "again.st", shard_bytes=1)
     assert len(parts.weights) == len(parts.plan.tensors)
+
+
+@pytest.mark.parametrize(("turned", "most"), [(False, 4 << 20), (True, 90 << 20)])
+def test_memory_does_not_grow_with_the_file(turned: bool, most: int, tmp_path: Path) -> None:
+    """In order, a few pieces are held; of a view, two threads hold a window and two blocks each."""
+    path = tmp_path / "model.pt"
+    rows = (most * 3 // 2 if turned else most * 10) // 8
+    stride = (1, rows) if turned else (2, 1)
+    path.write_bytes(zip_checkpoint([Tensor(name="t", shape=(rows, 2), data=bytes(8 * rows), stride=stride)]))
+    tracemalloc.start()
+    converted(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < most

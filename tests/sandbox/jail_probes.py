@@ -12,6 +12,7 @@ import errno
 import os
 from json import loads
 
+from weighbridge.sandbox.calls import names
 from weighbridge.sandbox.kernel import running_kernel
 from weighbridge.sandbox.policy import Layer
 
@@ -23,32 +24,27 @@ REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ENOTTY}
 CAPABILITIES, LANDLOCK, RLIMITS, SECCOMP = Layer.CAPABILITIES, Layer.LANDLOCK, Layer.RLIMITS, Layer.SECCOMP
 
 PROBES: dict[str, Callable[[dict[str, str]], object]] = {}
+CALLS: dict[str, str] = {}
+"""What is refused, as it is told of a loaded file: a system call of x86_64, or, where only Landlock refuses, which the
+kernel tells nobody, an audit event."""
 WALLS: dict[str, frozenset[Layer]] = {}
 """The layers of a scanner's jail that stop a probe: with these gone, and only with them gone, it must get through."""
 PRIVILEGED: set[str] = set()
 """Probes that the kernel refuses to ordinary users in any case."""
 
-# fmt: off
-NUMBERS = {  # x86_64, aarch64
-    "flock": (73, 32), "socket": (41, 198), "execveat": (322, 281), "clone3": (435, 435), "tkill": (200, 130),
-    "pidfd_open": (434, 434), "ptrace": (101, 117), "process_vm_readv": (310, 270), "mount": (165, 40),
-    "unshare": (272, 97), "setns": (308, 268), "bpf": (321, 280), "keyctl": (250, 219), "io_uring_setup": (425, 425),
-    "userfaultfd": (323, 282), "perf_event_open": (298, 241), "open_by_handle_at": (304, 265),
-    "settimeofday": (164, 170), "personality": (135, 92), "shmget": (29, 194), "mq_open": (240, 180),
-    "inotify_init1": (294, 26), "prctl": (157, 167), "mprotect": (10, 226), "prlimit64": (302, 261),
-}
-# fmt: on
+NUMBERS = {name: number for number, name in names(os.uname().machine).items()}
 
 _kernel = running_kernel()
 _scratch: list[int] = []
 
 
-def probe(*walls: Layer, privileged: bool = False) -> Callable[..., Callable[[dict[str, str]], object]]:
+def probe(call: str, *walls: Layer, privileged: bool = False) -> Callable[..., Callable[[dict[str, str]], object]]:
     """Enter a function into the table."""
 
     def enter(function: Callable[[dict[str, str]], object]) -> Callable[[dict[str, str]], object]:
         name = function.__name__
         PROBES[name] = function
+        CALLS[name] = call
         WALLS[name] = frozenset(walls)
         if privileged:
             PRIVILEGED.add(name)
@@ -68,7 +64,9 @@ def answer(request: bytes, descriptor: int, need: object) -> bytes:
     try:
         PROBES[context["probe"]](context)
     except OSError as error:
-        word = "denied" if error.errno in REFUSALS else "reached"
+        # A name that means nothing in the child's own root is refused as well.
+        hidden = error.errno == errno.ENOENT and isinstance(error.filename, str)
+        word = "denied" if error.errno in REFUSALS or hidden else "reached"
         return f"{word} {errno.errorcode.get(error.errno or 0)}".encode()
     return b"reached"
 
@@ -76,175 +74,115 @@ def answer(request: bytes, descriptor: int, need: object) -> bytes:
 def raw(name: str, *arguments: int) -> int:
     """Make a system call that Python has no function for."""
     assert _kernel is not None
-    number = NUMBERS[name][0 if os.uname().machine == "x86_64" else 1]
-    result = _kernel.syscall(number, *arguments, *(0,) * (6 - len(arguments)))
+    result = _kernel.syscall(NUMBERS[name], *arguments, *(0,) * (6 - len(arguments)))
     if result < 0:
         raise OSError(-result, os.strerror(-result))
     return result
 
 
-# Files.
+LINKER = "/lib/ld-linux-aarch64.so.1" if os.uname().machine == "aarch64" else "/lib64/ld-linux-x86-64.so.2"
+"""A program that is in the jail: the dynamic linker, which its libraries bring along."""
+
+# One line of Python each.
+
+_L, _S, _CL, _CS = (LANDLOCK,), (SECCOMP,), (CAPABILITIES, LANDLOCK), (CAPABILITIES, SECCOMP)
+_LS, _CLS = (LANDLOCK, SECCOMP), (CAPABILITIES, LANDLOCK, SECCOMP)
+
+# fmt: off
+LINES: tuple[tuple[str, str, Callable[[dict[str, str]], object], tuple[Layer, ...], bool], ...] = (
+    # name, call, attempt, walls, whether privileged
+    ("read_passwd", "open", lambda _: os.read(os.open("/etc/passwd", os.O_RDONLY), 10), _L, False),
+    ("read_secret", "open", lambda c: os.read(os.open(c["secret"], os.O_RDONLY), 10), _L, False),
+    ("list_directory", "os.listdir", lambda _: os.listdir("/etc"), _L, False),
+    ("read_environment_of_parent", "open",
+     lambda _: os.read(os.open(f"/proc/{os.getppid()}/environ", os.O_RDONLY), 10), _CL, False),
+    ("write_file", "openat", lambda c: os.write(os.open(c["secret"], os.O_WRONLY), b"x"), _LS, False),
+    ("create_file", "openat",
+     lambda c: os.open(c["directory"] + "/created", os.O_WRONLY | os.O_CREAT, 0o600), _LS, False),
+    ("write_library", "openat", lambda _: os.open(os.__file__, os.O_WRONLY), _LS, True),
+    ("reopen_input_for_writing", "openat", lambda c: os.open(f"/proc/self/fd/{c['input']}", os.O_RDWR), _LS, False),
+    ("make_directory", "mkdir", lambda c: os.mkdir(c["directory"] + "/made"), _LS, False),
+    ("remove_file", "unlink", lambda c: os.unlink(c["directory"] + "/doomed"), _LS, False),
+    ("rename_file", "rename", lambda c: os.rename(c["directory"] + "/before", c["directory"] + "/after"), _LS, False),
+    ("make_symlink", "symlink", lambda c: os.symlink("/etc/passwd", c["directory"] + "/symlink"), _LS, False),
+    ("make_hard_link", "link", lambda c: os.link(c["secret"], c["directory"] + "/hardlink"), _LS, False),
+    ("make_fifo", "mknodat", lambda c: os.mkfifo(c["directory"] + "/fifo"), _LS, False),
+    ("change_mode", "chmod", lambda c: os.chmod(c["secret"], 0o600), _S, False),
+    ("change_times", "utimensat", lambda c: os.utime(c["secret"], (0, 0)), _S, False),
+    ("change_mode_of_input", "fchmod", lambda c: os.fchmod(int(c["input"]), 0o600), _S, False),
+    ("change_times_of_input", "utimensat", lambda c: os.utime(int(c["input"]), (0, 0)), _S, False),
+    ("change_directory", "chdir", lambda _: os.chdir("/etc"), _S, False),
+    ("make_memory_file", "memfd_create", lambda _: os.memfd_create("weighed"), _S, False),
+    ("list_home", "os.listdir", lambda _: os.listdir("/root"), _L, True),
+    ("read_own_environment", "open", lambda _: os.read(os.open("/proc/self/environ", os.O_RDONLY), 10), _L, False),
+    ("read_environment_of_init", "open", lambda _: os.read(os.open("/proc/1/environ", os.O_RDONLY), 10), _CL, True),
+    ("read_memory_through_proc", "open", lambda _: os.open("/proc/self/mem", os.O_RDONLY), _L, False),
+    ("write_memory_through_proc", "openat", lambda _: os.open("/proc/self/mem", os.O_RDWR), _LS, False),
+    ("open_memory_of_parent", "open", lambda _: os.open(f"/proc/{os.getppid()}/mem", os.O_RDONLY), _CL, False),
+    ("list_descriptors_of_parent", "os.listdir", lambda _: os.listdir(f"/proc/{os.getppid()}/fd"), _CL, False),
+    ("write_to_temp", "openat", lambda _: os.open("/tmp", os.O_TMPFILE | os.O_RDWR, 0o600), _LS, False),
+    ("truncate_by_name", "truncate", lambda c: os.truncate(c["secret"], 6), _LS, False),
+    ("open_a_terminal", "openat", lambda _: os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY), _LS, False),
+    ("change_owner", "chown", lambda c: os.chown(c["secret"], -1, -1), _S, False),
+    ("set_attribute", "setxattr", lambda c: os.setxattr(c["secret"], "user.weighed", b"x"), _S, False),
+    ("make_device", "mknodat", lambda c: os.mknod(c["directory"] + "/device", 0o20600, os.makedev(1, 3)), _CLS, True),
+    ("make_socket", "socket", lambda _: _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM), _S, False),
+    ("connect_tcp", "socket",
+     lambda c: _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM).connect(("127.0.0.1", int(c["tcp"]))), _LS, False),
+    ("listen_tcp", "socket",
+     lambda _: _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM).bind(("127.0.0.1", 0)), _LS, False),
+    ("connect_unix", "socket",
+     lambda c: _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM).connect(c["unix"]), _S, False),
+    ("connect_abstract_unix", "socket",
+     lambda c: _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM).connect(c["abstract"]), _LS, False),
+    ("make_netlink_socket", "socket", lambda _: _socket.socket(_socket.AF_NETLINK, _socket.SOCK_RAW, 0), _S, False),
+    ("make_raw_socket", "socket", lambda _: _socket.socket(_socket.AF_INET, _socket.SOCK_RAW, 1), _CS, True),
+    ("make_socket_pair", "socketpair", lambda _: _socket.socketpair(), _S, False),
+    ("make_socket_of_ipv6", "socket", lambda _: _socket.socket(_socket.AF_INET6, _socket.SOCK_STREAM), _S, False),
+    ("bind_abstract_unix", "socket",
+     lambda _: _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM).bind(f"\0weighed-{os.getpid()}"), _S, False),
+    ("execute", "execve", lambda _: os.execv("/bin/true", ["true"]), _LS, False),
+    ("signal_parent", "kill", lambda _: os.kill(os.getppid(), 0), _LS, False),
+    ("signal_own_group", "kill", lambda _: os.kill(0, 0), _S, False),
+    ("signal_everyone", "kill", lambda _: os.kill(-1, 0), _LS, False),
+    ("slow_parent", "sched_setaffinity",
+     lambda _: os.sched_setaffinity(os.getppid() or 1, os.sched_getaffinity(0)), _CS, False),
+    ("execute_a_descriptor", "execveat",
+     lambda _: os.execve(os.open(LINKER, os.O_PATH), ["ld.so", "--version"], {}), _LS, False),
+    ("make_timer_descriptor", "timerfd_create", lambda _: os.close(raw("timerfd_create", 0, 0)), _S, False),
+    ("change_root", "chroot", lambda _: os.chroot("/"), _CS, True),
+)
+# fmt: on
+for _name, _call, _attempt, _walls, _privileged in LINES:
+    _attempt.__name__ = _name
+    probe(_call, *_walls, privileged=_privileged)(_attempt)
 
 
-@probe(LANDLOCK)
-def read_passwd(_: dict[str, str]) -> None:
-    os.read(os.open("/etc/passwd", os.O_RDONLY), 10)
+# More than a line.
 
 
-@probe(LANDLOCK)
-def read_secret(context: dict[str, str]) -> None:
-    os.read(os.open(context["secret"], os.O_RDONLY), 10)
+@probe("open", LANDLOCK)
+def reopen_a_path_descriptor(context: dict[str, str]) -> None:
+    place = os.open(context["secret"], os.O_PATH)
+    try:
+        os.read(os.open(f"/proc/self/fd/{place}", os.O_RDONLY), 10)
+    finally:
+        os.close(place)
 
 
-@probe(LANDLOCK)
-def list_directory(_: dict[str, str]) -> None:
-    os.listdir("/etc")
+@probe("openat", LANDLOCK, SECCOMP)
+def make_shared_memory_file(_: dict[str, str]) -> None:
+    descriptor = os.open(f"/dev/shm/weighbridge-{os.getpid()}", os.O_RDWR | os.O_CREAT, 0o600)
+    os.unlink(f"/dev/shm/weighbridge-{os.getpid()}")
+    os.close(descriptor)
 
 
-@probe(CAPABILITIES, LANDLOCK)
-def read_environment_of_parent(_: dict[str, str]) -> None:
-    os.read(os.open(f"/proc/{os.getppid()}/environ", os.O_RDONLY), 10)
-
-
-@probe(LANDLOCK, SECCOMP)
-def write_file(context: dict[str, str]) -> None:
-    os.write(os.open(context["secret"], os.O_WRONLY), b"x")
-
-
-@probe(LANDLOCK, SECCOMP)
-def create_file(context: dict[str, str]) -> None:
-    os.open(context["directory"] + "/created", os.O_WRONLY | os.O_CREAT, 0o600)
-
-
-@probe(LANDLOCK, SECCOMP, privileged=True)
-def write_library(_: dict[str, str]) -> None:
-    os.open(os.__file__, os.O_WRONLY)
-
-
-@probe(LANDLOCK, SECCOMP)
-def reopen_input_for_writing(context: dict[str, str]) -> None:
-    os.open(f"/proc/self/fd/{context['input']}", os.O_RDWR)
-
-
-@probe(LANDLOCK, SECCOMP)
-def make_directory(context: dict[str, str]) -> None:
-    os.mkdir(context["directory"] + "/made")
-
-
-@probe(LANDLOCK, SECCOMP)
-def remove_file(context: dict[str, str]) -> None:
-    os.unlink(context["directory"] + "/doomed")
-
-
-@probe(LANDLOCK, SECCOMP)
-def rename_file(context: dict[str, str]) -> None:
-    os.rename(context["directory"] + "/before", context["directory"] + "/after")
-
-
-@probe(LANDLOCK, SECCOMP)
-def make_symlink(context: dict[str, str]) -> None:
-    os.symlink("/etc/passwd", context["directory"] + "/symlink")
-
-
-@probe(LANDLOCK, SECCOMP)
-def make_hard_link(context: dict[str, str]) -> None:
-    os.link(context["secret"], context["directory"] + "/hardlink")
-
-
-@probe(LANDLOCK, SECCOMP)
-def make_fifo(context: dict[str, str]) -> None:
-    os.mkfifo(context["directory"] + "/fifo")
-
-
-@probe(SECCOMP)
-def change_mode(context: dict[str, str]) -> None:
-    os.chmod(context["secret"], 0o600)
-
-
-@probe(SECCOMP)
-def change_times(context: dict[str, str]) -> None:
-    os.utime(context["secret"], (0, 0))
-
-
-@probe(SECCOMP)
-def change_mode_of_input(context: dict[str, str]) -> None:
-    os.fchmod(int(context["input"]), 0o600)
-
-
-@probe(SECCOMP)
-def change_times_of_input(context: dict[str, str]) -> None:
-    os.utime(int(context["input"]), (0, 0))
-
-
-@probe(SECCOMP)
-def lock_input(context: dict[str, str]) -> None:
-    raw("flock", int(context["input"]), 2)
-
-
-@probe(SECCOMP)
-def change_directory(_: dict[str, str]) -> None:
-    os.chdir("/etc")
-
-
-@probe(SECCOMP)
-def make_memory_file(_: dict[str, str]) -> None:
-    os.memfd_create("weighed")
-
-
-# Network.
-
-
-@probe(SECCOMP)
-def make_socket(_: dict[str, str]) -> None:
-    _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
-
-
-@probe(LANDLOCK, SECCOMP)
-def connect_tcp(context: dict[str, str]) -> None:
-    _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM).connect(("127.0.0.1", int(context["tcp"])))
-
-
-@probe(LANDLOCK, SECCOMP)
-def listen_tcp(_: dict[str, str]) -> None:
-    _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM).bind(("127.0.0.1", 0))
-
-
-@probe(SECCOMP)
+@probe("socket", SECCOMP)
 def send_udp(context: dict[str, str]) -> None:
     _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", int(context["udp"])))
 
 
-@probe(SECCOMP)
-def connect_unix(context: dict[str, str]) -> None:
-    _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM).connect(context["unix"])
-
-
-@probe(LANDLOCK, SECCOMP)
-def connect_abstract_unix(context: dict[str, str]) -> None:
-    _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM).connect(context["abstract"])
-
-
-@probe(SECCOMP)
-def make_netlink_socket(_: dict[str, str]) -> None:
-    _socket.socket(_socket.AF_NETLINK, _socket.SOCK_RAW, 0)
-
-
-@probe(SECCOMP)
-def make_vsock(_: dict[str, str]) -> None:
-    raw("socket", 40, 1, 0)
-
-
-@probe(CAPABILITIES, SECCOMP, privileged=True)
-def make_raw_socket(_: dict[str, str]) -> None:
-    _socket.socket(_socket.AF_INET, _socket.SOCK_RAW, 1)
-
-
-@probe(SECCOMP)
-def make_socket_pair(_: dict[str, str]) -> None:
-    _socket.socketpair()
-
-
-@probe(SECCOMP)
+@probe("sendmsg", SECCOMP)
 def send_descriptor_to_parent(_: dict[str, str]) -> None:
     channel = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, 3)
     try:
@@ -253,204 +191,202 @@ def send_descriptor_to_parent(_: dict[str, str]) -> None:
         channel.detach()
 
 
-# Processes.
+@probe("socket", SECCOMP)
+def ask_a_name_server(context: dict[str, str]) -> None:
+    query = bytes.fromhex("000001000001000000000000") + b"\7weighed\7invalid\0\0\1\0\1"
+    _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM).sendto(query, ("127.0.0.1", int(context["udp"])))
 
 
-@probe(LANDLOCK, SECCOMP)
-def execute(_: dict[str, str]) -> None:
-    os.execv("/bin/true", ["true"])
+@probe("socketpair", SECCOMP)
+def pair_and_pass_descriptors(context: dict[str, str]) -> None:
+    one, _other = _socket.socketpair()
+    one.sendmsg([b"x"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, int(context["input"]).to_bytes(4, "little"))])
 
 
-@probe(SECCOMP)
-def execute_null(_: dict[str, str]) -> None:
-    raw("execveat", -100, 0, 0, 0, 0)
-
-
-@probe(RLIMITS, SECCOMP)
+@probe("clone", RLIMITS, SECCOMP)
 def fork(_: dict[str, str]) -> None:
     if os.fork() == 0:
         os._exit(0)
 
 
-@probe(SECCOMP)
-def start_thread(_: dict[str, str]) -> None:
-    raw("clone3", 0, 0)
-
-
-@probe(LANDLOCK, SECCOMP)
-def signal_parent(_: dict[str, str]) -> None:
-    os.kill(os.getppid(), 0)
-
-
-@probe(SECCOMP)
-def signal_own_group(_: dict[str, str]) -> None:
-    os.kill(0, 0)
-
-
-@probe(LANDLOCK, SECCOMP)
-def signal_everyone(_: dict[str, str]) -> None:
-    os.kill(-1, 0)
-
-
-@probe(SECCOMP)
-def signal_thread(_: dict[str, str]) -> None:
-    raw("tkill", os.getpid(), 0)
-
-
-@probe(SECCOMP)
-def hold_parent(_: dict[str, str]) -> None:
-    raw("pidfd_open", os.getppid(), 0)
-
-
-@probe(CAPABILITIES, LANDLOCK, SECCOMP, privileged=True)
-def trace_bystander(context: dict[str, str]) -> None:
-    raw("ptrace", 0x4206, int(context["bystander"]), 0, 0)
-
-
-@probe(SECCOMP)
-def let_parent_trace(_: dict[str, str]) -> None:
-    raw("ptrace", 0, 0, 0, 0)
-
-
-@probe(SECCOMP)
-def read_memory_of_parent(_: dict[str, str]) -> None:
-    raw("process_vm_readv", os.getppid(), 0, 0, 0, 0, 0)
-
-
-@probe(SECCOMP)
-def limit_parent(_: dict[str, str]) -> None:
-    raw("prlimit64", os.getppid(), 4, 0, 0)
-
-
-@probe(CAPABILITIES, SECCOMP)
-def slow_parent(_: dict[str, str]) -> None:
-    os.sched_setaffinity(os.getppid(), os.sched_getaffinity(os.getppid()))
-
-
-@probe(SECCOMP)
+@probe("fcntl", SECCOMP)
 def signal_through_descriptor(context: dict[str, str]) -> None:
     import fcntl
 
     fcntl.fcntl(int(context["input"]), fcntl.F_SETOWN, os.getpid())
 
 
-# The kernel.
+@probe("memfd_create", SECCOMP)
+def execute_a_memory_file(_: dict[str, str]) -> None:
+    memory = os.memfd_create("weighed")
+    try:
+        os.write(memory, b"#!/weighed/absent\n")
+        os.execve(memory, ["weighed"], {})
+    finally:
+        os.close(memory)
 
 
-@probe(CAPABILITIES, LANDLOCK, SECCOMP, privileged=True)
-def mount(_: dict[str, str]) -> None:
-    raw("mount", 0, 0, 0, 0, 0)
+@probe("clone", RLIMITS, SECCOMP)
+def vfork(_: dict[str, str]) -> None:
+    if raw("clone", 0x4000 | 17) == 0:
+        os._exit(0)
 
 
-@probe(SECCOMP)
-def join_namespace(context: dict[str, str]) -> None:
-    raw("setns", int(context["input"]), 0)
+@probe("clone", RLIMITS, SECCOMP)
+def clone_into_a_user_namespace(_: dict[str, str]) -> None:
+    if raw("clone", 0x10000000 | 17) == 0:
+        os._exit(0)
 
 
-@probe(CAPABILITIES, SECCOMP, privileged=True)
-def change_root(_: dict[str, str]) -> None:
-    os.chroot("/")
+@probe("clone", RLIMITS, SECCOMP)
+def clone_a_sibling(_: dict[str, str]) -> None:
+    if raw("clone", 0x8000) == 0:
+        os._exit(0)
 
 
-@probe(CAPABILITIES, SECCOMP, privileged=True)
-def load_bpf(_: dict[str, str]) -> None:
-    raw("bpf", 0, 0, 0)
+@probe("setresuid", CAPABILITIES, SECCOMP, privileged=True)
+def change_user(_: dict[str, str]) -> None:
+    raw("setresuid", -1, 65534, -1)
+    raw("setresuid", -1, 0, -1)
 
 
-@probe(SECCOMP)
-def use_keyring(_: dict[str, str]) -> None:
-    raw("keyctl", 0, -3, 0)
+@probe("setresgid", CAPABILITIES, SECCOMP, privileged=True)
+def change_group(_: dict[str, str]) -> None:
+    raw("setresgid", -1, 65534, -1)
+    raw("setresgid", -1, 0, -1)
 
 
-@probe(SECCOMP)
-def make_io_ring(_: dict[str, str]) -> None:
-    raw("io_uring_setup", 1, 0)
-
-
-@probe(SECCOMP)
-def handle_page_faults(_: dict[str, str]) -> None:
-    raw("userfaultfd", 1)
-
-
-@probe(SECCOMP)
-def measure_performance(_: dict[str, str]) -> None:
-    raw("perf_event_open", 0, 0, 0, 0, 0)
-
-
-@probe(SECCOMP)
-def open_by_handle(_: dict[str, str]) -> None:
-    raw("open_by_handle_at", -100, 0, 0)
-
-
-@probe(CAPABILITIES, SECCOMP, privileged=True)
-def set_clock(_: dict[str, str]) -> None:
-    raw("settimeofday", 0, 0)
-
-
-@probe(SECCOMP)
-def change_personality(_: dict[str, str]) -> None:
-    raw("personality", 0xFFFFFFFF)
-
-
-@probe(SECCOMP)
-def share_memory_segment(_: dict[str, str]) -> None:
-    raw("shmget", 0x57454947, 0, 0)
-
-
-@probe(SECCOMP)
-def make_message_queue(_: dict[str, str]) -> None:
-    raw("mq_open", 0, 0, 0, 0)
-
-
-@probe(SECCOMP)
-def watch_files(_: dict[str, str]) -> None:
-    raw("inotify_init1", 0)
-
-
-@probe(SECCOMP)
+@probe("ioctl", SECCOMP)
 def control_device(_: dict[str, str]) -> None:
     import fcntl
 
     fcntl.ioctl(2, 0x541B, b"1234")
 
 
-@probe(SECCOMP)
-def loosen_filter(_: dict[str, str]) -> None:
-    raw("prctl", 38, 0, 0, 0, 0)
-
-
-# Memory.
-
-
-@probe(SECCOMP)
+@probe("mmap", SECCOMP)
 def map_writable_code(_: dict[str, str]) -> None:
     import mmap
 
     mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_WRITE | mmap.PROT_EXEC)
 
 
-@probe(SECCOMP)
-def make_data_executable(_: dict[str, str]) -> None:
-    raw("mprotect", 0, 0, 4)
-
-
-@probe(SECCOMP)
+@probe("mmap", SECCOMP)
 def share_anonymous_memory(_: dict[str, str]) -> None:
     import mmap
 
     mmap.mmap(-1, 4096, flags=mmap.MAP_SHARED | mmap.MAP_ANONYMOUS)
 
 
-@probe(SECCOMP)
+@probe("prlimit64", SECCOMP)
 def lift_own_limit(_: dict[str, str]) -> None:
     assert _kernel is not None
     none = bytearray(16)
     raw("prlimit64", 0, 4, _kernel.address(none), 0)
 
 
-# Last, because a worker that gets through has lost its privileges for what follows.
+# Calls that need nothing but numbers, most of them wrong ones, so that a call that gets through does nothing.
+
+# fmt: off
+RAW: tuple[tuple[str, str, tuple[int | str, ...], tuple[Layer, ...], bool], ...] = (
+    # name, call, arguments ("parent", "self" and words of the context stand for numbers), walls, whether privileged
+    ("lock_input", "flock", ("input", 2), _S, False),
+    ("allocate_disk", "fallocate", ("scratch", 1, 0, 4096), _S, False),
+    ("write_back_all_disks", "sync", (), _S, False),
+    ("name_to_handle", "name_to_handle_at", (-100, 0, 0, 0, 0), _S, False),
+    ("make_secret_memory", "memfd_secret", (-1,), _S, False),
+    ("make_vsock", "socket", (40, 1, 0), _S, False),
+    ("make_packet_socket", "socket", (17, 3, 0), _CS, True),
+    ("set_option_of_channel", "setsockopt", (3, 1, 7, 0, 0), _S, False),
+    ("execute_null", "execveat", (-100, 0, 0, 0, 0), _S, False),
+    ("clone_anew", "clone3", (0, 0), _S, False),
+    ("signal_thread", "tkill", ("self", 0), _S, False),
+    ("hold_parent", "pidfd_open", ("parent", 0), _S, False),
+    ("trace_bystander", "ptrace", (0x4206, "bystander", 0, 0), _CLS, True),
+    ("read_memory_of_parent", "process_vm_readv", ("parent", 0, 0, 0, 0, 0), _S, False),
+    ("limit_parent", "prlimit64", ("parent", 4, 0, 0), _S, False),
+    ("signal_through_pidfd", "pidfd_send_signal", (-1, 0, 0, 0), _S, False),
+    ("take_descriptor_of_parent", "pidfd_getfd", (-1, 0, 0), _S, False),
+    ("write_memory_of_parent", "process_vm_writev", ("parent", 0, 0, 0, 0, 0), _S, False),
+    ("advise_memory_of_parent", "process_madvise", (-1, 0, 0, 0, 0), _S, False),
+    ("move_pages_of_itself", "move_pages", (0, 0, 0, 0, 0, 0), _S, False),
+    ("queue_signal", "rt_sigqueueinfo", ("parent", 0, 0), _S, False),
+    ("compare_processes", "kcmp", ("self", "self", 0, 0, 0), _S, False),
+    ("set_timer", "timer_create", (99, 0, 0), _S, False),
+    ("set_interval_timer", "setitimer", (9, 0, 0), _S, False),
+    ("lower_priority", "setpriority", (0, 0, 0), _S, False),
+    ("change_io_priority", "ioprio_set", (1, 0, 0), _S, False),
+    ("change_scheduler", "sched_setscheduler", (0, 0, 0), _S, False),
+    ("become_session_leader", "setpgid", (-1, 0), _S, False),
+    ("change_groups", "setgroups", (0, 0), _CS, True),
+    ("raise_capabilities", "capset", (0, 0), _S, False),
+    ("mount", "mount", (0, 0, 0, 0, 0), _CLS, True),
+    ("join_namespace", "setns", ("input", 0), _S, False),
+    ("load_bpf", "bpf", (0, 0, 0), _CS, True),
+    ("use_keyring", "keyctl", (0, -3, 0), _S, False),
+    ("make_io_ring", "io_uring_setup", (1, 0), _S, False),
+    ("handle_page_faults", "userfaultfd", (1,), _S, False),
+    ("measure_performance", "perf_event_open", (0, 0, 0, 0, 0), _S, False),
+    ("open_by_handle", "open_by_handle_at", (-100, 0, 0), _S, False),
+    ("set_clock", "settimeofday", (0, 0), _CS, True),
+    ("change_personality", "personality", (0xFFFFFFFF,), _S, False),
+    ("share_memory_segment", "shmget", (0x57454947, 0, 0), _S, False),
+    ("make_message_queue", "mq_open", (0, 0, 0, 0), _S, False),
+    ("watch_files", "inotify_init1", (0,), _S, False),
+    ("loosen_filter", "prctl", (38, 0, 0, 0, 0), _S, False),
+    ("unmount", "umount2", (0, 0), _CLS, True),
+    ("open_a_file_system", "fsopen", (0, 0), _CS, True),
+    ("pivot_root", "pivot_root", (0, 0), _CLS, True),
+    ("add_key", "add_key", (0, 0, 0, 0, 0), _S, False),
+    ("request_key", "request_key", (0, 0, 0, 0), _S, False),
+    ("make_aio_context", "io_setup", (0, 0), _S, False),
+    ("attach_memory_segment", "shmat", (-1, 0, 0), _S, False),
+    ("make_semaphores", "semget", (0x57454947, 0, 0), _S, False),
+    ("make_system_v_queue", "msgget", (0x57454947, 0), _S, False),
+    ("watch_file_system", "fanotify_init", (0, 0), _CS, True),
+    ("become_dumpable", "prctl", (4, 1, 0, 0, 0), _S, False),
+    ("let_others_trace", "prctl", (0x59616D61, 0, 0, 0, 0), _S, False),
+    ("install_another_filter", "seccomp", (1, 0, 0), _S, False),
+    ("ask_for_the_version_of_landlock", "landlock_create_ruleset", (0, 0, 1), _S, False),
+    ("reboot", "reboot", (0, 0, 0, 0), _CS, True),
+    ("load_another_kernel", "kexec_load", (0, 99, 0, 0), _CS, True),
+    ("load_module", "finit_module", (-1, 0, 0), _CS, True),
+    ("swap", "swapon", (0, 0), _CS, True),
+    ("account_processes", "acct", (1,), _CS, True),
+    ("read_log_of_kernel", "syslog", (4, 0, -1), _CS, True),
+    ("rename_host", "sethostname", (0, -1), _CS, True),
+    ("adjust_clock", "adjtimex", (0,), _S, False),
+    ("hang_up_terminal", "vhangup", (), _CS, True),
+    ("use_quotas", "quotactl", (-1, 0, 0, 0), _S, False),
+    ("make_data_executable", "mprotect", (0, 0, 4), _S, False),
+    ("lock_all_memory", "mlockall", (0,), _S, False),
+)
+# fmt: on
 
 
-@probe(SECCOMP)
+def _number(argument: int | str, context: dict[str, str]) -> int:
+    if isinstance(argument, int):
+        return argument
+    return {"parent": lambda: os.getppid() or 1, "self": os.getpid}.get(argument, lambda: int(context[argument]))()
+
+
+def _enter(call: str, arguments: tuple[int | str, ...]) -> Callable[[dict[str, str]], object]:
+    return lambda context: raw(call, *(_number(argument, context) for argument in arguments))
+
+
+for _name, _call, _arguments, _walls, _privileged in RAW:
+    _attempt = _enter(_call, _arguments)
+    _attempt.__name__ = _name
+    probe(_call, *_walls, privileged=_privileged)(_attempt)
+
+
+# Last, because a worker that gets through is stopped by its next program, or has lost its privileges for what follows.
+
+
+@probe("unshare", SECCOMP)
 def make_user_namespace(_: dict[str, str]) -> None:
     raw("unshare", 0x10000000)
+
+
+@probe("ptrace", SECCOMP)
+def let_parent_trace(_: dict[str, str]) -> None:
+    raw("ptrace", 0, 0, 0, 0)

@@ -214,6 +214,56 @@ def _call_x32(_: str, __: int) -> bytes:
     return str(kernel.syscall(0x40000000 | 39, 0, 0, 0, 0, 0, 0)).encode()
 
 
+def _start_threads(count: str, _: int) -> bytes:
+    """Start threads that stay, as many as asked for or as there may be."""
+    import threading
+
+    hold = threading.Event()
+    started = 0
+    try:
+        for _number in range(int(count)):
+            threading.Thread(target=hold.wait, daemon=True).start()
+            started += 1
+    except RuntimeError:
+        pass
+    hold.set()
+    return str(started).encode()
+
+
+def _bomb_of_threads(rounds: str, _: int) -> bytes:
+    """Let threads start threads, which stay; say how many there were at the most."""
+    import threading
+
+    hold = threading.Event()
+
+    def multiply() -> None:
+        while not hold.is_set():
+            try:
+                threading.Thread(target=multiply, daemon=True).start()
+            except RuntimeError:
+                time.sleep(0.001)
+
+    most = 0
+    threading.Thread(target=multiply, daemon=True).start()
+    for _number in range(int(rounds)):
+        time.sleep(0.005)
+        most = max(most, len(sys._current_frames()) - 1)
+    hold.set()
+    return str(most).encode()
+
+
+def _clone(flags: str, _: int) -> bytes:
+    """Call clone(2) with flags and no stack, as fork does; a child that comes of it ends at once."""
+    from weighbridge.sandbox.kernel import running_kernel
+
+    kernel = running_kernel()
+    assert kernel is not None
+    result = kernel.call("clone", int(flags, 16))
+    if result == 0:
+        os._exit(0)
+    return str(result).encode()
+
+
 _NEEDS = {
     "need": _need,
     "need-for-ever": _need_for_ever,
@@ -247,4 +297,7 @@ _ANSWERS = {
     "import": _import,
     "hash": _hash,
     "call-x32": _call_x32,
+    "start-threads": _start_threads,
+    "bomb-of-threads": _bomb_of_threads,
+    "clone": _clone,
 }

@@ -82,7 +82,9 @@ def test_escape_gets_through_where_its_walls_are_gone(name: str) -> None:
     """So that the test above can fail: it is the jail that denies, not the machine."""
     if name in PRIVILEGED and not ROOT:
         pytest.skip("the kernel denies this to ordinary users in any case")
-    assert outcomes("current")[1][name].startswith("reached")
+    if name == "read_environment_of_init" and not _can_read("/proc/1/environ"):
+        pytest.skip("the machine's first process is closed to this root, too")
+    assert_reached(outcomes("current")[1][name])
 
 
 @as_nobody
@@ -94,7 +96,22 @@ def test_escape_is_denied_to_nobody(name: str) -> None:
 @as_nobody
 @pytest.mark.parametrize("name", [name for name in PROBES if name not in PRIVILEGED])
 def test_escape_of_nobody_gets_through_where_its_walls_are_gone(name: str) -> None:
-    assert outcomes("nobody")[1][name].startswith("reached")
+    assert_reached(outcomes("nobody")[1][name])
+
+
+def _can_read(path: str) -> bool:
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
+def assert_reached(outcome: str) -> None:
+    """The kernel's own code was reached; a call that this kernel does not have proves nothing, and is skipped."""
+    if outcome == "denied ENOSYS":
+        pytest.skip("this kernel was built without the call")
+    assert outcome.startswith("reached")
 
 
 def test_namespaces_stop_udp_without_seccomp() -> None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.sandbox.loaded import load, running
+from tests.builders import pretrained
+from tests.sandbox import called
+from tests.sandbox.loaded import load, running, whole
+from weighbridge.core.errors import UsageError
+from weighbridge.core.report import Verdict
+from weighbridge.sandbox import call
 from weighbridge.sandbox.kernel import running_kernel
 from weighbridge.sandbox.loading import HaltKind, Library
-from weighbridge.sandbox.policy import LOADER_LAYERS
 from weighbridge.sandbox.testimony import Node, NodeKind
+from weighbridge.sandbox.weighed import weigh_and_load
 
 pytestmark = [
     pytest.mark.libraries,
@@ -33,7 +40,7 @@ def held(content: bytes, library: Library) -> Node:
     found = load(content, library, memory=4 << 30, seconds=60.0)
     assert found.outline is not None, found
     assert found.attempts == ()
-    assert found.layers == LOADER_LAYERS
+    assert whole(found.layers)
     return found.outline
 
 
@@ -123,3 +130,151 @@ def test_tensors_that_need_more_memory_than_there_is() -> None:
     found = load(content, Library.TORCH, memory=64 << 20, seconds=60.0)
     assert found.halt is not None
     assert found.halt.kind is HaltKind.RESOURCE_EXCEEDED
+
+
+def opened(path: Path, library: Library) -> Node:
+    """The outline of what lies at a path, loaded by it, by a whole jail, without having tried anything."""
+    weighed = weigh_and_load(str(path), library)
+    assert weighed.scanned.verdict() is not Verdict.MALICIOUS, weighed.scanned
+    found = weighed.loading
+    assert found is not None
+    assert found.outline is not None, found
+    assert found.attempts == ()
+    assert whole(found.layers)
+    return found.outline
+
+
+@pytest.fixture(scope="module")
+def keras() -> Any:
+    """Keras as it is used beside the child: on torch, without threads left over."""
+    os.environ["KERAS_BACKEND"] = "torch"
+    return import_module("keras")
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+def test_keras(keras: Any, tmp_path: Path, name: str) -> None:
+    inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="second")], name="inner")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="first"), inner])
+    model.compile(loss=keras.losses.MeanSquaredError(), optimizer="adam")
+    model.save(tmp_path / name)
+    outline = opened(tmp_path / name, Library.KERAS)
+    assert outline.class_name == "keras.src.models.sequential.Sequential"
+    (layers,) = (item for item in outline.items if item.label == "layers")
+    assert [layer.class_name.rpartition(".")[2] for layer in layers.items] == ["Dense", "Sequential"]
+    kernels = [tensors(layer)["kernel"] for layer in layers.items]
+    assert kernels == [("float32", (4, 3)), ("float32", (3, 2))]
+
+
+def test_a_lambda_of_keras_is_code(keras: Any, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Lambda(lambda x: x * 2)])
+    model.save(tmp_path / "model.keras")
+    assert weigh_and_load(str(tmp_path / "model.keras"), Library.KERAS).loading is None
+    found = weigh_and_load(str(tmp_path / "model.keras"), Library.KERAS, detonate=True).loading
+    assert found is not None
+    events = [attempt.event.event for attempt in found.attempts if attempt.event is not None]
+    assert "marshal.loads" in events
+
+
+def save_tokenizer(folder: Path) -> None:
+    transformers, tokenizers = import_module("transformers"), import_module("tokenizers")
+    words = tokenizers.Tokenizer(tokenizers.models.WordLevel({"a": 1, "b": 2, "[UNK]": 3}, unk_token="[UNK]"))
+    words.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    transformers.PreTrainedTokenizerFast(tokenizer_object=words, unk_token="[UNK]").save_pretrained(folder)
+
+
+def test_transformers_computes_in_the_jail(tmp_path: Path) -> None:
+    """A model in several files continues a text."""
+    transformers = import_module("transformers")
+    config = transformers.GPT2Config(
+        n_embd=8, n_head=2, n_layer=1, vocab_size=50, n_positions=16, bos_token_id=0, eos_token_id=0
+    )
+    transformers.GPT2LMHeadModel(config).save_pretrained(tmp_path, max_shard_size="2KB")
+    assert len(list(tmp_path.glob("model-*.safetensors"))) > 1
+    save_tokenizer(tmp_path)
+    found = call(called.write_more, tmp_path, "a b a", library="transformers")
+    assert found["class"] == "GPT2LMHeadModel"
+    assert found["tokens"].tolist() == [[1, 2, 1]]
+    assert found["out"].shape == (1, 4)
+
+
+def test_transformers_with_weights_in_a_pickle(tmp_path: Path) -> None:
+    torch, transformers = import_module("torch"), import_module("transformers")
+    config = transformers.LlamaConfig(
+        hidden_size=8, num_attention_heads=2, num_hidden_layers=1, intermediate_size=8, vocab_size=20
+    )
+    model = transformers.LlamaModel(config)
+    config.architectures = ["LlamaModel"]
+    config.save_pretrained(tmp_path)
+    torch.save(model.state_dict(), tmp_path / "pytorch_model.bin")
+    save_tokenizer(tmp_path)
+    outline = opened(tmp_path, Library.TRANSFORMERS)
+    assert outline.class_name == "transformers.models.llama.modeling_llama.LlamaModel"
+    held = {item.label: item for item in outline.items}
+    assert {item.label: item.text for item in held["config"].items}["model_type"] == "'llama'"
+    assert tensors(held["parameters"])["embed_tokens.weight"] == ("float32", (20, 8))
+    assert "Tokenizer" in held["tokenizer"].class_name
+
+
+def test_transformers_with_code_of_the_repository(tmp_path: Path) -> None:
+    import_module("transformers")
+    outline = opened(pretrained.with_code(tmp_path / "model"), Library.TRANSFORMERS)
+    assert outline.class_name.endswith(".modeling_tiny.TinyModel")
+    assert tensors(outline) == {"linear.weight": ("float32", (2, 4)), "linear.bias": ("float32", (2,))}
+
+
+def test_code_and_weights_of_a_repository_that_reach_outside(tmp_path: Path) -> None:
+    import_module("transformers")
+    first = (
+        "import os\n"
+        f"os.system('echo weighed > {tmp_path}/owned')\n"
+        f"try:\n    open('{tmp_path}/secret')\nexcept OSError:\n    pass\n"
+    )
+    folder = pretrained.with_code(tmp_path / "model", first)
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(running("import os; os.kill(os.getppid(), 0)"))
+    assert weigh_and_load(str(folder), Library.TRANSFORMERS).loading is None
+    found = weigh_and_load(str(folder), Library.TRANSFORMERS, detonate=True).loading
+    assert found is not None
+    tried = {attempt.event.event: attempt.event for attempt in found.attempts if attempt.event is not None}
+    assert tried.keys() >= {"os.system", "open", "pickle.find_class", "os.kill"}
+    assert tried["os.system"].where.endswith("modeling_tiny.py:2 in <module>")
+    assert len(tried["os.system"].through) > 1
+    assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize("external", [False, True])
+def test_onnx(tmp_path: Path, external: bool) -> None:
+    onnx, numpy = import_module("onnx"), import_module("numpy")
+    import_module("onnxruntime")
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    weights = onnx.numpy_helper.from_array(numpy.arange(12, dtype="f4").reshape(4, 3), "w")
+    sides = [helper.make_tensor_value_info(name, kind, ["n", width]) for name, width in (("x", 4), ("y", 3))]
+    graph = helper.make_graph([helper.make_node("MatMul", ["x", "w"], ["y"])], "graph", sides[:1], sides[1:], [weights])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    path = tmp_path / "model.onnx"
+    onnx.save(model, path, save_as_external_data=external, location="model.data", size_threshold=0)
+    outline = opened(path, Library.ONNX)
+    assert tensors(outline) == {"w": ("float32", (4, 3))}
+    held = {item.label: item for item in outline.items}
+    assert [(item.label, item.text) for item in held["inputs"].items] == [("x", "\"tensor(float) ['n', 4]\"")]
+    (found,) = call(called.run, path, {"x": numpy.eye(4, dtype="f4")}, library="onnx")
+    assert numpy.array_equal(found, numpy.arange(12, dtype="f4").reshape(4, 3))
+    if external:
+        assert weigh_and_load(str(path), Library.ONNX).scanned.verdict() is Verdict.CLEAN
+        (tmp_path / "model.data").unlink()
+        (tmp_path / "model.data").symlink_to(tmp_path / "elsewhere")
+        (tmp_path / "elsewhere").write_bytes(b"\0" * 48)
+        refused = weigh_and_load(str(path), Library.ONNX).loading
+        assert refused is not None
+        assert refused.outline is None
+
+
+def test_each_library_has_what_it_loads(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"")
+    for path, library in (
+        (tmp_path, Library.ONNX),
+        (tmp_path, Library.TORCH),
+        (tmp_path / "model.onnx", Library.TRANSFORMERS),
+    ):
+        with pytest.raises(UsageError, match=r"is not a (file|directory)"):
+            weigh_and_load(str(path), library)

@@ -17,10 +17,12 @@ ALLOW, KILL, EPERM, ENOTTY, ENOSYS = 0x7FFF0000, 0x80000000, 0x50001, 0x50019, 0
 WRITE_ONLY, CREATE, TEMPORARY, PATH_ONLY = 0o1, 0o100, 0o20200000, 0o10000000
 
 
-def verdict(machine: str, number: int, *arguments: int, architecture: int | None = None) -> int:
+def verdict(
+    machine: str, number: int, *arguments: int, architecture: int | None = None, threads: int = 0, asks: bool = False
+) -> int:
     """Run the filter of ``machine`` over one call (instructions as in the kernel's networking/filter.rst)."""
     audit_arch, numbers = ARCHITECTURES[machine]
-    lines = program(audit_arch, numbers, PID)
+    lines = program(audit_arch, numbers, PID, threads=threads, asks=asks)
     words = {0: number, 4: architecture or audit_arch}
     for index in range(6):
         argument = arguments[index] if index < len(arguments) else 0
@@ -95,6 +97,43 @@ def test_calls(machine: str, name: str, arguments: tuple[int, ...], expected: in
     assert verdict(machine, ARCHITECTURES[machine][1][name], *arguments) == expected
 
 
+ASK = 0x7FC00000
+QUIET = (0x5401, 0x5413, 0x5450, 0x5451)
+
+
+def test_a_filter_with_a_listener_asks_where_the_other_refuses(machine: str) -> None:
+    """And nowhere else; only what every honest library does all the time is refused without a word."""
+    for name, arguments, expected in CALLS:
+        number = ARCHITECTURES[machine][1][name]
+        asked = expected if expected == ALLOW else ASK
+        assert verdict(machine, number, *arguments, asks=True) == (ENOTTY if name == "ioctl" else asked)
+    for request in range(0x5400, 0x5460):
+        expected = ENOTTY if request in QUIET else ASK
+        assert verdict(machine, ARCHITECTURES[machine][1]["ioctl"], 1, request, asks=True) == expected
+    for number in range(600):
+        alone, asking = verdict(machine, number, PID, PID), verdict(machine, number, PID, PID, asks=True)
+        assert asking == (ALLOW if alone == ALLOW else ASK), number
+    assert verdict(machine, 0x40000000, asks=True) == KILL
+    for threads in (0, 4):
+        assert verdict(machine, ARCHITECTURES[machine][1]["clone"], GLIBC, threads=threads, asks=True) == ASK
+
+
+GLIBC, MUSL = 0x003D0F00, 0x007D0F00
+VFORK, PARENT, NEW_USER, SIGCHLD, SHARED_MEMORY = 0x4000, 0x8000, 0x10000000, 17, 0x100
+
+
+def test_threads_are_cloned_and_nothing_else(machine: str) -> None:
+    number = ARCHITECTURES[machine][1]["clone"]
+    assert verdict(machine, number, GLIBC) == EPERM
+    for flags in (GLIBC, MUSL):
+        assert verdict(machine, number, flags, threads=1) == ALLOW
+        for more in (VFORK, PARENT, NEW_USER, SIGCHLD):
+            assert verdict(machine, number, flags | more, threads=1) == EPERM
+        assert verdict(machine, number, flags & ~SHARED_MEMORY, threads=1) == EPERM
+    assert verdict(machine, number, SIGCHLD, threads=1) == EPERM
+    assert verdict(machine, 435, threads=1) == ENOSYS
+
+
 def test_another_architecture_is_killed(machine: str) -> None:
     assert verdict(machine, 0, architecture=0x40000003) == KILL
     assert verdict(machine, 0x40000000) == KILL
@@ -110,14 +149,15 @@ def test_newer_calls_look_absent(machine: str, number: int) -> None:
 def test_only_what_is_named_is_allowed(machine: str) -> None:
     numbers = ARCHITECTURES[machine][1]
     narrowed = {"openat", "open", "mmap", "fcntl", "kill", "tgkill", "prlimit64", "mprotect", "ioctl"}
-    allowed = {numbers[name] for name in (*syscalls.HARMLESS, *narrowed) if name in numbers}
-    for number in range(424):
-        if number not in allowed:
-            assert verdict(machine, number, PID, PID) == EPERM
+    for threads, harmless in ((0, syscalls.HARMLESS), (4, (*syscalls.HARMLESS, *syscalls.THREADED))):
+        allowed = {numbers[name] for name in (*harmless, *narrowed) if name in numbers}
+        for number in range(424):
+            if number not in allowed:
+                assert verdict(machine, number, PID, PID, threads=threads) == EPERM
 
 
 def test_every_harmless_call_has_a_number_somewhere() -> None:
-    for name in syscalls.HARMLESS:
+    for name in (*syscalls.HARMLESS, *syscalls.THREADED):
         assert name in syscalls.X86_64 or name in syscalls.AARCH64
 
 

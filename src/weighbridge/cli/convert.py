@@ -12,18 +12,19 @@ from weighbridge.core.errors import AccessError, UsageError, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from weighbridge.access.local import Found
     from weighbridge.cli.options import Given
+    from weighbridge.cli.output import Output
     from weighbridge.conversion.compare import Difference
     from weighbridge.conversion.convert import Converted, Target
 
 COMMAND = Command(
     name="convert",
-    description="Turn torch checkpoints into safetensors; nothing of a file is imported or called.",
+    description="Turn checkpoints into safetensors; nothing of a file is imported or called.",
     formats=("text", "json"),
-    operand=Operand(metavar="FILE", help="a checkpoint: torch (zip or legacy), or safetensors"),
+    operand=Operand(metavar="FILE|DIR", help="torch, numpy, joblib, Keras, HDF5, safetensors; or a model's directory"),
     groups=(
         Group(
             title="what and where",
@@ -37,22 +38,30 @@ COMMAND = Command(
                     names=("--max-shard-size",), metavar="BYTES", help="several files and an index, such as 500MB, 5GB"
                 ),
                 Option(names=("--partial",), help="go on without tensors that safetensors does not have"),
-                Option(names=("--check",), help="compare instead: are two files the same weights?"),
+                Option(
+                    names=("--keep",), metavar="FORMAT", choices=("safetensors", "pickle"),
+                    help="what to take where both lie side by side in DIR and differ",
+                ),
+                Option(names=("--check",), help="compare instead: are two files, or directories, the same weights?"),
             ),
         ),
     ),
     epilog="""\
 Beside the weights it writes NAME.convert.json, what was done and what was
 dropped, and NAME.plain.json when there are plain data besides the tensors.
+A directory goes into a new one, which --into names: plain files are copied,
+what may run is left out, weights get the names that libraries look for.
 exit codes: 0 done, or the same weights; 1 other weights; 2 an error
 
 examples:
   weighbridge convert model.pt
   weighbridge convert last.ckpt --key state_dict --into weights
+  weighbridge convert downloaded --into safe
   weighbridge convert --check model.pt model.safetensors
 """,
 )  # fmt: skip
 
+SUFFIX = ".safetensors"
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
 
 
@@ -61,6 +70,8 @@ def main(given: Given) -> int:
     destinations = outputs(given, COMMAND.formats)
     from weighbridge.cli import converted
 
+    if any(os.path.isdir(path) for path in given.operands):
+        return _folders(given, destinations)
     if given.on("--check"):
         found = tuple(_compared(given))
         for destination in destinations:
@@ -73,9 +84,29 @@ def main(given: Given) -> int:
     return PASS
 
 
+def _folders(given: Given, destinations: Sequence[Output]) -> int:
+    """Convert one directory, or compare two."""
+    from weighbridge.cli import convert_folder, converted_folder
+
+    into = given.one("--into")
+    if given.on("--check"):
+        if len(given.operands) != 2 or not all(os.path.isdir(path) for path in given.operands):
+            raise UsageError("--check compares two files or two directories", hint="weighbridge convert --check A B")
+        pairs = convert_folder.compared(given.operands, given)
+        for destination in destinations:
+            write(converted_folder.compared(given.operands, pairs, destination.format), destination)
+        return FAIL if any(one.differences for one in pairs) else PASS
+    if len(given.operands) > 1 or not into or into.endswith(SUFFIX):
+        raise UsageError("a directory is converted by itself, into a new one", hint="weighbridge convert A --into B")
+    done = convert_folder.converted(given.operands[0], into, _size(given.one("--max-shard-size")), given)
+    for destination in destinations:
+        write(converted_folder.report(done, destination.format), destination)
+    return PASS
+
+
 def _targets(given: Given) -> list[Target]:
     """Choose where the result of each file goes; raises UsageError when two would go to one place."""
-    from weighbridge.conversion.convert import SUFFIX, Target
+    from weighbridge.conversion.convert import Target
 
     into, size = given.one("--into"), _size(given.one("--max-shard-size"))
     if into.endswith(SUFFIX) and len(given.operands) > 1:
@@ -106,8 +137,6 @@ def _opened(path: str) -> Found:
     from weighbridge.access.local import find
     from weighbridge.core.values import replace
 
-    if os.path.isdir(path):
-        raise UsageError(f"{path!r} is a directory", hint="name the checkpoint in it")
     found = next(find(path))
     if found.trouble:
         raise AccessError(f"cannot open {path!r}: {found.trouble}", hint="check the path")
@@ -119,19 +148,24 @@ def _opened(path: str) -> Found:
 
 
 def _converted(path: str, target: Target, given: Given) -> Converted:
-    from weighbridge.cli.planner import planned
+    from weighbridge.cli.planner import nameless_file, planned
     from weighbridge.conversion.convert import convert
     from weighbridge.core.events import Examined, Planned
     from weighbridge.engine.files import OpenFile
 
     progress = Progress(quiet=given.on("--quiet"))
+
+    def tell(size: int) -> None:
+        progress(Examined(path=path, size=size, reused=False))
+
     opened = _opened(path)
     try:
         file = OpenFile(opened.descriptor)
-        plan = planned(opened, given.one("--key"))
-        _make_folder(target.stem)
-        progress(Planned(files=1, size=sum(one.size for one in plan.tensors)))
-        return convert(file, path, plan, target, lambda size: progress(Examined(path=path, size=size, reused=False)))
+        with nameless_file(os.path.dirname(target.stem)) as unpacked:
+            plan = planned(opened, unpacked.fileno(), given.one("--key"))
+            _make_folder(target.stem)
+            progress(Planned(files=1, size=sum(one.size for one in plan.tensors)))
+            return convert(file, path, plan, target, tell, unpacked=unpacked.fileno())
     except OSError as error:
         raise AccessError(f"cannot read {path!r}: {reason(error)}", hint="check the path") from None
     finally:
@@ -148,19 +182,21 @@ def _make_folder(stem: str) -> None:
 
 
 def _compared(given: Given) -> Iterator[Difference]:
-    from weighbridge.cli.planner import planned
+    from contextlib import ExitStack
+
+    from weighbridge.cli.planner import nameless_file, planned
     from weighbridge.conversion.compare import differences
-    from weighbridge.conversion.convert import RangeSource
+    from weighbridge.conversion.sources import RangeSource
 
     if len(given.operands) != 2:
         raise UsageError("--check compares two files", hint="weighbridge convert --check A B")
     keys = given.one("--key"), ""
-    opened: list[Found] = []
-    try:
-        opened.extend(_opened(path) for path in given.operands)
-        first, second = (planned(file, key) for file, key in zip(opened, keys, strict=True))
-        sources = [RangeSource(file.descriptor) for file in opened]
-        yield from differences(first, sources[0], second, sources[1])
-    finally:
-        for file in opened:
-            os.close(file.descriptor)
+    with ExitStack() as opened:
+        plans, sources = [], []
+        for path, key in zip(given.operands, keys, strict=True):
+            file = _opened(path)
+            opened.callback(os.close, file.descriptor)
+            unpacked = opened.enter_context(nameless_file()).fileno()
+            plans.append(planned(file, unpacked, key))
+            sources.append(RangeSource(file.descriptor, unpacked))
+        yield from differences(plans[0], sources[0], plans[1], sources[1])

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from weighbridge.cli.exit import ERROR, FAIL, INCONCLUSIVE, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import Output, outputs, write
 from weighbridge.core.errors import UsageError
-from weighbridge.core.report import Verdict
-from weighbridge.core.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from weighbridge.cli.loaded import Loaded
     from weighbridge.cli.options import Given
-    from weighbridge.core.report import FileReport
-    from weighbridge.sandbox.loading import Loading
 
-FORMATS = ("text", "json")
-LIBRARIES = ("torch", "joblib", "pickle", "numpy")
+FORMATS = ("text", "json", "markdown", "html")
+LIBRARIES = ("torch", "joblib", "pickle", "numpy", "keras", "transformers", "onnx")
+_LOOKS_LIKE = {
+    ".pt": "torch", ".pth": "torch", ".ckpt": "torch", ".bin": "torch", ".joblib": "joblib", ".pkl": "pickle",
+    ".pickle": "pickle", ".npy": "numpy", ".npz": "numpy", ".keras": "keras", ".h5": "keras", ".onnx": "onnx",
+}  # fmt: skip
+"""What usually loads files that are named so; only said to people, never relied on."""
 
 COMMAND = Command(
     name="load",
-    description="Load a file with its real library in a jail, and show what it holds and what it tried.",
+    description="Load a file or model directory with its real library in a jail: what it holds, what it tried.",
     formats=FORMATS,
-    operand=Operand(metavar="FILE", help="a file on this machine", most=1),
+    operand=Operand(metavar="PATH", help="a file, or with transformers a directory, on this machine", most=1),
     groups=(
         Group(
             title="how it is loaded",
             options=(
                 Option(
                     names=("--with",), metavar="LIBRARY", choices=LIBRARIES,
-                    help="what loads it, with its unsafe defaults; needed",
+                    help="what loads it, with unsafe settings, such as trust_remote_code; needed",
                 ),
                 Option(names=("--trace",), help="show also what honest files do: names and imports"),
-                Option(names=("--detonate",), help="load it also when the scan says malicious"),
+                Option(
+                    names=("--detonate",),
+                    help="load it also when the scan says malicious; a report says what it attempted",
+                ),
                 Option(names=("--strict",), help="refuse to load when any layer of the jail is missing"),
                 Option(
                     names=("--timeout",), metavar="SECONDS", number=True,
@@ -51,27 +55,10 @@ the file is malicious, 2 an error, 3 it came to no end: time, memory, a crash
 
 examples:
   weighbridge load model.pt --with torch
-  weighbridge load sample.pkl --with pickle --trace --detonate --format json
+  weighbridge load ./my-model --with transformers
+  weighbridge load sample.pkl --with pickle --detonate -o html=report.html
 """,
 )  # fmt: skip
-
-
-@value
-class Loaded:
-    """All that the command has to say; ``loading`` is missing where the scan's verdict forbade it."""
-
-    path: str
-    library: str
-    scanned: FileReport
-    loading: Loading | None
-
-    def code(self) -> int:
-        """Choose the exit code: what was tried outweighs how it ended."""
-        if self.scanned.verdict() is Verdict.MALICIOUS or self.loading is None or self.loading.attempts:
-            return FAIL
-        if self.loading.halt is not None:
-            return INCONCLUSIVE
-        return ERROR if self.loading.failure is not None else PASS
 
 
 def main(given: Given) -> int:
@@ -79,7 +66,8 @@ def main(given: Given) -> int:
     destinations = outputs(given, FORMATS)
     path = given.operands[0]
     if not given.one("--with"):
-        raise UsageError("--with is missing", hint=f"say what loads the file: --with {', '.join(LIBRARIES)}")
+        raise _missing(path)
+    from weighbridge.cli.loaded import Loaded
     from weighbridge.sandbox.loading import Bounds, Library
     from weighbridge.sandbox.weighed import weigh_and_load
 
@@ -96,11 +84,30 @@ def main(given: Given) -> int:
     return done.code()
 
 
+def _missing(path: str) -> UsageError:
+    """Say that nothing was named to load with, and what it might be."""
+    import os
+
+    likely = _LOOKS_LIKE.get(os.path.splitext(path)[1].lower(), "")
+    if os.path.isfile(os.path.join(path, "config.json")):
+        likely = "transformers"
+    words = f": this looks like {likely}" if likely else ""
+    return UsageError(f"--with is missing{words}", hint=f"say what loads it: --with {', '.join(LIBRARIES)}")
+
+
 def _rendered(done: Loaded, destination: Output, *, trace: bool) -> str:
     if destination.format == "json":
         from weighbridge.cli import load_json
 
         return load_json.render(done)
+    if destination.format == "markdown":
+        from weighbridge.cli import load_markdown
+
+        return load_markdown.render(done, trace=trace)
+    if destination.format == "html":
+        from weighbridge.cli import load_html
+
+        return load_html.render(done, trace=trace)
     from weighbridge.cli import load_text
 
     return load_text.render(done, trace=trace)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
+from weighbridge.cli.loaded import missing
 from weighbridge.reports.neutral import encodable
-from weighbridge.sandbox.policy import LOADER_LAYERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from weighbridge.cli.load import Loaded
+    from weighbridge.cli.loaded import Loaded
     from weighbridge.sandbox.loading import Attempt, Loading
     from weighbridge.sandbox.testimony import Event, Node
 
@@ -20,15 +20,24 @@ SCHEMA = "weighbridge.load/1"
 
 def render(done: Loaded) -> str:
     """Write everything that is known; strings are exact, and some of them are a stranger's."""
+    files = done.scanned.files
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "file": encodable(done.path),
-        "sha256": done.scanned.sha256,
+        "sha256": files[0].sha256 if len(files) == 1 else None,
         "with": done.library,
         "verdict": str(done.scanned.verdict()),
+        "files": [
+            {"path": encodable(file.path), "sha256": file.sha256, "verdict": str(file.verdict())} for file in files
+        ],
         "findings": [
-            {"rule": finding.rule, "severity": str(finding.severity), "message": encodable(finding.message)}
-            for finding in done.scanned.findings
+            {
+                "rule": finding.rule,
+                "severity": str(finding.severity),
+                "message": encodable(finding.message),
+                "path": encodable(path),
+            }
+            for path, finding in done.findings()
         ],
         "exit_code": done.code(),
         "loading": None if done.loading is None else _loading(done.loading),
@@ -41,10 +50,11 @@ def _loading(loading: Loading) -> dict[str, Any]:
     return {
         "jail": {
             "layers": [str(layer) for layer in loading.layers],
-            "missing": [str(layer) for layer in LOADER_LAYERS if layer not in loading.layers],
+            "missing": list(missing(loading)),
         },
         "attempts": [_attempt(attempt) for attempt in loading.attempts],
         "events": [_event(event) for event in loading.events],
+        "unseen": loading.unseen,
         "outline": None if loading.outline is None else _node(loading.outline),
         "error": None
         if failure is None
@@ -58,7 +68,8 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
 
 
 def _event(event: Event) -> dict[str, Any]:
-    return {"kind": str(event.kind), "event": event.event, "what": event.what, "where": event.where}
+    told = {"kind": str(event.kind), "event": event.event, "what": event.what, "where": event.where}
+    return told | {"seen_by": str(event.seen_by), "traceback": list(event.through)}
 
 
 def _node(node: Node) -> dict[str, Any]:

@@ -9,28 +9,27 @@ from __future__ import annotations
 import os
 
 from weighbridge.conversion import record
-from weighbridge.conversion.plan import WIDTHS
+from weighbridge.conversion.carry import Carrier, Item
+from weighbridge.conversion.plan import WIDTHS, encoded_in
 from weighbridge.conversion.safetensors_layout import header_of, ordered
-from weighbridge.conversion.safetensors_plan import plan_of
+from weighbridge.conversion.sources import RangeSource
 from weighbridge.conversion.views import blocks
-from weighbridge.core.errors import AccessError, IntegrityError, Malformed, UsageError, reason
+from weighbridge.core.errors import AccessError, IntegrityError, UsageError, reason
 from weighbridge.core.values import value
-from weighbridge.engine.files import OpenFile, pread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import ThreadPoolExecutor
     from io import FileIO
 
+    from weighbridge.conversion.carry import Carried, Written
     from weighbridge.conversion.plan import Plan, Tensor
+    from weighbridge.engine.files import OpenFile
 
 SUFFIX = ".safetensors"
-_FORMAT = ("format", "pt")
+FORMAT = {"format": "pt"}
 """Metadata by which transformers knows that tensors are those of torch."""
 _SHOWN = 3
-_ASIDE = 3
-"""Threads beside the one that copies and compares: the digest of the source, that of a result, and its way to disk."""
 
 
 @value
@@ -47,15 +46,6 @@ class Target:
 
 
 @value
-class Written:
-    """A file of the result."""
-
-    path: str
-    size: int
-    sha256: str
-
-
-@value
 class Converted:
     """What was done: digests of the source, of the files written, and of every tensor by name."""
 
@@ -68,30 +58,20 @@ class Converted:
     record: str
 
 
-class RangeSource:
-    """A byte source over an open file that somebody else closes."""
-
-    __slots__ = ("_descriptor", "size")
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self.size = os.fstat(descriptor).st_size
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        """Read up to ``length`` bytes; shorter only at the end."""
-        return pread(self._descriptor, offset, length)
-
-
-def convert(file: OpenFile, path: str, plan: Plan, target: Target, tell: Callable[[int], None]) -> Converted:
+def convert(
+    file: OpenFile, path: str, plan: Plan, target: Target, tell: Callable[[int], None], *, unpacked: int | None = None
+) -> Converted:
     """Convert a file, opened before it was planned, by its plan; ``tell`` is told how many bytes more are done.
 
+    ``unpacked`` is the descriptor of what was unpacked when it was planned.
     Raises AccessError for tensors that cannot be converted or a system that refuses, UsageError when a result is there
     already, and IntegrityError when the file changes meanwhile or a result does not read as it was written.
     """
     _refuse_losses(plan, target)
     unfinished = _Unfinished()
+    source = RangeSource(file.descriptor, unpacked)
     try:
-        made = _Conversion(file, plan, target, unfinished, tell).run(path)
+        made = _Conversion(file, source, plan, target, files=unfinished, tell=tell).run(path)
         unfinished.finish()
     except OSError as error:
         raise AccessError(f"cannot write the result: {reason(error)}", hint="look at the disk and its rights") from None
@@ -149,109 +129,63 @@ class _Conversion:
     """One conversion under way."""
 
     def __init__(
-        self, whole: OpenFile, plan: Plan, target: Target, files: _Unfinished, tell: Callable[[int], None]
+        self,
+        whole: OpenFile,
+        source: RangeSource,
+        plan: Plan,
+        target: Target,
+        *,
+        files: _Unfinished,
+        tell: Callable[[int], None],
     ) -> None:
         self.whole = whole
-        self.source = RangeSource(whole.descriptor)
+        self.source = source
         self.plan = plan
         self.target = target
         self.files = files
         self.tell = tell
-        self.digests: dict[str, str] = {}
 
     def run(self, path: str) -> Converted:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(_ASIDE) as aside:
-            digest = aside.submit(self.whole.digest)
+        with Carrier(self.files.create, self.tell) as carrier:
+            digest = carrier.digest(self.whole, self.plan.sums)
             groups = shards(self.plan.tensors, self.target.shard_bytes)
-            weights = tuple(self._file(self._name(at, len(groups)), group, aside) for at, group in enumerate(groups))
+            waiting = [self._write(carrier, at, len(groups), group) for at, group in enumerate(groups)]
+            carried = [wait() for wait in waiting]
             sha256 = digest.result()
-        change = self.whole.change()
-        if change:
-            raise IntegrityError(change, hint="convert a file that nobody writes to")
-        if len(groups) > 1:
-            self._text(f"{self.target.stem}{SUFFIX}.index.json", index(weights, groups))
-        plain = f"{self.target.stem}.plain.json" if self.plan.plain else ""
-        if plain:
-            self._text(plain, f"{self.plan.plain}\n")
-        made = Converted(
-            source=path,
-            sha256=sha256,
-            plan=self.plan,
-            weights=weights,
-            tensors=tuple(sorted(self.digests.items())),
-            plain=plain,
-            record=f"{self.target.stem}.convert.json",
-        )
-        self._text(made.record, record.statement(made))
+            change = self.whole.change()
+            if change:
+                raise IntegrityError(change, hint="convert a file that nobody writes to")
+            weights = tuple(one.written for one in carried)
+            if len(groups) > 1:
+                carrier.text(f"{self.target.stem}{SUFFIX}.index.json", index(weights, groups))
+            plain = f"{self.target.stem}.plain.json" if self.plan.plain else ""
+            if plain:
+                carrier.text(plain, f"{self.plan.plain}\n")
+            made = Converted(
+                source=path,
+                sha256=sha256,
+                plan=self.plan,
+                weights=weights,
+                tensors=tuple(sorted(pair for one in carried for pair in one.tensors)),
+                plain=plain,
+                record=f"{self.target.stem}.convert.json",
+            )
+            carrier.text(made.record, record.statement(made))
         return made
 
-    def _name(self, at: int, count: int) -> str:
-        return f"{self.target.stem}{f'-{at + 1:05}-of-{count:05}' if count > 1 else ''}{SUFFIX}"
-
-    def _file(self, path: str, group: tuple[Tensor, ...], aside: ThreadPoolExecutor) -> Written:
-        """Write one file, read it again, and compare."""
-        with self.files.create(path) as file:
-            _write(file, header_of(ordered(group), self._metadata(group)))
-            for tensor in ordered(group):
-                self.digests[tensor.name] = self._copied(tensor, file)
-            synced = aside.submit(os.fsync, file.fileno())
-            written = OpenFile(file.fileno())
-            digest = aside.submit(written.digest)
-            self._compare(RangeSource(file.fileno()), group, path)
-            synced.result()
-            return Written(path=path, size=written.size, sha256=digest.result())
+    def _write(self, carrier: Carrier, at: int, count: int, group: tuple[Tensor, ...]) -> Callable[[], Carried]:
+        path = f"{self.target.stem}{f'-{at + 1:05}-of-{count:05}' if count > 1 else ''}{SUFFIX}"
+        items = [Item(source=self.source, tensor=one) for one in ordered(group)]
+        return carrier.write(path, header_of(ordered(group), self._metadata(group)), items)
 
     def _metadata(self, group: tuple[Tensor, ...]) -> dict[str, str]:
-        """Give the metadata of a file: the format, and aliases as safetensors' own ``save_model`` notes them."""
+        """Give the metadata of a file: the format, and aliases as safetensors' own ``save_model`` notes them.
+
+        Every file says how tensors that are made of others are made.
+        """
         names = {one.name for one in group}
         aliases = {name: kept for name, kept in self.plan.aliases if kept in names}
-        return {**aliases, **dict((_FORMAT,))}
-
-    def _copied(self, tensor: Tensor, file: FileIO) -> str:
-        from hashlib import sha256
-
-        digest = sha256()
-        for block in blocks(self.source, tensor, WIDTHS[tensor.dtype]):
-            digest.update(block)
-            _write(file, block)
-            self.tell(len(block))
-        return digest.hexdigest()
-
-    def _compare(self, written: RangeSource, group: tuple[Tensor, ...], path: str) -> None:
-        try:
-            found = {one.name: one for one in plan_of(written).tensors}
-        except Malformed as broken:
-            raise IntegrityError(f"{path!r} does not read as it was written: {broken}", hint=_BROKEN) from None
-        for tensor in group:
-            again = found.pop(tensor.name, None)
-            same = again is not None and (again.dtype, again.shape) == (tensor.dtype, tensor.shape)
-            if again is None or not same or not self._reads_again(written, again, tensor):
-                raise IntegrityError(f"{path!r}: {tensor.name!r} does not read as it was written", hint=_BROKEN)
-        if found:
-            raise IntegrityError(f"{path!r} holds tensors that were not written", hint=_BROKEN)
-
-    def _reads_again(self, written: RangeSource, again: Tensor, tensor: Tensor) -> bool:
-        """Compare with the source itself, or with the digest of what was gathered from it."""
-        if not tensor.contiguous:
-            return digest_of(written, again) == self.digests[tensor.name]
-        pieces = (blocks(one, of, WIDTHS[of.dtype]) for one, of in ((self.source, tensor), (written, again)))
-        return all(one == other for one, other in zip(*pieces, strict=True))
-
-    def _text(self, path: str, text: str) -> None:
-        with self.files.create(path) as file:
-            _write(file, text.encode())
-            os.fsync(file.fileno())
-
-
-_BROKEN = "look at the disk; nothing was left there"
-
-
-def _write(file: FileIO, content: bytes | bytearray | memoryview) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[file.write(rest) :]
+        return {**aliases, **encoded_in(self.plan.encoded), **FORMAT}
 
 
 def digest_of(source: RangeSource, tensor: Tensor) -> str:
@@ -259,7 +193,7 @@ def digest_of(source: RangeSource, tensor: Tensor) -> str:
     from hashlib import sha256
 
     digest = sha256()
-    for block in blocks(source, tensor, WIDTHS[tensor.dtype]):
+    for block in blocks(source.of(tensor), tensor, WIDTHS[tensor.dtype]):
         digest.update(block)
     return digest.hexdigest()
 

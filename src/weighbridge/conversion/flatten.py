@@ -9,22 +9,37 @@ from __future__ import annotations
 import json
 from math import isfinite
 
-from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Storage, Table, Unsupported, View
+from weighbridge.conversion.inert import (
+    Compound,
+    EncodedBytes,
+    Marked,
+    Name,
+    Node,
+    Opaque,
+    RawBytes,
+    Storage,
+    Table,
+    Unsupported,
+    View,
+)
+from weighbridge.conversion.numpy_objects import NO_NUMBERS
 from weighbridge.conversion.plan import DROPPED, NAME_LENGTH, PLAIN_BYTES, TENSORS, Dropped, Tensor
-from weighbridge.conversion.torch_objects import DTYPES, is_plain_name, span_of, width_of
+from weighbridge.conversion.torch_dtypes import CARRIERS, DTYPES
+from weighbridge.conversion.torch_objects import is_plain_name, span_of
 from weighbridge.core.errors import Malformed, OverLimit, UsageError
+from weighbridge.reports.neutral import encodable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.inert import Fact, Value
     from weighbridge.core.source import ByteSource
 
     Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
     Places: TypeAlias = dict[str, tuple[int, int]]
-    """Records by storage key: offset in the file and bytes held."""
+    """Records by storage key: offset in the file and bytes held; from its end on, an address of what was unpacked."""
 
 DEPTH = 64
 """Containers within containers; honest checkpoints end below twenty."""
@@ -36,10 +51,12 @@ ALONE = "tensor"
 """The name of a tensor that is the whole file."""
 
 _SHOWN_BYTES = 256
+_SHOWN = 8
 _WIDE = 1 << 64
 
 
-_HOLDING = (list, tuple, Table, View, Opaque, Unsupported, Storage)
+_TENSOR = (View, Compound, Marked, Unsupported)
+_HOLDING = (list, tuple, Table, Opaque, Storage, *_TENSOR)
 """What can be or hold a tensor; other attributes of an object are dropped with it."""
 
 
@@ -51,17 +68,23 @@ _ABSENT = _Absent()
 
 
 class Flattened:
-    """What a tree holds: ``add`` it, then take the fields."""
+    """What a tree holds: ``add`` it, then take the fields; places from ``file_size`` on are those of the unpacked."""
 
-    def __init__(self, source: ByteSource, places: Places) -> None:
+    def __init__(self, source: ByteSource, places: Places, file_size: int) -> None:
         self.tensors: list[Tensor] = []
         self.aliases: list[tuple[str, str]] = []
         self.dropped: list[Dropped] = []
         self.more_dropped = 0
         self.unsupported: list[tuple[str, str]] = []
+        self.encoded: list[tuple[str, str]] = []
+        """Names of tensors that are made of others, and how, as JSON."""
+        self.made: list[tuple[str, Compound]] = []
+        """The same tensors as nodes."""
         self._source = source
         self._places = places
+        self._file_size = file_size
         self._left = VALUES
+        self._room = PLAIN_BYTES
         self._names: set[str] = set()
         self._views: dict[tuple[object, ...], str] = {}
 
@@ -96,8 +119,13 @@ class Flattened:
         match node:
             case Table():
                 return self._table(path, node, depth)
-            case View():
-                self._view(path or ALONE, node)
+            case View() if node.elements is not None:
+                inside = node.elements
+                return self._walk(path, inside if node.shape else inside[0], depth - 1)
+            case View() | Compound():
+                self._tensor(path or ALONE, node, depth)
+            case Marked():
+                self._marked(path, node, depth)
             case Unsupported():
                 self._refuse(path or ALONE, node.reason)
             case Opaque():
@@ -161,7 +189,7 @@ class Flattened:
 
     def _stray(self, path: str, key: Value, item: Value) -> None:
         """Refuse a tensor that has no name; drop anything else."""
-        if isinstance(item, View | Unsupported):
+        if isinstance(item, _TENSOR):
             self._refuse(path or ALONE, f"a key of type {_kind(key)}")
         else:
             self.drop(path, "a value", f"a key of type {_kind(key)}")
@@ -173,9 +201,24 @@ class Flattened:
         """
         self.drop(path, found.maker, "an object; nothing is imported or called")
         for state in found.held:
-            for part in state if isinstance(state, tuple) else (state,):
-                for below, item in self._attributes(path, part):
-                    self._walk(below, item, depth - 1)
+            self._state(path, state, depth)
+
+    def _state(self, path: str, state: Value, depth: int) -> None:
+        for part in state if isinstance(state, tuple) else (state,):
+            for below, item in self._attributes(path, part):
+                self._walk(below, item, depth - 1)
+
+    def _marked(self, path: str, found: Marked, depth: int) -> None:
+        """Carry a tensor without its class and its attributes; those that are tensors are carried beside it."""
+        self._walk(path, found.kept, depth - 1)
+        if found.kind:
+            self.drop(path, found.kind, "the class of a tensor; its values are carried as they lie in the file")
+        parts = found.attributes if isinstance(found.attributes, tuple) else (found.attributes,)
+        names = [str(key) for part in parts if isinstance(part, Table) for key, _ in part.pairs if isinstance(key, str)]
+        if names:
+            shown = encodable(", ".join(names[:_SHOWN]))
+            self.drop(path, f"attributes of a tensor: {shown}", "safetensors have none")
+        self._state(path, found.attributes, depth)
 
     def _attributes(self, path: str, state: Value) -> Iterator[tuple[str, Value]]:
         if isinstance(state, list):
@@ -190,20 +233,47 @@ class Flattened:
             elif isinstance(item, _HOLDING):
                 yield _below(path, str(key)), item
 
+    def _tensor(self, name: str, found: View | Compound, depth: int) -> None:
+        """Take in a tensor of any kind: as itself, or as the tensors that it is made of and a note how."""
+        reason = _obstacle(found)
+        if reason == NO_NUMBERS:
+            self.drop(name, "an array", reason)
+        elif reason:
+            self._refuse(name, reason)
+        elif isinstance(found, View) and found.dtype not in CARRIERS:
+            self._view(name, found)
+        else:
+            self._compound(name, _carried(found) if isinstance(found, View) else found, depth)
+
+    def _compound(self, name: str, found: Compound, depth: int) -> None:
+        self._claim(name)
+        note = json.dumps({"encoding": found.encoding, **found.facts, "parts": [part for part, _ in found.parts]})
+        self._room -= len(note)
+        if self._room < 0:
+            raise OverLimit(f"tensors that are made of others take more than {PLAIN_BYTES >> 20} MiB to describe")
+        self.encoded.append((name, note))
+        self.made.append((name, found))
+        for part, held in found.parts:
+            self._walk(f"{name}.{part}", held, depth - 1)
+
     def _view(self, name: str, view: View) -> None:
-        dtype, item = view.dtype, width_of(view.dtype)
-        if dtype not in DTYPES or view.trouble:
-            self._refuse(
-                name, view.trouble or f"elements of type {dtype or 'unknown'}, which safetensors does not have"
-            )
-            return
-        begin, end = span_of(view, item)
+        dtype, width = DTYPES[view.dtype]
+        begin, end = span_of(view, width)
         offset, held = self._places.get(view.storage.key, (0, -1))
         if end > held:
             raise Malformed(f"{name[:80]!r} needs {end} bytes of storage {view.storage.key[:40]!r}, which holds {held}")
         self._claim(name)
-        made = Tensor(name=name, dtype=DTYPES[dtype][0], shape=view.shape, strides=view.strides, offset=offset + begin)
-        key = made.dtype, made.shape, made.strides, made.offset
+        unpacked = offset >= self._file_size
+        made = Tensor(
+            name=name,
+            dtype=dtype,
+            shape=view.shape,
+            strides=view.strides,
+            offset=offset + begin - (self._file_size if unpacked else 0),
+            unpacked=unpacked,
+            swapped=view.storage.big_endian and width > 1,
+        )
+        key = made.dtype, made.shape, made.strides, made.offset, made.swapped, unpacked
         kept = self._views.setdefault(key, name) if made.count else name
         if kept != name:
             self.aliases.append((name, kept))
@@ -223,6 +293,34 @@ class Flattened:
         self.unsupported.append((name, reason))
 
 
+def _obstacle(found: Value) -> str:
+    """Say why a tensor cannot be converted, as one of its own or of those that it is made of; empty when it can."""
+    while isinstance(found, Marked):
+        found = found.kept
+    if isinstance(found, Compound):
+        return next(filter(None, (_obstacle(part) for _, part in found.parts)), "")
+    if not isinstance(found, View):
+        return found.reason if isinstance(found, Unsupported) else "a part of it is no tensor"
+    if found.trouble:
+        return found.trouble
+    if found.dtype == "float4_e2m1fn_x2" and not found.shape:
+        return "a single element of less than a byte"
+    is_known = found.dtype in DTYPES or found.dtype in CARRIERS
+    return "" if is_known else f"elements of type {found.dtype or 'unknown'}, which safetensors does not have"
+
+
+def _carried(view: View) -> Compound:
+    """Give a tensor of a type that safetensors does not have over the type that carries its bytes."""
+    carrier, count = CARRIERS[view.dtype]
+    facts: dict[str, Fact] = {"dtype": view.dtype, "shape": list(view.shape)}
+    if count == 1:
+        held = View(view.storage, carrier, view.offset, (view.shape, view.strides))
+        return Compound("bits", (("bits", held),), facts)
+    strides = (*(count * step for step in view.strides), 1)
+    held = View(view.storage, carrier, count * view.offset, ((*view.shape, count), strides))
+    return Compound("complex", (("view_as_real", held),), facts)
+
+
 def select(root: Value, key: str) -> Value:
     """Find what lies at a path of keys joined by dots, which may hold dots themselves; raises UsageError."""
     waiting, left = [(root, key)], VALUES
@@ -230,6 +328,8 @@ def select(root: Value, key: str) -> Value:
         node, rest = waiting.pop()
         if not rest:
             return node
+        if isinstance(node, View) and node.elements is not None:
+            node = node.elements if node.shape else node.elements[0]
         items = enumerate(node) if isinstance(node, list | tuple) else node.pairs if isinstance(node, Table) else ()
         for name, item in items:
             left -= 1

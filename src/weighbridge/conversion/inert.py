@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     Layout: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
     """Sizes and strides."""
+    Fact: TypeAlias = "bool | int | float | str | list[int] | list[float] | None"
     Value: TypeAlias = "bool | int | float | str | list[Value] | tuple[Value, ...] | Node | None"
 
 
@@ -80,22 +81,26 @@ class Opaque(Node):
 class Storage(Node):
     """A flat buffer that a loader brings: ``count`` elements of ``dtype`` from element ``first`` of record ``key``.
 
-    ``dtype`` is a name of torch, empty for bytes without a type.
+    ``dtype`` is a name of torch, empty for bytes without a type; ``big_endian`` tells the order of an element's bytes.
     """
 
-    __slots__ = ("count", "dtype", "first", "key")
+    __slots__ = ("big_endian", "count", "dtype", "first", "key")
 
-    def __init__(self, key: str, dtype: str, count: int, first: int = 0) -> None:
+    def __init__(self, key: str, dtype: str, count: int, first: int = 0, *, big_endian: bool = False) -> None:
         self.key = key
         self.dtype = dtype
         self.count = count
         self.first = first
+        self.big_endian = big_endian
 
 
 class View(Node):
-    """A tensor over a storage; offset and strides count elements of ``dtype``. ``trouble`` says why it is not one."""
+    """A tensor over a storage; offset and strides count elements of ``dtype``. ``trouble`` says why it is not one.
 
-    __slots__ = ("dtype", "offset", "shape", "storage", "strides", "trouble")
+    ``elements`` are the values in an array of numpy's that holds objects instead.
+    """
+
+    __slots__ = ("dtype", "elements", "offset", "shape", "storage", "strides", "trouble")
 
     def __init__(self, storage: Storage, dtype: str, offset: int, layout: Layout, trouble: str = "") -> None:
         self.storage = storage
@@ -103,6 +108,32 @@ class View(Node):
         self.offset = offset
         self.shape, self.strides = layout
         self.trouble = trouble
+        self.elements: list[Value] | None = None
+
+
+class Compound(Node):
+    """A tensor that is made of others, which safetensors has: a sparse one of indices and values, and so on.
+
+    ``parts`` are those others by their short names, ``facts`` all else that it takes to make the tensor again.
+    """
+
+    __slots__ = ("encoding", "facts", "parts")
+
+    def __init__(self, encoding: str, parts: tuple[tuple[str, Value], ...], facts: dict[str, Fact]) -> None:
+        self.encoding = encoding
+        self.parts = parts
+        self.facts = facts
+
+
+class Marked(Node):
+    """A tensor with attributes, or of a class of its own: what is ``kept``, the class if it is no tensor of torch's."""
+
+    __slots__ = ("attributes", "kept", "kind")
+
+    def __init__(self, kept: Value, kind: str, attributes: Value) -> None:
+        self.kept = kept
+        self.kind = kind
+        self.attributes = attributes
 
 
 class Unsupported(Node):

@@ -6,62 +6,89 @@ literals and never evaluated.
 
 from __future__ import annotations
 
-from weighbridge.conversion.inert import Table
+from weighbridge.conversion.checksums import sums_of
+from weighbridge.conversion.inert import Table, Unsupported
 from weighbridge.conversion.numpy_objects import ArrayLoader, Dtype, shape_of
-from weighbridge.conversion.torch_files import Checkpoint, stored_place
+from weighbridge.conversion.torch_files import Checkpoint
 from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
+from weighbridge.conversion.zip_members import member_of
 from weighbridge.core.errors import Malformed
 from weighbridge.core.reader import Reader
 from weighbridge.core.source import SubSource
+from weighbridge.core.values import value
 from weighbridge.formats.numpy import MAGIC
 from weighbridge.formats.python_literal import Pairs, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.conversion.inert import Value, View
+    from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.containers.zip_records import Entry
 
 _CODECS = {1: "latin-1", 2: "latin-1", 3: "utf-8"}
 _HEADER = 1 << 20
 _FIELDS = ("descr", "fortran_order", "shape")
+_OBJECTS = frozenset({"|O", "O", "<O", ">O"})
 
 
-def read_npy(source: ByteSource) -> Checkpoint:
-    """Read a file of one array."""
-    loader = ArrayLoader(source)
+def read_npy(source: ByteSource, base: int, unpacked: Unpacked) -> Checkpoint:
+    """Read a file of one array, which begins at an address; one of objects is a pickle behind the header."""
+    header = _header(source)
+    if isinstance(header.descr, str) and header.descr in _OBJECTS:
+        rest = SubSource(source, header.end, source.size - header.end)
+        held, _ = read_pickle(rest, base + header.end, unpacked)
+        return held
+    loader = ArrayLoader(source, base)
     return Checkpoint(root=_array(source, loader), source=source, places=loader.places, named={})
 
 
-def read_npz(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
-    """Read an archive of arrays; a member that is none is refused."""
+def read_npz(source: ByteSource, records: dict[str, Entry], unpacked: Unpacked) -> Checkpoint:
+    """Read an archive of arrays; a member that is none is refused, one that is compressed is unpacked."""
     pairs: list[tuple[Value, Value]] = []
     places: dict[str, tuple[int, int]] = {}
+    named: dict[str, bool] = {}
     for entry in records.values():
-        begin, size = stored_place(entry, source)
-        member = SubSource(source, begin, size)
+        member, begin = member_of(entry, source, unpacked)
         if not entry.name.endswith(".npy") or member.read_at(0, len(MAGIC)) != MAGIC:
             raise Malformed(f"member {entry.name[:80]!r} is no array", offset=begin)
-        loader = ArrayLoader(member, begin)
-        view = _array(member, loader)
-        places.update(loader.places)
-        pairs.append((entry.name.removesuffix(".npy"), view))
-    return Checkpoint(root=Table(pairs), source=source, places=places, named={})
+        held = read_npy(member, begin, unpacked)
+        places.update(held.places)
+        named.update(held.named)
+        pairs.append((entry.name.removesuffix(".npy"), held.root))
+    sums = sums_of(records.values())
+    return Checkpoint(root=Table(pairs), source=source, places=places, named=named, sums=sums)
 
 
-def read_pickle(source: ByteSource) -> tuple[Checkpoint, bool]:
-    """Read a pickle with arrays in it, and tell whether they lie between its opcodes, as joblib writes them."""
-    loader = TorchLoader(source)  # it names tensors of torch that are pickled without their storages
+def read_pickle(source: ByteSource, base: int, unpacked: Unpacked) -> tuple[Checkpoint, bool]:
+    """Read a pickle with arrays in it, and tell whether they lie between its opcodes, as joblib writes them.
+
+    ``base`` is the address at which it begins; bytes that it holds as text are ``unpacked``.
+    """
+    loader = TorchLoader(
+        source, base, unpacked=unpacked
+    )  # it names tensors of torch that are pickled without their storages
     unpickler = Unpickler(source, 0, loader)
     root = unpickler.load()
+    named = loader.inner | unpickler.named
     held = Checkpoint(
-        root=root, source=source, places=loader.places, named=unpickler.named, rest=source.size - unpickler.position
+        root=root, source=source, places=loader.places, named=named, rest=source.size - unpickler.position
     )
     return held, loader.wrapped
 
 
-def _array(source: ByteSource, loader: ArrayLoader) -> View:
+@value
+class _Header:
+    """What stands before an array: its type as written, its order and lengths, and where the array begins."""
+
+    descr: object
+    fortran: bool
+    sizes: tuple[int, ...]
+    end: int
+
+
+def _header(source: ByteSource) -> _Header:
     reader = Reader(source, len(MAGIC))
     version, minor = reader.u8(), reader.u8()
     if version not in _CODECS or minor:
@@ -76,11 +103,19 @@ def _array(source: ByteSource, loader: ArrayLoader) -> View:
     fields = dict(found.items) if isinstance(found, Pairs) and _are_fields(found) else {}
     descr, fortran, shape = (fields.get(name) for name in _FIELDS)
     sizes = shape_of(shape) if isinstance(shape, tuple) else None  # type: ignore[arg-type]
-    if not isinstance(descr, str) or type(fortran) is not bool or sizes is None:
+    if not isinstance(descr, str | list) or type(fortran) is not bool or sizes is None:
         raise Malformed("the header of an array has no simple type, order or shape")
-    if not loader.fills(Dtype(descr), sizes, reader.left):
+    return _Header(descr=descr, fortran=fortran, sizes=sizes, end=reader.offset)
+
+
+def _array(source: ByteSource, loader: ArrayLoader) -> View | Unsupported:
+    header = _header(source)
+    left = source.size - header.end
+    if not isinstance(header.descr, str):
+        return Unsupported("an array of records")
+    if not loader.fills(Dtype(header.descr), header.sizes, left):
         raise Malformed("there are more or fewer bytes behind the header than the array has")
-    return loader.laid(Dtype(descr), sizes, (reader.offset, reader.left), fortran=fortran)
+    return loader.laid(Dtype(header.descr), header.sizes, (header.end, left), fortran=header.fortran)
 
 
 def _are_fields(found: Pairs) -> bool:

@@ -10,12 +10,26 @@ from math import prod
 from struct import error as StructError  # noqa: N812  (it has the name of every error)
 from struct import unpack
 
-from weighbridge.conversion.inert import EncodedBytes, Name, Node, Opaque, RawBytes, Storage, Table, Unsupported, View
-from weighbridge.core.errors import Malformed
+from weighbridge.conversion.inert import (
+    Compound,
+    EncodedBytes,
+    Marked,
+    Name,
+    Node,
+    Opaque,
+    RawBytes,
+    Storage,
+    Table,
+    Unsupported,
+    View,
+)
+from weighbridge.conversion.unpickler import Unpickler
+from weighbridge.core.errors import Malformed, OverLimit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
 
 DTYPES = {
@@ -37,22 +51,35 @@ _SIDECARS = frozenset(
 )
 _ARRAY = ("numpy", "ndarray")
 _CALLED = frozenset({
-    ("numpy", "dtype"), ("_codecs", "encode"), *_WRAPPERS, *_SIDECARS,
+    ("numpy", "dtype"), ("_codecs", "encode"), ("builtins", "bytes"), ("numpy.ma.core", "_mareconstruct"),
+    *_WRAPPERS, *_SIDECARS,
     *((f"{core}.multiarray", name) for core in _CORES for name in ("_reconstruct", "scalar")),
     *((f"{core}.numeric", "_frombuffer") for core in _CORES),
 })  # fmt: skip
+_NAMED = frozenset({_ARRAY, ("numpy.ma.core", "MaskedArray"), ("numpy.ma", "MaskedArray")})
 _NOT_FILLED = "an array that was never filled"
+
+NO_NUMBERS = "an array of text, dates or objects, which are no weights"
+"""The trouble of an array without which nothing of the weights is missing."""
+_DEPTH = 8
+_SIZED = ("U", "S", "V", "M", "m", "f", "c")
+_DATES = ("M", "m")
+_TEXTS = ("U", "S", "T")
 
 
 class Dtype(Node):
-    """A type of elements by its type string without a byte order; ``order`` is that; ``whole`` when it is all."""
+    """A type of elements by its type string without a byte order; ``order`` is that; ``whole`` when it is all.
 
-    __slots__ = ("code", "order", "whole")
+    ``has_objects`` when elements, or fields of records, are references to objects.
+    """
+
+    __slots__ = ("code", "has_objects", "order", "whole")
 
     def __init__(self, code: str) -> None:
         self.code = code.lstrip("<>|=")
         self.order = code[:1] if code[:1] in {"<", ">"} else "<"
         self.whole = True
+        self.has_objects = self.code.startswith("O")
 
 
 class Wrapper(View):
@@ -64,14 +91,19 @@ class Wrapper(View):
 class ArrayLoader:
     """The bare unpickler's side, with numpy's arrays; ``places`` tells where in the file the bytes of each are.
 
-    ``base`` is the offset of ``source`` in the file, None when the file holds it only in another form.
+    ``base`` is the address of ``source``, None when neither the file nor what was unpacked holds it. Bytes that have no
+    address yet are ``unpacked`` there; without it arrays of them are not carried.
     """
 
-    def __init__(self, source: ByteSource, base: int | None = 0) -> None:
+    def __init__(self, source: ByteSource, base: int | None = 0, unpacked: Unpacked | None = None) -> None:
         self.source = source
         self.base = base
+        self.unpacked = unpacked
         self.places: dict[str, tuple[int, int]] = {}
         self.wrapped = False
+        self.inner: dict[str, bool] = {}
+        """What pickles within the stream named (``Unpickler.named``)."""
+        self._depth = 0
 
     def persistent(self, identity: Value) -> Value:  # noqa: ARG002  (a subclass knows some)
         """Refuse: without a loader of its own a pickle has no persistent ids."""
@@ -79,7 +111,7 @@ class ArrayLoader:
 
     def knows(self, name: Name) -> bool:
         """Tell whether nothing is lost when a name is not looked up."""
-        return (name.module, name.name) in _CALLED or (name.module, name.name) == _ARRAY
+        return (name.module, name.name) in _CALLED or (name.module, name.name) in _NAMED
 
     def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
         """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
@@ -91,9 +123,14 @@ class ArrayLoader:
         if isinstance(target, Dtype) and isinstance(state, tuple) and len(state) >= 7:
             target.order = state[1] if isinstance(state[1], str) and state[1] in {"<", ">"} else target.order
             target.whole = state[2] is None and state[3] is None and state[4] is None
+            target.has_objects |= any(map(_has_objects, (state[2], state[4])))
             return position
         if isinstance(target, Unsupported):
             return position
+        if isinstance(target, Marked) and isinstance(target.kept, View):
+            return self.build(target.kept, state, position)
+        if isinstance(target, Compound):
+            return position if self._masked(target, state) else None
         if isinstance(target, Wrapper):
             return self._wrapped(target, state, position)
         if isinstance(target, View) and target.trouble == _NOT_FILLED and isinstance(state, tuple) and len(state) == 5:
@@ -110,7 +147,7 @@ class ArrayLoader:
         """Lay an array over a span (offset, length) of the source; raises Malformed when it is too short."""
         view = _empty(View)
         view.trouble = ""
-        self._lay(view, dtype, shape, span, fortran=fortran)
+        self._lay(view, dtype, shape, self._address(span), fortran=fortran)
         return view
 
     def _made(self, called: Name, arguments: tuple[Value, ...]) -> Value:
@@ -119,8 +156,16 @@ class ArrayLoader:
                 return Dtype(code)
             case "encode", (str() as text, "latin1" | "latin-1" | "latin_1"):
                 return _encoded(text)
+            case "bytes", ():
+                return EncodedBytes(b"")
             case "_reconstruct", (Name(module="numpy", name="ndarray"), _, _):
                 return _empty(View)
+            case "_reconstruct", (Name() as kind, _, _):
+                return Marked(_empty(View), kind.dotted, None)
+            case "_mareconstruct", (Name(name="MaskedArray"), Name(module="numpy", name="ndarray"), _, _):
+                return Compound("masked", (("data", _empty(View)), ("mask", _empty(View))), {})
+            case "_mareconstruct", _:
+                return Unsupported("a masked array of a class of its own")
             case "_reconstruct" | "_frombuffer", _ if not _is_buffer(arguments):
                 return Unsupported("an array that is made in a way that is not known")
             case "NDArrayWrapper" | "ZNDArrayWrapper", _:
@@ -134,9 +179,24 @@ class ArrayLoader:
                 return self._scalar(dtype, data)
         return None
 
+    def _masked(self, made: Compound, state: Value) -> bool:
+        """Fill a masked array: that of an array, and the bytes of its mask and the value in place of what it hides."""
+        if made.encoding != "masked" or made.facts or not isinstance(state, tuple) or len(state) != 7:
+            return False
+        _, shape, dtype, fortran, data, mask, fill = state
+        (_, held), (_, hidden) = made.parts
+        if not isinstance(held, View) or not isinstance(hidden, View):
+            return False
+        self._fill(held, data, dtype, shape, fortran=fortran is True)
+        self._fill(hidden, mask, Dtype("b1"), shape, fortran=fortran is True)
+        if fill is not None:
+            made.parts = (*made.parts, ("fill_value", fill))
+        made.facts = {"dtype": held.dtype, "shape": list(held.shape)}
+        return True
+
     def _scalar(self, dtype: Dtype, data: Value) -> Value:
         _, width, code = DTYPES.get(dtype.code, ("", 0, ""))
-        content = data.content if isinstance(data, EncodedBytes) else b""
+        content = _content(data) or b""
         if isinstance(data, RawBytes) and data.length == width:
             content = self.source.read_at(data.offset, width)
         if not code or not dtype.whole:
@@ -151,41 +211,105 @@ class ArrayLoader:
         """Lay an array over bytes of the stream, or say in ``trouble`` why that cannot be."""
         view.trouble = ""
         sizes = shape_of(shape)
+        content = _content(data)
+        if isinstance(data, RawBytes) and self.base is None:
+            content = self.source.read_at(data.offset, data.length)
         if not isinstance(dtype, Dtype) or sizes is None:
             view.trouble = "an array whose type or shape is not known"
+        elif dtype.code.startswith((*_DATES, *_TEXTS)) or (dtype.code.startswith("O") and _is_plain(data)):
+            view.trouble = NO_NUMBERS
+        elif dtype.code.startswith("O") and isinstance(data, list) and len(data) == prod(sizes):
+            view.elements, view.shape = data, sizes
         elif isinstance(data, RawBytes) and self.base is not None:
-            self._lay(view, dtype, sizes, (data.offset, data.length), fortran=fortran)
+            self._lay(view, dtype, sizes, self._address((data.offset, data.length)), fortran=fortran)
+        elif content is not None and self.unpacked is not None:
+            self._lay(view, dtype, sizes, self._put(content), fortran=fortran)
         else:
-            view.trouble = "an array of objects, or whose bytes are encoded in the pickle"
+            view.trouble = "an array of objects, or one whose bytes cannot be unpacked"
+
+    def _pickled(self, view: Wrapper, position: int) -> int:
+        """Read the pickle of its own in which joblib writes an array of objects; gives where it ends."""
+        self._depth += 1
+        if self._depth > _DEPTH:
+            raise OverLimit(f"pickles within pickles, deeper than {_DEPTH}", offset=position)
+        inner = Unpickler(self.source, position, self)
+        held = inner.load()
+        self._depth -= 1
+        self.inner.update(inner.named)
+        view.trouble = held.trouble if isinstance(held, View) else "an array of objects"
+        view.elements, view.shape = (held.elements, held.shape) if isinstance(held, View) else (None, ())
+        self.wrapped = True
+        return inner.position
 
     def _lay(self, view: View, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool) -> None:
         name, width, _ = DTYPES.get(dtype.code, ("", 0, ""))
-        if not name or not dtype.whole or (dtype.order == ">" and width > 1):
-            view.trouble = f"elements of numpy's type {dtype.order}{dtype.code[:20]}"
+        if not name or not dtype.whole:
+            is_text = dtype.whole and dtype.code.startswith((*_DATES, *_TEXTS))
+            view.trouble = NO_NUMBERS if is_text else f"elements of numpy's type {dtype.order}{dtype.code[:20]}"
             return
         if prod(shape) * width > span[1]:
             raise Malformed(f"an array of {prod(shape)} elements in {span[1]} bytes", offset=span[0])
-        begin = (self.base or 0) + span[0]
-        key = f"bytes at {begin}"
-        self.places[key] = begin, span[1]
-        view.storage, view.dtype = Storage(key, name, span[1] // width), name
+        key = f"bytes at {span[0]}"
+        self.places[key] = span
+        view.storage, view.dtype = Storage(key, name, span[1] // width, big_endian=dtype.order == ">"), name
         view.shape, view.strides = shape, strides_of(shape, fortran=fortran)
+
+    def _address(self, span: tuple[int, int]) -> tuple[int, int]:
+        """Give the place (address, length) of a span (offset, length) of the source."""
+        if self.base is None:
+            assert self.unpacked is not None
+            return self._put(self.source.read_at(*span))
+        return self.base + span[0], span[1]
+
+    def _put(self, content: bytes) -> tuple[int, int]:
+        assert self.unpacked is not None
+        return self.unpacked.add([content], len(content))
 
     def _wrapped(self, view: Wrapper, state: Value, position: int) -> int:
         """Step over the array behind a wrapper: an alignment byte and padding (joblib 1.2), then the elements."""
         fields = {key: item for key, item in state.pairs if isinstance(key, str)} if isinstance(state, Table) else {}
         dtype, shape = fields.get("dtype"), shape_of(fields.get("shape"))
-        width = DTYPES[dtype.code][1] if isinstance(dtype, Dtype) and dtype.code in DTYPES and dtype.whole else 0
+        if isinstance(dtype, Dtype) and dtype.has_objects:
+            return self._pickled(view, position)
+        width = _itemsize(dtype.code) if isinstance(dtype, Dtype) else 0
         if not width or shape is None or not isinstance(dtype, Dtype):
-            raise Malformed("an array of joblib's whose size is not known, or one of objects", offset=position)
+            raise Malformed("an array of joblib's whose size is not known", offset=position)
         if fields.get("numpy_array_alignment_bytes") is not None:
             position += 1 + (self.source.read_at(position, 1) or b"\0")[0]
         size = prod(shape) * width
         if size > self.source.size - position:
             raise Malformed("the file ends inside an array", offset=position)
         self.wrapped, view.trouble = True, ""
-        self._lay(view, dtype, shape, (position, size), fortran=fields.get("order") == "F")
+        self._lay(view, dtype, shape, self._address((position, size)), fortran=fields.get("order") == "F")
         return position + size
+
+
+def _has_objects(described: Value) -> bool:
+    """Tell whether a type within another, or one of its fields, has objects."""
+    fields = [item for _, item in described.pairs] if isinstance(described, Table) else [described]
+    types = [one for field in fields for one in (field if isinstance(field, tuple) else (field,))]
+    return any(one.has_objects for one in types if isinstance(one, Dtype))
+
+
+def _itemsize(code: str) -> int:
+    """Give the bytes of an element of any type; 0 for one that is not known."""
+    if code in DTYPES:
+        return DTYPES[code][1]
+    kind, count = code[:1], code[1:]
+    known = kind in _SIZED and count.isascii() and count.isdigit() and len(count) < 8
+    return int(count) * (4 if kind == "U" else 1) if known else 0
+
+
+def _content(data: Value) -> bytes | None:
+    """Give bytes that a stream holds as text: by a call of ``encode``, or as a string of Python 2."""
+    if isinstance(data, EncodedBytes):
+        return data.content
+    made = _encoded(data) if isinstance(data, str) else None
+    return made.content if isinstance(made, EncodedBytes) else None
+
+
+def _is_plain(data: Value) -> bool:
+    return isinstance(data, list) and not any(isinstance(one, Node | list | tuple) for one in data)
 
 
 def _is_buffer(arguments: tuple[Value, ...]) -> bool:

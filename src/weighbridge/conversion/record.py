@@ -42,6 +42,7 @@ def statement(made: Converted) -> str:
             "dropped": [{"path": one.path, "what": one.what, "reason": one.reason} for one in plan.dropped],
             "moreDropped": plan.more_dropped,
             "notConverted": dict(plan.unsupported),
+            "encoded": {name: json.loads(note) for name, note in plan.encoded},
         },
     }
     return json.dumps(document, indent=1) + "\n"

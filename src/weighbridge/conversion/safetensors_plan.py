@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from weighbridge.conversion.plan import TENSORS, WIDTHS, Plan, Tensor, check
+from weighbridge.conversion.plan import ENCODED, PLAIN_BYTES, TENSORS, WIDTHS, Plan, Tensor, check, notes
+from weighbridge.conversion.safetensors_layout import BITS
 from weighbridge.core.errors import Malformed
 from weighbridge.core.reader import Reader
 from weighbridge.formats.safetensors import MAX_HEADER
@@ -39,9 +40,20 @@ def plan_of(source: ByteSource) -> Plan:
     names = {one.name for one in tensors}
     texts = metadata.items() if isinstance(metadata, dict) else ()
     aliases = [(name, kept) for name, kept in texts if isinstance(kept, str) and kept in names and name not in names]
-    plan = Plan(layout="safetensors", size=source.size, tensors=tuple(tensors), aliases=tuple(aliases))
+    encoded = _notes(metadata, names | {name for name, _ in aliases})
+    plan = Plan(layout="safetensors", size=source.size, tensors=tuple(tensors), aliases=tuple(aliases), encoded=encoded)
     check(plan)
     return plan
+
+
+def _notes(metadata: JsonValue, names: set[str]) -> tuple[tuple[str, str], ...]:
+    """Read what this tool wrote of tensors that are made of others; of another's text under that name nothing is kept.
+
+    The metadata of a file are no more than a claim.
+    """
+    text = metadata.get(ENCODED) if isinstance(metadata, dict) else None
+    found = notes(text) if isinstance(text, str) and len(text) <= PLAIN_BYTES else ()
+    return tuple((name, note) for name, note in found if name not in names)
 
 
 def _tensor(name: str, entry: JsonValue, start: int) -> Tensor:
@@ -51,6 +63,10 @@ def _tensor(name: str, entry: JsonValue, start: int) -> Tensor:
         raise Malformed(f"tensor {name[:80]!r} is of a type that is not converted")
     if shape is None or span is None or len(span) != 2:
         raise Malformed(f"tensor {name[:80]!r} has no shape or no place")
+    if dtype in BITS:
+        if not shape or shape[-1] * BITS[dtype] % 8:
+            raise Malformed(f"tensor {name[:80]!r} has a last dimension that does not fill its bytes")
+        shape = (*shape[:-1], shape[-1] * BITS[dtype] // 8)
     strides, step = [0] * len(shape), 1
     for at in reversed(range(len(shape))):
         strides[at] = min(step, 1 << 62)

@@ -5,9 +5,11 @@ Source: ``torch/serialization.py`` (``_load``, ``_legacy_load``), ``caffe2/seria
 
 from __future__ import annotations
 
-from weighbridge.conversion.inert import Table
-from weighbridge.conversion.torch_objects import TorchLoader, width_of
+from weighbridge.conversion.checksums import sums_of
+from weighbridge.conversion.torch_dtypes import width_of
+from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
+from weighbridge.conversion.zip_members import member_of, stored_place
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.limits import Limits, Meter
 from weighbridge.core.reader import Reader
@@ -23,6 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.conversion.flatten import Places
     from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.plan import Sum
+    from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
     from weighbridge.formats.containers.zip_records import Entry
 
@@ -41,7 +45,9 @@ _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 class Checkpoint:
     """A tree, the source that the offsets of its bytes count in, the records of its storages, names that it used.
 
-    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here.
+    ``rest`` are bytes behind the end that no loader reads, ``others`` members that are not read here, ``dropped`` what
+    else is not carried: path, what it was, and why. ``sums`` are checksums of the archive, ``unsummed`` how many
+    members should have one and have none.
     """
 
     root: Value
@@ -50,6 +56,9 @@ class Checkpoint:
     named: dict[str, bool]
     rest: int = 0
     others: tuple[str, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    unsummed: int = 0
+    dropped: tuple[tuple[str, str, str], ...] = ()
 
 
 def read_records(source: ByteSource) -> dict[str, Entry]:
@@ -74,26 +83,19 @@ def read_records(source: ByteSource) -> dict[str, Entry]:
     return records
 
 
-def stored_place(entry: Entry, source: ByteSource) -> tuple[int, int]:
-    """Give where the bytes of a member lie; raises Malformed for one that is not stored as it is."""
-    if entry.method != STORED or is_locked(entry):
-        raise Malformed(f"member {entry.name[:80]!r} is compressed or encrypted, which is not converted")
-    if entry.data_offset is None or entry.packed != entry.size or entry.data_offset + entry.size > source.size:
-        raise Malformed(f"member {entry.name[:80]!r} is not in the file as its header says")
-    return entry.data_offset, entry.size
-
-
-def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
-    """Read a checkpoint of torch 1.6 or later."""
+def read_zip(source: ByteSource, records: dict[str, Entry], unpacked: Unpacked) -> Checkpoint:
+    """Read a checkpoint of torch 1.6 or later; storages that somebody compressed are ``unpacked``."""
     pickles = [name for name in records if name.count("/") == 1 and name.endswith("/data.pkl")]
     if len(pickles) != 1:
         raise Malformed(f"the archive has {len(pickles)} records data.pkl, not one")
     root = pickles[0].removesuffix("data.pkl")
     order = records.get(f"{root}byteorder")
-    if order is not None and _content(order, source).read_at(0, 16) != b"little":
-        raise Malformed("the storages are not little-endian, which is not converted")
+    told = _content(order, source).read_at(0, 16) if order is not None else b"little"
+    if told not in {b"little", b"big"}:
+        raise Malformed("the order of bytes in storages is neither little nor big")
     content = _content(records[pickles[0]], source)
-    loader = TorchLoader(content, content.start if isinstance(content, SubSource) else None)
+    base = content.start if isinstance(content, SubSource) else None
+    loader = TorchLoader(content, base, big_endian=told == b"big", unpacked=unpacked)
     unpickler = Unpickler(content, 0, loader)
     tree = unpickler.load()
     places: Places = dict(loader.places)
@@ -101,14 +103,26 @@ def read_zip(source: ByteSource, records: dict[str, Entry]) -> Checkpoint:
         entry = records.get(spelt(f"{root}data/{key}"))
         if entry is None:
             raise Malformed(f"storage {key[:40]!r} has no record in the archive")
-        places[key] = offset, held = stored_place(entry, source)
+        member, address = member_of(entry, source, unpacked)
+        places[key] = address, member.size
         needed = storage.count * (width_of(storage.dtype) or 1)
-        if held < needed:
-            raise Malformed(f"storage {key[:40]!r} is declared with {needed} bytes and holds {held}", offset=offset)
+        if member.size < needed:
+            raise Malformed(f"storage {key[:40]!r} is declared with {needed} bytes and holds {member.size}")
     rest = content.size - unpickler.position
     read = {f"{root}{name}" for name in _OWN} | {spelt(f"{root}data/{key}") for key in loader.storages}
     others = tuple(entry.name for name, entry in records.items() if name not in read and entry.size)
-    return Checkpoint(root=tree, source=content, places=places, named=unpickler.named, rest=rest, others=others)
+    sums = sums_of(entry for name, entry in records.items() if name in read)
+    has_sums = any(one.crc for one in sums)
+    return Checkpoint(
+        root=tree,
+        source=content,
+        places=places,
+        named=unpickler.named,
+        rest=rest,
+        others=others,
+        sums=sums if has_sums else (),
+        unsummed=0 if has_sums else len(sums),
+    )
 
 
 def _content(entry: Entry, source: ByteSource) -> ByteSource:
@@ -125,7 +139,11 @@ def _content(entry: Entry, source: ByteSource) -> ByteSource:
 
 
 def read_legacy(source: ByteSource) -> Checkpoint:
-    """Read a checkpoint from before torch 1.6: five pickles, then for each storage a count and its elements."""
+    """Read a checkpoint from before torch 1.6: five pickles, then for each storage a count and its elements.
+
+    Elements are little-endian on every machine: the third pickle tells the writer's own order, which torch never reads
+    (``torch/csrc/serialization.cpp``, ``THPStorage_writeFileRaw``).
+    """
     loader, position, named = TorchLoader(source), 0, dict[str, bool]()
     streams: list[Value] = []
     for _ in range(5):
@@ -133,12 +151,9 @@ def read_legacy(source: ByteSource) -> Checkpoint:
         streams.append(unpickler.load())
         position = unpickler.position
         named.update(unpickler.named)
-    magic, protocol, system, tree, keys = streams
+    magic, protocol, _, tree, keys = streams
     if magic != _MAGIC or protocol != _PROTOCOL:
         raise Malformed("torch's magic number or its protocol version is another")
-    told = dict(system.pairs) if isinstance(system, Table) and _has_text_keys(system) else {}
-    if told.get("little_endian") is not True:
-        raise Malformed("the storages are not little-endian, which is not converted")
     reader, places = Reader(source, position), dict(loader.places)
     for key in keys if isinstance(keys, list) else ():
         storage = loader.storages.get(key) if isinstance(key, str) else None
@@ -151,7 +166,3 @@ def read_legacy(source: ByteSource) -> Checkpoint:
         places[storage.key] = reader.offset, size
         reader.offset += size
     return Checkpoint(root=tree, source=source, places=places, named=named, rest=reader.left)
-
-
-def _has_text_keys(table: Table) -> bool:
-    return all(isinstance(key, str) for key, _ in table.pairs)

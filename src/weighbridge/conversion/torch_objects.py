@@ -6,8 +6,10 @@ against its storage here, where torch trusts it (CVE-2026-24747).
 
 from __future__ import annotations
 
-from weighbridge.conversion.inert import Name, Storage, Table, Unsupported, View
+from weighbridge.conversion import torch_compounds as compounds
+from weighbridge.conversion.inert import Compound, Marked, Name, Storage, Table, Unsupported, View
 from weighbridge.conversion.numpy_objects import ArrayLoader, Wrapper
+from weighbridge.conversion.torch_dtypes import STORAGES, numbers, width_of
 from weighbridge.core.errors import Malformed
 
 TYPE_CHECKING = False
@@ -15,48 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
-
-DTYPES = {
-    "bool": ("BOOL", 1), "uint8": ("U8", 1), "int8": ("I8", 1), "int16": ("I16", 2), "uint16": ("U16", 2),
-    "int32": ("I32", 4), "uint32": ("U32", 4), "int64": ("I64", 8), "uint64": ("U64", 8), "float16": ("F16", 2),
-    "bfloat16": ("BF16", 2), "float32": ("F32", 4), "float64": ("F64", 8), "complex64": ("C64", 8),
-    "float8_e5m2": ("F8_E5M2", 1), "float8_e4m3fn": ("F8_E4M3", 1), "float8_e8m0fnu": ("F8_E8M0", 1),
-    "float8_e5m2fnuz": ("F8_E5M2FNUZ", 1), "float8_e4m3fnuz": ("F8_E4M3FNUZ", 1),
-}  # fmt: skip
-"""Types of torch that safetensors 0.8 has: its own name for each, and bytes per element."""
-
-STORAGES = {
-    "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16", "BFloat16Storage": "bfloat16",
-    "LongStorage": "int64", "IntStorage": "int32", "ShortStorage": "int16", "CharStorage": "int8",
-    "ByteStorage": "uint8", "BoolStorage": "bool", "ComplexFloatStorage": "complex64",
-    "ComplexDoubleStorage": "complex128", "QUInt8Storage": "quint8", "QInt8Storage": "qint8",
-    "QInt32Storage": "qint32", "QUInt4x2Storage": "quint4x2", "QUInt2x4Storage": "quint2x4", "UntypedStorage": "",
-    "TypedStorage": "",
-}  # fmt: skip
-"""Type of each storage class (``torch/storage.py``); those without one hold bytes."""
-
-FOREIGN_WIDTHS = {"complex128": 16, "complex32": 4, "quint8": 1, "qint8": 1, "qint32": 4, "quint4x2": 1, "quint2x4": 1}
-"""Bytes per element of types that safetensors does not have."""
-
-RANK = 64
-"""Dimensions; torch and numpy end there."""
 
 _LARGEST = 1 << 62
 _MODULES = frozenset({"torch", "torch.cuda", "torch.storage"})
 
 
-def width_of(dtype: str) -> int:
-    """Give the bytes of an element of a type of torch; 0 for one that is not known."""
-    return DTYPES[dtype][1] if dtype in DTYPES else FOREIGN_WIDTHS.get(dtype, 0)
-
-
 class TorchLoader(ArrayLoader):
     """Torch's side of the unpickler; ``storages`` collects what the stream declares, by key."""
 
-    def __init__(self, source: ByteSource, base: int | None = 0) -> None:
-        super().__init__(source, base)
+    def __init__(
+        self, source: ByteSource, base: int | None = 0, *, big_endian: bool = False, unpacked: Unpacked | None = None
+    ) -> None:
+        super().__init__(source, base, unpacked)
         self.storages: dict[str, Storage] = {}
+        self.big_endian = big_endian
 
     def persistent(self, identity: Value) -> Value:
         """Read ``('storage', class, key, location, count)``, with a part of it in files from before 1.6.
@@ -73,7 +49,7 @@ class TorchLoader(ArrayLoader):
             raise Malformed("a storage has a class that torch does not have")
         if not isinstance(key, str) or not 0 < len(key) <= 256 or type(count) is not int or not 0 <= count < _LARGEST:
             raise Malformed("a storage has no key or no size")
-        storage = Storage(key, STORAGES[kind.name], count)
+        storage = Storage(key, STORAGES[kind.name], count, big_endian=self.big_endian)
         declared = self.storages.setdefault(key, storage)
         if (declared.dtype, declared.count) != (storage.dtype, storage.count):
             raise Malformed(f"storage {key[:40]!r} is declared twice and differently")
@@ -84,14 +60,21 @@ class TorchLoader(ArrayLoader):
         """Tell whether a name is vetted, or a constant or a storage class of torch."""
         key = name.module, name.name
         is_storage = name.module in _MODULES and name.name in STORAGES
-        return key in _VETTED or key in _TYPES or is_storage or is_plain_name(name) or super().knows(name)
+        return (
+            key in _VETTED
+            or key in _TYPES
+            or key == _NESTED
+            or is_storage
+            or is_plain_name(name)
+            or super().knows(name)
+        )
 
     def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
         """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
         key = called.module, called.name
         make = _VETTED.get(key)
         made = make(arguments) if make is not None else None
-        if made is None and key in _TENSORS:
+        if made is None and (key in _TENSORS or key in _TYPED):
             return Unsupported("a tensor that is made in a way that is not known")
         return made if made is not None else super().call(called, arguments)
 
@@ -112,28 +95,21 @@ def _part(whole: Storage, part: Value) -> Storage:
     _, first, count = part
     if type(first) is not int or type(count) is not int or min(first, count) < 0 or first + count > whole.count:
         raise Malformed("a part of a storage reaches past the storage")
-    return Storage(whole.key, whole.dtype, count, first)
+    return Storage(whole.key, whole.dtype, count, first, big_endian=whole.big_endian)
 
 
-def _numbers(given: Value) -> tuple[int, ...] | None:
-    if not isinstance(given, tuple) or len(given) > RANK:
-        return None
-    numbers = tuple(item for item in given if type(item) is int)
-    return numbers if len(numbers) == len(given) else None
-
-
-def _tensor(arguments: tuple[Value, ...], dtype: Value = "", metadata: Value = None) -> View | None:
-    """Check ``(storage, offset, sizes, strides, …)``; what cannot be is a view with a trouble."""
+def _tensor(arguments: tuple[Value, ...], dtype: Value = "", metadata: Value = None) -> Value:
+    """Read ``(storage, offset, sizes, strides, …)``; whether they fit is held against the storage later."""
     storage, offset, sizes, strides, *_ = arguments
     if not isinstance(storage, Storage) or not isinstance(dtype, str) or type(offset) is not int:
         return None
-    shape, steps, kind = _numbers(sizes), _numbers(strides), dtype.removeprefix("torch.") or storage.dtype
+    shape, steps, kind = numbers(sizes), numbers(strides), dtype.removeprefix("torch.") or storage.dtype
     if shape is None or steps is None:
         return None
     view = View(storage, kind, offset, (shape, steps))
-    if isinstance(metadata, Table) and any(flag is True for _, flag in metadata.pairs):
-        view.trouble = "a lazily conjugated or negated view"
-    return view
+    if storage.big_endian and not storage.dtype and width_of(kind) > 1:
+        view.trouble = "a big-endian tensor over a storage without a type, which torch's own reader gets wrong"
+    return compounds.lazy(view, metadata)
 
 
 def _tensor_v1(arguments: tuple[Value, ...]) -> Value:
@@ -147,23 +123,59 @@ def _tensor_v2(arguments: tuple[Value, ...]) -> Value:
 def _tensor_v3(arguments: tuple[Value, ...]) -> Value:
     if len(arguments) < 7:
         return None
-    dtype = arguments[6]
-    if isinstance(dtype, Name) and dtype.module == "torch":
-        dtype = dtype.name
-    return _tensor(arguments, dtype, metadata=arguments[7] if len(arguments) > 7 else None)
+    return _tensor(arguments, _dtype(arguments[6]), metadata=arguments[7] if len(arguments) > 7 else None)
+
+
+def _dtype(given: Value) -> Value:
+    return given.name if isinstance(given, Name) and given.module == "torch" else given
 
 
 def _parameter(arguments: tuple[Value, ...]) -> Value:
     held = arguments[0] if arguments else None
-    return held if isinstance(held, View | Unsupported) else None
+    if not isinstance(held, Marked | View | Compound | Unsupported):
+        return None
+    state = arguments[3] if len(arguments) > 3 else None
+    return Marked(held, "", state) if _is_told(state) else held
 
 
 def _from_type(arguments: tuple[Value, ...]) -> Value:
-    """``_rebuild_from_type_v2(function, type, arguments, state)``: a tensor, with attributes or of a subclass."""
+    """Read ``(function, type, arguments, state)``: a tensor, with attributes or of a subclass."""
     if len(arguments) < 3 or not isinstance(arguments[0], Name) or not isinstance(arguments[2], tuple):
         return None
-    make = _TENSORS.get((arguments[0].module, arguments[0].name))
-    return make(arguments[2]) if make is not None else None
+    make, kind = _TENSORS.get((arguments[0].module, arguments[0].name)), arguments[1]
+    held = make(arguments[2]) if make is not None else None
+    if held is None or not isinstance(kind, Name):
+        return None
+    state = arguments[3] if len(arguments) > 3 else None
+    if (kind.module, kind.name) == _NESTED and isinstance(held, Compound):
+        return held  # its attributes are its parts once more
+    is_own = (kind.module, kind.name) in _TYPES
+    return Marked(held, "" if is_own else kind.dotted, state) if _is_told(state) or not is_own else held
+
+
+def _is_told(state: Value) -> bool:
+    """Tell whether a state holds attributes: a dict, or a pair of it and one of slots."""
+    parts = state if isinstance(state, tuple) else (state,)
+    return any(part is not None and not (isinstance(part, Table) and not part.pairs) for part in parts)
+
+
+def _on_device(arguments: tuple[Value, ...]) -> Value:
+    """Read ``(tensor or array, dtype, device, …)``, as devices write them whose memory is not saved."""
+    if len(arguments) != 4 or not isinstance(arguments[0], View):
+        return None
+    held = arguments[0]
+    if held.dtype == _dtype(arguments[1]) or held.trouble:
+        return held
+    return Unsupported(f"a tensor of type {held.dtype} that is another's once it is loaded")
+
+
+def _meta(arguments: tuple[Value, ...]) -> Value:
+    sizes = numbers(arguments[1]) if len(arguments) > 1 else None
+    return (
+        Unsupported(f"a tensor on the meta device, which has no values: {_dtype(arguments[0])} {list(sizes)[:8]}")
+        if (sizes is not None and isinstance(_dtype(arguments[0]), str))
+        else None
+    )
 
 
 def _ordered(arguments: tuple[Value, ...]) -> Value:
@@ -194,31 +206,36 @@ def _device(arguments: tuple[Value, ...]) -> Value:
     return ":".join(map(str, (kind, *number))) if isinstance(kind, str) and len(number) < 2 else None
 
 
-def _foreign(kind: str) -> Callable[[tuple[Value, ...]], Value]:
-    made = Unsupported(f"a {kind} tensor")
-    return lambda _: made
+def _layout(arguments: tuple[Value, ...]) -> Value:
+    """Read ``torch.serialization._get_layout('torch.sparse_coo')``."""
+    name = arguments[0] if len(arguments) == 1 else None
+    known = isinstance(name, str) and name.startswith("torch.") and name[6:] in compounds.CONSTANTS
+    return Name("torch", name[6:]) if known and isinstance(name, str) else None
 
 
 _U = "torch._utils"
+_NESTED = "torch.nested._internal.nested_tensor", "NestedTensor"
 _TENSORS: dict[tuple[str, str], Callable[[tuple[Value, ...]], Value]] = {
     (_U, "_rebuild_tensor"): _tensor_v1,
     (_U, "_rebuild_tensor_v2"): _tensor_v2,
     (_U, "_rebuild_tensor_v3"): _tensor_v3,
     (_U, "_rebuild_parameter"): _parameter,
     (_U, "_rebuild_parameter_with_state"): _parameter,
-    (_U, "_rebuild_qtensor"): _foreign("quantised"),
-    (_U, "_rebuild_sparse_tensor"): _foreign("sparse"),
-    (_U, "_rebuild_sparse_csr_tensor"): _foreign("sparse"),
-    (_U, "_rebuild_nested_tensor"): _foreign("nested"),
-    (_U, "_rebuild_meta_tensor_no_storage"): _foreign("meta"),
-    (_U, "_rebuild_device_tensor_from_numpy"): _foreign("device"),
-    (_U, "_rebuild_device_tensor_from_cpu_tensor"): _foreign("device"),
-    (_U, "_rebuild_wrapper_subclass"): _foreign("wrapped"),
+    (_U, "_rebuild_qtensor"): compounds.quantized,
+    (_U, "_rebuild_sparse_tensor"): compounds.sparse,
+    (_U, "_rebuild_sparse_csr_tensor"): compounds.sparse,
+    (_U, "_rebuild_nested_tensor"): compounds.nested,
+    (_NESTED[0], "_rebuild_njt"): compounds.jagged,
+    (_U, "_rebuild_meta_tensor_no_storage"): _meta,
+    (_U, "_rebuild_device_tensor_from_numpy"): _on_device,
+    (_U, "_rebuild_device_tensor_from_cpu_tensor"): _on_device,
+    (_U, "_rebuild_xla_tensor"): _on_device,
+    (_U, "_rebuild_wrapper_subclass"): lambda _: Unsupported("a wrapper of a class of its own, which has no values"),
 }
+_TYPED = frozenset({("torch._tensor", "_rebuild_from_type_v2"), ("torch._tensor", "_rebuild_from_type")})
 _VETTED = {
     **_TENSORS,
-    ("torch._tensor", "_rebuild_from_type_v2"): _from_type,
-    ("torch._tensor", "_rebuild_from_type"): _from_type,
+    **dict.fromkeys(_TYPED, _from_type),
     ("collections", "OrderedDict"): _ordered,
     ("collections", "defaultdict"): _default,
     ("builtins", "dict"): _ordered,
@@ -227,6 +244,7 @@ _VETTED = {
     ("builtins", "frozenset"): _list,
     ("torch", "Size"): _size,
     ("torch", "device"): _device,
+    ("torch.serialization", "_get_layout"): _layout,
 }
 
 _TYPES = frozenset({("torch", "Tensor"), ("torch.nn.parameter", "Parameter"), ("torch.nn.parameter", "Buffer")})
@@ -234,7 +252,7 @@ _TYPES = frozenset({("torch", "Tensor"), ("torch.nn.parameter", "Parameter"), ("
 
 def is_plain_name(name: Name) -> bool:
     """Tell whether a global is a constant of torch that plain data can hold by its name, such as ``torch.float16``."""
-    return name.module == "torch" and width_of(name.name) > 0
+    return name.module == "torch" and (width_of(name.name) > 0 or name.name in compounds.CONSTANTS)
 
 
 def span_of(view: View, item: int) -> tuple[int, int]:

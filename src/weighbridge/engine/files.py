@@ -6,6 +6,10 @@ import os
 
 from weighbridge.engine.digest import sha256
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 WHOLE = 4 << 20
 """Files up to this size are read once into memory."""
 
@@ -53,13 +57,21 @@ class OpenFile:
             self._hashed = offset + len(found)
         return found
 
-    def digest(self) -> str:
-        """Hash the rest of the file and return the SHA-256 of all of it, as 64 hexadecimal digits."""
-        if self._hashed < self.size:
+    def digest(self, see: Callable[[int, memoryview], None] | None = None) -> str:
+        """Hash the rest of the file and return the SHA-256 of all of it, as 64 hexadecimal digits.
+
+        ``see`` is shown every block of the file and its offset, in order.
+        """
+        at = self._hashed if see is None else 0
+        if at < self.size:
             view = memoryview(bytearray(BLOCK))
-            while count := os.preadv(self.descriptor, [view[: self.size - self._hashed]], self._hashed):
-                self._hash.update(view[:count])
-                self._hashed += count
+            while count := os.preadv(self.descriptor, [view[: self.size - at]], at):
+                if see is not None:
+                    see(at, view[:count])
+                if at + count > self._hashed:
+                    self._hash.update(view[self._hashed - at : count])
+                    self._hashed = at + count
+                at += count
         return self._hash.hexdigest()
 
     def change(self) -> str:

@@ -26,18 +26,28 @@ BLOCK = 1 << 18
 def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:  # noqa: ARG001
     """Give the zlib stream behind the header."""
     yield Identity(at=node.at(), format="joblib.zfile")
+    content = _content(source)
+    # A pickle, or the bare elements of an array whose pickle is another file: those are bulk data and no gap.
+    held = Packed(lambda: _blocks(content), stored=content.size)
+    yield Child("content", held, offset=content.start, quiet=True)
+
+
+def inflated(source: ByteSource) -> Iterator[bytes]:
+    """Expand the zlib stream behind the header; raises Malformed."""
+    return _blocks(_content(source))
+
+
+def _content(source: ByteSource) -> SubSource:
     head = source.read_at(0, 2 + FIELD + 1)
     try:
         int(head[2 : 2 + FIELD].strip(b" L"), 16)
     except ValueError:
         raise Malformed("the length of a ZF container is not hexadecimal", offset=2) from None
     start = 2 + FIELD + (head[2 + FIELD :] in {b" ", b"L"})
-    content = SubSource(source, start, source.size - start)
-    # A pickle, or the bare elements of an array whose pickle is another file: those are bulk data and no gap.
-    yield Child("content", Packed(lambda: _inflated(content), stored=content.size), offset=start, quiet=True)
+    return SubSource(source, start, source.size - start)
 
 
-def _inflated(content: ByteSource) -> Iterator[bytes]:
+def _blocks(content: ByteSource) -> Iterator[bytes]:
     import zlib
 
     stream, position = zlib.decompressobj(), 0

@@ -1,16 +1,13 @@
-"""The report as one HTML page that somebody who does not read code can use: verdict, reasons, what to do, limits.
-
-The page holds everything: no script, no font, no picture, no link to load. Its content security policy forbids all
-but its own style sheet, by digest, so that even text that escaped its escaping could neither run nor call out.
-"""
+"""The report as one HTML page that somebody who does not read code can use: verdict, reasons, what to do, limits."""
 
 from __future__ import annotations
 
 from weighbridge.core.finding import Confidence, Finding, Harm, RuleInfo
 from weighbridge.core.report import Report, Verdict
 from weighbridge.reports import outline
-from weighbridge.reports.html_style import STYLE
-from weighbridge.reports.neutral import shorten, visible
+from weighbridge.reports.page import foot as page_foot
+from weighbridge.reports.page import head as page_head
+from weighbridge.reports.page import text, words
 from weighbridge.reports.sections import MOMENTS
 
 TYPE_CHECKING = False
@@ -19,8 +16,8 @@ if TYPE_CHECKING:
 
 PLACES, MORE_PLACES, EVIDENCE, ROWS = 3, 200, 12, 1_000
 """What a page shows: places of a rule at once and folded away, lines of evidence of a place, rows of the table."""
-LONGEST, TITLE = 300, 80
-"""Columns of one name or line, and of a target in the title; the JSON report has them whole."""
+TITLE = 80
+"""Columns of a target in the title; the JSON report has it whole."""
 
 NOT_PROMISED = (
     "A scan reads what is in the files. It does not run the model, so it cannot see a backdoor that was trained into "
@@ -38,7 +35,7 @@ def render(report: Report, rules: tuple[RuleInfo, ...], *, verbose: bool = False
     known = {rule.id: rule for rule in rules}
     head = outline.headline(report, listed)
     lines = [
-        *_head(head),
+        *page_head(f"Weighbridge report: {head.word}"),
         *_top(report, listed, head),
         "<main>",
         *_found(listed, known, verbose),
@@ -55,43 +52,6 @@ def render(report: Report, rules: tuple[RuleInfo, ...], *, verbose: bool = False
     return "\n".join(lines) + "\n"
 
 
-def _text(text: str, longest: int = LONGEST) -> str:
-    """Make any text safe inside an element: neutral and of bounded length first, then escaped."""
-    from html import escape
-
-    return escape(shorten(text, longest, keep_end=True))
-
-
-def _words(text: str) -> str:
-    """Show words of ours; pairs of backticks mark code."""
-    from html import escape
-
-    parts = escape(visible(text)).split("`")
-    if len(parts) % 2 == 0:
-        return "`".join(parts)
-    return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
-
-
-def _head(head: outline.Headline) -> Iterator[str]:
-    from base64 import b64encode
-    from hashlib import sha256
-
-    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    yield "<!DOCTYPE html>"
-    yield '<html lang="en">'
-    yield "<head>"
-    yield '<meta charset="utf-8">'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield '<meta name="referrer" content="no-referrer">'
-    yield '<meta name="color-scheme" content="light dark">'
-    yield f"<title>Weighbridge report: {head.word}</title>"
-    yield f"<style>{STYLE}</style>"
-    yield "</head>"
-    yield "<body>"
-
-
 def _top(report: Report, listed: tuple[outline.Entry, ...], head: outline.Headline) -> Iterator[str]:
     refs = [artifact.ref for artifact in report.artifacts]
     more = f" and {outline.plural(len(refs) - 3, 'more target')}" if len(refs) > 3 else ""
@@ -99,9 +59,9 @@ def _top(report: Report, listed: tuple[outline.Entry, ...], head: outline.Headli
     holes = sum(bool(entry.file.gaps) for entry in listed)
     yield "<header>"
     yield '<p class="kicker">Weighbridge report</p>'
-    yield f"<h1>{', '.join(_text(ref, TITLE) for ref in refs[:3]) or 'Nothing was weighed'}{more}</h1>"
+    yield f"<h1>{', '.join(text(ref, TITLE) for ref in refs[:3]) or 'Nothing was weighed'}{more}</h1>"
     yield f'<p class="verdict {head.tone}"><strong>{outline.SYMBOLS[head.tone]} {head.word}</strong>'
-    yield f"<span>{_text(head.sentence)}</span></p>"
+    yield f"<span>{text(head.sentence)}</span></p>"
     yield '<dl class="figures">'
     for number, said in (
         (len(listed), "file weighed" if len(listed) == 1 else "files weighed"),
@@ -135,11 +95,11 @@ def _card(rule: str, places: list[tuple[outline.Entry, Finding]], info: RuleInfo
     files = len({entry.path for entry, _ in places})
     sure = "" if worst.confidence is Confidence.HIGH else f" · {worst.confidence} confidence"
     yield f'<div class="card {worst.severity}">'
-    yield f"<h3>{_words(worst.title)}</h3>"
+    yield f"<h3>{words(worst.title)}</h3>"
     mark = f'<span class="mark">{worst.severity}</span>'
-    yield f'<p class="standing">{mark}{sure} · {_text(rule)} · in {outline.of_files(files)}</p>'
+    yield f'<p class="standing">{mark}{sure} · {text(rule)} · in {outline.of_files(files)}</p>'
     if info is not None:
-        yield f"<p>{_words(info.why)}</p>"
+        yield f"<p>{words(info.why)}</p>"
     for entry, finding in places[:PLACES]:
         yield from _place(entry, finding)
     folded = places[PLACES : PLACES + MORE_PLACES]
@@ -156,24 +116,24 @@ def _card(rule: str, places: list[tuple[outline.Entry, Finding]], info: RuleInfo
 
 def _place(entry: outline.Entry, finding: Finding) -> Iterator[str]:
     yield '<div class="found">'
-    yield f'<p class="path"><code>{_text(entry.path)}</code></p>'
-    yield f"<p>{_text(finding.message)}</p>"
+    yield f'<p class="path"><code>{text(entry.path)}</code></p>'
+    yield f"<p>{text(finding.message)}</p>"
     if finding.when:
         yield f'<p class="note">Takes effect {MOMENTS[finding.when]}.</p>'
     if finding.evidence:
         left = len(finding.evidence) - EVIDENCE
         more = [f"… {outline.plural(left, 'more line')}"] if left > 0 else []
         yield f'<p class="label">{"What would run" if finding.harm is Harm.EXECUTION else "What shows it"}</p>'
-        yield f"<pre>{chr(10).join([*map(_text, finding.evidence[:EVIDENCE]), *more])}</pre>"
+        yield f"<pre>{chr(10).join([*map(text, finding.evidence[:EVIDENCE]), *more])}</pre>"
     place = outline.where(finding.at)
     if place:
-        yield f'<p class="note">{_text(place)}</p>'
+        yield f'<p class="note">{text(place)}</p>'
     yield "</div>"
 
 
 def _advice(report: Report, listed: tuple[outline.Entry, ...], rules: tuple[RuleInfo, ...]) -> Iterator[str]:
     advice = [
-        f'{_words(rule.fix)} <span class="note">{_text(rule.id)}</span>' for rule in outline.remedies(listed, rules)
+        f'{words(rule.fix)} <span class="note">{text(rule.id)}</span>' for rule in outline.remedies(listed, rules)
     ]
     if listed and outline.gaps(report):
         advice.append(outline.UNJUDGED_ADVICE)
@@ -211,11 +171,11 @@ def _rows(listed: list[outline.Entry]) -> Iterator[str]:
     yield "<table><thead><tr><th>verdict</th><th>file and SHA-256</th><th>format</th><th>size</th></tr></thead><tbody>"
     for entry in listed[:ROWS]:
         mark = f'<span class="mark {entry.verdict}">{outline.SYMBOLS[entry.verdict]} {entry.verdict}</span>'
-        digest = f'<code class="digest">{_text(entry.file.sha256)}</code>' if entry.file.sha256 else ""
+        digest = f'<code class="digest">{text(entry.file.sha256)}</code>' if entry.file.sha256 else ""
         if entry.file.claimed_sha256 and not entry.file.sha256:
-            digest = f'<code class="digest">{_text(entry.file.claimed_sha256)} (claimed, not computed)</code>'
-        formats = _text(", ".join(entry.file.formats)) or "unknown"
-        yield f"<tr><td>{mark}</td><td><code>{_text(entry.path)}</code>{digest}</td>"
+            digest = f'<code class="digest">{text(entry.file.claimed_sha256)} (claimed, not computed)</code>'
+        formats = text(", ".join(entry.file.formats)) or "unknown"
+        yield f"<tr><td>{mark}</td><td><code>{text(entry.path)}</code>{digest}</td>"
         yield f'<td>{formats}</td><td class="number">{outline.size(entry.file.size)}</td></tr>'
     yield "</tbody></table>"
     if len(listed) > ROWS:
@@ -230,10 +190,10 @@ def _missed(report: Report) -> Iterator[str]:
     yield "<h2>What was not judged</h2>"
     yield "<ul>"
     for group in groups[:ROWS]:
-        yield f"<li>{outline.GAPS[group.kind].capitalize()}: {_text(group.reason)}"
+        yield f"<li>{outline.GAPS[group.kind].capitalize()}: {text(group.reason)}"
         for path, at in group.places[:PLACES]:
             place = outline.where(at)
-            yield f'<br><code>{_text(path)}</code>{" " if place else ""}<span class="note">{_text(place)}</span>'
+            yield f'<br><code>{text(path)}</code>{" " if place else ""}<span class="note">{text(place)}</span>'
         left = len(group.places) - PLACES
         if left > 0:
             yield f'<br><span class="note">and {outline.plural(left, "more place")}</span>'
@@ -251,7 +211,7 @@ def _signatures(report: Report) -> Iterator[str]:
     yield "<p>A signature says who vouches for the files. It makes nothing better that was found in them.</p>"
     yield "<ul>"
     for one in noted[:ROWS]:
-        yield f"<li>{outline.HOLDING[one.holds]} {_text(one.words)}<br><code>{_text(one.path)}</code></li>"
+        yield f"<li>{outline.HOLDING[one.holds]} {text(one.words)}<br><code>{text(one.path)}</code></li>"
     yield "</ul>"
     yield "</section>"
 
@@ -265,8 +225,8 @@ def _aside(listed: tuple[outline.Entry, ...]) -> Iterator[str]:
     yield "<p>These findings were accepted by a baseline or suppression and do not count in the verdict.</p>"
     yield "<ul>"
     for path, one in aside[:ROWS]:
-        yield f"<li>{_text(one.finding.rule)} {_words(one.finding.title)}: {_text(one.reason)}"
-        yield f"<br><code>{_text(path)}</code></li>"
+        yield f"<li>{text(one.finding.rule)} {words(one.finding.title)}: {text(one.reason)}"
+        yield f"<br><code>{text(path)}</code></li>"
     yield "</ul>"
     if len(aside) > ROWS:
         yield f'<p class="note">And {len(aside) - ROWS:,} more, which the JSON report lists.</p>'
@@ -291,10 +251,6 @@ def _promise() -> Iterator[str]:
 
 
 def _foot(report: Report) -> Iterator[str]:
-    plugins = f" · plugins: {_text(', '.join(report.plugins))}" if report.plugins else ""
-    off = f" · switched off: {_text(', '.join(report.disabled))}" if report.disabled else ""
-    yield "<footer>"
-    yield f"<p>Weighbridge {_text(report.version)} · rules <code>{_text(report.rules)}</code>{off}{plugins}</p>"
-    yield "</footer>"
-    yield "</body>"
-    yield "</html>"
+    plugins = f" · plugins: {text(', '.join(report.plugins))}" if report.plugins else ""
+    off = f" · switched off: {text(', '.join(report.disabled))}" if report.disabled else ""
+    yield from page_foot(f"Weighbridge {text(report.version)} · rules <code>{text(report.rules)}</code>{off}{plugins}")

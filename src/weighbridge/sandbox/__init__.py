@@ -4,12 +4,18 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from weighbridge.sandbox.api import load
+    from weighbridge.sandbox.api import call, load
+    from weighbridge.sandbox.calling import CallError
     from weighbridge.sandbox.unpack import Described
 
-__all__ = ["Described", "load"]
+__all__ = ["CallError", "Described", "call", "load"]
 
-_HOMES = {"load": "weighbridge.sandbox.api", "Described": "weighbridge.sandbox.unpack"}
+_HOMES = {
+    "call": "weighbridge.sandbox.api",
+    "load": "weighbridge.sandbox.api",
+    "CallError": "weighbridge.sandbox.calling",
+    "Described": "weighbridge.sandbox.unpack",
+}
 
 
 def __getattr__(name: str) -> object:

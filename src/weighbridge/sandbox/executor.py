@@ -8,7 +8,7 @@ from weighbridge.engine.executors import Outcome
 from weighbridge.engine.wire import Misshapen, loads, request
 from weighbridge.sandbox.policy import JailPolicy
 from weighbridge.sandbox.pool import JailedPool
-from weighbridge.sandbox.tasks import Crashed, Killed, OutOfMemory, Oversized, PoolTask, TimedOut, Unreadable
+from weighbridge.sandbox.tasks import Crashed, Flooded, Killed, OutOfMemory, Oversized, PoolTask, TimedOut, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def gap_of(failure: Failure) -> Gap:
             return Gap(kind=GapKind.OVER_LIMIT, reason=f"more than {limit >> 20} MiB of memory would be needed")
         case Oversized(what=what, limit=limit):
             return Gap(kind=GapKind.OVER_LIMIT, reason=f"{what} would be longer than {limit >> 20} MiB")
+        case Flooded(what=what, limit=limit):
+            return Gap(kind=GapKind.OVER_LIMIT, reason=f"more than {limit} {what}")
         case Killed(reason=reason):
             return Gap(kind=GapKind.CRASHED, reason=f"the worker was killed: {reason}")
         case Crashed(exit_code=code, stderr=stderr):

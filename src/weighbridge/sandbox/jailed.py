@@ -9,19 +9,25 @@ import os
 import sys
 from time import monotonic
 
+from weighbridge.core.errors import SandboxError
+from weighbridge.core.values import replace
 from weighbridge.sandbox import protocol
+from weighbridge.sandbox.policy import Layer
 from weighbridge.sandbox.spawn import spawn
-from weighbridge.sandbox.tasks import Crashed, Killed, Need, OutOfMemory, Oversized
+from weighbridge.sandbox.tasks import Crashed, Flooded, Killed, Need, OutOfMemory, Oversized
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from weighbridge.sandbox.policy import Layer
+    from weighbridge.sandbox.cgroups import ControlGroup
+    from weighbridge.sandbox.listener import Listener
     from weighbridge.sandbox.tasks import Failure, PoolTask
 
 _STDERR_KEPT = 4 << 10
 """Of a crash the last lines tell the cause."""
 _MAX_STDERR_BYTES = 1 << 20
 """A worker has nothing to say on standard error; one that floods it is ended."""
+MAX_REFUSALS = 5_000
+"""A worker that is refused more calls than that does nothing else, and is ended."""
 _READ_BYTES = 64 << 10
 """What a pipe holds; answers of honest files come in one piece."""
 _NO_SIGNAL: int = getattr(_socket, "MSG_NOSIGNAL", 0)
@@ -44,17 +50,28 @@ class Uninterrupted:
 class JailedWorker:
     """A running worker: the task it has, what came back so far, and its end."""
 
-    __slots__ = ("_child", "_noted", "_received", "_stderr", "_stderr_total", "bytes_done", "deadline", "layers",
-                 "policy", "seconds", "task", "tasks_done")  # fmt: skip
+    __slots__ = ("_cgroup", "_child", "_listens", "_noted", "_received", "_stderr", "_stderr_total", "bytes_done",
+                 "deadline", "layers", "listener", "policy", "seconds", "task", "tasks_done")  # fmt: skip
 
     def __init__(self, setup: protocol.WorkerSetup) -> None:
-        self._child = spawn(setup)
+        self._cgroup: ControlGroup | None = None
+        if Layer.CGROUP in setup.policy.layers:
+            self._cgroup, setup = _with_cgroup(setup)
+        try:
+            self._child = spawn(setup)
+        except SandboxError:
+            if self._cgroup is not None:
+                self._cgroup.remove()
+            raise
         self._received = bytearray()
         self._noted = 0
         """Bytes of notes about the present task."""
         self._stderr = bytearray()
         self._stderr_total = 0
         self.policy = setup.policy
+        self._listens = setup.policy.listens or setup.policy.threads > 0
+        self.listener: Listener | None = None
+        """Where the calls arrive that its filter refuses; None where nobody listens or the kernel has none."""
         self.layers: tuple[Layer, ...] | None = None
         """What stands around the worker; None until it has said hello."""
         self.task: PoolTask | None = None
@@ -114,13 +131,16 @@ class JailedWorker:
     def listen(self) -> bytes | Need | Failure | None:
         """Take what has arrived: a message, a need, the failure with which the worker ended, or None for not yet."""
         try:
-            piece = self._child.channel.recv(_READ_BYTES, _socket.MSG_DONTWAIT)
+            if self._listens and self.layers is None:
+                piece = self._first_words()
+            else:
+                piece = self._child.channel.recv(_READ_BYTES, _socket.MSG_DONTWAIT)
         except BlockingIOError:
             return None
         except ConnectionResetError:
             piece = b""
         if not piece:
-            return self.end()
+            return self.end(gone=True)
         before, head = len(self._received), protocol.ANSWER_LENGTH.size
         self._received += piece
         while len(self._received) >= head:
@@ -146,6 +166,28 @@ class JailedWorker:
         message = bytes(memoryview(self._received)[head:])
         self._received.clear()
         return message
+
+    def _first_words(self) -> bytes:
+        """Take what a worker says before it has a file: the listener of its filter, where there is one, and hello."""
+        head = protocol.ANSWER_LENGTH
+        piece, rights, _, _ = self._child.channel.recvmsg(_READ_BYTES, _socket.CMSG_SPACE(4), _socket.MSG_DONTWAIT)
+        if rights and self.listener is None and piece.startswith(head.pack(protocol.LISTENING)):
+            from weighbridge.sandbox.listener import Listener
+
+            descriptor = int.from_bytes(rights[0][2], sys.byteorder)
+            os.set_inheritable(descriptor, False)
+            self.listener = Listener(descriptor, self.policy.threads)
+            return self._child.channel.recv(_READ_BYTES, _socket.MSG_DONTWAIT)
+        return piece
+
+    def attend(self) -> Failure | None:
+        """Answer one call that the worker's filter has stopped; the end of a worker that does nothing else."""
+        assert self.listener is not None
+        self.listener.attend(self.task.refused if self.task is not None else None)
+        if self.listener.count <= MAX_REFUSALS:
+            return None
+        self.end()
+        return Flooded(what="calls that were refused", limit=MAX_REFUSALS)
 
     def _note(self) -> bytes | Failure | None:
         """Take a note off what has arrived and pass it on; None when it is not there whole."""
@@ -198,8 +240,16 @@ class JailedWorker:
             return None
         return Oversized(what="standard error", limit=_MAX_STDERR_BYTES)
 
-    def end(self) -> Failure:
-        """Kill the worker, wait for it, close everything; tells the cause when it had ended before by itself."""
+    def end(self, *, gone: bool = False) -> Failure:
+        """Kill the worker, wait for it, close everything; tells the cause when it had ended before by itself.
+
+        With ``gone`` it has closed its channel.
+        """
+        kept = Layer.PROCESSES in self.policy.layers
+        if kept:
+            from weighbridge.sandbox import keeper
+
+            keeper.bring_down(self._child.pid, gone=gone)
         # A process that has begun to end keeps its own status, whatever signal follows.
         os.kill(self._child.pid, _signal.SIGKILL)
         try:
@@ -210,9 +260,21 @@ class JailedWorker:
             pass
         self._child.channel.close()
         os.close(self._child.stderr)
-        return self._cause_of_death(status)
+        if self.listener is not None:
+            self.listener.close()
+        return self._cause_of_death(keeper.told(status) if kept else status, starved=self._leave_cgroup())
 
-    def _cause_of_death(self, status: int) -> Failure:
+    def _leave_cgroup(self) -> bool:
+        """Remove the control group; tells whether the memory of all in it was used up."""
+        if self._cgroup is None:
+            return False
+        starved = self._cgroup.starved
+        self._cgroup.remove()
+        return starved
+
+    def _cause_of_death(self, status: int, *, starved: bool) -> Failure:
+        if starved:
+            return OutOfMemory(limit=self.policy.memory_bytes)
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             return Killed(signal=number, reason=_REASONS.get(number) or str(_signal.strsignal(number)))
@@ -220,6 +282,14 @@ class JailedWorker:
         if code == protocol.EXIT_OUT_OF_MEMORY:
             return OutOfMemory(limit=self.policy.memory_bytes)
         return Crashed(exit_code=code, stderr=self._stderr.decode("utf-8", "backslashreplace"))
+
+
+def _with_cgroup(setup: protocol.WorkerSetup) -> tuple[ControlGroup | None, protocol.WorkerSetup]:
+    """Make a control group for a worker, where this process may, and tell the worker of it."""
+    from weighbridge.sandbox import cgroups
+
+    made = cgroups.create(setup.policy)
+    return made, setup if made is None else replace(setup, cgroups=made.directories)
 
 
 _REASONS = {

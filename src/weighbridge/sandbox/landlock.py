@@ -1,4 +1,4 @@
-"""Landlock: from here on this process opens files below given directories for reading, and nothing else.
+"""Landlock: from here on this process opens files below given directories only, most of them only for reading.
 
 What a name is, how large and how old can still be asked of any file (stat, readlink): Landlock has no right for that.
 Source: Documentation/userspace-api/landlock.rst ("Filesystem flags", "Network flags", "Scope flags", "Compatibility").
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _CREATE_RULESET_VERSION = 1
 _RULE_PATH_BENEATH = 1
 _READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_WRITING = (1 << 1) | (0b11 << 4) | (0b11 << 7) | (1 << 13) | (1 << 14)
+"""WRITE_FILE, REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG, REFER, TRUNCATE."""
 
 # Rights that an ABI of the kernel can handle: EXECUTE .. MAKE_SYM; 2 adds REFER, 3 TRUNCATE, 5 IOCTL_DEV.
 # A right that is handled and not granted is denied.
@@ -27,8 +29,9 @@ _SCOPES = ((6, 0b11),)
 """ABSTRACT_UNIX_SOCKET and SIGNAL: neither reaches a process outside."""
 
 
-def restrict(kernel: Kernel, readable: tuple[str, ...]) -> bool:
-    """Deny all files except reading below ``readable``; False when the kernel does not offer it. For good.
+def restrict(kernel: Kernel, readable: tuple[str, ...], writable: tuple[str, ...] = ()) -> bool:
+    """Deny all files except reading below ``readable``, and making and changing plain files and directories below
+    ``writable`` as well; False when the kernel does not offer it. For good.
 
     Descriptors opened before keep their rights. Paths that do not exist are passed over.
     """
@@ -42,7 +45,9 @@ def restrict(kernel: Kernel, readable: tuple[str, ...]) -> bool:
         return False
     try:
         for path in readable:
-            _grant_reading(kernel, ruleset, path)
+            _grant(kernel, ruleset, path, 0)
+        for path in writable:
+            _grant(kernel, ruleset, path, _WRITING & _known(_FILE_RIGHTS, abi))
         return kernel.call("landlock_restrict_self", ruleset, 0) == 0
     finally:
         os.close(ruleset)
@@ -52,14 +57,14 @@ def _known(rights: tuple[tuple[int, int], ...], abi: int) -> int:
     return sum(bits for since, bits in rights if abi >= since)
 
 
-def _grant_reading(kernel: Kernel, ruleset: int, path: str) -> None:
+def _grant(kernel: Kernel, ruleset: int, path: str, writing: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
         rights = _READ_FILE | _READ_DIR if S_ISDIR(os.fstat(place).st_mode) else _READ_FILE
-        beneath = bytearray(pack("<Qi", rights, place))
+        beneath = bytearray(pack("<Qi", rights | writing, place))
         kernel.call("landlock_add_rule", ruleset, _RULE_PATH_BENEATH, kernel.address(beneath), 0)
     finally:
         os.close(place)

@@ -11,8 +11,14 @@ MIB, GIB = 1 << 20, 1 << 30
 class Layer(StrEnum):
     """One independent wall of the jail; a run reports which of them really stood."""
 
+    CGROUP = "cgroup"
+    """A control group of its own bounds processes and memory of all kinds (Linux, where a directory is delegated)."""
     NAMESPACES = "namespaces"
-    """An empty network and an empty System V IPC of its own (Linux)."""
+    """An empty network, empty System V IPC, a host name and a view of control groups of its own (Linux)."""
+    PROCESSES = "processes"
+    """No process outside can be seen or named: a pid namespace, whose end ends all in it (Linux)."""
+    FILES = "files"
+    """A root directory of its own, read-only, that holds the import path and no other file of the host (Linux)."""
     RLIMITS = "rlimits"
     """Bounds on memory, file size, descriptors and processes; no core dumps."""
     NO_NEW_PRIVS = "no_new_privs"
@@ -26,13 +32,19 @@ class Layer(StrEnum):
 
 
 SCANNER_LAYERS = (Layer.RLIMITS, Layer.NO_NEW_PRIVS, Layer.LANDLOCK, Layer.CAPABILITIES, Layer.SECCOMP)
-"""Layers for a worker that parses. NAMESPACES would cost half a millisecond of CPU for each worker to forbid
-once more what SECCOMP forbids, and a host that restricts user namespaces may log every attempt."""
+"""Layers for a worker that parses. The others would cost each worker some ten milliseconds of CPU to forbid once more
+what these forbid, and a host that restricts user namespaces may log every attempt."""
 
+ENCLOSURE = (Layer.CGROUP, Layer.NAMESPACES, Layer.PROCESSES, Layer.FILES)
+"""Layers that are raised before the answering module is imported; the seal raises the others behind it."""
 LOADER_LAYERS = tuple(Layer)
 """Layers for a child that runs a stranger's file on purpose: every one there is."""
 LEAST_LOADER_LAYERS = (Layer.RLIMITS, Layer.NO_NEW_PRIVS, Layer.LANDLOCK, Layer.CAPABILITIES, Layer.SECCOMP)
-"""Without these nothing is loaded. NAMESPACES, which some hosts refuse, forbids once more what SECCOMP forbids."""
+"""Without these nothing is loaded. Those of ENCLOSURE, which some hosts refuse, forbid once more what they forbid."""
+
+
+TEMP = "/tmp"  # noqa: S108  (in a root directory of the child's own)
+"""Where the private temporary directory lies."""
 
 
 @value
@@ -47,7 +59,18 @@ class JailPolicy:
     mapped input files do not count."""
     scratch_bytes: int = 4 * GIB
     """The largest size of the scratch file (RLIMIT_FSIZE)."""
+    temp_bytes: int = 0
+    """Room in a private temporary directory in memory; 0 means that no file can be made. Only FILES offers one."""
+    shared_bytes: int = 0
+    """Memory of the parent that tasks come with; the control group counts what the child touches of it."""
     descriptors: int = 64
     """Open descriptors (RLIMIT_NOFILE). A worker holds five, an import takes two or three more for a moment."""
     cpu_seconds: int = 0
     """Processor time of the whole life of the child (RLIMIT_CPU); 0 means that only the deadline of a task counts."""
+    threads: int = 0
+    """Threads that may live beside the first one. They start after the seal and inherit it; each takes its stack, 8 MiB
+    as a rule, out of ``memory_bytes``. 0: none can be started."""
+    listens: bool = False
+    """Whether the parent hears of every refused system call, where the kernel can tell it (Linux >= 5.0; threads: 5.5).
+    A child with threads is listened to in any case: the parent counts them. Where it cannot, threads start only in a
+    user namespace of the child's own, in which the kernel counts."""

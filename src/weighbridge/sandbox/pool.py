@@ -52,15 +52,21 @@ class JailedPool:
         deadline: Callable[[int], float],
         answer_module: str = "weighbridge.engine.worker",
         import_path: tuple[str, ...] = (),
+        prepared: tuple[str, ...] = (),
+        searched: tuple[str, ...] = (),
+        start_seconds: float = START_SECONDS,
     ) -> None:
         self._most = max(1, workers)
-        self._setup = setup_for(policy, answer_module, import_path)
+        self._setup = setup_for(policy, answer_module, import_path, prepared, searched)
         self._seconds_for = deadline
+        self._start_seconds = start_seconds
         self._workers: list[JailedWorker] = []
         self._ears: dict[int, JailedWorker] = {}
         """Descriptors that are polled, and whose they are."""
         self._poll = select.poll()
         self._layers: tuple[Layer, ...] | None = None
+        self.listens = True
+        """Whether the refused calls of every worker so far were heard."""
         self._waited = 0.0
         """Seconds that tasks have waited for a free worker since the last one was started."""
         self._lost = 0
@@ -173,12 +179,11 @@ class JailedPool:
                     raise
                 self._most = len(self._workers)  # the machine has room for those there are
                 return
-            worker.allow(START_SECONDS)
+            worker.allow(self._start_seconds)
             self._waited = 0.0
             self._workers.append(worker)
             for descriptor in (worker.channel, worker.stderr):
-                self._ears[descriptor] = worker
-                self._poll.register(descriptor, select.POLLIN)
+                self._start_polling(descriptor, worker)
 
     def _discard(self, worker: JailedWorker) -> None:
         self._forget(worker)
@@ -188,6 +193,10 @@ class JailedPool:
         self._workers.remove(worker)
         for descriptor in [descriptor for descriptor, owner in self._ears.items() if owner is worker]:
             self._stop_polling(descriptor)
+
+    def _start_polling(self, descriptor: int, worker: JailedWorker) -> None:
+        self._ears[descriptor] = worker
+        self._poll.register(descriptor, select.POLLIN)
 
     def _stop_polling(self, descriptor: int) -> None:
         del self._ears[descriptor]
@@ -205,11 +214,16 @@ class JailedPool:
         events = self._poll.poll(max(0, int((until - now) * 1000) + 1))  # rounded up, lest it spin
         if counts:
             self._waited += monotonic() - now
-        for descriptor, _ in events:
+        for descriptor, event in events:
             worker = self._ears.get(descriptor)
             if worker is None:
                 continue  # it ended with an earlier event of this round
-            result = self._heard_error(worker) if descriptor == worker.stderr else self._heard(worker)
+            if descriptor == worker.channel:
+                result = self._heard(worker)
+            elif descriptor == worker.stderr:
+                result = self._heard_error(worker)
+            else:
+                result = self._asked(worker, descriptor, event)
             if result is not None:
                 yield result
         now = monotonic()
@@ -228,8 +242,18 @@ class JailedPool:
         worker.end()
         return self._settle(worker, worker.flooded)
 
+    def _asked(self, worker: JailedWorker, listener: int, event: int) -> PoolResult | None:
+        """Answer a call that the worker's filter has stopped."""
+        if not event & select.POLLIN:
+            self._stop_polling(listener)  # every thread of the worker has ended
+            return None
+        failure = worker.attend()
+        return None if failure is None else self._settle(worker, failure)
+
     def _heard(self, worker: JailedWorker) -> PoolResult | None:
         message = worker.listen()
+        if worker.listener is not None and worker.layers is None:
+            self._start_polling(worker.listener.descriptor, worker)
         if message is None:
             return None
         if isinstance(message, Need):
@@ -240,6 +264,7 @@ class JailedPool:
             worker.layers = tuple(map(Layer, message.decode().split(","))) if message else ()
             before = worker.layers if self._layers is None else self._layers
             self._layers = tuple(layer for layer in before if layer in worker.layers)
+            self.listens = self.listens and worker.listener is not None
             return None
         task = worker.task
         if task is None:  # an answer that nobody asked for

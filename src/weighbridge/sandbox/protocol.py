@@ -8,6 +8,7 @@ While it works on a file that has not come whole, it may say that it needs a ran
 and length of the range. It waits for the reply: the length of a refusal and its words, no length when the bytes are
 there. While it works on a task that is listened to, it may send notes: another length that no answer has, the length
 of the note and its bytes. What was noted cannot be taken back by what happens to the worker later.
+A worker that is listened to sends the listener of its seccomp filter before it says hello.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ NOTED = (1 << 64) - 2
 """Stands in place of the length of an answer."""
 NOTE_LENGTH = Struct("<I")
 REFUSAL_LENGTH = Struct("<I")
+LISTENING = (1 << 64) - 3
+"""Stands in place of the length of an answer, before hello: with it comes the listener of the worker's filter."""
 
 MAX_REQUEST_BYTES = 64 << 10
 """A request fits whole into the socket's buffer, so that a worker that does not read cannot stop its parent."""
@@ -37,7 +40,7 @@ MAX_ANSWER_BYTES = 64 << 20
 
 MAX_NOTES_BYTES = 4 << 20
 """All notes about one task with their headers; a note has at most MAX_NOTE_BYTES."""
-MAX_NOTE_BYTES = 8 << 10
+MAX_NOTE_BYTES = 16 << 10
 MAX_REFUSAL_BYTES = 1 << 10
 """A sentence, which may quote a server."""
 
@@ -56,37 +59,46 @@ class WorkerSetup:
     scratch_directories: tuple[str, ...]
     """Where the scratch file may lie; the first that works is taken."""
     policy: JailPolicy
+    prepared: tuple[str, ...] = ()
+    """What its ``prepare`` is told before the seal; none where there is nothing to prepare."""
+    searched: tuple[str, ...] = ()
+    """Files and directories that ``prepare`` reads; nothing there is granted once the worker is sealed."""
+    cgroups: tuple[str, ...] = ()
+    """Directories of control groups that wait for the worker."""
+    outside: tuple[str, ...] = ()
+    """The namespaces of the host, where bubblewrap has raised the worker's; else empty."""
 
 
 def to_arguments(setup: WorkerSetup) -> list[str]:
     """Write a set-up as words of a command line; the import path comes first, with its length before it."""
     policy = setup.policy
-    numbers = (policy.memory_bytes, policy.scratch_bytes, policy.descriptors, policy.cpu_seconds)
     words: list[str] = []
-    for group in (setup.import_path, setup.scratch_directories, policy.readable, policy.layers):
+    for group in (*(getattr(setup, name) for name in _GROUPS), policy.readable, policy.layers):
         words += (str(len(group)), *group)
-    return [*words, *map(str, numbers), setup.answer_module]
+    return [*words, *(str(int(getattr(policy, name))) for name in _NUMBERS), setup.answer_module]
 
 
 def from_arguments(words: list[str]) -> WorkerSetup:
     """Read what ``to_arguments`` wrote."""
     groups = []
-    for _ in range(4):
+    for _ in range(len(_GROUPS) + 2):
         end = int(words[0]) + 1
         groups.append(tuple(words[1:end]))
         words = words[end:]
-    import_path, scratch_directories, readable, layers = groups
-    memory_bytes, scratch_bytes, descriptors, cpu_seconds, answer_module = words
+    *own, readable, layers = groups
+    *written, answer_module = words
+    numbers = dict(zip(_NUMBERS, map(int, written), strict=True))
     return WorkerSetup(
-        import_path=import_path,
+        **dict(zip(_GROUPS, own, strict=True)),
         answer_module=answer_module,
-        scratch_directories=scratch_directories,
         policy=JailPolicy(
-            layers=tuple(map(Layer, layers)),
-            readable=readable,
-            memory_bytes=int(memory_bytes),
-            scratch_bytes=int(scratch_bytes),
-            descriptors=int(descriptors),
-            cpu_seconds=int(cpu_seconds),
+            layers=tuple(map(Layer, layers)), readable=readable, listens=bool(numbers.pop("listens")), **numbers
         ),
     )
+
+
+_GROUPS = ("import_path", "scratch_directories", "prepared", "searched", "cgroups", "outside")
+"""Fields of a set-up that hold several words."""
+_NUMBERS = ("memory_bytes", "scratch_bytes", "temp_bytes", "shared_bytes", "descriptors", "cpu_seconds", "threads",
+            "listens")  # fmt: skip
+"""Fields of a policy that hold a number, or a truth value."""

@@ -30,7 +30,13 @@ class Child:
     stderr: int
 
 
-def setup_for(policy: JailPolicy, answer_module: str, import_path: tuple[str, ...] = ()) -> protocol.WorkerSetup:
+def setup_for(
+    policy: JailPolicy,
+    answer_module: str,
+    import_path: tuple[str, ...] = (),
+    prepared: tuple[str, ...] = (),
+    searched: tuple[str, ...] = (),
+) -> protocol.WorkerSetup:
     """Prepare workers that answer with ``answer_module``, found in the package's own directory or ``import_path``.
 
     Optional dependencies are found where this interpreter has installed packages; nothing else of its search path is
@@ -44,6 +50,8 @@ def setup_for(policy: JailPolicy, answer_module: str, import_path: tuple[str, ..
         answer_module=answer_module,
         scratch_directories=tuple(map(os.path.abspath, scratch)),
         policy=policy,
+        prepared=prepared,
+        searched=searched,
     )
 
 

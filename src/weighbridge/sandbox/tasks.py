@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from weighbridge.sandbox.listener import Refusal
+
 
 @value
 class PoolTask:
@@ -24,6 +26,9 @@ class PoolTask:
     refusal. The worker may ask for any numbers. The deadline stands still while it works."""
     hear: Callable[[bytes], None] | None = None
     """Gets the notes of the worker as they come, in order; without it a worker that sends some is ended."""
+    refused: Callable[[Refusal | None], None] | None = None
+    """Gets the system calls that the worker was refused, as they come; None for one more of a kind of which there are
+    enough. Only where the policy listens, and the kernel tells."""
     share: int | None = None
     """A descriptor of shared memory that the worker gets too, for what is too long for an answer; stays open here."""
 
@@ -67,6 +72,14 @@ class Oversized:
 
 
 @value
+class Flooded:
+    """The worker did something more often than it may; ``what`` names it."""
+
+    what: str
+    limit: int
+
+
+@value
 class Unreadable:
     """The file could not be opened; the number is an errno."""
 
@@ -81,7 +94,7 @@ class Crashed:
     stderr: str
 
 
-Failure = Killed | TimedOut | OutOfMemory | Oversized | Unreadable | Crashed
+Failure = Killed | TimedOut | OutOfMemory | Oversized | Flooded | Unreadable | Crashed
 
 
 @value

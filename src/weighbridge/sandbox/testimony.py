@@ -53,12 +53,16 @@ class Node:
 
 @value
 class Failure:
-    """The exception with which the library ended; ``refused`` when it looks like the jail's refusal."""
+    """The exception with which the library ended; ``refused`` when it looks like the jail's refusal.
+
+    ``called`` when the user's function was being called.
+    """
 
     class_name: str
     words: str
     refused: bool
     where: tuple[str, ...]
+    called: bool = False
 
 
 class EventKind(StrEnum):
@@ -68,19 +72,39 @@ class EventKind(StrEnum):
     NETWORK = "network"
     FILE = "file"
     NATIVE = "native"
+    KERNEL = "kernel"
+    """Namespaces, mounts, keys, rings, shared memory: what the kernel itself is controlled with."""
+    CALL = "call"
+    """Another system call, such as honest libraries make and do without."""
     CODE = "code"
     NAME = "name"
     IMPORT = "import"
 
 
+class SeenBy(StrEnum):
+    """Who saw an event."""
+
+    AUDIT = "audit"
+    """The witness inside: an audit event of Python. Native code raises none."""
+    KERNEL = "kernel"
+    """The filter: a system call, which was refused."""
+
+
 @value
 class Event:
-    """One thing that was tried: the audit event, its arguments, the line of Python it came from."""
+    """One thing that was tried: what it was, its arguments, where it came from.
+
+    An audit event comes from a line of Python, a system call from a thread. ``where`` is the innermost line of the
+    file's own code, where it has some, else of the library; ``through`` are the innermost lines of the traceback, the
+    last of them is where the event was raised.
+    """
 
     kind: EventKind
     event: str
     what: str
     where: str
+    through: tuple[str, ...] = ()
+    seen_by: SeenBy = SeenBy.AUDIT
 
 
 def read_answer(document: bytes) -> Node | Failure:
@@ -90,23 +114,22 @@ def read_answer(document: bytes) -> Node | Failure:
         return _Reader().node(found["outline"], 0)
     if found.keys() != {"error"}:
         raise Untrue("it is neither an outline nor an error")
-    error = _fields(found["error"], {"class", "words", "refused", "where"}, frozenset())
-    if type(error["refused"]) is not bool:
-        raise Untrue("refused is not a truth value")
-    lines = error["where"]
-    if type(lines) is not list or len(lines) > _MOST_LINES:
-        raise Untrue("where is not a short list")
+    error = _fields(found["error"], {"class", "words", "refused", "where"}, frozenset({"called"}))
+    called = error.get("called", False)
+    if type(error["refused"]) is not bool or type(called) is not bool:
+        raise Untrue("refused or called is not a truth value")
     return Failure(
         class_name=_word(error["class"]),
         words=_word(error["words"]),
         refused=error["refused"],
-        where=tuple(map(_word, lines)),
+        where=_lines(error["where"]),
+        called=called,
     )
 
 
 def read_event(note: bytes) -> Event:
     """Read a note; raises Untrue."""
-    found = _fields(_object(note, MAX_DOCUMENT_BYTES), {"kind", "event", "what", "where"}, frozenset())
+    found = _fields(_object(note, MAX_DOCUMENT_BYTES), {"kind", "event", "what", "where"}, frozenset({"through"}))
     if _word(found["kind"]) not in set(map(str, EventKind)):
         raise Untrue("a note of an unknown kind")
     return Event(
@@ -114,6 +137,7 @@ def read_event(note: bytes) -> Event:
         event=_word(found["event"]),
         what=_word(found["what"]),
         where=_word(found["where"]),
+        through=_lines(found.get("through", [])),
     )
 
 
@@ -159,6 +183,12 @@ def _fields(given: object, needed: set[str], optional: frozenset[str]) -> dict[s
     if type(given) is not dict or not needed <= given.keys() <= needed | optional:
         raise Untrue("an object with other fields")
     return given
+
+
+def _lines(given: object) -> tuple[str, ...]:
+    if type(given) is not list or len(given) > _MOST_LINES:
+        raise Untrue("lines that are no short list")
+    return tuple(map(_word, given))
 
 
 def _word(given: object) -> str:

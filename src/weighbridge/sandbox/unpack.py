@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_DOCUMENT_BYTES = 32 << 20
-_DEEPEST, _LONGEST_NAME, _MOST_DIMENSIONS, _ALIGNMENT = 70, 2_048, 64, 64
+ALIGNMENT = 64
+_DEEPEST, _LONGEST_NAME, _MOST_DIMENSIONS = 70, 2_048, 64
 _NUMPY_DTYPE = re.compile(r"[<>|=][biufcSUMmV][0-9]{1,9}(\[[0-9]{0,9}[a-zA-Z]{1,2}\])?", re.ASCII)
 _TORCH_DTYPES = frozenset({
     "float64", "float32", "float16", "bfloat16", "complex128", "complex64", "complex32", "int64", "int32", "int16",
     "int8", "uint8", "uint16", "uint32", "uint64", "bool", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz",
-    "float8_e5m2fnuz", "float8_e8m0fnu",
+    "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn_x2", "bits8", "bits16", "bits1x8", "bits2x4", "bits4x2",
 })  # fmt: skip
 
 
@@ -71,7 +72,7 @@ class _Unpacker:
         raise Untrue("a node of an unknown kind")
 
     def _tensor(self, library: str, dtype: str, shape: list[Any], at: object) -> object:
-        if len(shape) > _MOST_DIMENSIONS or type(at) is not int or at < 0 or at % _ALIGNMENT:
+        if len(shape) > _MOST_DIMENSIONS or type(at) is not int or at < 0 or at % ALIGNMENT:
             raise Untrue("a tensor that lies nowhere")
         count = 1
         for length in shape:

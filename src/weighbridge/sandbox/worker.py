@@ -11,7 +11,8 @@ from weighbridge.core.errors import SandboxError
 from weighbridge.core.modules import fetch
 from weighbridge.core.values import replace
 from weighbridge.sandbox import protocol
-from weighbridge.sandbox.jail import seal
+from weighbridge.sandbox.jail import seal, user_namespace
+from weighbridge.sandbox.policy import ENCLOSURE, Layer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
         def open_share(self, descriptor: int, /) -> None:
             """Take note of the memory that is shared for the next request; only for those that come with some."""
 
+        def prepare(self, /, *words: str) -> None:
+            """Do before the seal what the set-up asks for; called only when it does."""
+
 
 _SHARED_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 """Where the dynamic linker looks when an extension module (hashlib, lzma) is imported after the seal."""
@@ -48,13 +52,21 @@ def main() -> None:
     setup = protocol.from_arguments(sys.argv[1:])
     os.chdir("/")
     _close_strays()
+    users = user_namespace()
+    standing = _enclosed(setup) if any(layer in setup.policy.layers for layer in ENCLOSURE) else ()
     module: AnswerModule = fetch(setup.answer_module)
-    scratch = _scratch_file(setup.scratch_directories)
+    if Layer.FILES in standing:
+        scratch = _memory_file(setup.policy.scratch_bytes)  # no directory of the host is left
+    else:
+        scratch = _scratch_file(setup.scratch_directories)
     module.open_scratch(scratch)
+    if setup.prepared:
+        module.prepare(*setup.prepared)
     # Never closed: the parent sees the socket end together with the process, when the exit status is there to read.
     channel = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, protocol.CHANNEL)
     try:
-        layers = seal(replace(setup.policy, readable=(*import_paths(), *setup.policy.readable)))
+        policy = replace(setup.policy, readable=(*import_paths(), *setup.policy.readable))
+        layers = seal(policy, standing, users=users)
         sys.dont_write_bytecode = True  # it would be refused; this saves the attempts
         # The collector stays off: it would walk what a large file makes again and again, for a fifth of the time.
         # Cycles are rare, hostile ones are bounded by the memory limit; it is called between files now and then.
@@ -65,6 +77,13 @@ def main() -> None:
     finally:
         channel.detach()
     os._exit(0)
+
+
+def _enclosed(setup: protocol.WorkerSetup) -> tuple[Layer, ...]:
+    """Move out of the host before anything else is imported; costs the import of what does it."""
+    from weighbridge.sandbox.enclosure import enclose
+
+    return enclose(setup, (*import_paths(), *setup.policy.readable, *setup.searched))
 
 
 def _serve(channel: _socket.socket, module: AnswerModule, scratch: int) -> None:
@@ -154,6 +173,16 @@ def _close_strays() -> None:
                 os.close(int(name))
             except OSError:
                 continue  # the descriptor of the listing itself, closed already
+
+
+def _memory_file(most: int) -> int:
+    """Open a scratch file in memory; RLIMIT_FSIZE bounds it, and where it shall hold nothing, it cannot grow at all."""
+    descriptor = os.memfd_create("scratch", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    if not most:
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+    return descriptor
 
 
 def _scratch_file(directories: tuple[str, ...]) -> int:

@@ -36,20 +36,19 @@ def extract(source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
 
     Raises Malformed when no known stream begins here.
     """
-    kind = _kind(source)
+    kind = kind_of(source)
     if not kind:
         raise Malformed("no compressed stream begins here")
     yield Identity(at=node.at(), format=kind)
-    obstacle = _obstacle(kind)
-    if obstacle:
-        yield node.gap(GapKind.UNSUPPORTED, obstacle)
+    hindered = obstacle(kind)
+    if hindered:
+        yield node.gap(GapKind.UNSUPPORTED, hindered)
         return
     tell, told, name = Oddities(kind, node), Told(), _stripped(node.name)
     if kind == "gzip":
         # Some writers (joblib) store the whole path; nothing that loads models looks at it, and gunzip cuts it off.
         name = gzip_header(source, 0).name.rpartition("/")[2] or name
-    blocks = _READERS[kind]
-    yield Child(name, Packed(lambda: blocks(source, told), stored=source.size))
+    yield Child(name, Packed(lambda: expand(kind, source, told), stored=source.size))
     # The child has been drained by now, so `told` is complete unless the stream broke.
     for one in told.notes.said:
         yield from tell.say(one)
@@ -58,14 +57,16 @@ def extract(source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
     yield from tell.rest()
 
 
-def _kind(source: ByteSource) -> str:
+def kind_of(source: ByteSource) -> str:
+    """Name the kind of stream that a file begins with; empty for none."""
     at = 0
     while is_skippable(source.read_at(at, 4)):  # zstd and lz4 share these frames: the first other one decides
         at = _after_skippable(source, at)
     return recognise(source.read_at(at, HEAD)) or ("zstd" if at else "")
 
 
-def _obstacle(kind: str) -> str:
+def obstacle(kind: str) -> str:
+    """Say why streams of a kind cannot be expanded here; empty when they can."""
     if kind == "lz4.legacy":
         return "lz4 legacy frames"
     if kind == "zstd":
@@ -133,3 +134,11 @@ _READERS: dict[str, Callable[[ByteSource, Told], Iterator[bytes]]] = {
     "lz4": _with("lz4", unlz4),
     "zstd": _zstd,
 }
+
+
+def expand(kind: str, source: ByteSource, told: Told) -> Iterator[bytes]:
+    """Expand the streams of a kind that a file begins with; ``told`` gets what was found beside their content.
+
+    Raises Malformed and OverLimit.
+    """
+    return _READERS[kind](source, told)

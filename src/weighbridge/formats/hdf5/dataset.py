@@ -67,7 +67,7 @@ class Dataset:
         elif message.kind == header.LAYOUT:
             self.layout = messages.layout(body)
         elif message.kind == header.FILTERS:
-            self.filters = messages.filters(body)
+            self.filters = [one.number for one in messages.filters(body)]
         elif message.kind == header.EXTERNAL_FILES:
             self.files = body
 

@@ -8,8 +8,6 @@ of Keras configurations.
 
 from __future__ import annotations
 
-from math import prod
-
 from weighbridge.core.coverage import GapKind
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, Inconsistency, MetadataEntry, ResourceClaim
@@ -20,9 +18,9 @@ from weighbridge.formats import bulk
 from weighbridge.formats.containers.paths import escapes
 from weighbridge.formats.hdf5 import header, messages, superblock
 from weighbridge.formats.hdf5.dataset import Dataset
-from weighbridge.formats.hdf5.heaps import FractalHeap, GlobalHeap
-from weighbridge.formats.hdf5.image import PIECES, Fields
-from weighbridge.formats.hdf5.trees import new_records, symbols
+from weighbridge.formats.hdf5.heaps import GlobalHeap
+from weighbridge.formats.hdf5.image import PIECES
+from weighbridge.formats.hdf5.objects import attributes_of, links_of, strings_of
 from weighbridge.formats.node import Child, Stored
 
 TYPE_CHECKING = False
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from weighbridge.core.source import ByteSource
-    from weighbridge.formats.hdf5.header import Message
     from weighbridge.formats.hdf5.image import Image
     from weighbridge.formats.hdf5.messages import Attribute, Link
     from weighbridge.formats.node import Bench, Node, Yield
@@ -128,12 +125,12 @@ class Walk:
         dataset = Dataset(self.image, self.source, self.node, self.bench, path or "/")
         for message in found:
             if message.kind in (header.LINK, header.SYMBOL_TABLE, header.LINK_INFO):
-                for link in self._links(message):
+                for link in links_of(self.image, message):
                     self.bench.meter.spend_member()
                     links.append(link)
                     yield from self._link(link, path)
             elif message.kind in (header.ATTRIBUTE, header.ATTRIBUTE_INFO):
-                for attribute in self._attributes(message):
+                for attribute in attributes_of(self.image, message):
                     self.bench.meter.spend_member()
                     yield from self._attribute(attribute)
             else:
@@ -148,31 +145,6 @@ class Walk:
             self.claimed = 0
 
     # -- links -------------------------------------------------------------------------------------------------------
-
-    def _links(self, message: Message) -> Iterator[Link]:
-        if message.kind == header.LINK:
-            yield messages.link(message.body)
-        elif message.kind == header.SYMBOL_TABLE:
-            yield from symbols(self.image, message.body)
-        else:
-            body = message.body
-            body.take(1)
-            body.take(8 if body.whole(1) & 1 else 0)
-            for _, fields in self._dense(body, 5):
-                yield messages.link(fields)
-
-    def _dense(self, body: Fields, kind: int) -> Iterator[tuple[Fields, Fields]]:
-        """Yield record and content of everything that a heap holds and a tree of names lists."""
-        heap_at, tree = body.address(), body.address()
-        if heap_at is None or tree is None:
-            return
-        heap = FractalHeap(self.image, heap_at)
-        for found, record in new_records(self.image, tree):
-            if found != kind:
-                raise Malformed("a tree of names holds something else", offset=record.start)
-            if kind == 5:
-                record.take(4)
-            yield record, heap.content(record.take(heap.id_bytes))
 
     def _link(self, link: Link, path: str) -> Iterator[Yield]:
         key = _path(path, link.name)
@@ -194,47 +166,16 @@ class Walk:
 
     # -- attributes --------------------------------------------------------------------------------------------------
 
-    def _attributes(self, message: Message) -> Iterator[Attribute]:
-        if message.kind == header.ATTRIBUTE:
-            if message.shared:
-                raise Malformed("an attribute in the heap of shared messages is not read", offset=message.body.start)
-            yield messages.attribute(message.body)
-            return
-        body = message.body
-        body.take(1)
-        body.take(2 if body.whole(1) & 1 else 0)
-        for record, fields in self._dense(body, 8):
-            if record.whole(1) & 2:
-                raise Malformed("an attribute in the heap of shared messages is not read", offset=record.start)
-            yield messages.attribute(fields)
-
     def _attribute(self, attribute: Attribute) -> Iterator[Yield]:
         if attribute.name in _KERAS:
             from weighbridge.formats import keras_config
 
-            text = b"".join(self._strings(attribute, keras_config.LONGEST))
+            text = b"".join(strings_of(self.heap, attribute, keras_config.LONGEST))
             yield from keras_config.read(text, self.node, self.bench, attribute.name)
         elif attribute.type.kind == messages.STRING or attribute.type.text:
-            text = b" ".join(self._strings(attribute, WORDS))
+            text = b" ".join(strings_of(self.heap, attribute, WORDS))
             yield MetadataEntry(at=self.node.at(), key=attribute.name[:_PATH], text=messages.text_of(text[:WORDS]))
         if bulk.is_packed(attribute.data[:16]):
             # Objects of other programs are kept in attributes, and are pickles then.
             held = Stored(SubSource(self.source, attribute.start, len(attribute.data)))
             yield Child(f"attribute {attribute.name[:_PATH]}", held, offset=attribute.start, quiet=True)
-
-    def _strings(self, attribute: Attribute, most: int) -> Iterator[bytes]:
-        """Yield the elements of an attribute of strings, each cut at ``most`` bytes."""
-        size, data = attribute.type.size or 1, attribute.data
-        if attribute.dims is not None:
-            data = data[: prod(attribute.dims) * size]  # what follows is padding of the message
-        if not attribute.type.text:
-            for at in range(0, len(data), size):
-                yield data[at : at + min(size, most)].rstrip(b"\0")
-            return
-        fields, left = Fields(data, self.image), most
-        while fields.left >= 8 + self.image.address_bytes and left > 0:
-            length, address, index = fields.whole(4), fields.address(), fields.whole(4)
-            if length and address:
-                found = self.heap.content(address, index, min(length, most))
-                left -= len(found)
-                yield found.rstrip(b"\0")

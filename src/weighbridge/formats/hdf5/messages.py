@@ -39,7 +39,8 @@ class Layout:
     """Where the elements are.
 
     ``data`` are those that the message itself holds, from ``start`` on; ``chunk`` are the sides of a chunk, ``index``
-    names how chunks are found.
+    names how chunks are found. Of a single chunk ``filtered`` is the size and ``mask`` the filters that were left out;
+    ``whole_only`` when no chunk at an edge is filtered.
     """
 
     kind: int
@@ -51,6 +52,8 @@ class Layout:
     index: str = ""
     heap_index: int = 0
     filtered: int = 0
+    mask: int = 0
+    whole_only: bool = False
 
 
 def datatype(fields: Fields) -> Datatype:
@@ -72,6 +75,12 @@ def datatype(fields: Fields) -> Datatype:
 
 def dataspace(fields: Fields) -> tuple[int, ...] | None:
     """Read the current dimensions; None where there are no elements at all."""
+    dims = extent(fields)
+    return None if dims is None else dims[0]
+
+
+def extent(fields: Fields) -> tuple[tuple[int, ...], tuple[int | None, ...]] | None:
+    """Read the current dimensions and the largest ones, None for those without a bound; None for no elements at all."""
     version, rank, flags = fields.whole(1), fields.whole(1), fields.whole(1)
     if version == 1:
         fields.take(5)
@@ -83,9 +92,11 @@ def dataspace(fields: Fields) -> tuple[int, ...] | None:
     if rank > RANK:
         raise Malformed(f"a dataspace of {rank} dimensions", offset=fields.start)
     dims = tuple(fields.length() for _ in range(rank))
-    if flags & 1:
-        fields.take(rank * fields.image.length_bytes)
-    return dims
+    if not flags & 1:
+        return dims, dims
+    unlimited = (1 << 8 * fields.image.length_bytes) - 1
+    largest = (fields.length() for _ in range(rank))
+    return dims, tuple(None if dim == unlimited else dim for dim in largest)
 
 
 def layout(fields: Fields) -> Layout:
@@ -116,13 +127,15 @@ def layout(fields: Fields) -> Layout:
 def _new_chunks(fields: Fields) -> Layout:
     flags, rank, width = fields.whole(1), fields.whole(1), fields.whole(1)
     sides = tuple(fields.whole(width) for _ in range(rank))
-    index, filtered = fields.whole(1), 0
+    index, filtered, mask = fields.whole(1), 0, 0
     if index == 1 and flags & 2:
-        filtered = fields.length()
-        fields.take(4)
+        filtered, mask = fields.length(), fields.whole(4)
     fields.take({3: 1, 4: 5, 5: 6}.get(index, 0))
     name = {1: "single", 2: "implicit", 3: "fixed array", 4: "extensible array", 5: "v2 tree"}.get(index, "unknown")
-    return Layout(kind=CHUNKED, address=fields.address(), chunk=sides[:-1], index=name, filtered=filtered)
+    return Layout(
+        kind=CHUNKED, address=fields.address(), chunk=sides[:-1], index=name, filtered=filtered, mask=mask,
+        whole_only=bool(flags & 1),
+    )  # fmt: skip
 
 
 def _old_layout(fields: Fields) -> Layout:
@@ -138,8 +151,16 @@ def _old_layout(fields: Fields) -> Layout:
     return Layout(kind=kind, address=address)
 
 
-def filters(fields: Fields) -> list[int]:
-    """List the numbers of a pipeline's filters."""
+@value
+class Filter:
+    """A filter of a pipeline: its number and the values that it was set up with."""
+
+    number: int
+    values: tuple[int, ...]
+
+
+def filters(fields: Fields) -> list[Filter]:
+    """List a pipeline's filters in the order in which they were applied."""
     version, count = fields.whole(1), fields.whole(1)
     if version == 1:
         fields.take(6)
@@ -150,9 +171,22 @@ def filters(fields: Fields) -> list[int]:
         fields.take(2)
         values = fields.whole(2)
         fields.take((named + 7) // 8 * 8 if version == 1 else named)
-        fields.take(4 * (values + (values & 1 if version == 1 else 0)))
-        found.append(number)
+        found.append(Filter(number=number, values=tuple(fields.whole(4) for _ in range(values))))
+        fields.take(4 if values & 1 and version == 1 else 0)
     return found
+
+
+def fill_value(fields: Fields) -> bytes:
+    """Read the value of elements that were never written (message 5); empty where none is told."""
+    version = fields.whole(1)
+    if version in (1, 2):
+        fields.take(2)
+        told = fields.whole(1) or version == 1
+    elif version == 3:
+        told = fields.whole(1) >> 5 & 1
+    else:
+        raise Malformed(f"fill value version {version} is unknown", offset=fields.start)
+    return fields.take(fields.whole(4)) if told else b""
 
 
 @value
@@ -192,13 +226,17 @@ def link(fields: Fields) -> Link:
 
 @value
 class Attribute:
-    """An attribute: its name, what it consists of, and the bytes of its value, which begin at ``start``."""
+    """An attribute: its name, what it consists of, and the bytes of its value, which begin at ``start``.
+
+    ``kind`` is the message of the datatype, None for one that is not found.
+    """
 
     name: str
     type: Datatype
     dims: tuple[int, ...] | None
     data: bytes
     start: int = 0
+    kind: Fields | None = None
 
 
 def attribute(fields: Fields) -> Attribute:
@@ -211,11 +249,16 @@ def attribute(fields: Fields) -> Attribute:
         fields.take(1)
     name, kind, space = (_part(fields, length, padded=version == 1) for length in lengths)
     described = committed(fields.image, kind) if version > 1 and flags & 1 else kind
-    known = Datatype(kind=UNKNOWN, name="shared", size=0) if described is None else datatype(described)
+    known = Datatype(kind=UNKNOWN, name="shared", size=0)
+    if described is not None:
+        begin = described.at
+        known = datatype(described)
+        described.at = begin
     dims = None if version > 1 and flags & 2 else dataspace(space)
     name.data = name.data.rstrip(b"\0")
     start = fields.start + fields.at
-    return Attribute(name=text_of(name.data), type=known, dims=dims, data=fields.take(fields.left), start=start)
+    data = fields.take(fields.left)
+    return Attribute(name=text_of(name.data), type=known, dims=dims, data=data, start=start, kind=described)
 
 
 def _part(fields: Fields, length: int, *, padded: bool) -> Fields:

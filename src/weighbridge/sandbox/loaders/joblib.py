@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import weighbridge.sandbox.loaders.settings  # noqa: F401  (before the library)
 from weighbridge.core.modules import fetch
-from weighbridge.sandbox.loaders.child import answering, open_scratch, open_share
+from weighbridge.sandbox.loaders.child import answering, open_scratch, open_share, prepare
 
-__all__ = ["answer", "open_scratch", "open_share"]
+__all__ = ["answer", "open_scratch", "open_share", "prepare"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _library = fetch("joblib")
 
 
-def _load(file: BinaryIO) -> object:
+def _load(file: BinaryIO, _: str) -> object:
     return _library.load(file)
 
 

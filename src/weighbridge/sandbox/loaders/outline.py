@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from weighbridge.sandbox.loaders.view import View
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +26,10 @@ class Describer:
     def describe(self, found: object, label: str = "", depth: int = 0) -> dict[str, Any]:
         """Describe an object as a node of ``testimony.Node``."""
         self._left -= 1
-        node: dict[str, Any] = {"label": label, "class": class_name(type(found))}
+        node: dict[str, Any] = {
+            "label": label,
+            "class": class_name(found.named if isinstance(found, View) else type(found)),
+        }
         if found is None or isinstance(found, bool | int | float | complex | str | bytes | bytearray):
             return node | {"kind": "value"} | _plain(found)
         if isinstance(found, type) or (callable(found) and hasattr(found, "__qualname__")):
@@ -78,7 +83,7 @@ def _members(found: Any) -> tuple[str, int, Iterator[tuple[str, object]]]:
         return "sequence", len(found), _numbered(found)
     if "NpzFile" in type(found).__name__ and hasattr(found, "files"):
         return "mapping", len(found.files), ((name, found[name]) for name in found.files)
-    held = getattr(found, "__dict__", None)
+    held = found.held if isinstance(found, View) else getattr(found, "__dict__", None)
     attributes = held if isinstance(held, dict) else {}
     return "object", len(attributes), ((_label(name), content) for name, content in attributes.items())
 

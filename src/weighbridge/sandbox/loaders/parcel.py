@@ -6,22 +6,30 @@ import mmap
 import sys
 
 from weighbridge.sandbox.loaders.outline import class_name
+from weighbridge.sandbox.loaders.view import View
+from weighbridge.sandbox.unpack import ALIGNMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-ALIGNMENT = 64
 DEEPEST = 64
 _MOST_ATTRIBUTES = 1_000
 
 
 class Packer:
-    """Packs one object into a document of ``unpack`` and into the memory behind ``descriptor``."""
+    """Packs one object into a document of ``unpack`` and into the memory behind ``descriptor`` from ``begin`` on.
 
-    def __init__(self, descriptor: int) -> None:
+    With ``exact`` what can only be described is refused with TypeError.
+    """
+
+    def __init__(self, descriptor: int, begin: int = 0, *, exact: bool = False) -> None:
         self._memory = mmap.mmap(descriptor, 0)
-        self._end = 0
+        self.end = _aligned(begin)
+        """Where free memory begins."""
+        self.libraries: set[str] = set()
+        """Those whose tensors were packed."""
+        self._exact = exact
         self._placed: dict[tuple[Any, ...], int] = {}
         self._kept: list[object] = []
         """So that no address is given twice while it stands for a tensor."""
@@ -43,7 +51,7 @@ class Packer:
         if tensor is not None:
             return tensor
         if depth >= DEEPEST or id(found) in self._above:
-            return {"object": class_name(type(found)), "attributes": []}
+            return self._named(found)
         self._above.add(id(found))
         try:
             return self._container(found, depth + 1)
@@ -58,23 +66,34 @@ class Packer:
         for kind in (list, tuple, set, frozenset):
             if isinstance(found, kind):
                 return {kind.__name__: [self.pack(one, depth) for one in found]}
-        held = getattr(found, "__dict__", None)
+        if self._exact:
+            raise TypeError(class_name(type(found)))
+        held = found.held if isinstance(found, View) else getattr(found, "__dict__", None)
         attributes = list(held.items())[:_MOST_ATTRIBUTES] if isinstance(held, dict) else []
         is_named = isinstance(found, type) or (callable(found) and hasattr(found, "__qualname__"))
         if is_named:
             attributes = []
-        named = found if is_named else type(found)
+        named = found.named if isinstance(found, View) else found if is_named else type(found)
         return {
             "object": class_name(named),
             "attributes": [[name, self.pack(content, depth)] for name, content in attributes if type(name) is str],
         }
 
+    def _named(self, found: Any, **parts: object) -> dict[str, Any]:
+        """Describe an object by the name of its class and what it is made of."""
+        if self._exact:
+            raise TypeError(class_name(type(found)))
+        attributes = [[name, self.pack(part)] for name, part in parts.items()]
+        return {"object": class_name(type(found)), "attributes": attributes}
+
     def _torch(self, found: Any) -> dict[str, Any] | None:
         torch = sys.modules.get("torch")
-        if torch is None or not isinstance(found, torch.Tensor):
+        if torch is None or not isinstance(found, torch.Tensor | torch.dtype | torch.device):
             return None
+        if not isinstance(found, torch.Tensor):
+            return self._named(found, name=str(found))
         if found.layout is not torch.strided or found.is_quantized or found.device.type != "cpu":
-            return {"object": class_name(type(found)), "attributes": []}
+            return self._named(found, **_parts(torch, found))
         self._kept.append(found)
         place = (found.data_ptr(), tuple(found.shape), found.stride())
         key = ("torch", *place, found.dtype, found.is_conj(), found.is_neg())
@@ -92,7 +111,7 @@ class Packer:
             return None
         array = numpy.asarray(found)
         if array.dtype.hasobject or array.dtype.names or array.dtype.subdtype or not array.dtype.itemsize:
-            return {"object": class_name(type(found)), "attributes": []}
+            return self._named(found)
         key = ("numpy", array.__array_interface__["data"][0], array.dtype.str, array.shape, array.strides)
         self._kept.append(array)
         at, is_new = self._place(key, array.nbytes)
@@ -105,9 +124,40 @@ class Packer:
         """Find room; what lies at the same address in the same shape is placed once."""
         if key in self._placed and size:
             return self._placed[key], False
-        at = self._end
+        at = self.end
         if at + size > len(self._memory):
             raise MemoryError
-        self._end = -(-(at + size) // ALIGNMENT) * ALIGNMENT
+        self.end = _aligned(at + size)
         self._placed[key] = at
+        self.libraries.add(key[0])
         return at, True
+
+
+_QUANTIZED = {
+    "per_tensor_affine": ("int_repr", "q_scale", "q_zero_point"),
+    "per_channel_affine": ("int_repr", "q_per_channel_scales", "q_per_channel_zero_points", "q_per_channel_axis"),
+}
+_SPARSE = {
+    "sparse_coo": ("_indices", "_values"),
+    "sparse_csr": ("crow_indices", "col_indices", "values"), "sparse_bsr": ("crow_indices", "col_indices", "values"),
+    "sparse_csc": ("ccol_indices", "row_indices", "values"), "sparse_bsc": ("ccol_indices", "row_indices", "values"),
+}  # fmt: skip
+"""Methods of ``torch.Tensor`` that give what such a tensor is made of."""
+
+
+def _parts(torch: Any, found: Any) -> dict[str, object]:
+    """Take a tensor that no plain memory holds apart into plain tensors and numbers."""
+    kind = str(found.layout).removeprefix("torch.")
+    methods = _SPARSE.get(kind, ())
+    if found.is_quantized:
+        kind = str(found.qscheme()).removeprefix("torch.")
+        methods = _QUANTIZED.get(kind, ())
+    told: dict[str, object] = {"dtype": str(found.dtype), "shape": list(found.shape), "kind": kind}
+    if found.device.type != "cpu":
+        return told | {"kind": f"on {found.device.type}"}
+    with torch.no_grad():
+        return told | {method.strip("_"): getattr(found, method)() for method in methods}
+
+
+def _aligned(at: int) -> int:
+    return -(-at // ALIGNMENT) * ALIGNMENT

@@ -1,0 +1,1 @@
+"""Whole directories: a model as it was downloaded, with every weight file as safetensors."""

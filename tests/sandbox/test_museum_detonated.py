@@ -1,0 +1,34 @@
+"""Exhibits of the museum, run on purpose in the jail: each ends as a report, and strace sees that nothing gets out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tracing import strace
+from tests.tracing.museum import detonations, visit
+from weighbridge.sandbox.kernel import running_kernel
+
+pytestmark = [
+    pytest.mark.libraries,
+    pytest.mark.skipif(running_kernel() is None, reason="the layers need Linux on x86_64 or aarch64"),
+    pytest.mark.skipif(not strace.usable(), reason="there is no strace here, or it may not trace"),
+]
+
+
+@pytest.mark.parametrize(("library", "every"), [("pickle", 100), ("joblib", 30), ("numpy", 30), ("torch", 1_200)])
+def test_detonations_end_as_reports(library: str, every: int, tmp_path: Path) -> None:
+    seen = visit(tmp_path, detonations(tmp_path, library, every), traced=True)
+    assert [one for one in seen.outcomes if one.state != "done"] == []
+    deeds = seen.deeds()
+    assert [deed for deed in deeds if deed.done] == []
+    # What the kernel refused is in the reports: no process tried more quietly than it was told.
+    loadings = [json.loads(one.out)["loading"] for one in seen.outcomes]
+    assert None not in loadings
+    told = sum(bool(loading["attempts"]) for loading in loadings)
+    assert len({deed.pid for deed in deeds}) <= told
+    assert all(deed.sealed for deed in deeds)
+    if library == "pickle":
+        assert deeds

@@ -1,0 +1,1 @@
+"""What processes do to the world around them, seen from outside."""
