@@ -46,7 +46,7 @@ def test_an_unknown_command_gets_a_suggestion(word: str, hint: str, capsys: pyte
 
 @pytest.mark.parametrize("name", app.COMMANDS)
 def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert app.main([name, "--help"]) == 0
+    assert app.main([*name.split(), "--help"]) == 0
     out, err = capsys.readouterr()
     assert out.startswith(f"usage: weighbridge {name}")
     assert err == ""

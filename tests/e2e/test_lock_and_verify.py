@@ -183,4 +183,4 @@ def test_from_project_finds_what_the_source_names(project: Path) -> None:
     (project / "app.py").write_text("x = 1\n")
     ran = weigh("lock", "--from-project", ".", cwd=project)
     assert ran.code == 0
-    assert "no Python file below . names a model" in ran.out
+    assert "nothing below . names a model" in ran.out

@@ -10,7 +10,7 @@ from weighbridge.core.errors import IntegrityError, WeighbridgeError
 from weighbridge.core.modules import fetch
 
 COMMANDS = {
-    "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, and why it matters"),
+    "scan": ("weighbridge.cli.scan", "weigh model files: what they would run, where, why it matters"),
     "lock": ("weighbridge.cli.lock", "write down what the models of a project are, to the byte"),
     "verify": ("weighbridge.cli.verify", "hold models on this machine against model.lock, offline"),
     "pull": ("weighbridge.cli.pull", "fetch what model.lock names, verified before it gets its name"),
@@ -18,6 +18,11 @@ COMMANDS = {
     "convert": ("weighbridge.cli.convert", "turn pickled weights into safetensors, with nothing executed"),
     "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
+    "inventory": ("weighbridge.cli.inventory", "list the models, services and libraries that an application uses"),
+    "bom": ("weighbridge.cli.bom", "write a bill of materials of a model, each value with its origin"),
+    "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or as one"),
+    "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills, and what matters"),
+    "bom validate": ("weighbridge.cli.bom_validate", "hold a bill of materials against schema and sense"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
@@ -69,11 +74,11 @@ def main(arguments: list[str]) -> int:
 def _command(arguments: list[str]) -> int:
     from weighbridge.cli.options import parse
 
-    name = arguments[0] if arguments else ""
-    if name not in COMMANDS:
+    name = next((name for name in (" ".join(arguments[:2]), *arguments[:1]) if name in COMMANDS), "")
+    if not name:
         return _no_command(arguments)
     chosen = fetch(COMMANDS[name][0])
-    given = parse(chosen.COMMAND, arguments[1:])
+    given = parse(chosen.COMMAND, arguments[name.count(" ") + 1 :])
     if given.on("--help"):
         from weighbridge.cli.help import render
 

@@ -22,7 +22,7 @@ COMMAND = Command(
         Group(
             title="what is locked",
             options=(
-                Option(names=("--from-project",), metavar="DIR", help="the models that its Python source names"),
+                Option(names=("--from-project",), metavar="DIR", help="what an application names"),
                 Option(
                     names=("--update",), metavar="NAME", repeatable=True,
                     help="look anew where an entry's revision leads; repeatable",

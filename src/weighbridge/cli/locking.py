@@ -7,13 +7,14 @@ import os
 from weighbridge import __version__
 from weighbridge.access.stores import store_for
 from weighbridge.cli.locked import Done, LockedEntry
+from weighbridge.cli.naming import name_of
 from weighbridge.cli.signatures import noted
 from weighbridge.core.artifact import Listing
 from weighbridge.core.errors import IntegrityError, UsageError
 from weighbridge.core.refs import HUB, PATH, parse
 from weighbridge.core.report import Verdict
 from weighbridge.core.values import replace
-from weighbridge.provenance.lock import document, project
+from weighbridge.provenance.lock import document
 from weighbridge.provenance.lock.changes import Change, Weight, changes
 from weighbridge.provenance.lock.entry import Known, entry
 from weighbridge.provenance.lock.model import Lock, LockEntry, ScanRecord
@@ -92,23 +93,14 @@ class Locking:
             )
 
     def _named(self, folder: str) -> tuple[Ref, ...]:
-        """Give the models that a project's source names and the lock does not; note what is not pinned or not read."""
+        """Give the models that an application names and the lock does not; note what is not pinned or not read."""
         if not folder:
             return ()
-        if not os.path.isdir(folder):
-            raise UsageError(f"{folder!r} is no directory")
-        refs: dict[str, Ref] = {}
-        for one in project.find(folder):
-            if isinstance(one, project.Unparsed):
-                self.notes.append(f"{one.file}: not looked at: {one.reason}")
-                continue
-            before = refs.setdefault(name_of(one.ref), one.ref)
-            if before.revision != one.ref.revision:
-                self.notes.append(f"{one.file}:{one.line}: {one.ref} is also named as {before}")
-            if not one.pinned:
-                self.notes.append(f"{one.file}:{one.line}: {one.ref} is not pinned to a commit")
-        if not refs:
-            self.notes.append(f"no Python file below {folder} names a model of a hub")
+        from weighbridge.cli.project_refs import named
+
+        found = named(folder, self.given.number("--jobs"))
+        self.notes += found.notes
+        refs = {name_of(ref): ref for ref in found.refs}
         locked = [name for name in refs if self.lock.entry(name)]
         self.notes += [f"{name} is locked already" for name in locked]
         return tuple(ref for name, ref in refs.items() if name not in locked)
@@ -239,16 +231,6 @@ class Locking:
                 f"{self.path} was changed by somebody else meanwhile", hint="nothing is lost: run it again"
             )
         write(document.dumps(lock), Output(format="lock", file=self.path))
-
-
-def name_of(ref: Ref) -> str:
-    """Name an entry after its reference: ``org/name``, or what a path ends with."""
-    if ref.scheme == PATH:
-        return os.path.basename(os.path.realpath(ref.name)) or "model"
-    if ref.scheme == HUB:
-        return ref.name
-    parts = [part for part in ref.name.split("/") if part]
-    return "/".join(parts[-2:]) or "model"
 
 
 def _judged(new: LockEntry) -> tuple[Change, ...]:

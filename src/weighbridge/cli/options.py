@@ -62,7 +62,10 @@ class Command:
     def all_groups(self) -> tuple[Group, ...]:
         """Give the command's own options and those that every command has."""
         common = (
-            Option(names=("--format",), metavar="FORMAT", choices=self.formats, help="for stdout (default: text)"),
+            Option(
+                names=("--format",), metavar="FORMAT", choices=self.formats,
+                help=f"for stdout (default: {self.formats[0]})",
+            ),
             Option(
                 names=("--output", "-o"), metavar="[FORMAT=]FILE", repeatable=True,
                 help="write to FILE, '-' for stdout; repeatable",

@@ -29,7 +29,7 @@ def outputs(given: Given, formats: tuple[str, ...]) -> tuple[Output, ...]:
     stdout gets the report unless a file without a format of its own takes its place. The files are tried now, because
     nobody wants to hear after an hour that a directory does not exist.
     """
-    usual = given.one("--format") or "text"
+    usual = given.one("--format") or formats[0]
     found, on_stdout = [], True
     for word in given.every("--output"):
         name, equals, file = word.partition("=")

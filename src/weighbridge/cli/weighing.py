@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from weighbridge.cli.options import Given
     from weighbridge.core.report import Report
     from weighbridge.engine.executors import Executor
+    from weighbridge.engine.memo import Memo
     from weighbridge.engine.suppress import Suppressions
     from weighbridge.engine.wire import Answer
 
@@ -26,10 +27,7 @@ def weigh(given: Given, config: Config) -> Report:
     debug, verbose = given.on("--debug"), given.on("--verbose")
     memo = None
     if not given.on("--no-cache") and not verbose and not debug:
-        from weighbridge.engine.memo import Memo, cache_directory
-
-        directory = cache_directory()
-        memo = Memo(directory, disabled=disabled) if directory else None
+        memo = _memo(disabled)
     request = ScanRequest(
         targets=given.operands,
         include=given.every("--include") or config.include,
@@ -49,8 +47,10 @@ def weigh(given: Given, config: Config) -> Report:
     return report
 
 
-def learn(target: str, given: Given, config: Config) -> tuple[Report, dict[str, Answer]]:
+def learn(target: str, given: Given, config: Config, *, remember: bool = False) -> tuple[Report, dict[str, Answer]]:
     """Scan one target for what a lock wants to know: the report, and the answers by path below the target.
+
+    With ``remember`` answers about content that was scanned before are taken from the cache.
 
     That a store's bytes are not what it lists is told whatever is switched off.
     """
@@ -64,11 +64,19 @@ def learn(target: str, given: Given, config: Config) -> tuple[Report, dict[str, 
     progress = Progress(quiet=given.on("--quiet"))
     try:
         executor = _executor(given.number("--jobs") or config.jobs, disabled, debug=False, trace=False)
-        report = scan(request, executor, tell=progress, learn=answers.__setitem__)
+        memo = _memo(disabled) if remember else None
+        report = scan(request, executor, memo=memo, tell=progress, learn=answers.__setitem__)
     finally:
         progress.close()
     _tell_jail(executor, verbose=False, quiet=given.on("--quiet"))
     return report, answers
+
+
+def _memo(disabled: frozenset[str]) -> Memo | None:
+    from weighbridge.engine.memo import Memo, cache_directory
+
+    directory = cache_directory()
+    return Memo(directory, disabled=disabled) if directory else None
 
 
 def _executor(jobs: int, disabled: frozenset[str], *, debug: bool, trace: bool) -> Executor:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OUTLINED = frozenset({
     "TensorDecl", "MetadataEntry", "Reference", "ConfiguredCall", "CodeUnit", "SourceImport", "SourceCall",
-    "GlobalReference",
+    "GlobalReference", "DocumentValue", "DocumentSection", "LicenseText",
 })  # fmt: skip
 """Names of the kinds of facts that are kept. Of the names that a pickle resolves, one for each top-level package is."""
 

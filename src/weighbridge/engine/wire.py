@@ -235,12 +235,12 @@ def _fact(document: Any) -> Fact:
     if kind not in OUTLINED:
         raise Misshapen(f"{str(kind)[:40]!r} is no fact of an outline")
     if "Reference" not in _VALUES:
-        from weighbridge.core import facts, programs, references
+        from weighbridge.core import descriptions, facts, programs, references
         from weighbridge.core.references import Target
 
         _VALUES["Argument"], _ENUMS["Target"] = facts.Argument, Target
         for name in OUTLINED:
-            module = next(module for module in (facts, programs, references) if hasattr(module, name))
+            module = next(module for module in (facts, programs, references, descriptions) if hasattr(module, name))
             _VALUES[name] = getattr(module, name)
     found: Fact = _read(kind, document)
     return found

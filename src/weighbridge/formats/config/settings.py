@@ -10,6 +10,7 @@ from __future__ import annotations
 from weighbridge.formats.config import called, hub, places, services
 from weighbridge.formats.config.survey import Survey
 from weighbridge.formats.config.tree import tables
+from weighbridge.formats.config.values import plain_values
 from weighbridge.formats.strict_json import pairs_of
 
 TYPE_CHECKING = False
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _BY_KEY = called.BY_KEY | hub.BY_KEY
 _WHOLE = (*hub.WHOLE, *services.WHOLE)
+_TOKENS = ("tokenizer", "special_tokens", "added_tokens")
+"""Configurations that list words by the thousand and describe no model."""
 
 
 def inspect(document: JsonValue, _source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
@@ -51,6 +54,21 @@ def surveyed(document: JsonValue, node: Node, *, shared: bool) -> Iterator[Yield
                 if survey.model or key in called.EXPRESSIONS or "${" in found:
                     called.look_for_code(survey, trail, key, found)
     yield from survey.facts()
+    if survey.model and not survey.name.startswith(_TOKENS):
+        yield from plain_values(document, "config", node.at())
+    elif isinstance(document, dict) and "weight_map" in document:
+        yield from plain_values({"metadata": document.get("metadata")}, "index", node.at())
+    elif _is_evaluations(document):
+        yield from plain_values(document, "evaluation", node.at())
+
+
+def _is_evaluations(document: JsonValue) -> bool:
+    """Tell whether a document lists results as ``.eval_results`` of the Hub does: each with a data set and a value."""
+    return (
+        isinstance(document, list)
+        and bool(document)
+        and all(isinstance(one, dict) and isinstance(one.get("dataset"), dict) and "value" in one for one in document)
+    )
 
 
 def _says_nothing(table: dict[str, JsonValue]) -> bool:

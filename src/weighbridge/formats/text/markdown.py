@@ -10,7 +10,9 @@ from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Identity, MetadataEntry
 from weighbridge.core.references import Reference, Target
 from weighbridge.core.texts import HiddenText, Instruction
+from weighbridge.formats.config.values import plain_values
 from weighbridge.formats.text.orders import orders
+from weighbridge.formats.text.sections import sections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     front, body = _front(text)
     if front:
         yield from _claims(front, at)
+    yield from sections(_visible(body), at)
     told = node.name.lower().endswith(AGENTS)
     yield from orders(_visible(body), "text for agents" if told else "text", at, told=told)
     yield from _comments(body, at)
@@ -81,6 +84,7 @@ def _claims(front: str, at: Location) -> Iterator[Yield]:
         if isinstance(document, dict):
             for key in _CARD:
                 yield from _claim(key, document.get(key), at)
+            yield from plain_values(document, "card", at)
 
 
 def _claim(key: str, found: JsonValue, at: Location) -> Iterator[Yield]:

@@ -9,6 +9,7 @@ from weighbridge.core.coverage import GapKind
 from weighbridge.core.facts import Identity
 from weighbridge.formats.text.credentials import credentials
 from weighbridge.formats.text.hidden import hidden
+from weighbridge.formats.text.license_text import is_license, license_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
             reason = "this begins as text, and is none from its first zero byte on"
             yield node.gap(GapKind.UNPARSED, reason, end)
     yield from credentials(raw, node)
+    if is_license(node.name):
+        yield from license_text(raw, node.at())
     if node.role == "words":
         from weighbridge.formats.text.orders import SENDS, orders
 

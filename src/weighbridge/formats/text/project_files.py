@@ -37,7 +37,7 @@ def extract(source: ByteSource, node: Node, bench: Bench) -> Iterator[Yield]:
     if name.endswith(".cfg"):
         yield from _setup(text, node)
         return
-    document = _toml(text)
+    document = toml_document(text)
     if name == "pipfile":
         yield from _pipfile(document, node)
     elif name.endswith(".lock"):
@@ -61,7 +61,8 @@ DOTS = 200
 """Dots of a line outside of quotes: the time that ``tomllib`` takes for a key grows with the square of its parts."""
 
 
-def _toml(text: str) -> dict[str, Any]:
+def toml_document(text: str) -> dict[str, Any]:
+    """Read TOML within bounds; raises Malformed and OverLimit."""
     import re
     import tomllib
 

@@ -1,0 +1,1 @@
+"""Which models, data sets and hosted services an application names, where, and how firmly."""

@@ -1,0 +1,140 @@
+"""How a loader is recognised and which of its arguments says what: the shape of the vocabulary, and its look-up."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from weighbridge.core.values import value
+from weighbridge.inventory.application.references import Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from re import Pattern
+
+FIELDS = (
+    "subject", "revision", "folder", "file", "code", "type", "endpoint", "only_if", "weights", "detail",
+)  # fmt: skip
+"""What a loader may be told: the name itself, its revision, folder and file, whether code of the repository runs, the
+type of the repository, the address of a service, a switch without which nothing is fetched, one without which something
+is, and a further word that belongs to the name (a tag of weights, an entry point). The keyword ``()`` of a subject
+stands for the name of the callable itself."""
+
+
+@value
+class Argument:
+    """Where a callable takes something: keywords in order of preference, and a position, -1 for keywords only."""
+
+    keywords: tuple[str, ...]
+    position: int = -1
+
+
+@value
+class Loader:
+    """One callable that takes a name.
+
+    ``pattern`` is its dotted path: ``*`` stands for any words, ``()`` for the result of a call. ``hub`` is where a
+    bare name counts, ``prefix`` what the library puts before a name without a slash. ``source`` is the library and
+    version for whose interface the entry is written.
+    """
+
+    pattern: str
+    kind: Kind
+    hub: str
+    arguments: tuple[tuple[str, Argument], ...]
+    source: str
+    prefix: str = ""
+    silent: bool = False
+    """Whether a call that names nothing takes nothing worth telling."""
+    by_tail: bool = False
+    """Whether the last word alone is enough, where nothing is known of what stands before it."""
+
+
+def argument(words: str) -> Argument:
+    """Read ``2:model|model_name``: a position, if it has one, and keywords."""
+    position, colon, names = words.rpartition(":")
+    return Argument(keywords=tuple(filter(None, names.split("|"))), position=int(position) if colon else -1)
+
+
+def loader(
+    source: str,
+    pattern: str,
+    kind: Kind,
+    hub: str,
+    subject: str,
+    *,
+    prefix: str = "",
+    silent: bool = False,
+    by_tail: bool = False,
+    more: Mapping[str, str] | None = None,
+    **fields: str,
+) -> Loader:
+    """Make one entry; ``subject``, ``more`` and ``fields`` are read by ``argument``."""
+    words = {"subject": subject, **fields, **(more or {})}
+    return Loader(
+        pattern=pattern, kind=kind, hub=hub, source=source, prefix=prefix, silent=silent, by_tail=by_tail,
+        arguments=tuple((name, argument(word)) for name, word in words.items()),
+    )  # fmt: skip
+
+
+class Vocabulary:
+    """Finds the entries for a dotted path; the pattern that writes out the most goes first."""
+
+    def __init__(self, loaders: Iterable[Loader]) -> None:
+        self.by_key: dict[str, list[Loader]] = {}
+        self._by_tail: dict[str, list[Loader]] = {}
+        self._by_root: dict[str, list[Loader]] = {}
+        for one in loaders:
+            known = self.by_key.setdefault(one.pattern, [])
+            known.append(one)
+            if len(known) > 1:
+                continue
+            tail, root = one.pattern.rpartition(".")[2], one.pattern.partition(".")[0]
+            if "*" not in tail.lstrip("*"):
+                self._by_tail.setdefault(tail.lstrip("*"), []).append(one)
+            if "*" in tail and "*" not in root:
+                self._by_root.setdefault(root, []).append(one)
+        for entries in (*self._by_tail.values(), *self._by_root.values()):
+            entries.sort(key=lambda entry: len(entry.pattern.replace("*", "")), reverse=True)
+
+    def find(self, path: str) -> list[Loader]:
+        """Give the entries of the best pattern that fits; several where one callable takes several names."""
+        tail, root = path.rpartition(".")[2], path.partition(".")[0]
+        for entries in (self._by_tail.get(tail, ()), self._by_root.get(root, ())):
+            for entry in entries:
+                if _compiled(entry.pattern).fullmatch(path):
+                    return self.by_key[entry.pattern]
+        return []
+
+    def find_by_tail(self, tail: str) -> list[Loader]:
+        """Give the entries that the last word alone tells."""
+        for entry in self._by_tail.get(tail, ()):
+            if entry.by_tail:
+                return self.by_key[entry.pattern]
+        return []
+
+    def words(self) -> dict[str, frozenset[str]]:
+        """Name the words one of which stands in every source that calls a loader, and those that stand beside it.
+
+        The first are roots of libraries or, where a last word alone tells, that one; the second are last words.
+        """
+        found: dict[str, set[str]] = {}
+        alone: set[str] = set()
+        for pattern in self.by_key:
+            root, *others = pattern.replace("()", "").split(".")
+            known, tail = root.partition("*")[0], pattern.rpartition(".")[2].replace("()", "").lstrip("*")
+            word = known or max((word.strip("*") for word in (root, *others)), key=len)
+            found.setdefault(word, set()).add(tail)
+            if not known or "*" in tail or not tail:
+                alone.add(word)
+        return {word: frozenset() if word in alone else frozenset(tails) for word, tails in found.items()}
+
+
+@cache
+def _compiled(pattern: str) -> Pattern[str]:
+    """Turn a pattern into an expression; a wildcard at its very beginning ends at a dot."""
+    words = re.escape(pattern).replace(r"\*", ".*?")
+    if pattern.startswith("*") and not pattern.startswith("*."):
+        words = r"(?:.*\.)?" + words.removeprefix(".*?")
+    return re.compile(words)

@@ -1,0 +1,1 @@
+"""Python source: what the calls of loaders are given, followed through names, and never by running anything."""

@@ -1,0 +1,186 @@
+"""From the bytes of one file to its facts; runs in a jailed worker. ``answer`` is what the jail asks of a module."""
+
+from __future__ import annotations
+
+import re
+
+from weighbridge.core.errors import Malformed, OverLimit
+from weighbridge.core.values import replace
+from weighbridge.engine.files import OpenFile
+from weighbridge.inventory.application import (
+    asking,
+    containers,
+    deployments,
+    facts,
+    notebook,
+    script,
+    shell,
+    small_files,
+)
+from weighbridge.inventory.application.asking import KEY
+from weighbridge.inventory.application.documents import JsonReader, settings, toml_tree, yaml_trees
+from weighbridge.inventory.application.facts import NOTHING, FileFacts
+from weighbridge.inventory.application.files import Language, language_of
+from weighbridge.inventory.application.places import Place
+from weighbridge.inventory.application.python import source as python
+from weighbridge.inventory.application.reducing import item
+from weighbridge.inventory.application.terms import Table, Unknown
+from weighbridge.inventory.application.vocabulary.entries import PYTHON
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.inventory.application.asking import Asked, Wrapper
+    from weighbridge.inventory.application.terms import Term
+
+LARGEST = 4 << 20
+"""Bytes of one text that are read; people do not write longer ones."""
+
+_WORDS = {word.encode(): frozenset(tail.encode() for tail in tails) for word, tails in PYTHON.words().items()}
+_OTHERS = bytes(code if chr(code).isalnum() or code == ord("_") else ord(" ") for code in range(128)) + bytes(
+    range(128, 256)
+)
+"""Everything between words as blanks: cutting a text so is several times quicker than any expression."""
+_SCRIPT_SIGNS = re.compile(
+    rb"""["'](?:npm:)?(?:openai|groq-sdk|together-ai|ollama|replicate|cohere-ai|ai|@huggingface/|@xenova/|@anthropic-ai/|"""
+    rb"""@google/gen|@google-cloud/vertexai|@mistralai/|@aws-sdk/client-bedrock|@ai-sdk/|@langchain/|@mlc-ai/|"""
+    rb"""onnxruntime-|node-llama-cpp|@azure/openai)|huggingface\.co/|hf://"""
+)
+_IMPORTS = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n]*(?:\([^)]*\))?", re.MULTILINE)
+_CONFIGURATION_SIGNS = re.compile(
+    rb"model|_core_|tokenizer|adapter|lora|dataset|hf://|huggingface|ollama|llama|vllm|whisper|sentence|_target_|class_path",
+    re.IGNORECASE,
+)
+_PACKAGES = frozenset({"pyproject.toml", "environment.yml", "environment.yaml", "pipfile"})
+"""Configurations that list packages, some of which are models."""
+LONGEST_CONFIGURATION = 1 << 20
+"""Bytes of a configuration; those of programs have some kilobytes, data has more."""
+
+
+def facts_of(content: bytes, asked: Asked) -> FileFacts:
+    """Read the content of a file as what its name says; raises Malformed and OverLimit."""
+    language = language_of(asked.path)
+    if language is Language.PYTHON:
+        words = set(content.translate(_OTHERS).split())
+        wrappers = tuple(_reachable(content, words, asked))
+        if not (asked.names or wrappers or (asked.calls and _calls_loaders(words, content))):
+            return FileFacts()
+        return python.read(content, replace(asked, wrappers=wrappers))
+    place = Place(content)
+    match language:
+        case Language.NOTEBOOK:
+            return notebook.read(place, asked)
+        case Language.SCRIPT:
+            return FileFacts(calls=tuple(script.read(place))) if _SCRIPT_SIGNS.search(content) else FileFacts()
+        case Language.SHELL:
+            return _shell(place, asked.path)
+        case Language.DOCKERFILE:
+            return _told(containers.dockerfile(place))
+        case Language.MODELFILE:
+            return _told(containers.modelfile(place))
+        case Language.ENVIRONMENT:
+            return small_files.environment(place)
+        case Language.REQUIREMENTS:
+            return small_files.requirements(place)
+        case Language.MODULES:
+            return small_files.submodules(place)
+        case Language.PROSE:
+            return small_files.prose(place)
+        case Language.YAML | Language.JSON | Language.TOML | Language.SETTINGS:
+            return _configuration(content, place, language, asked)
+    return FileFacts()
+
+
+def _calls_loaders(words: set[bytes], content: bytes) -> bool:
+    """Tell whether a source has the words of a loader: most sources have not, and need no parsing."""
+    if b"hf" in words and b"hf://" in content:
+        return True
+    if b"huggingface" in words and b"huggingface.co/" in content:
+        return True
+    if b"_core_" in content or b"_ner_" in content or b"_sent_ud_" in content:
+        return True
+    return any(not _WORDS[word] or not _WORDS[word].isdisjoint(words) for word in words & _WORDS.keys())
+
+
+def _reachable(content: bytes, words: set[bytes], asked: Asked) -> Iterator[Wrapper]:
+    """Yield the functions of the project that a source seems to call: it defines them, or imports what has them."""
+    named = [one for one in asked.wrappers if one.name.encode() in words]
+    imported = set(b"\n".join(_IMPORTS.findall(content)).translate(_OTHERS).split()) if named else set()
+    own = asked.module.split(".")
+    for one in named:
+        name = one.name.encode()
+        if (b"%s(" % name in content or b"super()" in content or b"%s as " % name in content) and (
+            name in imported or any(word.encode() in imported or word == own[-1] for word in one.modules)
+        ):
+            yield one
+
+
+def _told(found: shell.Found) -> FileFacts:
+    return FileFacts(calls=found.calls, settings=found.settings)
+
+
+def _shell(place: Place, path: str) -> FileFacts:
+    make = path.rpartition("/")[2].lower() in {"makefile", "gnumakefile", "justfile"} or path.endswith(".mk")
+    found = shell.read(place, 0, len(place.text), make=make)
+    if not make:
+        return _told(found)
+    more = small_files.make_variables(place)
+    return FileFacts(calls=(*found.calls, *more.calls), settings=(*found.settings, *more.settings))
+
+
+def _configuration(content: bytes, place: Place, language: Language, asked: Asked) -> FileFacts:
+    """Read a configuration for what it says by itself, and for the keys that programs ask for."""
+    if not asked.names and not _CONFIGURATION_SIGNS.search(content):
+        return FileFacts()
+    if len(content) > LONGEST_CONFIGURATION:
+        raise OverLimit(f"a configuration of more than {LONGEST_CONFIGURATION >> 10} KiB")
+    if language is Language.SETTINGS and asked.calls:
+        return small_files.options(place)
+    trees = _trees(place, language, content)
+    exports = []
+    for name in asked.names:
+        found = trees[0] if trees else Unknown(why="an empty document")
+        for key in name.split(KEY):
+            found = item(found, key)
+        if not isinstance(found, Unknown):
+            exports.append((name, found))
+    if not asked.calls:
+        return FileFacts(exports=tuple(exports))
+    packages = small_files.requirements(place).calls if asked.path.rpartition("/")[2].lower() in _PACKAGES else ()
+    deployment = deployments.Deployment(place, asked.path)
+    for tree in trees:
+        deployment.read(tree)
+    return FileFacts(calls=(*packages, *deployment.calls), settings=tuple(deployment.settings), exports=tuple(exports))
+
+
+def _trees(place: Place, language: Language, content: bytes) -> list[Term]:
+    if language is Language.JSON:
+        return [JsonReader(place).tree()]
+    if language is Language.TOML:
+        return [toml_tree(place)]
+    if language is Language.SETTINGS:
+        pairs = list(settings(place))
+        return [Table(keys=tuple(name for name, _ in pairs), values=tuple(text for _, text in pairs))]
+    if b"{{" in content:
+        place.text = deployments.without_templates(place.text)
+    return yaml_trees(place)
+
+
+def open_scratch(descriptor: int) -> None:
+    """Take note of the scratch file, which this work does not need."""
+
+
+def answer(request: bytes, descriptor: int, _need: object = None) -> bytes:
+    """Answer what is asked about an open file."""
+    asked = asking.loads(request)
+    file = OpenFile(descriptor)
+    if language_of(asked.path) is Language.WEIGHTS:
+        return facts.dumps(small_files.weights(file, asked.path))
+    if file.size > LARGEST:
+        return facts.dumps(FileFacts(trouble=(f"it has more than {LARGEST >> 20} MiB",)))
+    try:
+        found = facts_of(file.read_at(0, file.size), asked)
+    except (Malformed, OverLimit) as error:
+        found = FileFacts(trouble=(str(error),))
+    return facts.dumps(found) if found != FileFacts() else NOTHING

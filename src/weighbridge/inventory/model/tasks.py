@@ -1,0 +1,61 @@
+"""What goes in and out of a model by the task that its card names.
+
+Source: https://huggingface.co/tasks (names of tasks and their inputs and outputs). A convention, so what comes from it
+is inferred.
+"""
+
+from __future__ import annotations
+
+FLOWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # task: (inputs, outputs)
+    "text-classification": (("text",), ("label",)),
+    "token-classification": (("text",), ("labelled spans of text",)),
+    "zero-shot-classification": (("text", "labels"), ("label",)),
+    "question-answering": (("text",), ("text",)),
+    "table-question-answering": (("table", "text"), ("text",)),
+    "translation": (("text",), ("text",)),
+    "summarization": (("text",), ("text",)),
+    "text-generation": (("text",), ("text",)),
+    "text2text-generation": (("text",), ("text",)),
+    "fill-mask": (("text",), ("text",)),
+    "feature-extraction": (("text",), ("vector",)),
+    "sentence-similarity": (("text",), ("vector",)),
+    "text-ranking": (("text",), ("score",)),
+    "text-to-speech": (("text",), ("audio",)),
+    "text-to-audio": (("text",), ("audio",)),
+    "automatic-speech-recognition": (("audio",), ("text",)),
+    "audio-to-audio": (("audio",), ("audio",)),
+    "audio-classification": (("audio",), ("label",)),
+    "voice-activity-detection": (("audio",), ("label",)),
+    "audio-text-to-text": (("audio", "text"), ("text",)),
+    "text-to-image": (("text",), ("image",)),
+    "text-to-video": (("text",), ("video",)),
+    "text-to-3d": (("text",), ("3D model",)),
+    "image-to-3d": (("image",), ("3D model",)),
+    "image-to-image": (("image",), ("image",)),
+    "image-to-text": (("image",), ("text",)),
+    "image-to-video": (("image",), ("video",)),
+    "image-text-to-text": (("image", "text"), ("text",)),
+    "image-text-to-image": (("image", "text"), ("image",)),
+    "video-text-to-text": (("video", "text"), ("text",)),
+    "video-classification": (("video",), ("label",)),
+    "image-classification": (("image",), ("label",)),
+    "image-segmentation": (("image",), ("mask",)),
+    "image-feature-extraction": (("image",), ("vector",)),
+    "mask-generation": (("image",), ("mask",)),
+    "object-detection": (("image",), ("boxes with labels",)),
+    "zero-shot-object-detection": (("image", "labels"), ("boxes with labels",)),
+    "zero-shot-image-classification": (("image", "labels"), ("label",)),
+    "depth-estimation": (("image",), ("depth map",)),
+    "keypoint-detection": (("image",), ("points",)),
+    "visual-question-answering": (("image", "text"), ("text",)),
+    "document-question-answering": (("image", "text"), ("text",)),
+    "visual-document-retrieval": (("image", "text"), ("vector",)),
+    "unconditional-image-generation": ((), ("image",)),
+    "tabular-classification": (("table",), ("label",)),
+    "tabular-regression": (("table",), ("number",)),
+    "time-series-forecasting": (("time series",), ("time series",)),
+    "reinforcement-learning": (("observation",), ("action",)),
+    "robotics": (("observation",), ("action",)),
+    "any-to-any": (("text", "image", "audio", "video"), ("text", "image", "audio", "video")),
+}

@@ -1,0 +1,1 @@
+"""What an application depends on: packages that its manifests, locks and environments name."""

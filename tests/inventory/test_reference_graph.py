@@ -1,0 +1,85 @@
+"""References of a whole application folded into its graph: each place stays, each state is a component of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("pip_requirements_parser")
+
+from tests.builders import applications, workshop, workshop_expected
+from weighbridge.inventory.application import finder
+from weighbridge.inventory.application.references import ApplicationReferences, Pin
+from weighbridge.inventory.application.references import Kind as Named
+from weighbridge.inventory.application_graph import ROOT, application_graph
+from weighbridge.inventory.bom.purls import trouble
+from weighbridge.inventory.document import dumps, loads
+from weighbridge.inventory.graph import Field, Graph, Kind, RelationKind
+from weighbridge.inventory.software.finder import find
+from weighbridge.inventory.views.markdown import render as markdown
+from weighbridge.inventory.views.page import render as page
+
+APPLICATIONS = {
+    "helpdesk": (applications.HELPDESK_FILES, applications.HELPDESK),
+    "workshop": (workshop.FILES, workshop_expected.EXPECTED),
+}
+
+
+@pytest.fixture(scope="module", params=APPLICATIONS)
+def folded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[ApplicationReferences, Graph]:
+    files, _ = APPLICATIONS[request.param]
+    folder = str(applications.write(tmp_path_factory.mktemp(request.param), files))
+    found = finder.find(folder, jobs=1)
+    return found, application_graph(request.param, find(folder, jobs=1), found)
+
+
+def test_every_reference_is_found_again_at_its_place(folded: tuple[ApplicationReferences, Graph]) -> None:
+    found, graph = folded
+    places = {
+        (one.text(Field.NAME), claim.origin.file, claim.origin.pointer)
+        for one in graph.components for claim in one.claims(Field.OCCURRENCE)
+        if one.kind not in {Kind.LIBRARY, Kind.FRAMEWORK}
+    }  # fmt: skip
+    assert places == {(one.name, one.at.path, f"line:{one.at.line}") for one in found.references}
+    assert len(places) >= 20
+
+
+def test_hosted_models_are_services_and_nothing_else_is(folded: tuple[ApplicationReferences, Graph]) -> None:
+    found, graph = folded
+    services = {one.name for one in found.references if one.kind is Named.SERVICE}
+    assert services
+    assert {one.text(Field.NAME) for one in graph.of(Kind.SERVICE)} == services
+    used = {one.target for one in graph.leaving(ROOT, RelationKind.USES)}
+    assert used == {one.id for one in graph.of(Kind.SERVICE)}
+
+
+def test_only_what_is_fixed_to_a_commit_has_one(folded: tuple[ApplicationReferences, Graph]) -> None:
+    found, graph = folded
+    fixed = {one.name for one in found.references if one.pin is Pin.COMMIT}
+    assert {one.text(Field.NAME) for one in graph.components if one.claims(Field.COMMIT)} == fixed
+    for one in graph.components:
+        for claim in one.claims(Field.PURL):
+            assert not trouble(str(claim.content))
+            if str(claim.content).startswith("pkg:huggingface/"):
+                assert ("@" in str(claim.content)) == bool(one.claims(Field.COMMIT))
+
+
+def test_what_stays_open_is_a_gap(folded: tuple[ApplicationReferences, Graph]) -> None:
+    found, graph = folded
+    for one in found.unresolved:
+        assert any(gap.startswith(f"{one.at.path}:{one.at.line}: what {one.call}") for gap in graph.gaps)
+
+
+def test_no_value_disagrees_with_itself(folded: tuple[ApplicationReferences, Graph]) -> None:
+    _, graph = folded
+    wrong = [(one.id, stated.field) for one in graph.components for stated in one.disagreements()]
+    assert [field for _, field in wrong if field is not Field.REMOTE_CODE] == []
+
+
+def test_the_graph_can_be_kept_and_shown(folded: tuple[ApplicationReferences, Graph]) -> None:
+    found, graph = folded
+    assert loads(dumps(graph)) == graph
+    for one in found.references:
+        assert f"{one.at.path}:{one.at.line}" in page(graph)
+    assert "## Services" in markdown(graph)
