@@ -22,9 +22,9 @@ LEGACY_DATASETS = frozenset({
     "natural_questions", "trivia_qa", "hotpot_qa", "adversarial_qa", "quora", "paws", "stsb_multi_mt", "eli5",
     "billsum", "multi_news", "big_patent", "pubmed_qa", "scientific_papers", "code_search_net", "wiki_dpr", "scicite",
     "openai_humaneval", "mbpp", "ms_marco", "ai2_arc", "openbookqa", "commonsense_qa", "cosmos_qa", "social_i_qa",
-    "truthful_qa", "sciq", "math_qa", "aqua_rat", "drop", "coqa", "quac", "narrativeqa", "web_questions", "anli", "swag",
-    "blimp", "crows_pairs", "wino_bias", "sst", "sst2", "sms_spam", "go_emotions", "financial_phrasebank", "cc_news",
-    "wnut_17", "wikiann", "conll2000", "tydiqa", "mlqa", "xquad", "xcopa", "paws-x", "xtreme", "kilt_tasks",
+    "truthful_qa", "sciq", "math_qa", "aqua_rat", "drop", "coqa", "quac", "narrativeqa", "web_questions", "anli",
+    "blimp", "crows_pairs", "wino_bias", "swag", "sst", "sst2", "sms_spam", "go_emotions", "financial_phrasebank",
+    "cc_news", "wnut_17", "wikiann", "conll2000", "tydiqa", "mlqa", "xquad", "xcopa", "paws-x", "xtreme", "kilt_tasks",
     "yahoo_answers_topics", "poem_sentiment", "tiny_shakespeare", "wikihow", "gigaword", "newsroom", "reddit_tifu",
 })  # fmt: skip
 """Data sets of the Hub without an owner; the Hub forwards most of them by now."""
