@@ -422,6 +422,13 @@ def test_a_reference_never_holds_signs_that_a_terminal_obeys(tmp_path: Path) -> 
             'from fastembed import TextEmbedding\nTextEmbedding("mixedbread-ai/mxbai-embed-large-v1")\n',
             ["hf:mixedbread-ai/mxbai-embed-large-v1"],
         ),
+        ('import whisperx\nwhisperx.load_model("small.en")\n', ["hf:Systran/faster-whisper-small.en"]),
+        ('from mine import Store\nStore().load_dataset("owner/name")\nmore.load_dataset("owner/other")\n', []),
+        (
+            'from datasets import load_dataset as read\nread("owner/name")\n'
+            'self.datasets.load_dataset("owner/other")\n',
+            ["hf:owner/name", "hf:owner/other"],
+        ),
         ('from smolagents import OpenAIModel\nOpenAIModel(model_id="gpt-4o")\n', ["openai:gpt-4o"]),
         ('A.from_pretrained("./out" if trained else "org/name")\n', ["file:./out", "hf:org/name"]),
         ('A.from_pretrained("my_model")\n', ["file:my_model"]),
