@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
-from tools import corpus, corpus_converted, corpus_table, generate, generate_docs, picture
+from tools import corpus, corpus_converted, corpus_table, generate, generate_docs, inventory_study, picture
 
 from weighbridge.cli import app, config
 from weighbridge.cli.options import Command, parse
@@ -204,6 +204,24 @@ def test_the_account_of_conversions_is_about_the_pinned_files() -> None:
     for folder, path, state in rows:
         assert corpus_converted.is_expected(corpus_converted.Outcome(pinned[folder, path], state)), path
     assert sum(state == "the same" for _, _, state in rows) >= corpus_converted.LEAST
+
+
+def test_the_study_of_real_projects_is_what_its_data_say() -> None:
+    data = inventory_study.read()
+    text = (DOCS / "inventory-study.md").read_text("utf-8")
+    assert text == inventory_study.page()
+    projects = [one["name"] for one in data["project"]]
+    assert len(projects) >= 10
+    assert [one["project"] for one in data["found"]] == projects
+    assert {one["project"] for one in data["reference"]} <= set(projects)
+    assert len(data["reference"]) == inventory_study.SAMPLE
+    for one in data["reference"]:
+        assert one["verdict"] in inventory_study.VERDICTS, one
+        assert one["verdict"] == "right" or one["why"], one
+    for one in data["recall"]:
+        assert int(one["calls"]) == sum(int(one[key]) for key in ("found", "open", "nothing", "missed")), one
+    right = sum(one["verdict"] == "right" for one in data["reference"])
+    assert f"[{right} were right](../inventory-study.md)" in (DOCS / "how-to" / "inventory.md").read_text("utf-8")
 
 
 def test_decisions_are_numbered_without_holes() -> None:

@@ -400,3 +400,40 @@ def test_a_reference_never_holds_signs_that_a_terminal_obeys(tmp_path: Path) -> 
         in_python(tmp_path, f"{HEAD}A.from_pretrained('org/na\\x1b[2Jme')\nA.from_pretrained('org/\\u202ename')\n")
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('from flair.nn import Classifier\nClassifier.load("flair/ner-english@v1")\n', ["hf:flair/ner-english@v1"]),
+        ('from flair.nn import Classifier\nClassifier.load("ner-fast")\n', ["flair:ner-fast"]),
+        ('from datasets import load_dataset\nload_dataset("openai_humaneval")\n', ["hf:openai_humaneval"]),
+        (
+            'T = {"en": "WAV2VEC2_ASR_BASE_960H"}\nH = {"ja": "org/wav2vec2-ja"}\n'
+            "def load(language):\n    name = T[language] if language in T else H[language]\n"
+            "    return A.from_pretrained(name)\n",
+            ["hf:org/wav2vec2-ja"],
+        ),
+        (
+            'from fastembed import TextEmbedding\nTextEmbedding("BAAI/bge-small-en-v1.5")\n',
+            ["hf:Qdrant/bge-small-en-v1.5-onnx-Q"],
+        ),
+        (
+            'from fastembed import TextEmbedding\nTextEmbedding("mixedbread-ai/mxbai-embed-large-v1")\n',
+            ["hf:mixedbread-ai/mxbai-embed-large-v1"],
+        ),
+        ('import whisperx\nwhisperx.load_model("small.en")\n', ["hf:Systran/faster-whisper-small.en"]),
+        ('from mine import Store\nStore().load_dataset("owner/name")\nmore.load_dataset("owner/other")\n', []),
+        (
+            'from datasets import load_dataset as read\nread("owner/name")\n'
+            'self.datasets.load_dataset("owner/other")\n',
+            ["hf:owner/name", "hf:owner/other"],
+        ),
+        ('from smolagents import OpenAIModel\nOpenAIModel(model_id="gpt-4o")\n', ["openai:gpt-4o"]),
+        ('A.from_pretrained("./out" if trained else "org/name")\n', ["file:./out", "hf:org/name"]),
+        ('A.from_pretrained("my_model")\n', ["file:my_model"]),
+    ],
+)
+def test_what_real_projects_taught(tmp_path: Path, source: str, expected: list[str]) -> None:
+    assert sorted(f"{one.hub}:{one.name}{'@' * bool(one.revision)}{one.revision}" for one in in_python(
+        tmp_path, HEAD + source)) == expected  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from weighbridge.core.values import value
 
@@ -45,14 +46,15 @@ KEY = "\x1f"
 
 
 def dumps(asked: Asked) -> bytes:
-    """Write what is asked, with as many names and wrappers as fit."""
+    """Write what is asked, with as many names and wrappers as fit: one line, and one for the wrappers."""
     names, wrappers = asked.names, asked.wrappers
     while True:
         document = {
             "path": asked.path[:4_000], "module": asked.module, "package": asked.package, "names": names,
-            "wrappers": [[one.name, one.parameters, one.modules] for one in wrappers], "calls": asked.calls,
+            "calls": asked.calls,
         }  # fmt: skip
-        data = json.dumps(document, ensure_ascii=True).encode()
+        written = [[one.name, one.parameters, one.modules] for one in wrappers]
+        data = f"{json.dumps(document, ensure_ascii=True)}\n{json.dumps(written, ensure_ascii=True)}".encode()
         if len(data) <= MOST_BYTES:
             return data
         names, wrappers = names[: len(names) // 2], wrappers[: len(wrappers) // 2]
@@ -60,14 +62,17 @@ def dumps(asked: Asked) -> bytes:
 
 def loads(data: bytes) -> Asked:
     """Read what the parent wrote; it is believed."""
-    found = json.loads(data)
+    document, _, wrappers = data.partition(b"\n")
+    found = json.loads(document)
     return Asked(
         path=found["path"], module=found["module"], package=found["package"], names=tuple(found["names"]),
-        wrappers=tuple(
-            Wrapper(
-                name=name, parameters=tuple((one, position) for one, position in parameters), modules=tuple(modules)
-            )
-            for name, parameters, modules in found["wrappers"]
-        ),
-        calls=found["calls"],
+        wrappers=_wrappers(wrappers), calls=found["calls"],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=2)  # the same are asked of one file after another
+def _wrappers(data: bytes) -> tuple[Wrapper, ...]:
+    return tuple(
+        Wrapper(name=name, parameters=tuple((one, position) for one, position in parameters), modules=tuple(modules))
+        for name, parameters, modules in json.loads(data)
+    )

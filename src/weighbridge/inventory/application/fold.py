@@ -252,7 +252,7 @@ class Fold:
             endpoint=self._text(site, "endpoint"), local_here=lambda name: self._is_here(name, path),
             direct=site.depth == 0 and outcome.method is not Method.OPTION,
         ) if entry.hub not in KEY_NAMES else self._by_key(text.text, entry, revision, path)  # fmt: skip
-        if meaning is None:
+        if meaning is None or (outcome.method is Method.ALTERNATIVE and self._is_word(meaning, entry, path)):
             return None
         method = outcome.method
         if entry.hub in KEY_NAMES:
@@ -271,6 +271,17 @@ class Fold:
             literal=text.literal, revision_text=revision_text, method=method,
             confidence=Confidence.DECLARED if method in _SURE else Confidence.INFERRED, variable=outcome.variable,
             endpoint=self._text(site, "endpoint"), usage=usage_of(at.path),
+        )  # fmt: skip
+
+    def _is_word(self, meaning: names.Meaning, entry: Loader, path: str) -> bool:
+        """Tell whether a name that a loader of the Hub may get is a word that nothing knows.
+
+        One of several values is often for another branch: a bundle of torchaudio, a size, the word for a default.
+        """
+        return (
+            meaning.kind is Kind.FILE and entry.hub == "hf" and entry.kind is not Kind.DATASET
+            and not names.is_path(meaning.name) and not meaning.name.lower().endswith(WEIGHTS)
+            and "/" not in meaning.name and not self._is_here(meaning.name, path)
         )  # fmt: skip
 
     def _by_key(self, text: str, entry: Loader, revision: str, path: str) -> names.Meaning | None:

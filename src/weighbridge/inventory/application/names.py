@@ -9,6 +9,7 @@ from weighbridge.core.values import replace, value
 from weighbridge.inventory.application.references import Kind, Pin
 from weighbridge.inventory.application.vocabulary import hosted, local
 from weighbridge.inventory.application.vocabulary.names import (
+    FASTEMBED,
     FASTER_WHISPER,
     HUB_HOSTS,
     LEGACY,
@@ -214,6 +215,12 @@ def meaning(
             return _hub(text[7:], kind, "", revision)
         case "open_clip":
             return Meaning(kind=kind, hub=hub, name=text, revision=detail, pin=Pin.TAG if detail else Pin.NONE)
+        case "fastembed":
+            return _repository(FASTEMBED.get(text.lower(), text), kind, "hf", "", revision, local_here)
+        case "flair" if is_id(
+            text.partition("@")[0]
+        ):  # flair 0.15, ``file_utils.hf_download``: owner/name, perhaps with @revision
+            return _repository(text, kind, "hf", "", revision, local_here)
         case "hf" | "modelscope" | "local":
             if type_ in {"dataset", "space"}:
                 kind = Kind.DATASET if type_ == "dataset" else Kind.SPACE
@@ -241,7 +248,7 @@ def _is_certain(text: str, hub: str, local_here: Callable[[str], bool]) -> bool:
         case "litellm" | "colon":
             start = text.partition("/")[0].partition(":")[0]
             return bool(provider_of(text)) or is_routed(text) or (start != text and start in {*_LITELLM, *_SELF_HOSTED})
-        case "hf" | "modelscope" | "hf-inference":
+        case "hf" | "modelscope" | "hf-inference" | "fastembed":
             return (is_id(text) or _is_legacy(text) or text in LEGACY_DATASETS) and not is_routed(text)
         case "prefixed":
             return not provider_of(text) and not is_routed(text)

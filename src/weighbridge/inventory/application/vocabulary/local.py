@@ -74,7 +74,7 @@ LOADERS: tuple[Loader, ...] = (
     loader("modelscope 1.31", "modelscope.*.from_pretrained", _M, "modelscope", _NAMES, more=_HUB),
     loader("modelscope 1.31", "modelscope.*pipeline", _M, "modelscope", "1:model", revision="model_revision"),
     # -- data sets
-    loader(_DS, "*load_dataset", _D, "hf", "0:path", by_tail=True, revision="revision", code="trust_remote_code",
+    loader(_DS, "*datasets*.load_dataset", _D, "hf", "0:path", revision="revision", code="trust_remote_code",
            detail="1:name"),
     loader(_DS, "datasets.*load_dataset_builder", _D, "hf", "0:path", revision="revision", code="trust_remote_code"),
     loader(_DS, "datasets.*get_dataset_*", _D, "hf", "0:path", revision="revision"),
@@ -95,8 +95,8 @@ LOADERS: tuple[Loader, ...] = (
     loader("FlagEmbedding 1.3", "FlagEmbedding.*Model", _M, "hf", "0:model_name_or_path", code="trust_remote_code"),
     loader("FlagEmbedding 1.3", "FlagEmbedding.*Reranker", _M, "hf", "0:model_name_or_path", code="trust_remote_code"),
     loader("InstructorEmbedding 1.0", "InstructorEmbedding.INSTRUCTOR", _M, "hf", "0:model_name_or_path"),
-    loader("fastembed 0.7", "fastembed.*Embedding", _M, "hf", "0:model_name"),
-    loader("fastembed 0.7", "fastembed.*TextCrossEncoder", _M, "hf", "0:model_name"),
+    loader("fastembed 0.9", "fastembed.*Embedding", _M, "fastembed", "0:model_name"),
+    loader("fastembed 0.9", "fastembed.*TextCrossEncoder", _M, "fastembed", "0:model_name"),
     loader("keybert 0.9, bertopic 0.17", "keybert.KeyBERT", _M, "hf", "0:model", prefix="sentence-transformers/"),
     loader("keybert 0.9, bertopic 0.17", "bertopic.BERTopic", _M, "hf", "embedding_model", silent=True,
            prefix="sentence-transformers/"),
@@ -142,7 +142,7 @@ LOADERS: tuple[Loader, ...] = (
     loader(_KERAS, "tensorflow.keras.applications.*", _M, "keras.applications", "()", weights="weights"),
     # -- speech
     loader("openai-whisper 20250625", "whisper.load_model", _M, "whisper", "0:name"),
-    loader("openai-whisper 20250625", "whisperx.load_model", _M, "whisper", "0:whisper_arch"),
+    loader("whisperx 3.8", "whisperx.load_model", _M, "hf", "0:whisper_arch", prefix="Systran/faster-whisper-"),
     loader("faster-whisper 1.2", "faster_whisper.*WhisperModel", _M, "hf", "0:model_size_or_path",
            prefix="Systran/faster-whisper-"),
     loader("TTS 0.22", "TTS.*TTS", _M, "coqui", "0:model_name", silent=True),

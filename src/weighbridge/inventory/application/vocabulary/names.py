@@ -21,6 +21,11 @@ LEGACY_DATASETS = frozenset({
     "food101", "beans", "cats_vs_dogs", "coco", "tweet_eval", "hate_speech18", "banking77", "amazon_polarity", "qasper",
     "natural_questions", "trivia_qa", "hotpot_qa", "adversarial_qa", "quora", "paws", "stsb_multi_mt", "eli5",
     "billsum", "multi_news", "big_patent", "pubmed_qa", "scientific_papers", "code_search_net", "wiki_dpr", "scicite",
+    "openai_humaneval", "mbpp", "ms_marco", "ai2_arc", "openbookqa", "commonsense_qa", "cosmos_qa", "social_i_qa",
+    "truthful_qa", "sciq", "math_qa", "aqua_rat", "drop", "coqa", "quac", "narrativeqa", "web_questions", "anli",
+    "blimp", "crows_pairs", "wino_bias", "swag", "sst", "sst2", "sms_spam", "go_emotions", "financial_phrasebank",
+    "cc_news", "wnut_17", "wikiann", "conll2000", "tydiqa", "mlqa", "xquad", "xcopa", "paws-x", "xtreme", "kilt_tasks",
+    "yahoo_answers_topics", "poem_sentiment", "tiny_shakespeare", "wikihow", "gigaword", "newsroom", "reddit_tifu",
 })  # fmt: skip
 """Data sets of the Hub without an owner; the Hub forwards most of them by now."""
 
@@ -38,6 +43,36 @@ FASTER_WHISPER = {
     "turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
 }  # fmt: skip
 """Sizes and their repositories. Source: faster-whisper 1.2, ``utils._MODELS``."""
+
+FASTEMBED = {
+    "baai/bge-base-en": "Qdrant/fast-bge-base-en",
+    "baai/bge-base-en-v1.5": "Qdrant/bge-base-en-v1.5-onnx-Q",
+    "baai/bge-large-en-v1.5": "Qdrant/bge-large-en-v1.5-onnx",
+    "baai/bge-reranker-v2-m3": "onnx-community/bge-reranker-v2-m3-ONNX",
+    "baai/bge-small-en": "Qdrant/bge-small-en",
+    "baai/bge-small-en-v1.5": "Qdrant/bge-small-en-v1.5-onnx-Q",
+    "baai/bge-small-zh-v1.5": "Qdrant/bge-small-zh-v1.5",
+    "qdrant/bm42-all-minilm-l6-v2-attentions": "Qdrant/all_miniLM_L6_v2_with_attentions",
+    "qwen/qwen3-embedding-0.6b": "Qdrant/Qwen3-Embedding-0.6B-onnx",
+    "qwen/qwen3-embedding-0.6b-q": "Qdrant/Qwen3-Embedding-0.6B-onnx",
+    "google/embeddinggemma-300m": "onnx-community/embeddinggemma-300m-ONNX",
+    "google/siglip2-base-patch16-224": "onnx-community/siglip2-base-patch16-224-ONNX",
+    "ibm-granite/granite-embedding-small-english-r2": "onnx-community/granite-embedding-small-english-r2-ONNX",
+    "intfloat/multilingual-e5-large": "Qdrant/multilingual-e5-large-onnx",
+    "jinaai/jina-embeddings-v2-base-en": "Xenova/jina-embeddings-v2-base-en",
+    "jinaai/jina-embeddings-v2-small-en": "Xenova/jina-embeddings-v2-small-en",
+    "nomic-ai/nomic-embed-text-v1.5-q": "nomic-ai/nomic-embed-text-v1.5",
+    "nomic-ai/nomic-embed-vision-v1.5-q": "nomic-ai/nomic-embed-vision-v1.5",
+    "prithivida/splade_pp_en_v1": "Qdrant/Splade_PP_en_v1",
+    "prithvida/splade_pp_en_v1": "Qdrant/Splade_PP_en_v1",
+    "sentence-transformers/all-minilm-l6-v2": "Qdrant/all-MiniLM-L6-v2-onnx",
+    "sentence-transformers/paraphrase-multilingual-minilm-l12-v2":
+        "Qdrant/paraphrase-multilingual-MiniLM-L12-v2-onnx-Q",
+    "sentence-transformers/paraphrase-multilingual-mpnet-base-v2": "Xenova/paraphrase-multilingual-mpnet-base-v2",
+    "thenlper/gte-large": "Qdrant/gte-large-onnx",
+}  # fmt: skip
+"""Names in lower case and the repositories that they are fetched from, where these differ. Source: fastembed 0.9.1, the
+``ModelSource`` of each model."""
 
 WEIGHTS = (
     ".gguf", ".ggml", ".safetensors", ".onnx", ".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib", ".h5",
