@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +70,8 @@ class Tool:
         return "incomplete" if said == "clean" and input_name in self.partial else said
 
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
 WEIGHBRIDGE = Tool(
     name="weighbridge",
     command=("{bin}/weighbridge", "scan", "--no-cache", "{path}"),
@@ -79,8 +81,15 @@ WEIGHBRIDGE = Tool(
         Rule(code=1, says="flagged"),
         Rule(code=3, says="incomplete"),
     ),
-    requires=tuple(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]),
+    requires=tuple(PROJECT["dependencies"]),
 )
+
+WEIGHBRIDGE_BOM = replace(
+    WEIGHBRIDGE,
+    name="weighbridge-bom",
+    requires=(*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["bom"]),
+)
+"""With what `weighbridge[bom]` brings."""
 
 PIP = "pip==25.3"
 """Of the installers the one for all: since 25.1 the commands that it makes start without the module `re`."""
@@ -139,16 +148,16 @@ def install(tool: Tool) -> None:
     stamp.write_text(wanted)
 
 
-def install_weighbridge() -> None:
-    """An environment with this checkout and its base dependencies, and the command that a plain install makes."""
-    install(WEIGHBRIDGE)
-    pip = [str(WEIGHBRIDGE.bin / "python"), "-m", "pip"]
+def install_weighbridge(tool: Tool = WEIGHBRIDGE) -> None:
+    """An environment with this checkout and its dependencies, and the command that an install makes."""
+    install(tool)
+    pip = [str(tool.bin / "python"), "-m", "pip"]
     project = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--editable", str(ROOT)]
     subprocess.run([*pip, *project], check=True)
     # setuptools leaves a .pth file that runs code at every start, of the floors too.
     subprocess.run([*pip, "uninstall", "--quiet", "--yes", "setuptools"], capture_output=True, check=False)
     # pip compiles what it installs: without this the first run alone would pay for it.
-    subprocess.run([str(WEIGHBRIDGE.bin / "python"), "-m", "compileall", "-q", str(ROOT / "src")], check=True)
+    subprocess.run([str(tool.bin / "python"), "-m", "compileall", "-q", str(ROOT / "src")], check=True)
 
 
 def installed(tool: Tool) -> list[str]:
