@@ -77,11 +77,12 @@ $(VENV)/.project: $(VENV)/.made pyproject.toml
 	$(PY) tools/use_checkout.py; }
 	@touch $@
 
-$(VENV)/.tests: $(VENV)/.made pyproject.toml requirements-test.txt requirements-torch.txt
+$(VENV)/.tests: $(VENV)/.made pyproject.toml requirements-test.txt requirements-documents.txt requirements-torch.txt
 	@$(PIP) --version >/dev/null || { echo "The tests need pip; on Debian: apt install python3-venv, then make clean" >&2; exit 2; }
 	$(PIP) install --quiet --retries 0 --timeout 10 --index-url $(TORCH_INDEX) -r requirements-torch.txt 2>/dev/null || \
 	$(PIP) install --quiet -r requirements-torch.txt
 	$(PIP) install --quiet -r requirements-test.txt --editable .
+	$(PIP) install --quiet -r requirements-documents.txt
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.tests requirements-fuzz.txt
