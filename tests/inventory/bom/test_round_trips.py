@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from spdx_python_model import v3_0_1 as spdx_model
 
 from tests.inventory.graphs import graphs
+from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.bom.cyclonedx import lint
 from weighbridge.inventory.bom.cyclonedx import reader as cyclonedx_reader
 from weighbridge.inventory.bom.cyclonedx import writer as cyclonedx_writer
 from weighbridge.inventory.bom.made import Made
 from weighbridge.inventory.bom.spdx import reader as spdx_reader
 from weighbridge.inventory.bom.spdx import writer as spdx_writer
-from weighbridge.inventory.graph import Graph
+from weighbridge.inventory.graph import Confidence, Field, Graph, Kind, Method, Origin, RelationKind
 
 MADE = Made(timestamp="2026-01-02T03:04:05Z")
 VALIDATORS = {
@@ -49,6 +50,21 @@ def test_cyclonedx_is_valid_whatever_the_graph_holds(version: str, graph: Graph)
     text = cyclonedx_writer.write(graph, MADE, version)
     assert VALIDATORS[version].validate_str(text) is None
     assert [one for one in lint.lint(json.loads(text)) if one.check != "license"] == []
+
+
+@pytest.mark.parametrize("kind", [Kind.MODEL, Kind.SERVICE])
+@pytest.mark.parametrize("length", [1_024, 1_025])
+def test_a_version_that_is_too_long_for_cyclonedx_stays_a_property(kind: Kind, length: int) -> None:
+    made = Assembly()
+    root = made.component("application:.", Kind.APPLICATION)
+    one = made.component("x", kind)
+    made.claim(one, Field.VERSION, "1" * length, Origin(method=Method.CARD, confidence=Confidence.DECLARED))
+    made.relate(root, RelationKind.DEPENDS_ON, one)
+    graph = made.finish(root)
+    text = cyclonedx_writer.write(graph, MADE)
+    assert VALIDATORS["1.7"].validate_str(text) is None
+    assert (f'"version": "{"1" * length}"' in text) is (length == 1_024)
+    assert cyclonedx_reader.read(text.encode()) == graph
 
 
 @settings(max_examples=30)

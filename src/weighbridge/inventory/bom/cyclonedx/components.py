@@ -38,6 +38,8 @@ _TECHNIQUES = {
 }  # fmt: skip
 _DEGREES = {Confidence.VERIFIED: 1.0, Confidence.DECLARED: 0.7, Confidence.INFERRED: 0.4}
 """Numbers for a schema that wants numbers; their order is what they mean."""
+LONGEST_VERSION = 1_024
+"""Characters of a version (CycloneDX 1.6 and 1.7, ``definitions.version``)."""
 _PARTS = {"version": Field.VERSION, "description": Field.DESCRIPTION, "purl": Field.PURL}
 """Keys of CycloneDX that hold one text; supplier and the like are objects."""
 
@@ -94,8 +96,10 @@ def component(graph: Lookup, one: Component) -> dict[str, Any]:
 
 
 def _parts(one: Component) -> dict[str, str]:
-    """Give the texts of a component; a package URL that is none stays a property."""
+    """Give the texts of a component; a package URL that is none, or too long a version, stays a property."""
     found = {key: text for key, field in _PARTS.items() if (text := one.text(field))}
+    if len(found.get("version", "")) > LONGEST_VERSION:
+        del found["version"]
     if "purl" in found and trouble(found["purl"]):
         del found["purl"]
     return found

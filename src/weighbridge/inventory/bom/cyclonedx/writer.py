@@ -11,7 +11,7 @@ import uuid
 
 from weighbridge.inventory.bom.addresses import is_address
 from weighbridge.inventory.bom.cyclonedx import cited, taxonomy
-from weighbridge.inventory.bom.cyclonedx.components import component, properties
+from weighbridge.inventory.bom.cyclonedx.components import LONGEST_VERSION, component, properties
 from weighbridge.inventory.document import dumps, origin
 from weighbridge.inventory.graph import Field, Kind, RelationKind
 from weighbridge.inventory.lookup import Lookup
@@ -76,7 +76,8 @@ def _service(one: Component) -> dict[str, Any]:
     if provider := one.best(Field.PROVIDER):
         written["provider"] = {"name": str(provider.content)}
     written["name"] = one.text(Field.NAME) or one.id
-    if version := one.text(Field.VERSION):
+    version = one.text(Field.VERSION)
+    if 0 < len(version) <= LONGEST_VERSION:
         written["version"] = version
     if endpoints := one.claims(Field.ENDPOINT):
         found = sorted({str(claim.content) for claim in endpoints if is_address(str(claim.content))})
