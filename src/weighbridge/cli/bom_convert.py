@@ -41,13 +41,14 @@ def main(given: Given) -> int:
     """Run the command; returns the exit code."""
     destinations = outputs(given, FORMATS)
     from weighbridge.cli.console import note
-    from weighbridge.cli.documents import graph, read
+    from weighbridge.cli.documents import graph_of, read
     from weighbridge.inventory.bom.losses import not_read, not_written
     from weighbridge.inventory.merging import merged
 
     paths = given.operands
-    graphs = tuple(map(graph, paths))
-    losses = [(path, loss) for path in paths for loss in not_read(read(path)[1])]
+    documents = {path: read(path)[1] for path in paths}
+    graphs = tuple(graph_of(path, documents[path]) for path in paths)
+    losses = [(path, loss) for path, document in documents.items() for loss in not_read(document)]
     whole = graphs[0] if len(graphs) == 1 else merged(graphs, given.one("--name") or "merged")
     losses += [
         ("", loss) for form in dict.fromkeys(one.format for one in destinations) for loss in not_written(whole, form)

@@ -53,7 +53,7 @@ def _troubles(path: str, text: str, document: dict[str, Any], *, schema: bool) -
     from weighbridge.inventory.bom.spdx.reader import is_spdx
 
     if document.get("schema") == graphs.SCHEMA:
-        return list(graph_lint.lint(text.encode()))
+        return list(graph_lint.lint(document))
     if is_spdx(document):
         return list(spdx.lint(document))
     if document.get("bomFormat") != "CycloneDX":

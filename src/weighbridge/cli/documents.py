@@ -45,17 +45,20 @@ def read(path: str) -> tuple[str, dict[str, Any]]:
 
 def graph(path: str) -> Graph:
     """Read a bill of materials, or a graph, into a graph; raises AccessError and UsageError."""
+    return graph_of(path, read(path)[1])
+
+
+def graph_of(path: str, found: dict[str, Any]) -> Graph:
+    """Give the graph of a document that was read from ``path``; raises UsageError."""
     from weighbridge.core.errors import Malformed
     from weighbridge.inventory import document as graphs
     from weighbridge.inventory.bom.cyclonedx import reader as cyclonedx
     from weighbridge.inventory.bom.spdx import reader as spdx
 
-    text, found = read(path)
-    known = (
-        graphs.loads if found.get("schema") == graphs.SCHEMA else spdx.read if spdx.is_spdx(found) else cyclonedx.read
-    )
+    is_graph = found.get("schema") == graphs.SCHEMA
+    known = graphs.graph_of if is_graph else spdx.graph_of if spdx.is_spdx(found) else cyclonedx.graph_of
     try:
-        return known(text.encode())
+        return known(found)
     except Malformed as broken:
         raise UsageError(
             f"{path!r}: {broken}", hint="CycloneDX and SPDX 3 as JSON and graphs of weighbridge are read"

@@ -84,14 +84,26 @@ def origin(one: g.Origin) -> dict[str, str]:
 # -- reading -------------------------------------------------------------------------------------------------------
 
 
-def loads(text: bytes) -> g.Graph:
-    """Read a graph; raises Malformed."""
+def parsed(text: bytes) -> dict[str, Any]:
+    """Read a JSON object of a bounded length, in any of the formats; raises Malformed."""
     if len(text) > LARGEST:
-        raise Malformed(f"a document of {len(text)} bytes")
+        raise Malformed(f"a document of {len(text)} bytes; {LARGEST} are read")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         raise Malformed("it is not JSON") from None
+    if not isinstance(found, dict):
+        raise Malformed("it is no JSON object")
+    return found
+
+
+def loads(text: bytes) -> g.Graph:
+    """Read a graph; raises Malformed."""
+    return graph_of(parsed(text))
+
+
+def graph_of(found: dict[str, Any]) -> g.Graph:
+    """Read a graph from a document that was ``parsed``; raises Malformed."""
     head = _object(found, {"schema", "root", "components", "relations", "gaps"})
     if head["schema"] != SCHEMA:
         raise Malformed("it is no graph of this version")

@@ -34,12 +34,12 @@ def words(given: str) -> str:
     return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
 
 
-def head(title: str) -> Iterator[str]:
-    """Begin a page, up to the opening of its body."""
+def head(title: str, style: str = STYLE) -> Iterator[str]:
+    """Begin a page, up to the opening of its body; ``style`` is all of its style sheet."""
     from base64 import b64encode
     from hashlib import sha256
 
-    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
+    digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     yield "<!DOCTYPE html>"
     yield '<html lang="en">'
@@ -50,7 +50,7 @@ def head(title: str) -> Iterator[str]:
     yield '<meta name="referrer" content="no-referrer">'
     yield '<meta name="color-scheme" content="light dark">'
     yield f"<title>{text(title)}</title>"
-    yield f"<style>{STYLE}</style>"
+    yield f"<style>{style}</style>"
     yield "</head>"
     yield "<body>"
 

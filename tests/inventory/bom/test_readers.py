@@ -98,10 +98,10 @@ def test_too_many_and_too_deep_are_errors(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(reader, "MOST", 1)
         with pytest.raises(Malformed, match="more than 1 components"):
             reader.read(json.dumps(whole).encode())
-        monkeypatch.setattr(reader, "LARGEST", 10)
+    monkeypatch.setattr(document, "LARGEST", 10)
+    for reader, whole in ((cyclonedx, CYCLONEDX), (spdx, SPDX)):
         with pytest.raises(Malformed, match="bytes"):
             reader.read(json.dumps(whole).encode())
-    monkeypatch.setattr(document, "LARGEST", 10)
     with pytest.raises(Malformed, match="bytes"):
         document.loads(b"{}" * 10)
 

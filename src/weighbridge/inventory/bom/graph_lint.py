@@ -6,23 +6,24 @@ from weighbridge.core.errors import Malformed
 from weighbridge.inventory.bom.addresses import is_digest
 from weighbridge.inventory.bom.purls import trouble as purl_trouble
 from weighbridge.inventory.bom.trouble import Check, Trouble
-from weighbridge.inventory.document import loads
+from weighbridge.inventory.document import graph_of
 from weighbridge.inventory.graph import Field, License
 from weighbridge.inventory.licenses import is_expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from weighbridge.inventory.graph import Claim
 
 _ALGORITHMS = {Field.SHA256: "sha256", Field.SHA512: "sha512"}
 
 
-def lint(text: bytes) -> Iterator[Trouble]:
-    """Yield what is wrong; one thing where it cannot be read at all."""
+def lint(document: dict[str, Any]) -> Iterator[Trouble]:
+    """Yield what is wrong with a document, in its order; one thing where it cannot be read at all."""
     try:
-        graph = loads(text)
+        graph = graph_of(document)
     except Malformed as broken:
         yield Trouble(check=Check.SCHEMA, at="", words=str(broken))
         return

@@ -26,3 +26,17 @@ class Trouble:
     check: Check
     at: str
     words: str
+
+
+SHOWN = 120
+"""Characters of a stranger's text that are quoted."""
+
+
+def quoted(text: str) -> str:
+    """Quote the beginning of a stranger's text."""
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+
+
+def told(check: Check, at: str, words: str) -> Trouble:
+    """Say what is wrong at a place."""
+    return Trouble(check=check, at=at, words=words)

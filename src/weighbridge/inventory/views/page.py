@@ -6,8 +6,6 @@ allows its own style sheet only, by digest. Every text of strangers is made neut
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from html import escape
 
 from weighbridge import __version__
@@ -16,6 +14,7 @@ from weighbridge.inventory.views import telling
 from weighbridge.inventory.views.drawing import draw, said_as_list, strokes
 from weighbridge.inventory.views.lineage import picture
 from weighbridge.inventory.views.style import PAGE
+from weighbridge.reports import page
 from weighbridge.reports.neutral import shorten
 
 TYPE_CHECKING = False
@@ -53,7 +52,7 @@ class _Page:
 
     def lines(self) -> Iterator[str]:
         """Yield the page from top to bottom."""
-        yield from self._head()
+        yield from page.head(f"Bill of materials: {shorten(telling.name_of(self.root), 80)}", PAGE)
         yield from self._top()
         yield "<main>"
         yield from self._disagreements()
@@ -68,27 +67,7 @@ class _Page:
         yield from self._origins()
         yield from _glossary()
         yield "</main>"
-        yield "<footer>"
-        yield f"<p>Weighbridge {_text(__version__)} · {telling.of_components(len(self.graph.components))}</p>"
-        yield "</footer>"
-        yield "</body>"
-        yield "</html>"
-
-    def _head(self) -> Iterator[str]:
-        digest = b64encode(sha256(PAGE.encode()).digest()).decode()
-        policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-        yield "<!DOCTYPE html>"
-        yield '<html lang="en">'
-        yield "<head>"
-        yield '<meta charset="utf-8">'
-        yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        yield '<meta name="referrer" content="no-referrer">'
-        yield '<meta name="color-scheme" content="light dark">'
-        yield f"<title>Bill of materials: {_text(telling.name_of(self.root), 80)}</title>"
-        yield f"<style>{PAGE}</style>"
-        yield "</head>"
-        yield "<body>"
+        yield from page.foot(f"Weighbridge {_text(__version__)} · {telling.of_components(len(self.graph.components))}")
 
     def _top(self) -> Iterator[str]:
         kind, state = telling.KINDS[self.root.kind][0], telling.state_of(self.root)

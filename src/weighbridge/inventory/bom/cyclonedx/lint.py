@@ -9,13 +9,15 @@ import re
 from datetime import datetime
 
 from weighbridge.inventory.bom.purls import trouble as purl_trouble
-from weighbridge.inventory.bom.trouble import Check, Trouble
+from weighbridge.inventory.bom.trouble import Check, quoted, told
 from weighbridge.inventory.licenses import is_expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+    from weighbridge.inventory.bom.trouble import Trouble
 
 _LENGTHS = {
     "MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-384": 96, "SHA-512": 128, "SHA3-256": 64, "SHA3-384": 96,
@@ -31,7 +33,6 @@ _REFERRING = frozenset(
 _MOST = 5_000_000
 """Values of one document that are looked at."""
 _BOM_LINK = "urn:cdx:"
-_SHOWN = 120
 
 
 def lint(document: dict[str, Any]) -> Iterator[Trouble]:
@@ -43,17 +44,17 @@ def lint(document: dict[str, Any]) -> Iterator[Trouble]:
             ref = found.get("bom-ref")
             if isinstance(ref, str):
                 if ref in refs:
-                    yield _trouble(Check.REFERENCE, f"{at}/bom-ref", f"{_cut(ref)} is given at {refs[ref]} too")
+                    yield told(Check.REFERENCE, f"{at}/bom-ref", f"{quoted(ref)} is given at {refs[ref]} too")
                 refs.setdefault(ref, f"{at}/bom-ref")
             yield from _component(found, at)
         elif isinstance(found, str):
             if _refers(at, key):
                 named.append((at, found))
             if key in {"timestamp", "created", "updated", "published"} and not _is_time(found):
-                yield _trouble(Check.TIME, at, f"{_cut(found)} is no time")
+                yield told(Check.TIME, at, f"{quoted(found)} is no time")
     for at, ref in named:
         if ref not in refs and not ref.startswith(_BOM_LINK):
-            yield _trouble(Check.REFERENCE, at, f"{_cut(ref)} leads to nothing")
+            yield told(Check.REFERENCE, at, f"{quoted(ref)} leads to nothing")
     yield from _dependencies(document)
     yield from _pointers(document)
 
@@ -88,15 +89,15 @@ def _refers(at: str, key: str) -> bool:
 def _component(found: dict[str, Any], at: str) -> Iterator[Trouble]:
     purl = found.get("purl")
     if isinstance(purl, str) and (words := purl_trouble(purl)):
-        yield _trouble(Check.PURL, f"{at}/purl", f"{_cut(purl)}: {words}")
+        yield told(Check.PURL, f"{at}/purl", f"{quoted(purl)}: {words}")
     algorithm, content = found.get("alg"), found.get("content")
     if isinstance(algorithm, str) and isinstance(content, str):
         wanted = _LENGTHS.get(algorithm)
         if wanted is not None and (len(content) != wanted or not _HEX.fullmatch(content)):
-            yield _trouble(Check.HASH, f"{at}/content", f"{_cut(content)} is no digest of {algorithm}")
+            yield told(Check.HASH, f"{at}/content", f"{quoted(content)} is no digest of {algorithm}")
     expression = found.get("expression")
     if isinstance(expression, str) and "/licenses/" in f"{at}/" and not is_expression(expression):
-        yield _trouble(Check.LICENSE, f"{at}/expression", f"{_cut(expression)} is no SPDX expression")
+        yield told(Check.LICENSE, f"{at}/expression", f"{quoted(expression)} is no SPDX expression")
 
 
 def _dependencies(document: dict[str, Any]) -> Iterator[Trouble]:
@@ -106,7 +107,7 @@ def _dependencies(document: dict[str, Any]) -> Iterator[Trouble]:
         ref = one.get("ref") if isinstance(one, dict) else None
         if isinstance(ref, str):
             if ref in seen:
-                yield _trouble(Check.REFERENCE, f"/dependencies/{at}/ref", f"{_cut(ref)} has two lines")
+                yield told(Check.REFERENCE, f"/dependencies/{at}/ref", f"{quoted(ref)} has two lines")
             seen.add(ref)
 
 
@@ -117,7 +118,7 @@ def _pointers(document: dict[str, Any]) -> Iterator[Trouble]:
         pointers = one.get("pointers") if isinstance(one, dict) else None
         for number, pointer in enumerate(pointers if isinstance(pointers, list) else ()):
             if isinstance(pointer, str) and not _resolves(document, pointer):
-                yield _trouble(Check.REFERENCE, f"/citations/{at}/pointers/{number}", f"{_cut(pointer)} is not there")
+                yield told(Check.REFERENCE, f"/citations/{at}/pointers/{number}", f"{quoted(pointer)} is not there")
 
 
 def _resolves(document: Any, pointer: str) -> bool:
@@ -139,11 +140,3 @@ def _is_time(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
-
-
-def _cut(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
-
-
-def _trouble(check: Check, at: str, words: str) -> Trouble:
-    return Trouble(check=check, at=at, words=words)

@@ -12,7 +12,7 @@ from weighbridge.core.errors import Malformed
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.bom.cyclonedx.components import CLAIM, KIND, UNKNOWN
 from weighbridge.inventory.bom.cyclonedx.writer import GAP, RELATION
-from weighbridge.inventory.document import LARGEST, MOST, read_claim, read_origin
+from weighbridge.inventory.document import MOST, parsed, read_claim, read_origin
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Metric, Origin, RelationKind
 from weighbridge.inventory.licenses import is_expression
 
@@ -35,13 +35,12 @@ _DEEPEST = 64
 
 def read(text: bytes) -> Graph:
     """Read a document; raises Malformed for what is no CycloneDX."""
-    if len(text) > LARGEST:
-        raise Malformed(f"a document of {len(text)} bytes; {LARGEST} are read")
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Malformed("it is not JSON") from None
-    if not isinstance(found, dict) or found.get("bomFormat") != "CycloneDX":
+    return graph_of(parsed(text))
+
+
+def graph_of(found: dict[str, Any]) -> Graph:
+    """Read a document that was ``parsed``; raises Malformed for what is no CycloneDX."""
+    if found.get("bomFormat") != "CycloneDX":
         raise Malformed("it is no CycloneDX document")
     return _Reading(found).graph()
 

@@ -11,13 +11,15 @@ from datetime import datetime
 
 from weighbridge.inventory.bom.purls import trouble as purl_trouble
 from weighbridge.inventory.bom.spdx.packages import DATASET_TYPES, MANDATORY
-from weighbridge.inventory.bom.trouble import Check, Trouble
+from weighbridge.inventory.bom.trouble import Check, quoted, told
 from weighbridge.inventory.licenses import is_expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+    from weighbridge.inventory.bom.trouble import Trouble
 
 _REFERRING = frozenset({
     "creationInfo", "createdBy", "createdUsing", "from", "to", "element", "rootElement", "suppliedBy", "originatedBy",
@@ -73,25 +75,24 @@ _LENGTHS = {
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _TIMES = frozenset({"created", "releaseTime", "builtTime", "validUntilTime", "startTime", "endTime"})
 _LICENSES = ("hasDeclaredLicense", "hasConcludedLicense")
-_SHOWN = 120
 
 
 def lint(document: dict[str, Any]) -> Iterator[Trouble]:
     """Yield what is wrong with a document, in its order."""
     listed = document.get("@graph")
     if not isinstance(listed, list):
-        yield _trouble(Check.SCHEMA, "/@graph", "it is no list of elements")
+        yield told(Check.SCHEMA, "/@graph", "it is no list of elements")
         return
     elements = [(f"/@graph/{at}", one) for at, one in enumerate(listed) if isinstance(one, dict)]
     if len(elements) < len(listed):
-        yield _trouble(Check.SCHEMA, "/@graph", "something in it is no element")
+        yield told(Check.SCHEMA, "/@graph", "something in it is no element")
     ids: dict[str, str] = {}
     for at, one in elements:
         id_ = one.get("spdxId", one.get("@id"))
         if not isinstance(id_, str) or not id_:
-            yield _trouble(Check.REFERENCE, at, "it has no id")
+            yield told(Check.REFERENCE, at, "it has no id")
         elif id_ in ids:
-            yield _trouble(Check.REFERENCE, at, f"{_cut(id_)} is given at {ids[id_]} too")
+            yield told(Check.REFERENCE, at, f"{quoted(id_)} is given at {ids[id_]} too")
         else:
             ids[id_] = at
     known = ids.keys() | set(_imported(elements))
@@ -104,42 +105,42 @@ def lint(document: dict[str, Any]) -> Iterator[Trouble]:
 def _element(at: str, one: dict[str, Any]) -> Iterator[Trouble]:
     kind = one.get("type")
     if not isinstance(kind, str):
-        yield _trouble(Check.SCHEMA, at, "it has no type")
+        yield told(Check.SCHEMA, at, "it has no type")
         return
     for key in _NEEDED.get(kind, ()):
         if one.get(key) in (None, "", []):
-            yield _trouble(Check.SCHEMA, at, f"a {_cut(kind)} needs {key}")
+            yield told(Check.SCHEMA, at, f"a {quoted(kind)} needs {key}")
     if kind != "CreationInfo" and "creationInfo" not in one:
-        yield _trouble(Check.SCHEMA, at, "it has no creationInfo")
+        yield told(Check.SCHEMA, at, "it has no creationInfo")
     for key, values in _ENUMERATIONS.items():
         for text in _texts(one.get(key)):
             if text not in values:
-                yield _trouble(Check.SCHEMA, f"{at}/{key}", f"{_cut(text)} is no value of it")
+                yield told(Check.SCHEMA, f"{at}/{key}", f"{quoted(text)} is no value of it")
     for key in _TIMES & one.keys():
         for text in _texts(one[key]):
             if not _is_time(text):
-                yield _trouble(Check.TIME, f"{at}/{key}", f"{_cut(text)} is no time in UTC")
+                yield told(Check.TIME, f"{at}/{key}", f"{quoted(text)} is no time in UTC")
     for text in _texts(one.get("software_packageUrl")):
         if words := purl_trouble(text):
-            yield _trouble(Check.PURL, f"{at}/software_packageUrl", f"{_cut(text)}: {words}")
+            yield told(Check.PURL, f"{at}/software_packageUrl", f"{quoted(text)}: {words}")
     for text in _texts(one.get("simplelicensing_licenseExpression")):
         if not is_expression(text):
-            yield _trouble(Check.LICENSE, f"{at}/simplelicensing_licenseExpression", f"{_cut(text)} is no expression")
+            yield told(Check.LICENSE, f"{at}/simplelicensing_licenseExpression", f"{quoted(text)} is no expression")
     hashes = one.get("verifiedUsing")
     for number, held in enumerate(hashes if isinstance(hashes, list) else ()):
         digest = held if isinstance(held, dict) else {}
         algorithm, content = digest.get("algorithm"), digest.get("hashValue")
         wanted = _LENGTHS.get(algorithm) if isinstance(algorithm, str) else None
         if wanted and not (isinstance(content, str) and len(content) == wanted and _HEX.fullmatch(content)):
-            words = f"{_cut(str(content))} is no digest of {algorithm}"
-            yield _trouble(Check.HASH, f"{at}/verifiedUsing/{number}", words)
+            words = f"{quoted(str(content))} is no digest of {algorithm}"
+            yield told(Check.HASH, f"{at}/verifiedUsing/{number}", words)
 
 
 def _references(at: str, one: dict[str, Any], known: set[str]) -> Iterator[Trouble]:
     for key in sorted(_REFERRING & one.keys()):
         for text in _texts(one[key]):
             if text not in known and not text.startswith(_KNOWN):
-                yield _trouble(Check.REFERENCE, f"{at}/{key}", f"{_cut(text)} leads to nothing")
+                yield told(Check.REFERENCE, f"{at}/{key}", f"{quoted(text)} leads to nothing")
 
 
 def _imported(elements: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
@@ -155,7 +156,7 @@ def _whole(elements: list[tuple[str, dict[str, Any]]]) -> Iterator[Trouble]:
     """Look at what concerns several elements: one document, and what the profiles want that it claims."""
     documents = [(at, one) for at, one in elements if one.get("type") == "SpdxDocument"]
     if len(documents) != 1:
-        yield _trouble(Check.SCHEMA, "/@graph", f"it holds {len(documents)} documents, not one")
+        yield told(Check.SCHEMA, "/@graph", f"it holds {len(documents)} documents, not one")
     if not any("ai" in _texts(one.get("profileConformance")) for _, one in documents):
         return
     licensed: dict[tuple[str, str], int] = {}
@@ -168,10 +169,10 @@ def _whole(elements: list[tuple[str, dict[str, Any]]]) -> Iterator[Trouble]:
             continue
         for key in MANDATORY:
             if key not in one:
-                yield _trouble(Check.SCHEMA, at, f"the profile ai, to which the document says it conforms, needs {key}")
+                yield told(Check.SCHEMA, at, f"the profile ai, to which the document says it conforms, needs {key}")
         for kind in _LICENSES:
             if licensed.get((str(one.get("spdxId")), kind), 0) != 1:
-                yield _trouble(Check.LICENSE, at, f"the profile ai needs one relationship {kind}")
+                yield told(Check.LICENSE, at, f"the profile ai needs one relationship {kind}")
 
 
 def _texts(found: Any) -> list[str]:
@@ -183,11 +184,3 @@ def _is_time(text: str) -> bool:
         return bool(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
     except ValueError:
         return False
-
-
-def _cut(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
-
-
-def _trouble(check: Check, at: str, words: str) -> Trouble:
-    return Trouble(check=check, at=at, words=words)

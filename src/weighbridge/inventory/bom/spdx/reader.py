@@ -12,7 +12,7 @@ import json
 from weighbridge.core.errors import Malformed
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.bom.spdx.writer import GAPS, ORIGINS, STATED
-from weighbridge.inventory.document import LARGEST, MOST, read_claim, read_origin
+from weighbridge.inventory.document import MOST, parsed, read_claim, read_origin
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Metric, Origin, RelationKind
 from weighbridge.inventory.licenses import is_expression
 
@@ -58,13 +58,12 @@ def is_spdx(document: dict[str, Any]) -> bool:
 
 def read(text: bytes) -> Graph:
     """Read a document; raises Malformed for what is no SPDX 3."""
-    if len(text) > LARGEST:
-        raise Malformed(f"a document of {len(text)} bytes; {LARGEST} are read")
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Malformed("it is not JSON") from None
-    if not isinstance(found, dict) or not is_spdx(found):
+    return graph_of(parsed(text))
+
+
+def graph_of(found: dict[str, Any]) -> Graph:
+    """Read a document that was ``parsed``; raises Malformed for what is no SPDX 3."""
+    if not is_spdx(found):
         raise Malformed("it is no SPDX 3 document")
     return _Reading(found).graph()
 
