@@ -99,6 +99,7 @@ def test_a_system_without_a_listener_says_that_evidence_is_missing() -> None:
         "    print(ask(pool, 'start-threads 9').answer.decode())\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
     said, started = done.stdout.splitlines()
     assert said == "1 the kernel tells nobody what it refused: what native code tried was not seen []", done.stderr
     # Nobody counts the threads of root: none starts. Those of others are counted in a user namespace of their own.

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.pickles.gadgets import os_system
 from tests.tracing import strace
-from tests.tracing.museum import detonations, visit
+from tests.tracing.museum import Errand, detonations, visit
 from weighbridge.sandbox.kernel import running_kernel
 
 pytestmark = [
@@ -20,7 +21,10 @@ pytestmark = [
 
 @pytest.mark.parametrize(("library", "every"), [("pickle", 100), ("joblib", 30), ("numpy", 30), ("torch", 1_200)])
 def test_detonations_end_as_reports(library: str, every: int, tmp_path: Path) -> None:
-    seen = visit(tmp_path, detonations(tmp_path, library, every), traced=True)
+    errands = detonations(tmp_path, library, every)
+    if library == "pickle":
+        errands.append(_a_shell(tmp_path))
+    seen = visit(tmp_path, errands, traced=True)
     assert [one for one in seen.outcomes if one.state != "done"] == []
     deeds = seen.deeds()
     assert [deed for deed in deeds if deed.done] == []
@@ -32,3 +36,11 @@ def test_detonations_end_as_reports(library: str, every: int, tmp_path: Path) ->
     assert all(deed.sealed for deed in deeds)
     if library == "pickle":
         assert deeds
+
+
+def _a_shell(folder: Path) -> Errand:
+    """An errand of which is known that it gets as far as the kernel, whatever is chosen from the museum."""
+    path = folder / "shell.pkl"
+    path.write_bytes(os_system())
+    words = ("load", str(path), "--with", "pickle", "--detonate", "--format", "json")
+    return Errand("a shell", words, folder / "out")
