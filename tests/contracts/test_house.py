@@ -50,7 +50,7 @@ LAZY = {
 
 WARM = (
     "src/weighbridge/provenance/", "src/weighbridge/guard/", "src/weighbridge/conversion/",
-    "src/weighbridge/sandbox/loaders/", "src/weighbridge/inventory/",
+    "src/weighbridge/sandbox/loaders/", "src/weighbridge/inventory/", "src/weighbridge/governance/",
 )  # fmt: skip
 """Rooms that no scan enters: they hash gigabytes, ask a network or import torch, and their heads take what they need.
 """

@@ -1,0 +1,1 @@
+"""What is known against libraries and models: records, where they are kept, what they reach."""
