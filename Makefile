@@ -23,7 +23,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input
 UV := uv==0.13.9
 UV_INSTALL = $(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(PY) -r requirements-test.txt --editable .
 
-.PHONY: help demo test lint types check docs generate corpus strace bench properties fuzz clean
+.PHONY: help demo test lint types check docs generate corpus strace bench whole properties fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -57,6 +57,9 @@ strace: $(VENV)/.tests ## convert and detonate the whole museum under strace (ha
 
 bench: $(VENV)/.tests ## measure against floors and other scanners (twenty minutes; see bench/README.md)
 	$(PY) -m bench.run
+
+whole: $(VENV)/.tests ## as `make test`, with nothing sampled (half an hour)
+	WHOLE=1 $(PY) -m pytest -n $(WORKERS) -m "not online" $(PYTEST_ARGS)
 
 properties: $(VENV)/.tests ## try the properties on other examples than `make test`, EXAMPLES (1000) of each
 	PROPERTIES=others $(PY) -m pytest -n $(WORKERS) -m hypothesis $(PYTEST_ARGS)

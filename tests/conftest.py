@@ -5,10 +5,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import settings
 
-settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("same", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("others", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "1000")))
 settings.load_profile(os.environ.get("PROPERTIES", "same"))
+
+
+def pytest_collection_finish() -> None:
+    """Leave thirty thousand collected tests out of what the collection of garbage walks through again and again."""
+    gc.collect()
+    gc.freeze()
