@@ -1,0 +1,152 @@
+"""What the commands of ``dossier`` are about: a target, its graph and findings, the answers beside it."""
+
+from __future__ import annotations
+
+import os
+
+from weighbridge.cli.options import Group, Option
+from weighbridge.core.errors import AccessError, UsageError, reason
+from weighbridge.core.values import value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.cli.options import Given
+    from weighbridge.governance.dossier.answers import Answer
+    from weighbridge.governance.dossier.register import Finding
+    from weighbridge.inventory.graph import Graph
+
+READ = Group(
+    title="what is read",
+    options=(
+        Option(names=("--application",), help="TARGET is an application's directory, as of inventory"),
+        Option(names=("--report",), metavar="FILE", help="findings: a saved scan (default: TARGET is scanned)"),
+        Option(
+            names=("--card",), metavar="FILE",
+            help="what a person adds to the files (default: weighbridge.card.toml in TARGET)",
+        ),
+        Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
+        Option(names=("--full",), help="fetch files of remote targets whole"),
+    ),
+)  # fmt: skip
+ANSWERS = Option(
+    names=("--answers",), metavar="FILE", help="answers of people (default: weighbridge.dossier.toml in TARGET)"
+)
+OPERAND = "a model's directory, hf://org/name, or a bill of materials (CycloneDX, SPDX, graph)"
+
+
+@value
+class Subject:
+    """A graph, and what a scan found; None where nobody scanned."""
+
+    graph: Graph
+    findings: tuple[Finding, ...] | None
+
+
+def subject(target: str, given: Given) -> Subject:
+    """Read a target; raises UsageError, AccessError and the errors of stores and scans."""
+    from weighbridge.governance.dossier import register
+
+    findings = None
+    if path := given.one("--report"):
+        from weighbridge.cli.documents import read
+
+        findings = register.of_document(read(path)[1])
+    if given.on("--application"):
+        return Subject(graph=_application(target, given), findings=findings)
+    if os.path.isfile(target) and target.lower().endswith(".json"):
+        from weighbridge.cli.documents import graph
+
+        return Subject(graph=graph(target), findings=findings)
+    from weighbridge.cli import config
+    from weighbridge.cli.composing import observed
+
+    made, report = observed(target, given, config.load(given.one("--config")))
+    _hint(target, made, given)
+    return Subject(graph=made, findings=register.of_report(report) if findings is None else findings)
+
+
+def _application(folder: str, given: Given) -> Graph:
+    if not os.path.isdir(folder):
+        raise UsageError(f"{folder!r} is no directory", hint="--application reads the directory of an application")
+    from weighbridge.inventory.application.finder import find
+    from weighbridge.inventory.application_graph import application_graph
+    from weighbridge.inventory.software.finder import find as software
+
+    jobs = given.number("--jobs")
+    named = os.path.basename(os.path.realpath(folder)) or "application"
+    return application_graph(named, software(folder, environment="", jobs=jobs), find(folder, jobs=jobs))
+
+
+def _hint(target: str, graph: Graph, given: Given) -> None:
+    from weighbridge.cli.console import note
+    from weighbridge.inventory.graph import Field, Kind
+
+    if os.path.isdir(target) and not any(one.text(Field.ROLE) == "weights" for one in graph.of(Kind.FILE)):
+        note(f"{target} holds no weights; --application reads it as an application", quiet=given.on("--quiet"))
+
+
+# -- answers ---------------------------------------------------------------------------------------------------------
+
+
+def answers_path(target: str, given: Given) -> str:
+    """Say where the answers are, or would be; empty for a remote target without ``--answers``."""
+    from weighbridge.core.refs import PATH, parse
+    from weighbridge.governance.dossier.answers import FILE_NAME
+
+    if given.one("--answers"):
+        return given.one("--answers")
+    if os.path.isdir(target):
+        return os.path.join(target, FILE_NAME)
+    return os.path.join(os.path.dirname(target), FILE_NAME) if parse(target).scheme == PATH else ""
+
+
+def answers_content(path: str, *, is_asked: bool) -> bytes:
+    """Read the file of answers; empty where there is none and nobody has named one."""
+    from weighbridge.cli.documents import content
+    from weighbridge.governance.dossier.answers import LARGEST
+
+    if not path or (not is_asked and not os.path.lexists(path)):
+        return b""
+    return content(path, LARGEST)
+
+
+def own_files(target: str, answers: str, signature: str, attached: tuple[str, ...]) -> frozenset[str]:
+    """Name the files of the dossier itself by their paths in the target: it does not speak of them."""
+    from weighbridge.governance.dossier.dossier import OWN
+
+    if not os.path.isdir(target) or not answers:
+        return OWN
+    top = os.path.realpath(target)
+    beside = [os.path.join(os.path.dirname(answers), name) for name in attached]
+    paths = (os.path.relpath(_place(one), top) for one in (answers, signature, *beside))
+    return OWN | {path for path in paths if not path.startswith("..")}
+
+
+def _place(path: str) -> str:
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+
+
+def digest_of(path: str) -> str:
+    """Hash a file; raises AccessError."""
+    from hashlib import file_digest
+
+    from weighbridge.access.local_files import open_given
+
+    try:
+        with open(open_given(path), "rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise AccessError(f"cannot read {path!r}: {reason(error)}") from None
+
+
+def stale(answers: tuple[Answer, ...], path: str) -> dict[str, str]:
+    """Say which answers have an attachment that is gone or changed."""
+    found: dict[str, str] = {}
+    for one in answers:
+        for attached in one.attachments:
+            place = os.path.join(os.path.dirname(path), attached.name)
+            if not os.path.isfile(place):
+                found[one.row] = f"the attachment {attached.name} is gone"
+            elif digest_of(place) != attached.sha256:
+                found[one.row] = f"the attachment {attached.name} has changed"
+    return found
