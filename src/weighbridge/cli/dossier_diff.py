@@ -79,27 +79,30 @@ def _side(target: str, given: Given) -> tuple[dict[str, Any], Graph | None]:
 
 def _text(found: Difference) -> str:
     from weighbridge.reports.neutral import visible
+    from weighbridge.reports.outline import plural
     from weighbridge.reports.wrap import wrap
 
-    lines: list[str] = []
-    for one in found.rows:
-        lines += _row(one)
+    lines = [*_pieces(found.gone, found.new, "")]
+    lines += (line for one in found.rows if not one.is_quiet for line in _row(one))
+    if quiet := [one.id for one in found.rows if one.is_quiet]:
+        words = f"nothing else, but answers are bound to other bytes: {', '.join(quiet)}"
+        lines += wrap(visible(words), 80, first="  ", rest="    ")
     for change in found.components or ():
         mark = {"alarm": "!", "notice": "~", "plain": " "}[change.weight]
         words = f"{change.path}: {change.words}" if change.path else change.words
         lines += wrap(visible(words), 80, first=f"{mark} ", rest="    ")
+    for one in found.alone:
+        lines += wrap(visible(f"only one side has: {one}"), 80, first="  ", rest="    ")
     if not lines:
         return "= THE SAME\n"
-    changed = sum(one.is_evidence_changed for one in found.rows)
-    return "\n".join((
-        *lines,
-        f"{changed} rows have other evidence, {len(found.outdated)} answers became outdated",
-        "",
-    ))  # fmt: skip
+    changed, outdated = sum(one.is_evidence_changed for one in found.rows), len(found.outdated)
+    lines.append(f"other evidence: {plural(changed, 'row')}; outdated since: {plural(outdated, 'answer')}")
+    return "\n".join((*lines, ""))
 
 
 def _row(one: RowChange) -> Iterator[str]:
-    from weighbridge.reports.neutral import shorten, visible
+    from weighbridge.governance.dossier.telling import short
+    from weighbridge.reports.neutral import visible
     from weighbridge.reports.wrap import wrap
 
     mark = "!" if one.is_worse else "~" if one.is_evidence_changed or one.is_answer_changed else " "
@@ -108,12 +111,19 @@ def _row(one: RowChange) -> Iterator[str]:
     if one.is_answer_changed:
         yield "    the answer is another"
     if one.is_evidence_changed:
-        yield f"    evidence {one.new_digest[:16] or 'nothing'}…, was {one.old_digest[:16] or 'nothing'}…"
-    for sign, pieces in (("-", one.gone), ("+", one.new)):
+        yield visible(f"    bound to {short(one.new_digest)}, was {short(one.old_digest)}")
+    yield from _pieces(one.gone, one.new, "    ")
+
+
+def _pieces(gone: tuple[str, ...], new: tuple[str, ...], indent: str) -> Iterator[str]:
+    from weighbridge.reports.neutral import shorten
+    from weighbridge.reports.wrap import wrap
+
+    for sign, pieces in (("-", gone), ("+", new)):
         for words in pieces[:_MOST]:
-            yield from wrap(shorten(words, 200), 80, first=f"    {sign} ", rest="      ")
+            yield from wrap(shorten(words, 200), 80, first=f"{indent}{sign} ", rest=f"{indent}  ")
         if len(pieces) > _MOST:
-            yield f"    {sign} and {len(pieces) - _MOST:,} more"
+            yield f"{indent}{sign} and {len(pieces) - _MOST:,} more"
 
 
 def _json(found: Difference) -> str:
@@ -129,6 +139,7 @@ def _json(found: Difference) -> str:
     ]  # fmt: skip
     told: dict[str, Any] = {
         "schema": "weighbridge.dossier-diff/1", "rows": rows, "outdated": [one.id for one in found.outdated],
+        "documents_of_one_side": list(found.alone), "gone": list(found.gone), "new": list(found.new),
     }  # fmt: skip
     if found.components is not None:
         told["components"] = [

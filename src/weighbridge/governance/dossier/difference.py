@@ -58,17 +58,30 @@ class RowChange:
         return self.old_digest != self.new_digest
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is to be seen but that an answer would be bound to something else."""
+        return self.was == self.now and not self.gone and not self.new and not self.is_answer_changed
+
+    @property
     def is_worse(self) -> bool:
         """Whether an answer became outdated, or a row that stood does not any more."""
-        return self.was in _GOOD and self.now not in _GOOD
+        is_outdated = self.now == State.OUTDATED and self.was != State.OUTDATED
+        return is_outdated or (self.was in _GOOD and self.now not in _GOOD)
 
 
 @value
 class Difference:
-    """The changes of rows in the order of the documents, and those of the components where both graphs were at hand."""
+    """The changes of rows in the order of the documents, and those of the components where both graphs were at hand.
+
+    ``gone`` and ``new`` are in words what decides how the subject behaves, on one side only. ``alone`` are the titles
+    of documents that only one side has: their rows are not compared.
+    """
 
     rows: tuple[RowChange, ...]
     components: tuple[Change, ...] | None = None
+    alone: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
 
     @property
     def outdated(self) -> tuple[RowChange, ...]:
@@ -78,16 +91,20 @@ class Difference:
 
 def difference(old: dict[str, Any], new: dict[str, Any], graphs: tuple[Graph, Graph] | None = None) -> Difference:
     """Compare two documents; raises UsageError for one that is no dossier."""
-    before, after = _read(old), _read(new)
-    names = list(dict.fromkeys((*before, *after)))
-    order = {name: rank for rank, name in enumerate(after)} | {name: rank for rank, name in enumerate(before)}
-    found = (_change(before.get(name), after.get(name)) for name in sorted(names, key=order.__getitem__))
+    (before, content), (after, contents) = _read(old), _read(new)
+    shared = {one.part for one in before.values()} & {one.part for one in after.values()}
+    rows = {name: one.part for name, one in (*before.items(), *after.items())}
+    found = (_change(before.get(name), after.get(name)) for name, part in rows.items() if part in shared)
     components = None
     if graphs is not None:
         from weighbridge.inventory.difference import differences
 
         components = differences(*graphs)
-    return Difference(rows=tuple(one for one in found if one is not None), components=components)
+    return Difference(
+        rows=tuple(one for one in found if one is not None), components=components,
+        alone=tuple(dict.fromkeys(part for part in rows.values() if part not in shared)),
+        gone=tuple(sorted(content - contents)), new=tuple(sorted(contents - content)),
+    )  # fmt: skip
 
 
 def _change(was: SavedRow | None, now: SavedRow | None) -> RowChange | None:
@@ -106,14 +123,15 @@ def _change(was: SavedRow | None, now: SavedRow | None) -> RowChange | None:
     )  # fmt: skip
 
 
-def _read(found: dict[str, Any]) -> dict[str, SavedRow]:
+def _read(found: dict[str, Any]) -> tuple[dict[str, SavedRow], frozenset[str]]:
     if found.get("schema") != SCHEMA:
         raise UsageError("it is no dossier", hint="weighbridge dossier TARGET --format json writes one")
     try:
         rows = [_row(one, part["title"]) for part in found["parts"] for one in part["rows"]]
+        content = frozenset(map(_words, found["subject"]["content"]))
     except (KeyError, TypeError, AttributeError, ValueError):
         raise UsageError("the dossier is not as its schema has it") from None
-    return {one.id: one for one in rows}
+    return {one.id: one for one in rows}, content
 
 
 def _row(one: dict[str, Any], part: str) -> SavedRow:

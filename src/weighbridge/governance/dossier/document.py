@@ -42,7 +42,8 @@ def plain(dossier: Dossier) -> dict[str, Any]:
         "notice": NOTICE,
         "subject": {
             "name": dossier.name, "kind": str(dossier.kind), "version": dossier.version,
-            "reference": dossier.reference,
+            "reference": dossier.reference, "content": list(map(_evidence, dossier.content)),
+            "content_total": dossier.held,
         },
         "rows": counts(dossier.rows),
         "parts": [_part(one, dossier) for one in dossier.parts],

@@ -6,7 +6,7 @@ from weighbridge.core.enums import StrEnum
 from weighbridge.core.values import replace, value
 from weighbridge.governance.dossier.answers import FILE_NAME
 from weighbridge.governance.dossier.endorsement import SUFFIX
-from weighbridge.governance.dossier.evidence import bounded, digest
+from weighbridge.governance.dossier.evidence import MOST, bounded, cut, digest
 from weighbridge.governance.dossier.feeds import Feeds
 from weighbridge.governance.dossier.rows import Fill, obligations, parts, rows
 from weighbridge.inventory.disputes import disputes
@@ -80,6 +80,8 @@ class Filled:
 class Dossier:
     """The whole draft. ``date`` is when it was made, empty where nobody asked for it.
 
+    ``content`` are the first of ``held`` digests of files that decide how the subject behaves: answers speak of them.
+
     ``register`` holds the gravest of ``found`` findings; ``found`` is -1 where no scan is at hand.
     """
 
@@ -90,6 +92,8 @@ class Dossier:
     parts: tuple[Part, ...]
     rows: tuple[Filled, ...]
     obligations: Obligations
+    content: tuple[Evidence, ...] = ()
+    held: int = 0
     register: tuple[Finding, ...] = ()
     found: int = -1
     gaps: tuple[str, ...] = ()
@@ -134,13 +138,14 @@ def draw(graph: Graph, given: Given, wanted: frozenset[str] = frozenset()) -> Do
         _filled(row, feeds, answers.get(row.id), given, disputed)
         for row in rows() if any(row.part == one.id for one in chosen)
     )  # fmt: skip
-    root = graph.component(graph.root)
+    root, content = graph.component(graph.root), feeds.gather("content")
     return Dossier(
-        name=telling.name_of(root), version=telling.state_of(root), reference=root.text(Field.REFERENCE),
+        name=cut(telling.name_of(root)), version=cut(telling.state_of(root)), reference=cut(root.text(Field.REFERENCE)),
         kind=root.kind, parts=chosen, obligations=obligations(), date=given.date,
+        content=bounded(content), held=len(content),
         rows=tuple(one for one in filled if one.evidence or one.answer or not one.row.raised_only),
-        register=(findings or ())[:REGISTER], found=-1 if findings is None else len(findings),
-        gaps=graph.gaps[:GAPS], unread=len(graph.gaps),
+        register=tuple(map(_short, (findings or ())[:REGISTER])), found=-1 if findings is None else len(findings),
+        gaps=tuple(map(cut, graph.gaps[:GAPS])), unread=len(graph.gaps),
     )  # fmt: skip
 
 
@@ -168,8 +173,9 @@ def _filled(
     evidence, held = _gathered(row, feeds)
     lacks = tuple(words for feed in row.needs for words in feeds.lacking(feed))
     made = Filled(
-        row=row, state=State.OPEN, digest=held, evidence=bounded(evidence), total=len(evidence), lacks=lacks,
-        disputed=tuple(words for feed in row.evidence for words in disputed.get(feed, ())), answer=answer,
+        row=row, state=State.OPEN, digest=held, evidence=bounded(evidence), total=len(evidence),
+        lacks=tuple(map(cut, lacks[:MOST])), answer=answer,
+        disputed=tuple(cut(words) for feed in row.evidence for words in disputed.get(feed, ()))[:MOST],
     )  # fmt: skip
     if answer is not None:
         signer = (given.signers or {}).get(row.id, "")
@@ -179,10 +185,15 @@ def _filled(
         if stale:
             return replace(made, state=State.OUTDATED, signer=signer, stale=stale)
         return replace(made, state=State.COMPLETE if signer else State.ANSWERED, signer=signer)
-    if row.fill is Fill.HUMAN or not evidence:
+    if row.fill is Fill.HUMAN or all(one.is_name_of_folder for one in evidence):
         return made
     is_whole = row.fill is Fill.AUTOMATIC and not lacks and not made.disputed
     return replace(made, state=State.COMPLETE if is_whole else State.DRAFTED)
+
+
+def _short(one: Finding) -> Finding:
+    words = {name: cut(getattr(one, name)) for name in ("id", "rule", "title", "message", "file", "reason")}
+    return replace(one, **words)
 
 
 # -- what is ours, and what disagrees --------------------------------------------------------------------------------

@@ -44,10 +44,14 @@ class Evidence:
     note: str = ""
 
     @property
+    def is_name_of_folder(self) -> bool:
+        """Whether the name of a directory is all that says so: then nothing is known."""
+        return self.origin.method is Method.NAME and not self.origin.file
+
+    @property
     def counts(self) -> bool:
         """Whether it is in the digest."""
-        is_name_of_folder = self.origin.method is Method.NAME and not self.origin.file
-        return self.feed != CHANGES and not is_name_of_folder
+        return self.feed != CHANGES and not self.is_name_of_folder
 
     @property
     def is_sure(self) -> bool:
@@ -70,6 +74,16 @@ def digest(found: Iterable[Evidence]) -> str:
 
 def bounded(found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Keep so much that a document stays readable, whatever a stranger has written into a card."""
-    return tuple(
-        one if len(one.text) <= LONGEST else replace(one, text=f"{one.text[:LONGEST]}…") for one in found[:MOST]
+    return tuple(map(_cut, found[:MOST]))
+
+
+def _cut(one: Evidence) -> Evidence:
+    origin = replace(one.origin, **{name: cut(getattr(one.origin, name)) for name in ("file", "pointer", "author")})
+    return replace(
+        one, text=cut(one.text), note=cut(one.note), name=cut(one.name), about=cut(one.about), origin=origin
     )
+
+
+def cut(text: str) -> str:
+    """Keep so much of a text that a document stays readable."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -36,6 +36,8 @@ _MEANT = (Kind.MODEL, Kind.ADAPTER)
 _BEHAVING = frozenset({"weights", "config", "tokenizer", "template", "code"})
 """Roles of files that decide how a model behaves."""
 _STATES = (Field.COMMIT, Field.SHA256, Field.REFERENCE, Field.VERSION)
+_MISSING = {"changes": "an earlier state to be held against (--previous)"}
+"""What is missing where a feed has nothing, if its name does not say it."""
 _NOBODY = Origin(method=Method.HASH, confidence=Confidence.VERIFIED)
 
 
@@ -76,7 +78,7 @@ class Feeds:
             silent = [one for one in components if not any(map(_is_sure, one.claims(field)))]
             words = telling.field_words(field)
             return tuple(f"{words} of {self._names[one.id]}" for one in silent) or (() if components else (words,))
-        return () if any(one.is_sure for one in self.gather(feed)) else (name or scope,)
+        return () if any(one.is_sure for one in self.gather(feed)) else (_MISSING.get(feed, name or scope),)
 
     # -- scopes ----------------------------------------------------------------------------------------------------
 
@@ -102,8 +104,8 @@ class Feeds:
         elif scope == "relation":
             yield from self._relations(feed, LINEAGE if name == "lineage" else (RelationKind(name),))
         elif scope == "trigger":
-            for one, field in TRIGGERS[name](self.graph, self.models):
-                yield from self._claims(feed, one, field)
+            for one, field, claim in TRIGGERS[name](self.graph, self.models):
+                yield self._claim(feed, one, field, claim)
         else:
             for one in self._of(scope):
                 yield from self._claims(feed, one, Field(name))
@@ -111,11 +113,15 @@ class Feeds:
     # -- what they say ---------------------------------------------------------------------------------------------
 
     def _claims(self, feed: str, one: Component, field: Field) -> Iterator[Evidence]:
-        for claim in one.claims(field):
-            yield Evidence(
-                feed=feed, what=telling.field_words(field), text=telling.words(claim.content, field),
-                origin=claim.origin, note=claim.note, **self._about(one),
-            )  # fmt: skip
+        yield from (self._claim(feed, one, field, claim) for claim in one.claims(field))
+
+    def _claim(self, feed: str, one: Component, field: Field, claim: Claim) -> Evidence:
+        is_named = field is Field.NAME and one.id != self.graph.root
+        made = Evidence(
+            feed=feed, what=telling.KINDS[one.kind][0] if is_named else telling.field_words(field),
+            text=telling.words(claim.content, field), origin=claim.origin, note=claim.note, **self._about(one),
+        )  # fmt: skip
+        return replace(made, name="") if is_named else made
 
     def _relations(self, feed: str, kinds: tuple[RelationKind, ...]) -> Iterator[Evidence]:
         for relation in self.graph.relations:
@@ -200,7 +206,7 @@ class Feeds:
                 method=Method.HEADER, confidence=Confidence.VERIFIED, file=one.file, pointer=one.id[:16],
                 sha256=one.sha256,
             )  # fmt: skip
-            text = f"{one.rule} {one.severity}: {one.title} ({one.status}{reason})"
+            text = f"{one.rule} {one.severity}: {one.message or one.title} ({one.status}{reason})"
             yield Evidence(feed="findings", what="finding", text=text, origin=origin)
 
     def changed(self) -> Iterator[Evidence]:

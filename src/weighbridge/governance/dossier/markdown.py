@@ -49,6 +49,7 @@ def _lines(dossier: Dossier) -> Iterator[str]:
     yield from (
         f"- {telling.SYMBOLS[state]} **{state.value}**: {prose(words)}" for state, words in MEANINGS.items()
     )
+    yield from _content(dossier)
     for part in dossier.parts:
         yield from _part(part, dossier)
     yield from _register(dossier)
@@ -56,6 +57,21 @@ def _lines(dossier: Dossier) -> Iterator[str]:
     yield from _gaps(dossier)
     yield ""
     yield f"*Weighbridge {prose(__version__)}.*"
+
+
+def _content(dossier: Dossier) -> Iterator[str]:
+    if dossier.content:
+        yield ""
+        yield "## What it speaks of"
+        yield ""
+        yield "Files and states that decide how it behaves. Answers about it are bound to them."
+        yield ""
+        yield "| what | value | where it stands | how sure |"
+        yield "| --- | --- | --- | --- |"
+        yield from map(_evidence, dossier.content[:SHOWN])
+        if dossier.held > SHOWN:
+            yield ""
+            yield f"And {dossier.held - SHOWN:,} more."
 
 
 def _part(part: Part, dossier: Dossier) -> Iterator[str]:
@@ -95,16 +111,15 @@ def _row(one: Filled) -> Iterator[str]:
         yield from map(_evidence, one.evidence[:SHOWN])
         if one.total > SHOWN:
             yield ""
-            yield f"And {one.total - min(SHOWN, len(one.evidence)):,} more."
+            yield f"And {one.total - SHOWN:,} more."
     if one.digest:
         yield ""
-        yield f"What stands under this row: `sha256:{one.digest}`"
+        yield f"An answer here is bound to `sha256:{one.digest}`"
 
 
 def _answer(one: Filled, answer: Answer) -> Iterator[str]:
     yield ""
-    signed = f"signed by {_code(one.signer)}" if one.signer else "not covered by a trusted signature"
-    yield f"{_code(answer.author)}, {answer.date}, {signed}:"
+    yield f"{_code(answer.author)}, {answer.date}, {prose(telling.standing(one))}:"
     yield ""
     lines = answer.text.splitlines()
     yield from fence(tuple(shorten(line, 2_000) for line in lines[:LINES]))
@@ -149,7 +164,7 @@ def _register(dossier: Dossier) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
     if dossier.found > FINDINGS:
         yield ""
-        yield f"And {dossier.found - min(FINDINGS, len(dossier.register)):,} more."
+        yield f"And {dossier.found - FINDINGS:,} more."
 
 
 def _dates(dossier: Dossier) -> Iterator[str]:

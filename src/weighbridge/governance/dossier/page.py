@@ -6,6 +6,7 @@ own style sheet only, by digest. Every text of strangers is made neutral, of bou
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from weighbridge import __version__
@@ -30,6 +31,7 @@ SHOWN, FINDINGS, GAPS, PARAGRAPHS = 20, 200, 100, 400
 """What is shown of each before the rest is counted: evidence of a row, findings, gaps, lines of an answer."""
 LONGEST, PROSE = 240, 900
 """Columns of a name or a value, and of what people have written."""
+_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def render(dossier: Dossier) -> str:
@@ -46,6 +48,7 @@ def _lines(dossier: Dossier) -> Iterator[str]:
     yield from _top(dossier)
     yield "<main>"
     yield from _counts(dossier)
+    yield from _content(dossier)
     for part in dossier.parts:
         yield from _part(part, dossier)
     yield from _register(dossier)
@@ -74,7 +77,9 @@ def _top(dossier: Dossier) -> Iterator[str]:
 def _counts(dossier: Dossier) -> Iterator[str]:
     yield "<section>"
     yield "<h2>How far it is</h2>"
-    heads = "".join(f"<th>{state.value}</th>" for state in State)
+    heads = "".join(
+        f'<th>{telling.SYMBOLS[state]} <span class="word">{state.value}</span></th>' for state in State
+    )
     yield f'<table class="counts"><thead><tr><th>document</th><th>rows</th>{heads}</tr></thead><tbody>'
     for part in dossier.parts:
         rows = dossier.of(part.id)
@@ -86,6 +91,24 @@ def _counts(dossier: Dossier) -> Iterator[str]:
         yield f'<dt class="{state}">{telling.SYMBOLS[state]} {state.value}</dt><dd>{page.words(words)}</dd>'
     yield "</dl>"
     yield "</section>"
+
+
+def _content(dossier: Dossier) -> Iterator[str]:
+    if dossier.content:
+        yield "<section>"
+        yield "<h2>What it speaks of</h2>"
+        yield "<p>Files and states that decide how it behaves. Answers about it are bound to them.</p>"
+        yield from _table(dossier.content, dossier.held)
+        yield "</section>"
+
+
+def _table(evidence: tuple[Evidence, ...], total: int) -> Iterator[str]:
+    yield '<table class="evidence"><thead><tr><th>what</th><th>value</th><th>where it stands</th><th>how sure</th>'
+    yield "</tr></thead><tbody>"
+    yield from map(_evidence, evidence[:SHOWN])
+    yield "</tbody></table>"
+    if total > SHOWN:
+        yield f'<p class="note">And {total - SHOWN:,} more.</p>'
 
 
 def _part(part: Part, dossier: Dossier) -> Iterator[str]:
@@ -119,14 +142,9 @@ def _row(one: Filled) -> Iterator[str]:
     if one.evidence:
         if row.fill is Fill.HUMAN:
             yield '<p class="note">Facts to write by:</p>'
-        yield '<table class="found"><thead><tr><th>what</th><th>value</th><th>where it stands</th><th>how sure</th>'
-        yield "</tr></thead><tbody>"
-        yield from map(_evidence, one.evidence[:SHOWN])
-        yield "</tbody></table>"
-        if one.total > SHOWN:
-            yield f'<p class="note">And {one.total - min(SHOWN, len(one.evidence)):,} more.</p>'
+        yield from _table(one.evidence, one.total)
     if one.digest:
-        yield f'<code class="digest">what stands under this row: sha256:{one.digest}</code>'
+        yield f'<code class="digest">an answer here is bound to sha256:{one.digest}</code>'
     yield "</article>"
 
 
@@ -154,6 +172,7 @@ def _evidence(one: Evidence) -> str:
     what = f"{_text(one.what)} of {_text(one.name)}" if one.name else _text(one.what)
     note = f' <span class="note">{_text(one.note)}</span>' if one.note else ""
     held = _text(one.text, PROSE if " " in one.text else LONGEST)
+    held = f"<code>{held}</code>" if _HEX.fullmatch(one.text) else held
     sure = one.origin.confidence
     digest = f"; sha256:{one.origin.sha256}" if one.origin.sha256 else ""
     place = telling.place(one) or telling.method(one)
@@ -185,7 +204,7 @@ def _register(dossier: Dossier) -> Iterator[str]:
         yield f"<td><code>{_text(one.file)}</code></td></tr>"
     yield "</tbody></table>"
     if dossier.found > FINDINGS:
-        yield f'<p class="note">And {dossier.found - min(FINDINGS, len(dossier.register)):,} more.</p>'
+        yield f'<p class="note">And {dossier.found - FINDINGS:,} more.</p>'
     yield "</section>"
 
 

@@ -21,11 +21,11 @@ main, header, footer { max-width: 56rem; }
 .answer { margin: .7rem 0; padding: .6rem .9rem; background: var(--panel); }
 .answer p { margin: .3rem 0; white-space: pre-wrap; } .answer .label { white-space: normal; }
 .stale { color: var(--malicious); } .stale code { white-space: nowrap; }
-table.found { table-layout: fixed; font-size: .86rem; margin: .4rem 0; }
-table.found th:nth-child(1) { width: 22%; } table.found th:nth-child(2) { width: auto; }
-table.found th:nth-child(3) { width: 27%; } table.found th:nth-child(4) { width: 6.4rem; }
-table.found td { padding: .3rem .7rem .3rem 0; } table.found td:nth-child(n+3) { color: var(--soft); }
-table.found td:nth-child(4) { white-space: nowrap; }
+table.evidence { table-layout: fixed; font-size: .86rem; margin: .4rem 0; }
+table.evidence th:nth-child(1) { width: 22%; } table.evidence th:nth-child(2) { width: auto; }
+table.evidence th:nth-child(3) { width: 27%; } table.evidence th:nth-child(4) { width: 6.4rem; }
+table.evidence td { padding: .3rem .7rem .3rem 0; } table.evidence td:nth-child(n+3) { color: var(--soft); }
+table.evidence td:nth-child(4) { white-space: nowrap; } table.evidence td code { font-size: .74rem; }
 table.dates { table-layout: fixed; } table.dates th:nth-child(1) { width: 6.6rem; }
 table.dates th:nth-child(2) { width: auto; } table.dates th:nth-child(3) { width: 11rem; }
 table.dates th:nth-child(4) { width: 12rem; } table.dates td:first-child { white-space: nowrap; }
@@ -37,13 +37,14 @@ table.register th:nth-child(2) { width: 8rem; } table.register th:nth-child(3) {
 table.register th:nth-child(4) { width: 30%; }
 .verified { color: var(--clean); } .inferred { color: var(--suspicious); font-style: italic; }
 .unsure { color: var(--suspicious); }
+table.counts a { color: inherit; text-underline-offset: .2em; text-decoration-color: var(--line); }
 dl.words.inline { display: grid; grid-template-columns: 7.4rem 1fr; gap: .1rem .8rem; font-size: .92rem; }
 dl.words.inline dt { margin: 0; font-size: .92rem; color: var(--tone); }
 @media (max-width: 34rem) {
-  .figures { grid-template-columns: repeat(3, 1fr); }
+  .figures { grid-template-columns: repeat(3, 1fr); } .word { display: none; }
   .row { padding-left: .7rem; } .row h3 { grid-template-columns: 1fr auto; } .row h3 .number { grid-column: 1 / -1; }
-  table.found td:nth-child(n+3), table.register td:nth-child(n+3), table.dates td:nth-child(n+3) { display: block; }
-  table.found td:nth-child(4)::before, table.register td:nth-child(4)::before { content: none; }
+  table.evidence td:nth-child(n+3), table.register td:nth-child(n+3), table.dates td:nth-child(n+3) { display: block; }
+  table.evidence td:nth-child(4)::before, table.register td:nth-child(4)::before { content: none; }
   table.dates td:nth-child(4)::before { content: none; }
   table.counts thead { position: static; clip-path: none; } table.counts tr { display: table-row; }
   table.counts td { display: table-cell; padding: .3rem; } table.counts td:nth-child(n+3)::before { content: none; }

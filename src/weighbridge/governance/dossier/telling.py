@@ -26,6 +26,10 @@ FILLS = {
 }  # fmt: skip
 
 
+_KEY = 64
+"""Digits of the name of a key."""
+
+
 def summary(rows: tuple[Filled, ...]) -> str:
     """Count rows by who can fill them and by how far they are, in a sentence."""
     fills = ", ".join(f"{sum(one.row.fill is fill for one in rows)} {fill}" for fill in Fill)
@@ -54,12 +58,8 @@ def short(digest: str) -> str:
     return f"{digest[:16]}…" if digest else "nothing"
 
 
-def stale(one: Filled) -> str:
-    """Say why an answer does not hold any more, with both digests."""
-    then = one.answer.evidence if one.answer is not None else ""
-    return f"Outdated: {one.stale}. Written over {short(then)}, here now is {short(one.digest)}."
-
-
 def standing(one: Filled) -> str:
     """Say what a signature is worth for an answer."""
-    return f"signed by {one.signer}" if one.signer else "not covered by a trusted signature"
+    if not one.signer:
+        return "not covered by a trusted signature"
+    return f"signed by key {short(one.signer)}" if len(one.signer) == _KEY else f"signed by {one.signer}"

@@ -8,12 +8,12 @@ from weighbridge.inventory.graph import Field, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
-    from weighbridge.inventory.graph import Component, Graph
+    from weighbridge.inventory.graph import Claim, Component, Graph
 
-    Found: TypeAlias = Iterator[tuple[Component, Field]]
+    Found: TypeAlias = Iterator[tuple[Component, Field, Claim]]
 
 _CONVERSES = frozenset({
     "text-generation", "text2text-generation", "conversational", "image-text-to-text", "audio-text-to-text",
@@ -43,57 +43,55 @@ _MARKERS = frozenset({
 
 def conversation(graph: Graph, models: tuple[Component, ...]) -> Found:
     """Yield what lets think that people talk to it."""
-    yield from _tasks(models, _CONVERSES)
-    yield from ((one, Field.NAME) for one in graph.of(Kind.SERVICE))
-    for one in graph.of(Kind.FILE):
-        if one.text(Field.ROLE) == "template":
-            yield one, Field.NAME
+    yield from _stated(models, Field.TASK, _CONVERSES)
+    yield from _stated(graph.of(Kind.FILE), Field.ROLE, frozenset({"template"}))
+    yield from _services(graph)
 
 
 def synthetic(graph: Graph, models: tuple[Component, ...]) -> Found:
     """Yield what lets think that it makes text, pictures, sounds or films."""
-    yield from _tasks(models, _WRITES | _DEPICTS)
-    yield from _outputs(models, _MEDIA)
-    yield from ((one, Field.NAME) for one in graph.of(Kind.SERVICE))
+    yield from text(graph, models)
+    yield from media(graph, models)
+    yield from _services(graph)
 
 
 def watermark(graph: Graph, _: tuple[Component, ...]) -> Found:
     """Yield libraries that mark output."""
     for one in graph.of(Kind.LIBRARY, Kind.FRAMEWORK):
-        if one.text(Field.NAME).lower().replace("_", "-") in _MARKERS:
-            yield one, Field.NAME
+        for claim in one.claims(Field.NAME):
+            if str(claim.content).lower().replace("_", "-") in _MARKERS:
+                yield one, Field.NAME, claim
 
 
 def people(_: Graph, models: tuple[Component, ...]) -> Found:
     """Yield what speaks of emotions, faces or biometrics."""
     for one in models:
         for field in (Field.TAG, Field.TASK, Field.NAME, Field.INTENDED_USE, Field.DESCRIPTION, Field.OUTPUT):
-            texts = (str(claim.content)[:_LONGEST].replace("_", " ") for claim in one.claims(field))
-            if any(map(_PEOPLE.search, texts)):
-                yield one, field
+            for claim in one.claims(field):
+                if _PEOPLE.search(str(claim.content)[:_LONGEST].replace("_", " ")):
+                    yield one, field, claim
 
 
 def media(_: Graph, models: tuple[Component, ...]) -> Found:
     """Yield what lets think that it makes pictures, sounds or films."""
-    yield from _tasks(models, _DEPICTS)
-    yield from _outputs(models, _MEDIA)
+    yield from _stated(models, Field.TASK, _DEPICTS)
+    yield from _stated(models, Field.OUTPUT, _MEDIA)
 
 
 def text(_: Graph, models: tuple[Component, ...]) -> Found:
     """Yield what lets think that it writes."""
-    yield from _tasks(models, _WRITES)
+    yield from _stated(models, Field.TASK, _WRITES)
 
 
-def _tasks(models: tuple[Component, ...], tasks: frozenset[str]) -> Found:
-    for one in models:
-        if any(str(claim.content) in tasks for claim in one.claims(Field.TASK)):
-            yield one, Field.TASK
+def _services(graph: Graph) -> Found:
+    """Yield the models of others that an application asks: what they answer is generated."""
+    for one in graph.of(Kind.SERVICE):
+        yield from ((one, Field.NAME, claim) for claim in one.claims(Field.NAME))
 
 
-def _outputs(models: tuple[Component, ...], outputs: frozenset[str]) -> Found:
-    for one in models:
-        if any(str(claim.content) in outputs for claim in one.claims(Field.OUTPUT)):
-            yield one, Field.OUTPUT
+def _stated(components: Iterable[Component], field: Field, wanted: frozenset[str]) -> Found:
+    for one in components:
+        yield from ((one, field, claim) for claim in one.claims(field) if str(claim.content) in wanted)
 
 
 TRIGGERS = {
