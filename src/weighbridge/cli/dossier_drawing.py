@@ -89,4 +89,3 @@ def _previous(target: str, words: Words, graph: Graph, own: frozenset[str]) -> P
         name=os.path.basename(os.path.normpath(target)), sha256=digest_of(target) if os.path.isfile(target) else "",
         changes=differences(without(old, own), without(graph, own)),
     )  # fmt: skip
-

@@ -162,7 +162,8 @@ def test_the_answers_do_not_speak_of_themselves() -> None:
         file="weighbridge.dossier.toml",
     )  # fmt: skip
     made = draw(own, Given(findings=(finding,)))
-    assert made.found == 0 and not made.content
+    assert made.found == 0
+    assert not made.content
 
 
 # -- single rows -----------------------------------------------------------------------------------------------------
@@ -181,7 +182,8 @@ def test_sources_that_disagree_complete_nothing() -> None:
     made.claim(root, Field.LICENSE, License(expression="GPL-3.0-only"), replace(CARD, file="LICENSE"))
     both = filled(draw(made.finish(root), Given()), "xi.1.1.f")
     assert both.state is State.DRAFTED
-    assert "MIT (README.md" in both.disputed[0] and "GPL-3.0-only (LICENSE" in both.disputed[0]
+    assert "MIT (README.md" in both.disputed[0]
+    assert "GPL-3.0-only (LICENSE" in both.disputed[0]
 
 
 def test_what_is_inferred_completes_nothing() -> None:

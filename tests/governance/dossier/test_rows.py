@@ -43,7 +43,10 @@ def test_every_row_says_all_that_it_must() -> None:
     for row in rows():
         assert row_of(row.id) is row
         assert row.part in {part.id for part in parts()}
-        assert row.title and row.question.endswith(("?", ".")) and row.who and row.article
+        assert row.title
+        assert row.question.endswith(("?", "."))
+        assert row.who
+        assert row.article
         assert set(row.needs) <= set(row.evidence), row.id
         assert bool(row.needs) == (row.fill is Fill.AUTOMATIC), row.id
         assert row.fill is Fill.HUMAN or row.evidence, row.id
@@ -72,7 +75,9 @@ def test_dates_have_a_source_and_what_is_not_confirmed_says_so() -> None:
     assert dates == sorted(dates)
     for one in held.duties:
         date.fromisoformat(one.date)
-        assert one.source.startswith("https://") and one.article and one.what
+        assert one.source.startswith("https://")
+        assert one.article
+        assert one.what
         assert bool(one.note) != one.confirmed, one.date
         assert set(one.parts) <= {part.id for part in parts()}
     told = {part for one in held.duties for part in one.parts}

@@ -233,4 +233,3 @@ def _disputed(graph: Graph) -> dict[str, tuple[str, ...]]:
             for feed in feeds or ["relation.lineage"]:
                 found[feed] = (*found.get(feed, ()), f"{one.what}: {sides}")
     return found
-

@@ -75,9 +75,8 @@ def _block(text: str) -> str:
     """Write a text of several lines so that it stays readable; the first line break in it is not part of the text."""
     if "\n" not in text:
         return _quoted(text)
-    body = "".join(one if one in '\n\t"' else _escaped(one) for one in text).replace('"""', '\\"\\"\\"')
-    if body.endswith('"'):
-        body = f'{body[:-1]}\\"'
+    plain = "\n\t" if '"""' in text or text.endswith('"') else '\n\t"'
+    body = "".join(one if one in plain else _escaped(one) for one in text)
     return f'"""\n{body}"""'
 
 

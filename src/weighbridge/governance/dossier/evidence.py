@@ -79,9 +79,7 @@ def bounded(found: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 def _cut(one: Evidence) -> Evidence:
     origin = replace(one.origin, **{name: cut(getattr(one.origin, name)) for name in ("file", "pointer", "author")})
-    return replace(
-        one, text=cut(one.text), note=cut(one.note), name=cut(one.name), about=cut(one.about), origin=origin
-    )
+    return replace(one, text=cut(one.text), note=cut(one.note), name=cut(one.name), about=cut(one.about), origin=origin)
 
 
 def cut(text: str) -> str:

@@ -1,15 +1,15 @@
 """Gathers what a graph, a scan and a comparison say, by the feeds that the catalogue names.
 
-    subject.FIELD        claims for a field of the subject
-    model.FIELD          … of the models and adapters that are meant: the subject, those inside it or, of an
-                         application, those that it uses; not what they were made from
-    software.FIELD       … of libraries and frameworks; dataset, service, hardware, adapter by their kind
-    relation.KIND        what hangs on what; relation.lineage for all that a model can be made from
-    trigger.NAME         what raises a question of Article 50
-    weights              the digests of the weights
-    content              the digests of all files that decide how it behaves, or the states that are pinned
-    formats, documents, templates, signatures, scan      facts about files
-    findings, changes    what a scan found; what changed since an earlier state
+subject.FIELD        claims for a field of the subject
+model.FIELD          … of the models and adapters that are meant: the subject, those inside it or, of an
+                     application, those that it uses; not what they were made from
+software.FIELD       … of libraries and frameworks; dataset, service, hardware, adapter by their kind
+relation.KIND        what hangs on what; relation.lineage for all that a model can be made from
+trigger.NAME         what raises a question of Article 50
+weights              the digests of the weights
+content              the digests of all files that decide how it behaves, or the states that are pinned
+formats, documents, templates, signatures, scan      facts about files
+findings, changes    what a scan found; what changed since an earlier state
 """
 
 from __future__ import annotations

@@ -46,9 +46,7 @@ def _lines(dossier: Dossier) -> Iterator[str]:
         counts = (str(sum(one.state is state for one in rows)) for state in State)
         yield f"| {prose(part.title)} | {len(rows)} | {' | '.join(counts)} |"
     yield ""
-    yield from (
-        f"- {telling.SYMBOLS[state]} **{state.value}**: {prose(words)}" for state, words in MEANINGS.items()
-    )
+    yield from (f"- {telling.SYMBOLS[state]} **{state.value}**: {prose(words)}" for state, words in MEANINGS.items())
     yield from _content(dossier)
     for part in dossier.parts:
         yield from _part(part, dossier)
@@ -119,7 +117,8 @@ def _row(one: Filled) -> Iterator[str]:
 
 def _answer(one: Filled, answer: Answer) -> Iterator[str]:
     yield ""
-    yield f"{_code(answer.author)}, {answer.date}, {prose(telling.standing(one))}:"
+    standing = _code(telling.standing(one)) if one.signer else telling.standing(one)
+    yield f"{_code(answer.author)}, {answer.date}, {standing}:"
     yield ""
     lines = answer.text.splitlines()
     yield from fence(tuple(shorten(line, 2_000) for line in lines[:LINES]))
@@ -128,7 +127,8 @@ def _answer(one: Filled, answer: Answer) -> Iterator[str]:
     yield from (f"- attached: {_code(each.name)} `sha256:{each.sha256}`" for each in answer.attachments)
     if one.stale:
         yield ""
-        yield f"**Outdated**: {prose(one.stale)}."
+        yield f"**Outdated**: {_code(one.stale)}"
+        yield ""
         yield f"- written over: {_digest(answer.evidence)}"
         yield f"- here now: {_digest(one.digest)}"
 

@@ -77,9 +77,7 @@ def _top(dossier: Dossier) -> Iterator[str]:
 def _counts(dossier: Dossier) -> Iterator[str]:
     yield "<section>"
     yield "<h2>How far it is</h2>"
-    heads = "".join(
-        f'<th>{telling.SYMBOLS[state]} <span class="word">{state.value}</span></th>' for state in State
-    )
+    heads = "".join(f'<th>{telling.SYMBOLS[state]} <span class="word">{state.value}</span></th>' for state in State)
     yield f'<table class="counts"><thead><tr><th>document</th><th>rows</th>{heads}</tr></thead><tbody>'
     for part in dossier.parts:
         rows = dossier.of(part.id)
