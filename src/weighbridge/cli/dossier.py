@@ -43,10 +43,10 @@ COMMAND = Command(
                 ANSWERS,
                 Option(names=("--key",), metavar="FILE", repeatable=True, help="public key that may sign; repeatable"),
                 Option(names=("--policy",), metavar="FILE", help="who may sign (signers.toml)"),
-                Option(names=("--signature",), metavar="FILE", help="the signature (default: the answers' name + .sig)"),
+                Option(names=("--signature",), metavar="FILE", help="the signature (default: ANSWERS.sig)"),
                 Option(
                     names=("--fail-on",), metavar="STATE", choices=("outdated", "open", "incomplete"),
-                    help="exit 1 with a row that is outdated; outdated or open; not complete",
+                    help="exit 1 if a row is so (open: or outdated; incomplete: all but complete)",
                 ),
             ),
         ),

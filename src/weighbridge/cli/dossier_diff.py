@@ -34,7 +34,7 @@ COMMAND = Command(
                 ANSWERS,
                 Option(names=("--key",), metavar="FILE", repeatable=True, help="public key that may sign; repeatable"),
                 Option(names=("--policy",), metavar="FILE", help="who may sign (signers.toml)"),
-                Option(names=("--signature",), metavar="FILE", help="the signature (default: the answers' name + .sig)"),
+                Option(names=("--signature",), metavar="FILE", help="the signature (default: ANSWERS.sig)"),
             ),
         ),
         READ,

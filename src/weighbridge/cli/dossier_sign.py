@@ -25,7 +25,7 @@ COMMAND = Command(
                 Option(names=("--key",), metavar="FILE", help="private key (PEM; ECDSA P-256, P-384 or P-521)"),
                 Option(names=("--password-file",), metavar="FILE", help="its password; else WEIGHBRIDGE_SIGN_PASSWORD"),
                 ANSWERS,
-                Option(names=("--signature",), metavar="FILE", help="where it goes (default: the answers' name + .sig)"),
+                Option(names=("--signature",), metavar="FILE", help="where it goes (default: ANSWERS.sig)"),
             ),
         ),
     ),

@@ -52,7 +52,7 @@ class Attachment:
 
 @value
 class Answer:
-    """What a person has written for a row; ``evidence`` is the digest of what stood under it then, empty for nothing."""
+    """What a person has written for a row; ``evidence`` is the digest of what stood under it, empty for nothing."""
 
     row: str
     author: str

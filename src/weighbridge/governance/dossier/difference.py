@@ -147,6 +147,6 @@ def _row(one: dict[str, Any], part: str) -> SavedRow:
 
 
 def _words(found: dict[str, Any]) -> str:
-    of = f" of {found['name']}" if found.get("name") else ""
+    of = f"{found['name']}, " if found.get("name") else ""
     place = f" ({found['origin']['file']})" if found["origin"].get("file") else ""
-    return f"{found['what']}{of}: {found['value']}{place}"
+    return f"{of}{found['what']}: {found['value']}{place}"

@@ -18,6 +18,7 @@ from weighbridge.core.values import replace, value
 from weighbridge.governance.dossier.evidence import Evidence
 from weighbridge.governance.dossier.triggers import TRIGGERS
 from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, Method, Origin, RelationKind
+from weighbridge.inventory.supplement import FILE_NAME as CARD
 from weighbridge.inventory.views import telling
 
 TYPE_CHECKING = False
@@ -158,7 +159,8 @@ class Feeds:
 
     def content(self) -> Iterator[Evidence]:
         """Yield what a statement about behaviour speaks of: files by digest, models elsewhere by their state."""
-        yield from self._digests("content", self._files(*_BEHAVING))
+        files = (one for one in self._files(*_BEHAVING) if one.text(Field.NAME) != CARD)
+        yield from self._digests("content", files)
         if self.root.kind is Kind.APPLICATION:
             for one in (*self.models, *self.graph.of(Kind.SERVICE)):
                 field = next((field for field in _STATES if one.claims(field)), Field.NAME)

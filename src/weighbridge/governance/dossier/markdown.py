@@ -1,4 +1,4 @@
-"""A dossier as GitHub-flavoured Markdown; text of strangers stands in code spans only, from which nothing breaks out."""
+"""A dossier as GitHub-flavoured Markdown; text of strangers stands in code only, and nothing breaks out."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _digest(found: str) -> str:
 
 
 def _evidence(one: Evidence) -> str:
-    what = f"{prose(one.what)} of {_cell(one.name)}" if one.name else prose(one.what)
+    what = f"{_cell(one.name)}, {prose(one.what)}" if one.name else prose(one.what)
     note = f" ({_cell(one.note)})" if one.note else ""
     place = _cell(telling.place(one)) if telling.place(one) else telling.method(one)
     return f"| {what} | {_cell(one.text)}{note} | {place} | {SURE[one.origin.confidence]} |"

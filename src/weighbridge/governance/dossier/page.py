@@ -167,7 +167,7 @@ def _digest(found: str) -> str:
 
 
 def _evidence(one: Evidence) -> str:
-    what = f"{_text(one.what)} of {_text(one.name)}" if one.name else _text(one.what)
+    what = f"{_text(one.name)}, {_text(one.what)}" if one.name else _text(one.what)
     note = f' <span class="note">{_text(one.note)}</span>' if one.note else ""
     held = _text(one.text, PROSE if " " in one.text else LONGEST)
     held = f"<code>{held}</code>" if _HEX.fullmatch(one.text) else held
@@ -212,7 +212,8 @@ def _dates(dossier: Dossier) -> Iterator[str]:
     yield "<h2>Dates</h2>"
     yield f"<p>{page.words(law.law)}. The sources were last looked at on {law.checked}. The law decides, not this "
     yield "table.</p>"
-    yield '<table class="dates"><thead><tr><th>from</th><th>what</th><th>article</th><th>source</th></tr></thead><tbody>'
+    yield '<table class="dates"><thead><tr><th>from</th><th>what</th><th>article</th><th>source</th></tr></thead>'
+    yield "<tbody>"
     for one in law.duties:
         doubt = "" if one.confirmed else f'<br><span class="unsure">Not confirmed: {page.words(one.note)}</span>'
         yield f"<tr><td>{one.date}</td><td>{page.words(one.what)}.{doubt}</td><td>{page.words(one.article)}</td>"

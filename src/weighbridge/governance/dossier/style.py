@@ -13,7 +13,8 @@ main, header, footer { max-width: 56rem; }
 .complete, .answered { --tone: var(--clean); } .drafted { --tone: var(--inconclusive); }
 .outdated { --tone: var(--malicious); } .open { --tone: var(--suspicious); }
 .row { margin: 1.5rem 0 0; padding: .2rem 0 .4rem 1rem; border-left: .3rem solid var(--tone); }
-.row h3 { display: grid; grid-template-columns: minmax(3.4rem, auto) 1fr auto; gap: .2rem .8rem; align-items: baseline; }
+.row h3 { display: grid; grid-template-columns: minmax(3.4rem, auto) 1fr auto; gap: .2rem .8rem; }
+.row h3 { align-items: baseline; }
 .row h3 .number { color: var(--soft); font-weight: 500; }
 .row h3 .state { color: var(--tone); font: 600 .84rem/1.4 var(--sans); white-space: nowrap; }
 .row .about { color: var(--soft); font-size: .84rem; margin: .1rem 0 .5rem; }
