@@ -98,7 +98,8 @@ def test_one_flipped_byte_changes_hash_bill_and_evidence(model: Path, capsys: py
     assert "model.safetensors: other content (weights)" in capsys.readouterr().out
     assert main(["dossier", "diff", "old.dossier.json", "out.json"]) == 1
     text = capsys.readouterr().out
-    assert "! iv.2.b" in text and "complete, now outdated" in text
+    assert "! iv.2.b" in text
+    assert "complete, now outdated" in text
     assert "outdated since: 2 answers" in text
     assert all(len(line) <= 80 for line in text.splitlines())
     row = rows(drafted("model", "--previous", "old.json", "--key", "0.pub"))["iv.6"]
@@ -182,7 +183,7 @@ def test_bills_and_applications_have_dossiers_too(model: Path) -> None:
     assert rows(found)["iv.1.c"]["state"] == "complete"
 
 
-def test_a_saved_scan_fills_the_register(model: Path) -> None:
+def test_a_saved_scan_fills_the_register(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (model / "weights.pkl").write_bytes(b"cposix\nsystem\n(S'true'\ntR.")
     assert main(["scan", "model", "--format", "json", "-o", "scan.json", "-q"]) == 1
     scanned = drafted("model")["register"]
@@ -190,6 +191,10 @@ def test_a_saved_scan_fills_the_register(model: Path) -> None:
     assert main(["bom", "model", "-o", "bom.json", "-q"]) == 0
     saved = drafted("bom.json", "--report", "scan.json")["register"]
     assert saved == scanned
+    flip(model)
+    capsys.readouterr()
+    assert main(["dossier", "model", "--report", "scan.json", "-q"]) == 2
+    assert "has not seen model.safetensors of 'model' as it is" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,10 @@ def _sha512(listing: Listing, given: Given) -> dict[str, str]:
 
 
 def _gaps(report: Report) -> tuple[str, ...]:
-    return tuple(
+    places = tuple(
+        f"{'/'.join(gap.at.member) or '.'}: {gap.reason}" for artifact in report.artifacts for gap in artifact.gaps
+    )
+    return places + tuple(
         f"{file.path.removeprefix(artifact.ref).lstrip('/')}: {gap.reason}"
         for artifact in report.artifacts
         for file in artifact.files

@@ -107,6 +107,10 @@ def _rendered(made: Dossier, form: str) -> str:
 def _judged(made: Dossier, given: Given) -> int:
     from weighbridge.cli.console import note
     from weighbridge.governance.dossier.dossier import State
+    from weighbridge.reports.outline import plural
+
+    if made.unread:
+        note(f"{plural(made.unread, 'place')} could not be read; the dossier lists them", quiet=given.on("--quiet"))
 
     levels = {
         "outdated": {State.OUTDATED}, "open": {State.OUTDATED, State.OPEN},

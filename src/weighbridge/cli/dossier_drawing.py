@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from weighbridge.cli.console import note
 from weighbridge.cli.dossier_subject import answers_content, answers_path, own_files, stale, subject
 from weighbridge.core.errors import UsageError
 
@@ -30,6 +31,9 @@ def drawn(
     path = answers_path(target, words)
     held = answers_content(path, is_asked=bool(words.one("--answers")))
     answers = loads(held, path) if held else ()
+    if held and not words.one("--answers"):
+        # One inside a download must not speak unseen.
+        note(f"answers come from {path}", quiet=words.on("--quiet"))
     signature = words.one("--signature") or f"{path}.sig"
     signers = _signers(answers, signature, words)
     attached = tuple(each.name for one in answers for each in one.attachments)
@@ -44,8 +48,6 @@ def drawn(
 
 def _signers(answers: tuple[Answer, ...], path: str, words: Words) -> dict[str, str]:
     """Say by row whose trusted signature covers the answer; nobody is trusted by default."""
-    from weighbridge.cli.console import note
-
     policy = _policy(words)
     if policy is None:
         if words.one("--signature"):

@@ -11,6 +11,7 @@ from weighbridge.core.values import value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.cli.options import Given
+    from weighbridge.core.report import Report
     from weighbridge.governance.dossier.answers import Answer
     from weighbridge.governance.dossier.register import Finding
     from weighbridge.inventory.graph import Graph
@@ -46,23 +47,45 @@ def subject(target: str, given: Given) -> Subject:
     """Read a target; raises UsageError, AccessError and the errors of stores and scans."""
     from weighbridge.governance.dossier import register
 
-    findings = None
     if path := given.one("--report"):
         from weighbridge.cli.documents import read
 
-        findings = register.of_document(read(path)[1])
+        found = read(path)[1]
+        findings = register.of_document(found)
+        made = _graph(target, given)[0]
+        _check_same(made, register.digests(found), path, target)
+        return Subject(graph=made, findings=findings)
+    made, report = _graph(target, given)
+    return Subject(graph=made, findings=register.of_report(report) if report is not None else None)
+
+
+def _graph(target: str, given: Given) -> tuple[Graph, Report | None]:
+    """Give the graph of a target, and the scan that it was folded from, if it was."""
     if given.on("--application"):
-        return Subject(graph=_application(target, given), findings=findings)
+        return _application(target, given), None
     if os.path.isfile(target) and target.lower().endswith(".json"):
         from weighbridge.cli.documents import graph
 
-        return Subject(graph=graph(target), findings=findings)
+        return graph(target), None
     from weighbridge.cli import config
     from weighbridge.cli.composing import observed
 
     made, report = observed(target, given, config.load(given.one("--config")))
     _hint(target, made, given)
-    return Subject(graph=made, findings=register.of_report(report) if findings is None else findings)
+    return made, report
+
+
+def _check_same(graph: Graph, scanned: frozenset[str], path: str, target: str) -> None:
+    """Raise UsageError for a saved scan that is not of the bytes that the target has."""
+    from weighbridge.inventory.graph import Field, Kind
+
+    for one in graph.of(Kind.FILE):
+        digest = one.text(Field.SHA256)
+        if one.text(Field.ROLE) == "weights" and digest and digest not in scanned:
+            raise UsageError(
+                f"{path!r} is no scan of these files: it has not seen {one.text(Field.NAME)} of {target!r} as it is",
+                hint="scan it anew: weighbridge scan --format json",
+            )
 
 
 def _application(folder: str, given: Given) -> Graph:

@@ -49,7 +49,7 @@ def hostile() -> Dossier:
     )  # fmt: skip
     answers = tuple(
         Answer(
-            row=row.id, author=text, date="2026-11-30", text=f"{text}\n```\n{text}\n" + "x" * 100_000 + "\n" * 5_000,
+            row=row.id, author=text, date="2026-11-30", text=f"{text}\n```\n{text}\n" + ("x" * 100_000 + "\n" * 5_000) * (row.id == "iv.3"),
             attachments=(Attachment(name=text, sha256="d" * 64),),
         )
         for row in rows()

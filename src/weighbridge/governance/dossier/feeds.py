@@ -60,7 +60,8 @@ class Feeds:
         self.graph = graph
         self.findings = findings
         self.previous = previous
-        self.root = graph.component(graph.root)
+        self._components = {one.id: one for one in graph.components}
+        self.root = self._components[graph.root]
         self._names = {one.id: telling.name_of(one) for one in graph.components}
         self._known: dict[str, tuple[Evidence, ...]] = {}
         self.models = tuple(self._models())
@@ -128,13 +129,13 @@ class Feeds:
         for relation in self.graph.relations:
             if relation.kind not in kinds:
                 continue
-            target = self.graph.component(relation.target)
+            target = self._components[relation.target]
             state = telling.state_of(target)
             text = f"{self._names[target.id]}{f' @ {state}' if state else ''}"
             for origin in relation.origins or (_inferred(),):
                 yield Evidence(
                     feed=feed, what=telling.RELATIONS[relation.kind], text=text, origin=origin,
-                    **self._about(self.graph.component(relation.source)),
+                    **self._about(self._components[relation.source]),
                 )  # fmt: skip
 
     def _about(self, one: Component) -> dict[str, str]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from weighbridge.governance.dossier.evidence import Evidence
     from weighbridge.governance.dossier.rows import Part
 
-SHOWN, FINDINGS, LINES = 12, 50, 400
-"""What is shown of each before the rest is counted: evidence of a row, findings, lines of an answer."""
+SHOWN, FINDINGS = 12, 50
+"""What is shown of each before the rest is counted: evidence of a row, findings and gaps."""
 LONGEST = 300
 
 
@@ -120,10 +120,7 @@ def _answer(one: Filled, answer: Answer) -> Iterator[str]:
     standing = _code(telling.standing(one)) if one.signer else telling.standing(one)
     yield f"{_code(answer.author)}, {answer.date}, {standing}:"
     yield ""
-    lines = answer.text.splitlines()
-    yield from fence(tuple(shorten(line, 2_000) for line in lines[:LINES]))
-    if len(lines) > LINES:
-        yield f"And {len(lines) - LINES:,} more lines."
+    yield from fence(tuple(answer.text.splitlines()))
     yield from (f"- attached: {_code(each.name)} `sha256:{each.sha256}`" for each in answer.attachments)
     if one.stale:
         yield ""

@@ -16,7 +16,7 @@ from weighbridge.governance.dossier.rows import Fill
 from weighbridge.governance.dossier.style import PAGE
 from weighbridge.inventory.views.telling import KINDS, SURE
 from weighbridge.reports import page
-from weighbridge.reports.neutral import shorten
+from weighbridge.reports.neutral import shorten, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from weighbridge.governance.dossier.evidence import Evidence
     from weighbridge.governance.dossier.rows import Part
 
-SHOWN, FINDINGS, GAPS, PARAGRAPHS = 20, 200, 100, 400
-"""What is shown of each before the rest is counted: evidence of a row, findings, gaps, lines of an answer."""
+SHOWN, FINDINGS, GAPS = 20, 200, 100
+"""What is shown of each before the rest is counted: evidence of a row, findings, gaps."""
 LONGEST, PROSE = 240, 900
 """Columns of a name or a value, and of what people have written."""
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -149,10 +149,8 @@ def _row(one: Filled) -> Iterator[str]:
 def _answer(one: Filled, answer: Answer) -> Iterator[str]:
     yield '<div class="answer">'
     yield f'<p class="label">{_text(answer.author)}, {_text(answer.date)}, {_text(telling.standing(one))}</p>'
-    lines = answer.text.splitlines()
-    yield f"<p>{chr(10).join(_text(line, 4_000) for line in lines[:PARAGRAPHS])}</p>"
-    if len(lines) > PARAGRAPHS:
-        yield f'<p class="label">and {len(lines) - PARAGRAPHS:,} more lines</p>'
+    text = "\n".join(escape(visible(line)) for line in answer.text.splitlines())
+    yield f"<p>{text}</p>"
     for each in answer.attachments:
         yield f'<p class="label">attached: {_text(each.name)} <code class="digest">sha256:{each.sha256}</code></p>'
     if one.stale:

@@ -54,6 +54,12 @@ def of_document(found: dict[str, Any]) -> tuple[Finding, ...]:
     return tuple(sorted(set(listed), key=lambda one: (-one.severity.rank, one.file, one.rule, one.id, one.reason)))
 
 
+def digests(found: dict[str, Any]) -> frozenset[str]:
+    """Give the digests of the files that a saved report, which was read by ``of_document``, is about."""
+    files = (file for artifact in found["artifacts"] for file in artifact["files"])
+    return frozenset(str(file.get(key) or "") for file in files for key in ("sha256", "claimed_sha256")) - {""}
+
+
 def _of_artifact(artifact: dict[str, Any]) -> Iterator[Finding]:
     ref = artifact["ref"]
     for file in artifact["files"]:
