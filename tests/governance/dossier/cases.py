@@ -47,9 +47,11 @@ def hostile() -> Dossier:
         id=text, rule=text, severity=Severity.HIGH, confidence=text, title=text, message=text, file=text, sha256=text,
         status=ASIDE, reason=text,
     )  # fmt: skip
+    long = "x" * 100_000 + "\n" * 5_000
     answers = tuple(
         Answer(
-            row=row.id, author=text, date="2026-11-30", text=f"{text}\n```\n{text}\n" + ("x" * 100_000 + "\n" * 5_000) * (row.id == "iv.3"),
+            row=row.id, author=text, date="2026-11-30",
+            text=f"{text}\n```\n{text}\n" + (long if row.id == "iv.3" else ""),
             attachments=(Attachment(name=text, sha256="d" * 64),),
         )
         for row in rows()
