@@ -124,6 +124,12 @@ def test_answers_do_not_outdate_each_other_wherever_they_are(model: Path) -> Non
     assert "is gone" in rows(drafted("model", "--answers", "model/answers.toml"))["iv.1.h"]["answer"]["outdated"]
 
 
+def test_weights_that_are_attached_stay_in_sight(model: Path) -> None:
+    answer("iv.9", *ANSWER, "--attach", "model/model.safetensors", "--attach", "model/config.json")
+    names = {one["name"] for one in drafted("model")["subject"]["content"]}
+    assert names == {"model.safetensors", "config.json"}
+
+
 def states(found: dict[str, Any]) -> list[str]:
     return [row["state"] for row in rows(found).values() if "answer" in row]
 

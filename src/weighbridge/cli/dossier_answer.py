@@ -86,7 +86,7 @@ def main(given: Given) -> int:
     with_answer(held, answer, path)  # what cannot be edited is told before anything is scanned
     found = subject(target, given)
     names = (*(one.name for one in attached), *_others(held, path))
-    own = own_files(target, path, f"{path}.sig", names)
+    own = own_files(target, path, f"{path}.sig", names, found.graph)
     digest = drawing.row_digest(found.graph, drawing.Given(findings=found.findings, own=own), row)
     write(with_answer(held, _bound(answer, digest), path).decode(), Output(format="text", file=path))
     said = f"{row.id} answered in {path}, over {f'sha256:{digest}' if digest else 'no evidence'}\n"

@@ -27,6 +27,7 @@ def drawn(
     """
     from weighbridge.governance.dossier.answers import loads
     from weighbridge.governance.dossier.dossier import Given, draw, without
+    from weighbridge.inventory.views import telling
 
     path = answers_path(target, words)
     held = answers_content(path, is_asked=bool(words.one("--answers")))
@@ -35,10 +36,10 @@ def drawn(
         # One inside a download must not speak unseen.
         note(f"answers come from {path}", quiet=words.on("--quiet"))
     signature = words.one("--signature") or f"{path}.sig"
-    signers = _signers(answers, signature, words)
-    attached = tuple(each.name for one in answers for each in one.attachments)
-    own = own_files(target, path, signature, attached)
     found = subject(target, words)
+    signers = _signers(answers, signature, words, telling.name_of(found.graph.component(found.graph.root)))
+    attached = tuple(each.name for one in answers for each in one.attachments)
+    own = own_files(target, path, signature, attached, found.graph)
     given = Given(
         findings=found.findings, previous=_previous(earlier, words, found.graph, own), answers=answers, signers=signers,
         stale=stale(answers, path), date=date, own=own,
@@ -46,7 +47,7 @@ def drawn(
     return draw(found.graph, given, wanted), without(found.graph, own)
 
 
-def _signers(answers: tuple[Answer, ...], path: str, words: Words) -> dict[str, str]:
+def _signers(answers: tuple[Answer, ...], path: str, words: Words, name: str) -> dict[str, str]:
     """Say by row whose trusted signature covers the answer; nobody is trusted by default."""
     policy = _policy(words)
     if policy is None:
@@ -59,7 +60,7 @@ def _signers(answers: tuple[Answer, ...], path: str, words: Words) -> dict[str, 
     from weighbridge.cli.documents import content
     from weighbridge.governance.dossier.endorsement import checked
 
-    endorsement = checked(content(path, 1 << 20), policy, path)
+    endorsement = checked(content(path, 1 << 20), policy, path, name)
     return {one.row: endorsement.signer for one in answers if endorsement.covers(one)}
 
 

@@ -32,6 +32,8 @@ READ = Group(
 ANSWERS = Option(
     names=("--answers",), metavar="FILE", help="answers of people (default: weighbridge.dossier.toml in TARGET)"
 )
+_PAPERS = frozenset({"document", "other"})
+"""Roles of files that can be out of sight of a dossier."""
 OPERAND = "a model's directory, hf://org/name, or a bill of materials (CycloneDX, SPDX, graph)"
 
 
@@ -133,16 +135,25 @@ def answers_content(path: str, *, is_asked: bool) -> bytes:
     return content(path, LARGEST)
 
 
-def own_files(target: str, answers: str, signature: str, attached: tuple[str, ...]) -> frozenset[str]:
-    """Name the files of the dossier itself by their paths in the target: it does not speak of them."""
+def own_files(
+    target: str, answers: str, signature: str, attached: tuple[str, ...], graph: Graph
+) -> frozenset[str]:  # fmt: skip
+    """Name the files of the dossier itself by their paths in the target: it does not speak of them.
+
+    What is attached is among them if it is a document: nobody takes the weights out of sight by attaching them.
+    """
     from weighbridge.governance.dossier.dossier import OWN
+    from weighbridge.inventory.graph import Field, Kind
 
     if not os.path.isdir(target) or not answers:
         return OWN
     top = os.path.realpath(target)
+    papers = {one.text(Field.NAME) for one in graph.of(Kind.FILE) if one.text(Field.ROLE) in _PAPERS}
     beside = [os.path.join(os.path.dirname(answers), name) for name in attached]
-    paths = (os.path.relpath(_place(one), top) for one in (answers, signature, *beside))
-    return OWN | {path for path in paths if not path.startswith("..")}
+    mine, others = (
+        {os.path.relpath(_place(one), top) for one in paths} for paths in ((answers, signature), beside)
+    )  # fmt: skip
+    return OWN | {path for path in mine if not path.startswith("..")} | (others & papers)
 
 
 def _place(path: str) -> str:

@@ -58,6 +58,15 @@ def test_another_key_is_nobody(held: tuple[str, str]) -> None:
         checked(content, trusting_keys(held[1].replace("0.pub", "1.pub")))
 
 
+def test_the_policy_says_for_which_models(held: tuple[str, str]) -> None:
+    content, name = signed(ANSWERS, held[0])
+    policy = trusting_keys(held[1])
+    narrow = replace(policy, signers=(replace(policy.signers[0], models=("org/*",)),))
+    assert checked(content, narrow, subject="org/letters").signer == name
+    with pytest.raises(IntegrityError, match="does not trust for 'other/letters'"):
+        checked(content, narrow, subject="other/letters")
+
+
 def test_a_payload_that_was_altered_does_not_hold(held: tuple[str, str]) -> None:
     content, name = signed(ANSWERS, held[0])
     whole = bundle.loads(content)

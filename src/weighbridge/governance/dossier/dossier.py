@@ -155,10 +155,7 @@ def row_digest(graph: Graph, given: Given, row: Row) -> str:
 
 
 def _feeds(graph: Graph, given: Given) -> Feeds:
-    findings = given.findings
-    if findings is not None:
-        findings = tuple(one for one in findings if one.file not in given.own)
-    return Feeds(without(graph, given.own), findings, given.previous)
+    return Feeds(without(graph, given.own), given.findings, given.previous)
 
 
 def _gathered(row: Row, feeds: Feeds) -> tuple[tuple[Evidence, ...], str]:
@@ -200,7 +197,7 @@ def _short(one: Finding) -> Finding:
 
 
 def without(graph: Graph, own: frozenset[str]) -> Graph:
-    """Take files out of a graph: a dossier says nothing of its own answers."""
+    """Take files out of a graph: a dossier says nothing of its own answers. What a scan found in them stays found."""
     ids = {one.id for one in graph.of(Kind.FILE) if one.text(Field.NAME) in own and one.id != graph.root}
     if not ids:
         return graph

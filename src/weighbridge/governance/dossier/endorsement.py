@@ -53,12 +53,17 @@ def signed(answers: tuple[Answer, ...], key: str, password: bytes | None = None)
     return bundles.dumps(payload, keys.sign(private, bundles.pae(payload)), hint=name), name
 
 
-def checked(content: bytes, policy: SignerPolicy, name: str = "the signature") -> Endorsement:
-    """Check a bundle against who is trusted; raises IntegrityError for one that is nobody's or over something else."""
+def checked(content: bytes, policy: SignerPolicy, name: str = "the signature", subject: str = "") -> Endorsement:
+    """Check a bundle against who is trusted to sign for ``subject``, the name of a model.
+
+    Raises IntegrityError for a signature that is nobody's, or over something else than answers.
+    """
     bundle = bundles.loads(content, name=name)
     found = authenticate(bundle, policy)
     if found.problems:
         raise IntegrityError(f"{name} does not hold: {found.problems[0]}", hint="let the answers be signed anew")
+    if not any(one.may_sign(subject) for one in found.trusted):
+        raise IntegrityError(f"{name} is by somebody whom the policy does not trust for {subject!r}")
     signer = found.signer.key or found.signer.subject or ", ".join(found.signer.san)
     return Endorsement(signer=signer, answers=_listed(bundle.payload, name))
 
