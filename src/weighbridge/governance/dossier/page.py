@@ -43,6 +43,11 @@ def _text(text: str, longest: int = LONGEST) -> str:
     return escape(shorten(text, longest, keep_end=longest == LONGEST))
 
 
+def _words(text: str) -> str:
+    """Show a message of a rule, in which backticks mark code."""
+    return page.words(shorten(text, PROSE))
+
+
 def _lines(dossier: Dossier) -> Iterator[str]:
     yield from page.head(f"AI Act dossier, draft: {shorten(dossier.name, 80)}", PAGE)
     yield from _top(dossier)
@@ -196,7 +201,7 @@ def _register(dossier: Dossier) -> Iterator[str]:
         reason = f' <span class="note">{_text(one.reason)}</span>' if one.reason else ""
         yield f"<tr><td><code>{_text(one.id[:16])}</code></td>"
         yield f'<td><span class="mark {one.severity}">{one.severity}</span>, {_text(one.status)}{reason}</td>'
-        yield f'<td>{_text(one.rule)} {_text(one.title)}<br><span class="note">{_text(one.message)}</span></td>'
+        yield f'<td>{_text(one.rule)} {_text(one.title)}<br><span class="note">{_words(one.message)}</span></td>'
         yield f"<td><code>{_text(one.file)}</code></td></tr>"
     yield "</tbody></table>"
     if dossier.found > FINDINGS:
@@ -208,8 +213,8 @@ def _dates(dossier: Dossier) -> Iterator[str]:
     law = dossier.obligations
     yield "<section>"
     yield "<h2>Dates</h2>"
-    yield f"<p>{page.words(law.law)}. The sources were last looked at on {law.checked}. The law decides, not this "
-    yield "table.</p>"
+    yield f'<p>{page.words(law.law)}, <span class="note">{page.words(law.source)}</span>. The sources were last looked '
+    yield f"at on {law.checked}. The law decides, not this table.</p>"
     yield '<table class="dates"><thead><tr><th>from</th><th>what</th><th>article</th><th>source</th></tr></thead>'
     yield "<tbody>"
     for one in law.duties:
