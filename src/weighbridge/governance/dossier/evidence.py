@@ -32,12 +32,14 @@ NOTHING = ""
 class Evidence:
     """One piece: ``feed`` is what it was gathered by, ``about`` the id of its component, empty for the subject.
 
-    ``name`` is how the component is called, ``what`` the field in words, ``text`` the value.
+    ``name`` is how the component is called, ``what`` the field in words, ``text`` the value in words. ``exact`` is what
+    the digest is over, so that other words of ours outdate no answer.
     """
 
     feed: str
     what: str
     text: str
+    exact: str
     origin: Origin
     about: str = ""
     name: str = ""
@@ -63,11 +65,10 @@ def digest(found: Iterable[Evidence]) -> str:
     """Give the SHA-256 over evidence in whatever order, empty where there is none that counts."""
     held = sorted({
         (
-            one.feed, one.about, one.what, one.text, str(one.origin.method), str(one.origin.confidence),
-            one.origin.file, one.origin.author,
+            one.feed, one.about, one.exact, str(one.origin.method), str(one.origin.confidence), one.origin.file,
+            one.origin.author,
         )
-        for one in found
-        if one.counts
+        for one in found if one.counts
     })  # fmt: skip
     return sha256(json.dumps(held, ensure_ascii=True).encode()).hexdigest() if held else NOTHING
 

@@ -14,9 +14,12 @@ findings, changes    what a scan found; what changed since an earlier state
 
 from __future__ import annotations
 
+import json
+
 from weighbridge.core.values import replace, value
 from weighbridge.governance.dossier.evidence import Evidence
 from weighbridge.governance.dossier.triggers import TRIGGERS
+from weighbridge.inventory.document import content as plain
 from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, Method, Origin, RelationKind
 from weighbridge.inventory.supplement import FILE_NAME as CARD
 from weighbridge.inventory.views import telling
@@ -39,6 +42,7 @@ _BEHAVING = frozenset({"weights", "config", "tokenizer", "template", "code"})
 _STATES = (Field.COMMIT, Field.SHA256, Field.REFERENCE, Field.VERSION)
 _MISSING = {"changes": "an earlier state to be held against (--previous)"}
 """What is missing where a feed has nothing, if its name does not say it."""
+NOTHING = "nothing has changed"
 _NOBODY = Origin(method=Method.HASH, confidence=Confidence.VERIFIED)
 
 
@@ -121,7 +125,8 @@ class Feeds:
         is_named = field is Field.NAME and one.id != self.graph.root
         made = Evidence(
             feed=feed, what=telling.KINDS[one.kind][0] if is_named else telling.field_words(field),
-            text=telling.words(claim.content, field), origin=claim.origin, note=claim.note, **self._about(one),
+            text=telling.words(claim.content, field), exact=f"{field}={json.dumps(plain(claim.content))}",
+            origin=claim.origin, note=claim.note, **self._about(one),
         )  # fmt: skip
         return replace(made, name="") if is_named else made
 
@@ -135,6 +140,7 @@ class Feeds:
             for origin in relation.origins or (_inferred(),):
                 yield Evidence(
                     feed=feed, what=telling.RELATIONS[relation.kind], text=text, origin=origin,
+                    exact=f"{relation.kind} {json.dumps([target.id, state])}",
                     **self._about(self._components[relation.source]),
                 )  # fmt: skip
 
@@ -149,7 +155,8 @@ class Feeds:
             for field in (Field.SHA256, Field.SHA512, Field.SIZE):
                 if claim := one.best(field):
                     yield Evidence(
-                        feed=feed, what=telling.field_words(field), text=str(claim.content), origin=claim.origin,
+                        feed=feed, what=telling.field_words(field), text=str(claim.content),
+                        exact=f"{field}={json.dumps(plain(claim.content))}", origin=claim.origin,
                         **self._about(one),
                     )  # fmt: skip
                     break
@@ -170,17 +177,18 @@ class Feeds:
     def formats(self) -> Iterator[Evidence]:
         """Yield each format of weights once, with the first file that has it."""
         seen = set()
-        for one in self._files("weights"):
-            for claim in one.claims(Field.FORMAT):
-                if claim.content not in seen:
-                    seen.add(claim.content)
-                    yield Evidence(feed="formats", what="format", text=str(claim.content), origin=claim.origin)
+        for claim in (claim for one in self._files("weights") for claim in one.claims(Field.FORMAT)):
+            if claim.content not in seen:
+                seen.add(claim.content)
+                text = str(claim.content)
+                yield Evidence(feed="formats", what="format", text=text, exact=text, origin=claim.origin)
 
     def documents(self) -> Iterator[Evidence]:
         """Yield the documents that are there; nobody has read what they say."""
         for one in self._files("document"):
             if claim := one.best(Field.NAME):
-                yield Evidence(feed="documents", what="document", text=self._names[one.id], origin=claim.origin)
+                name = self._names[one.id]
+                yield Evidence(feed="documents", what="document", text=name, exact=one.id, origin=claim.origin)
 
     def templates(self) -> Iterator[Evidence]:
         """Yield chat templates, which are programs."""
@@ -199,7 +207,9 @@ class Feeds:
                 counts[verdict] = counts.get(verdict, 0) + 1
         for verdict, count in sorted(counts.items()):
             note = f"{count:,} file{'s' * (count != 1)}"
-            yield Evidence(feed="scan", what="verdict of the scan", text=verdict, origin=_NOBODY, note=note)
+            yield Evidence(
+                feed="scan", what="verdict of the scan", text=verdict, exact=verdict, origin=_NOBODY, note=note
+            )
 
     def found(self) -> Iterator[Evidence]:
         """Yield the findings of the scan."""
@@ -210,7 +220,8 @@ class Feeds:
                 sha256=one.sha256,
             )  # fmt: skip
             text = f"{one.rule} {one.severity}: {one.message or one.title} ({one.status}{reason})"
-            yield Evidence(feed="findings", what="finding", text=text, origin=origin)
+            exact = json.dumps([one.rule, one.id, one.severity, one.status, one.reason])
+            yield Evidence(feed="findings", what="finding", text=text, exact=exact, origin=origin)
 
     def changed(self) -> Iterator[Evidence]:
         """Yield what changed since the earlier state; that nothing did is told too."""
@@ -221,9 +232,9 @@ class Feeds:
         )
         for one in self.previous.changes:
             words = f"{one.path}: {one.words}" if one.path else one.words
-            yield Evidence(feed="changes", what=f"change ({one.weight})", text=words, origin=origin)
+            yield Evidence(feed="changes", what=f"change ({one.weight})", text=words, exact=words, origin=origin)
         if not self.previous.changes:
-            yield Evidence(feed="changes", what="change", text="nothing has changed", origin=origin)
+            yield Evidence(feed="changes", what="change", text=NOTHING, exact=NOTHING, origin=origin)
 
 
 _FACTS: dict[str, Callable[[Feeds], Iterator[Evidence]]] = {
