@@ -15,7 +15,8 @@ from weighbridge.core.values import replace
 from weighbridge.governance.dossier.answers import Answer
 from weighbridge.governance.dossier.dossier import Dossier, Filled, Given, State, draw, row_digest
 from weighbridge.governance.dossier.evidence import LONGEST, MOST
-from weighbridge.governance.dossier.feeds import Previous
+from weighbridge.governance.dossier.evidence import digest as evidence_digest
+from weighbridge.governance.dossier.feeds import Feeds, Previous
 from weighbridge.governance.dossier.register import Finding
 from weighbridge.governance.dossier.rows import Fill, row_of, rows
 from weighbridge.inventory.assembly import Assembly
@@ -136,6 +137,12 @@ def test_what_does_not_matter_does_not_outdate_an_answer() -> None:
     assert digest(one_model(replace(CARD, pointer="line:7", sha256="3" * 64))) == here, "a comma elsewhere in the card"
     assert digest(one_model(name="moved")) == here, "the directory was moved"
     assert digest(one_model(), told=Given(previous=Previous(name="old", sha256="", changes=()))) == here
+
+
+def test_our_words_are_not_in_the_digest() -> None:
+    one = Feeds(one_model()).gather("model.task")
+    others = tuple(replace(each, text="Text Generation", what="job", note="new") for each in one)
+    assert evidence_digest(one) == evidence_digest(reversed((*others, *others))) != ""
 
 
 def test_what_matters_does() -> None:
