@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.cli.dossier_subject import ANSWERS, OPERAND, READ
+from weighbridge.cli.dossier_subject import ANSWERS, OPERAND, READ, SIGNERS
 from weighbridge.cli.exit import FAIL, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import STDOUT, outputs, write
@@ -41,9 +41,7 @@ COMMAND = Command(
             title="answers of people",
             options=(
                 ANSWERS,
-                Option(names=("--key",), metavar="FILE", repeatable=True, help="public key that may sign; repeatable"),
-                Option(names=("--policy",), metavar="FILE", help="who may sign (signers.toml)"),
-                Option(names=("--signature",), metavar="FILE", help="the signature (default: ANSWERS.sig)"),
+                *SIGNERS,
                 Option(
                     names=("--fail-on",), metavar="STATE", choices=("outdated", "open", "incomplete"),
                     help="exit 1 if a row is so (open: or outdated; incomplete: all but complete)",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from weighbridge.cli.dossier_subject import ANSWERS, READ
+from weighbridge.cli.dossier_subject import ANSWERS, READ, SIGNERS
 from weighbridge.cli.exit import FAIL, PASS
-from weighbridge.cli.options import Command, Group, Operand, Option
+from weighbridge.cli.options import Command, Group, Operand
 from weighbridge.cli.output import outputs, write
 
 TYPE_CHECKING = False
@@ -30,12 +30,7 @@ COMMAND = Command(
     groups=(
         Group(
             title="of targets, not of saved dossiers",
-            options=(
-                ANSWERS,
-                Option(names=("--key",), metavar="FILE", repeatable=True, help="public key that may sign; repeatable"),
-                Option(names=("--policy",), metavar="FILE", help="who may sign (signers.toml)"),
-                Option(names=("--signature",), metavar="FILE", help="the signature (default: ANSWERS.sig)"),
-            ),
+            options=(ANSWERS, *SIGNERS),
         ),
         READ,
     ),

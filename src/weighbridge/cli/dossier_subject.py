@@ -32,6 +32,11 @@ READ = Group(
 ANSWERS = Option(
     names=("--answers",), metavar="FILE", help="answers of people (default: weighbridge.dossier.toml in TARGET)"
 )
+SIGNERS = (
+    Option(names=("--key",), metavar="FILE", repeatable=True, help="public key that may sign; repeatable"),
+    Option(names=("--policy",), metavar="FILE", help="who may sign (signers.toml)"),
+    Option(names=("--signature",), metavar="FILE", help="the signature (default: ANSWERS.sig)"),
+)
 _PAPERS = frozenset({"document", "other"})
 """Roles of files that can be out of sight of a dossier."""
 OPERAND = "a model's directory, hf://org/name, or a bill of materials (CycloneDX, SPDX, graph)"

@@ -79,6 +79,7 @@ def test_a_page_says_the_states_in_words() -> None:
     assert "Not confirmed:" in text
     assert "last looked at on 2026" in text
     assert "EXE101 Starts a process" in text
+    assert f"model.safetensors{'bb' * 32}" in text
     assert [HONEST.count(state) for state in (State.ANSWERED, State.OUTDATED)] == [1, 2]
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from weighbridge.governance.dossier.evidence import Evidence
     from weighbridge.governance.dossier.rows import Part
 
-SHOWN, FINDINGS = 12, 50
-"""What is shown of each before the rest is counted: evidence of a row, findings and gaps."""
+SHOWN, FINDINGS, CITED = 12, 50, 200
+"""What is shown of each before the rest is counted: evidence of a row, findings and gaps, files."""
 LONGEST = 300
 
 
@@ -51,6 +51,7 @@ def _lines(dossier: Dossier) -> Iterator[str]:
     for part in dossier.parts:
         yield from _part(part, dossier)
     yield from _register(dossier)
+    yield from _cited(dossier)
     yield from _dates(dossier)
     yield from _gaps(dossier)
     yield ""
@@ -162,6 +163,20 @@ def _register(dossier: Dossier) -> Iterator[str]:
     if dossier.found > FINDINGS:
         yield ""
         yield f"And {dossier.found - FINDINGS:,} more."
+
+
+def _cited(dossier: Dossier) -> Iterator[str]:
+    files = telling.cited(dossier)
+    if files:
+        yield ""
+        yield "## Where the evidence stands"
+        yield ""
+        yield "| file | SHA-256 |"
+        yield "| --- | --- |"
+        yield from (f"| {_cell(file)} | {_cell(digest) if digest else 'not known'} |" for file, digest in files[:CITED])
+        if len(files) > CITED:
+            yield ""
+            yield f"And {len(files) - CITED:,} more."
 
 
 def _dates(dossier: Dossier) -> Iterator[str]:

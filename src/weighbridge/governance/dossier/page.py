@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from weighbridge.governance.dossier.evidence import Evidence
     from weighbridge.governance.dossier.rows import Part
 
-SHOWN, FINDINGS, GAPS = 20, 200, 100
-"""What is shown of each before the rest is counted: evidence of a row, findings, gaps."""
+SHOWN, FINDINGS, GAPS, CITED = 20, 200, 100, 500
+"""What is shown of each before the rest is counted: evidence of a row, findings, gaps, files."""
 LONGEST, PROSE = 240, 900
 """Columns of a name or a value, and of what people have written."""
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -57,6 +57,7 @@ def _lines(dossier: Dossier) -> Iterator[str]:
     for part in dossier.parts:
         yield from _part(part, dossier)
     yield from _register(dossier)
+    yield from _cited(dossier)
     yield from _dates(dossier)
     yield from _gaps(dossier)
     yield "</main>"
@@ -206,6 +207,22 @@ def _register(dossier: Dossier) -> Iterator[str]:
     yield "</tbody></table>"
     if dossier.found > FINDINGS:
         yield f'<p class="note">And {dossier.found - FINDINGS:,} more.</p>'
+    yield "</section>"
+
+
+def _cited(dossier: Dossier) -> Iterator[str]:
+    files = telling.cited(dossier)
+    if not files:
+        return
+    yield "<section>"
+    yield "<h2>Where the evidence stands</h2>"
+    yield '<table class="cited"><thead><tr><th>file</th><th>SHA-256</th></tr></thead><tbody>'
+    for file, digest in files[:CITED]:
+        held = f'<code class="digest">{_text(digest)}</code>' if digest else "not known"
+        yield f"<tr><td><code>{_text(file)}</code></td><td>{held}</td></tr>"
+    yield "</tbody></table>"
+    if len(files) > CITED:
+        yield f'<p class="note">And {len(files) - CITED:,} more.</p>'
     yield "</section>"
 
 

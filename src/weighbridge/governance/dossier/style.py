@@ -27,6 +27,7 @@ table.evidence th:nth-child(1) { width: 22%; } table.evidence th:nth-child(2) { 
 table.evidence th:nth-child(3) { width: 27%; } table.evidence th:nth-child(4) { width: 6.4rem; }
 table.evidence td { padding: .3rem .7rem .3rem 0; } table.evidence td:nth-child(n+3) { color: var(--soft); }
 table.evidence td:nth-child(4) { white-space: nowrap; } table.evidence td code { font-size: .74rem; }
+table.cited { table-layout: fixed; font-size: .86rem; } table.cited th:nth-child(1) { width: 40%; }
 table.dates { table-layout: fixed; } table.dates th:nth-child(1) { width: 6.6rem; }
 table.dates th:nth-child(2) { width: auto; } table.dates th:nth-child(3) { width: 11rem; }
 table.dates th:nth-child(4) { width: 12rem; } table.dates td:first-child { white-space: nowrap; }

@@ -58,6 +58,12 @@ def short(digest: str) -> str:
     return f"{digest[:16]}…" if digest else "nothing"
 
 
+def cited(dossier: Dossier) -> tuple[tuple[str, str], ...]:
+    """Name the files that evidence stands in, each with the digest by which it was read; empty where none is known."""
+    pieces = (*dossier.content, *(piece for one in dossier.rows for piece in one.evidence))
+    return tuple(sorted({(piece.origin.file, piece.origin.sha256) for piece in pieces if piece.origin.file}))
+
+
 def standing(one: Filled) -> str:
     """Say what a signature is worth for an answer."""
     if not one.signer:
