@@ -61,7 +61,9 @@ def short(digest: str) -> str:
 def cited(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     """Name the files that evidence stands in, each with the digest by which it was read; empty where none is known."""
     pieces = (*dossier.content, *(piece for one in dossier.rows for piece in one.evidence))
-    return tuple(sorted({(piece.origin.file, piece.origin.sha256) for piece in pieces if piece.origin.file}))
+    found = {(piece.origin.file, piece.origin.sha256) for piece in pieces if piece.origin.file}
+    known = {file for file, digest in found if digest}
+    return tuple(sorted((file, digest) for file, digest in found if digest or file not in known))
 
 
 def standing(one: Filled) -> str:
