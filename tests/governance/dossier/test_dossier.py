@@ -161,6 +161,11 @@ def test_every_file_that_decides_is_bound(role: str) -> None:
     assert digest(one_model(role=role), "iv.1.g") == digest(one_model(role=role, sha256="5" * 64), "iv.1.g") == ""
 
 
+def test_a_supplement_is_what_people_say_and_decides_nothing() -> None:
+    held = [one_model(file="weighbridge.card.toml", role="config", sha256=digit * 64) for digit in "12"]
+    assert digest(held[0]) == digest(held[1])
+
+
 def test_the_answers_do_not_speak_of_themselves() -> None:
     own = one_model(file="weighbridge.dossier.toml", role="config")
     assert digest(own) == digest(one_model(file="weighbridge.dossier.toml", role="config", sha256="6" * 64))
