@@ -83,11 +83,13 @@ def _tell(graph: Graph, assessment: Assessment | None, *, quiet: bool) -> None:
     from weighbridge.inventory.disputes import disputes
 
     found = disputes(graph)
-    if not found and assessment is None:
+    if not found and not graph.gaps and assessment is None:
         return
     from weighbridge.cli.bom_text import disputed, told
     from weighbridge.cli.console import note
 
+    for words in graph.gaps:
+        note(f"not known: {words}", quiet=quiet)
     for one in found:
         note(f"cannot all be true: {disputed(one, graph)}", quiet=quiet)
     for line in told(assessment, graph) if assessment is not None else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weighbridge.access.local import listable
 from weighbridge.access.stores import store_for
 from weighbridge.cli.naming import name_of
 from weighbridge.core.errors import UsageError
@@ -32,9 +33,13 @@ def composed(target: str, given: Given, config: Config) -> Graph:
 
 def observed(target: str, given: Given, config: Config) -> tuple[Graph, Report]:
     """Give the graph of a model and the report of the scan that it was folded from; raises as ``composed`` does."""
+    import os
+
     from weighbridge.cli.weighing import learn
 
     ref = parse(target)
+    if ref.scheme == PATH and os.path.isdir(ref.source):
+        listable(ref.source)
     listing = store_for(ref, offline=given.on("--offline")).listing(ref)
     pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
     report, answers = learn(str(pinned), given, config, remember=True)
