@@ -15,6 +15,7 @@ from tests.provenance.signing import authorities as made
 from weighbridge.cli.app import main
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "dossier-v1.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 CARD = b"""---
 license: apache-2.0
 base_model: org/base
@@ -54,7 +55,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def drafted(*words: str, code: int = 0) -> dict[str, Any]:
     assert main(["dossier", *words, "--format", "json", "-o", "out.json", "-q"]) == code
     found: dict[str, Any] = json.loads(Path("out.json").read_text())
-    jsonschema.validate(found, SCHEMA)
+    VALIDATOR.validate(found)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weighbridge.core.errors import UsageError
@@ -30,6 +30,7 @@ answers = st.builds(
 )  # fmt: skip
 
 
+@settings(max_examples=60)
 @given(st.lists(answers, min_size=1, max_size=5))
 def test_what_is_written_is_read_again(given_: list[Answer]) -> None:
     held = b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inventory.graphs import graphs, texts
@@ -18,13 +18,12 @@ from weighbridge.governance.dossier.evidence import LONGEST, MOST
 from weighbridge.governance.dossier.evidence import digest as evidence_digest
 from weighbridge.governance.dossier.feeds import Feeds, Previous
 from weighbridge.governance.dossier.register import Finding
-from weighbridge.governance.dossier.rows import Fill, row_of, rows
+from weighbridge.governance.dossier.rows import Fill, Row, row_of, rows
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.graph import Confidence, Field, Graph, Kind, License, Method, Origin, RelationKind
 from weighbridge.provenance.lock.changes import Change, Weight
 
 ALWAYS = [row.id for row in rows() if not row.raised_only]
-digests = st.sampled_from(("", "a" * 64)) | st.just("now")
 findings = st.none() | st.lists(
     st.builds(
         Finding, id=texts, rule=texts, severity=st.sampled_from(tuple(Severity)), confidence=st.just("high"),
@@ -33,39 +32,45 @@ findings = st.none() | st.lists(
 ).map(tuple)  # fmt: skip
 
 
-@st.composite
-def dossiers(draw_: st.DrawFn) -> tuple[Graph, Given, Dossier]:
-    """A graph, what else a dossier is drawn from, and the dossier; answers over what is there now and over others."""
-    graph, found = draw_(graphs()), draw_(findings)
-    base = Given(findings=found)
-    chosen = draw_(st.lists(st.sampled_from(rows()), max_size=6, unique_by=lambda row: row.id))
-    answers = []
-    for row in chosen:
-        digest = draw_(digests)
-        answers.append(
-            Answer(
-                row=row.id, author="Jo", date="2026-11-30", text="So it is.",
-                evidence=row_digest(graph, base, row) if digest == "now" else digest,
-            )
-        )  # fmt: skip
-    some = st.lists(st.sampled_from(rows()).map(lambda row: row.id), max_size=6)
-    all_ = replace(
-        base, answers=tuple(answers), signers=dict.fromkeys(draw_(some), "a key"),
-        stale=dict.fromkeys(draw_(some), "an attachment is gone"),
+chosen = st.lists(
+    st.tuples(st.sampled_from(rows()), st.sampled_from(("", "a" * 64, "now", "now"))), max_size=6,
+    unique_by=lambda pair: pair[0].id,
+)  # fmt: skip
+some = st.lists(st.sampled_from([row.id for row in rows()]), max_size=6)
+
+
+def drawn(graph: Graph, base: Given, answered: list[tuple[Row, str]], signed: list[str], stale: list[str]) -> Given:
+    """Answers over what is there now and over others, some of them signed, some without their attachments."""
+    answers = tuple(
+        Answer(
+            row=row.id, author="Jo", date="2026-11-30", text="So it is.",
+            evidence=row_digest(graph, base, row) if digest == "now" else digest,
+        )
+        for row, digest in answered
     )  # fmt: skip
-    return graph, all_, draw(graph, all_)
+    return replace(
+        base,
+        answers=answers,
+        signers=dict.fromkeys(signed, "a key"),
+        stale=dict.fromkeys(stale, "an attachment is gone"),
+    )
 
 
-@given(dossiers())
-def test_no_row_is_complete_without_evidence_or_a_signed_answer(case: tuple[Graph, Given, Dossier]) -> None:
-    _, told, made = case
+@settings(max_examples=60)
+@given(graphs(), findings, chosen, some, some)
+def test_no_row_is_complete_without_evidence_or_a_signed_answer(
+    graph: Graph, found: tuple[Finding, ...] | None, answered: list[tuple[Row, str]], signed: list[str],
+    stale: list[str],
+) -> None:  # fmt: skip
+    told = drawn(graph, Given(findings=found), answered, signed, stale)
+    made = draw(graph, told)
     shown = [one.row.id for one in made.rows]
     assert [id_ for id_ in shown if id_ in ALWAYS] == ALWAYS
     for one in made.rows:
         if one.state is State.COMPLETE:
             assert _is_signed(one, told) or _is_whole(one), one
         if one.answer is not None:
-            fresh = one.answer.evidence == one.digest and one.row.id not in (told.stale or {})
+            fresh = one.answer.evidence == one.digest and one.row.id not in stale
             assert (one.state is State.OUTDATED) != fresh
         else:
             assert one.state in {State.COMPLETE, State.DRAFTED, State.OPEN}
