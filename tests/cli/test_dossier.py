@@ -103,9 +103,9 @@ def test_one_flipped_byte_changes_hash_bill_and_evidence(model: Path, capsys: py
     assert "complete, now outdated" in text
     assert "outdated since: 2 answers" in text
     assert all(len(line) <= 80 for line in text.splitlines())
-    row = rows(drafted("model", "--previous", "old.json", "--key", "0.pub"))["iv.6"]
-    assert [one["value"] for one in row["evidence"]] == ["model.safetensors: other content (weights)"]
-    assert row["state"] == "complete"
+    changed = rows(drafted("model", "--previous", "old.json", "--key", "0.pub"))["iv.6"]
+    assert [one["value"] for one in changed["evidence"]] == ["model.safetensors: other content (weights)"]
+    assert changed["state"] == "complete"
 
 
 def test_answers_do_not_outdate_each_other_wherever_they_are(model: Path) -> None:
