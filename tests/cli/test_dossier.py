@@ -76,6 +76,9 @@ def flip(model: Path) -> None:
 def test_one_flipped_byte_changes_hash_bill_and_evidence(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for row in ("iv.2.b", "iv.1.g", "iv.3"):
         answer(row)
+    said = capsys.readouterr().out
+    assert said.endswith("✓ ANSWERED: iv.3\n  answers     model/weighbridge.dossier.toml\n  bound to    " + said[-18:])
+    assert all(len(line) <= 80 for line in said.splitlines())
     assert main(["dossier", "sign", "model", "--key", "0.pem"]) == 0
     before = drafted("model", "--key", "0.pub", "--fail-on", "outdated")
     assert main(["bom", "model", "--format", "graph", "-o", "old.json", "-q"]) == 0

@@ -64,7 +64,9 @@ def main(given: Given) -> int:
     from weighbridge.governance.dossier.answers import Answer, check_row, check_words
     from weighbridge.governance.dossier.editing import with_answer
     from weighbridge.governance.dossier.rows import row_of
+    from weighbridge.governance.dossier.telling import short
     from weighbridge.inventory.bom.made import now
+    from weighbridge.reports.neutral import visible
 
     destinations = outputs(given, COMMAND.formats)
     target, row = given.operands[0], row_of(given.one("--row"))
@@ -89,9 +91,9 @@ def main(given: Given) -> int:
     own = own_files(target, path, f"{path}.sig", names, found.graph)
     digest = drawing.row_digest(found.graph, drawing.Given(findings=found.findings, own=own), row)
     write(with_answer(held, _bound(answer, digest), path).decode(), Output(format="text", file=path))
-    said = f"{row.id} answered in {path}, over {f'sha256:{digest}' if digest else 'no evidence'}\n"
+    lines = (f"✓ ANSWERED: {row.id}", f"  answers     {visible(path)}", f"  bound to    {short(digest)}", "")
     for destination in destinations:
-        write(_visible(said), destination)
+        write("\n".join(lines), destination)
     return PASS
 
 
@@ -138,9 +140,3 @@ def _bound(answer: Answer, digest: str) -> Answer:
     from weighbridge.core.values import replace
 
     return replace(answer, evidence=digest)
-
-
-def _visible(said: str) -> str:
-    from weighbridge.reports.neutral import visible
-
-    return f"{visible(said.rstrip())}\n"
