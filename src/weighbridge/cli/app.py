@@ -23,6 +23,10 @@ COMMANDS = {
     "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or as one"),
     "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills, and what matters"),
     "bom validate": ("weighbridge.cli.bom_validate", "hold a bill of materials against schema and sense"),
+    "dossier": ("weighbridge.cli.dossier", "draft what the EU AI Act asks for, each row with its evidence"),
+    "dossier answer": ("weighbridge.cli.dossier_answer", "answer a row of a dossier"),
+    "dossier sign": ("weighbridge.cli.dossier_sign", "sign the answers of a dossier"),
+    "dossier diff": ("weighbridge.cli.dossier_diff", "say what changed between two dossiers"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }

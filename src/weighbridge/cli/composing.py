@@ -28,6 +28,11 @@ CARD = "weighbridge.card.toml"
 
 def composed(target: str, given: Given, config: Config) -> Graph:
     """Give the graph of a model; raises the errors of stores and scans."""
+    return observed(target, given, config)[0]
+
+
+def observed(target: str, given: Given, config: Config) -> tuple[Graph, Report]:
+    """Give the graph of a model and the report of the scan that it was folded from; raises as ``composed`` does."""
     import os
 
     from weighbridge.cli.weighing import learn
@@ -56,7 +61,7 @@ def composed(target: str, given: Given, config: Config) -> Graph:
             gaps=(*listing.troubles, *_gaps(report)),
         )
     )
-    return _supplemented(graph, given.one("--card"), listing)
+    return _supplemented(graph, given.one("--card"), listing), report
 
 
 def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:
@@ -129,7 +134,10 @@ def _sha512(listing: Listing, given: Given) -> dict[str, str]:
 
 
 def _gaps(report: Report) -> tuple[str, ...]:
-    return tuple(
+    places = tuple(
+        f"{'/'.join(gap.at.member) or '.'}: {gap.reason}" for artifact in report.artifacts for gap in artifact.gaps
+    )
+    return places + tuple(
         f"{file.path.removeprefix(artifact.ref).lstrip('/')}: {gap.reason}"
         for artifact in report.artifacts
         for file in artifact.files
