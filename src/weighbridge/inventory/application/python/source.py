@@ -7,6 +7,7 @@ import ast
 from weighbridge.core.errors import OverLimit
 from weighbridge.formats.python.syntax import is_dense, parsed
 from weighbridge.inventory.application.facts import Call, FileFacts
+from weighbridge.inventory.application.python.candidates import Candidates
 from weighbridge.inventory.application.python.evaluate import Evaluator
 from weighbridge.inventory.application.python.places import Lines
 from weighbridge.inventory.application.python.scopes import Reader
@@ -64,9 +65,11 @@ class _Source:
     def calls(self) -> list[Call]:
         found: list[Call] = []
         told: set[int] = set()
+        candidates = Candidates(self.reader, self.wrappers)
         for node, block, path in self.reader.calls:
-            found += self._wrapped(node, block, path)
-            if not self.asked.calls:
+            if self.wrappers and candidates.may_wrap(node.func):
+                found += self._wrapped(node, block, path)
+            if not self.asked.calls or not candidates.may_load(node.func):
                 continue
             for number, (entry, name) in enumerate(self._entries(node, block, path)):
                 call = self._call(entry, number, name, Site(node, block, path), told)
@@ -141,8 +144,6 @@ class _Source:
     # -- functions of the project ----------------------------------------------------------------------------------
 
     def _wrapped(self, node: ast.Call, block: Block, path: Path) -> list[Call]:
-        if not self.wrappers:
-            return []
         function = node.func
         last = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(
             function, ast.Name) else ""  # fmt: skip
