@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.access.stores import store_for
 from weighbridge.cli.naming import name_of
+from weighbridge.cli.vouching import vouched
 from weighbridge.core.errors import UsageError
 from weighbridge.core.refs import PATH, parse
 from weighbridge.core.values import replace
@@ -51,6 +52,7 @@ def composed(target: str, given: Given, config: Config) -> Graph:
             gaps=(*listing.troubles, *_gaps(report)),
         )
     )
+    graph = vouched(graph, listing, given, config)
     return _supplemented(graph, given.one("--card"), listing)
 
 
