@@ -10,7 +10,7 @@ from weighbridge.core.refs import HUB, is_commit
 from weighbridge.core.values import replace
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Origin, RelationKind
-from weighbridge.inventory.model import adapters, card, configuration, shards, weights
+from weighbridge.inventory.model import adapters, card, configuration, croissant, shards, weights
 from weighbridge.inventory.model.owners import Owners, role_of
 from weighbridge.inventory.model.software import Software
 from weighbridge.inventory.model.telling import Elsewhere, Named, Telling
@@ -71,6 +71,8 @@ def model_graph(subject: Subject) -> Graph:
         _license(assembly, owner, file)
     for owner in {one.about for one in tell_of.values()}:
         weights.count([file for file in subject.files if tell_of[file.path].about == owner], tell_of)
+    for file in filter(croissant.is_croissant, subject.files):
+        croissant.read(file, assembly, root)
     adapters.check(assembly, subject, owners)
     assembly.ask(root, *ASKED)
     elsewhere.settle()
