@@ -61,7 +61,7 @@ def test_a_lock_says_where_a_model_is_from_and_what_its_files_were(tmp_path: Pat
     assert (digest.origin.file, digest.origin.pointer) == (name, "/models/org~1small/files/config.json/sha256")
     assert graph.component("file:config.json").best(Field.SHA256) != digest
     assert [(one.component, one.what) for one in disputes(graph)] == [("file:config.json", "sha256")]
-    assert graph.gaps == (f"{name}: it locks model.safetensors, which is not here",)
+    assert graph.gaps == (f"{name}: it locks model.safetensors, not here",)
 
 
 def test_a_lock_above_that_is_of_another_model_says_nothing(tmp_path: Path) -> None:
@@ -124,3 +124,13 @@ def test_what_is_no_signature_is_a_gap(content: bytes, tmp_path: Path) -> None:
     assert any(gap.startswith("a signature: model.sig ") for gap in graph.gaps)
     assert not graph.component(graph.root).claims(Field.SIGNER)
     assert str(tmp_path) not in "".join(graph.gaps)
+
+
+def test_links_are_not_followed_to_what_vouches(tmp_path: Path) -> None:
+    folder = written(tmp_path / "small", {"config.json": CONFIG})
+    (tmp_path / "elsewhere").write_text(locked(LockedFile(path="config.json", size=1, sha256="c" * 64)))
+    for name in ("model.lock", "model.sig"):
+        (folder / name).symlink_to("../elsewhere")
+    graph = composed(folder)
+    assert graph.gaps == ("a signature: model.sig is a symbolic link to ../elsewhere",)
+    assert not disputes(graph)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from weighbridge.cli.config import Config
     from weighbridge.cli.options import Given
-    from weighbridge.core.artifact import Listing
+    from weighbridge.core.artifact import ListedFile, Listing
     from weighbridge.inventory.graph import Graph
     from weighbridge.inventory.model.witnesses import Signature
     from weighbridge.provenance.signing.policy import SignerPolicy
@@ -30,12 +30,12 @@ LARGEST = 64 << 20
 def vouched(graph: Graph, listing: Listing, given: Given, config: Config) -> Graph:
     """Add what a lock and signatures say; raises UsageError for a lock or policy that was named and cannot be read."""
     graph = _locked(graph, listing, given.one("--lock"))
-    paths = [
-        file.path
+    files = [
+        file
         for file in (*listing.files, *listing.extras)
-        if file.real and listing.root and not file.trouble and file.path.endswith(SIGNATURES)
+        if file.real and listing.root and file.path.endswith(SIGNATURES)
     ]
-    if not paths:
+    if not files:
         return graph
     from weighbridge.inventory.model.witnesses import signed
 
@@ -44,8 +44,8 @@ def vouched(graph: Graph, listing: Listing, given: Given, config: Config) -> Gra
         from weighbridge.provenance.signing.policy_file import load
 
         policy = load(named)
-    for path in paths:
-        graph = signed(graph, _signature(path, graph, listing, policy))
+    for file in files:
+        graph = signed(graph, _signature(file, graph, listing, policy))
     return graph
 
 
@@ -83,7 +83,7 @@ def _lock_of(listing: Listing) -> str:
     folder = os.path.realpath(listing.root) if listing.root else ""
     for _ in range(ABOVE if folder else 0):
         path = os.path.join(folder, LOCK)
-        if os.path.isfile(path):
+        if os.path.isfile(path) and not os.path.islink(path):
             return path
         above = os.path.dirname(folder)
         if above == folder:
@@ -92,12 +92,15 @@ def _lock_of(listing: Listing) -> str:
     return ""
 
 
-def _signature(path: str, graph: Graph, listing: Listing, policy: SignerPolicy | None) -> Signature:
+def _signature(file: ListedFile, graph: Graph, listing: Listing, policy: SignerPolicy | None) -> Signature:
     """Read a signature, and hold the files against it where a policy says whom to trust."""
     from weighbridge.inventory.model.witnesses import Signature
     from weighbridge.provenance.signing import bundle, statement
     from weighbridge.provenance.signing.verify import notice, verify_signature
 
+    path = file.path
+    if file.trouble:
+        return Signature(path=path, trouble=f"{path} is {file.trouble}")
     place = os.path.join(listing.root, path)
     seen = notice(place)
     if seen.trouble:

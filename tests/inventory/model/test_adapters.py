@@ -123,7 +123,7 @@ def test_a_shard_that_is_not_here_is_told() -> None:
     assert summed is not None
     assert (summed.content, summed.note) == (8, "the tensors of 1 of 2 shards")
     assert "size" in told(graph)
-    assert graph.gaps == (f"model.safetensors.index.json: it names the shard {TWO}, which is not here",)
+    assert graph.gaps == (f"model.safetensors.index.json: it names the shard {TWO}, not here",)
 
 
 def test_nothing_is_summed_that_is_not_known() -> None:

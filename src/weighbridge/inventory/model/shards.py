@@ -37,8 +37,9 @@ def read(file: SubjectFile, files: Mapping[str, SubjectFile], tell: Telling) -> 
     within = f"{file.folder}/" if file.folder else ""
     names = sorted({one.text for one in file.of(MetadataEntry) if one.key.startswith(_SHARD)})
     missing = [name for name in names if within + name not in files]
-    for name in missing:
-        tell.assembly.gap(f"{file.path}: it names the shard {name}, which is not here")
+    if missing:
+        more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+        tell.assembly.gap(f"{file.path}: it names the shard {missing[0]}{more}, not here")
     shards = [files[within + name] for name in names if within + name in files]
     if "/metadata/total_size" in stated and file.complete:
         _sum(shards, tell, len(names))

@@ -66,14 +66,16 @@ def locked(graph: Graph, entry: LockEntry, file: str, sha256: str) -> Graph:
                 purl = f"pkg:huggingface/{quote(ref.name)}@{entry.resolved}"
                 claims.append((graph.root, Field.PURL, claim("/source", purl)))
     here = {one.id for one in graph.of(Kind.FILE)}
-    gaps = []
+    missing = []
     for one in entry.files:
         id_ = f"{Kind.FILE}:{one.path}"
         if id_ in here:
             pointer = f"/files/{_escaped(one.path)}/sha256"
             claims.append((id_, Field.SHA256, claim(pointer, one.sha256, _NAMED if one.claimed else "")))
         else:
-            gaps.append(f"{file}: it locks {one.path}, which is not here")
+            missing.append(one.path)
+    more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+    gaps = (f"{file}: it locks {missing[0]}{more}, not here",) if missing else ()
     return added(graph, claims, gaps)
 
 
