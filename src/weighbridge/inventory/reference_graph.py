@@ -107,7 +107,8 @@ def _purl(kind: Kind, one: ModelReference) -> str:
 
 def _note(one: ModelReference) -> str:
     """Say what narrows an occurrence: the cell of a notebook, a folder that is not for runs, a variable."""
-    usage = {"test": "in tests", "example": "in examples", "build": "in the build"}.get(one.usage, "")
+    in_tests = "in tests, where a loader is replaced" if one.mocked else "in tests"
+    usage = {"test": in_tests, "example": "in examples", "build": "in the build"}.get(one.usage, "")
     cell = f"cell {one.at.cell}" if one.at.cell else ""
     return ", ".join(filter(None, [cell, usage, one.variable and f"unless {one.variable} says otherwise"]))
 

@@ -112,6 +112,11 @@ class Vocabulary:
         return frozenset(self._by_tail)
 
     @cached_property
+    def parts(self) -> frozenset[str]:
+        """All words that are written out in paths: modules, classes, methods."""
+        return frozenset(part.strip("*").removesuffix("()") for one in self.by_key for part in one.split(".")) - {""}
+
+    @cached_property
     def open_roots(self) -> frozenset[str]:
         """The libraries of which any last word may be meant, or any that begins in some way."""
         return frozenset(

@@ -9,6 +9,7 @@ from weighbridge.formats.python.syntax import is_dense, parsed
 from weighbridge.inventory.application.facts import Call, FileFacts
 from weighbridge.inventory.application.python.candidates import Candidates
 from weighbridge.inventory.application.python.evaluate import Evaluator
+from weighbridge.inventory.application.python.mocks import Mocks
 from weighbridge.inventory.application.python.places import Lines
 from weighbridge.inventory.application.python.scopes import Reader
 from weighbridge.inventory.application.python.things import External, Partial, Site, term
@@ -66,6 +67,7 @@ class _Source:
         found: list[Call] = []
         told: set[int] = set()
         candidates = Candidates(self.reader, self.wrappers)
+        self.mocks = Mocks(self.reader)
         for node, block, path in self.reader.calls:
             if self.wrappers and candidates.may_wrap(node.func):
                 found += self._wrapped(node, block, path)
@@ -113,8 +115,9 @@ class _Source:
             return None
         told.update(id(one) for one in ast.walk(site.call) if isinstance(one, ast.Constant))
         return Call(
-            loader=entry.pattern, callable=name, given=tuple(given), at=self.lines.span(site.call), entry=number
-        )
+            loader=entry.pattern, callable=name, given=tuple(given), at=self.lines.span(site.call), entry=number,
+            replaced=self.mocks.words(site.block, name),
+        )  # fmt: skip
 
     def _given(self, site: Site) -> tuple[list[Term], dict[str, Term], object]:
         known = self.evaluator.value(site.call.func, site.block, site.path)
@@ -158,7 +161,10 @@ class _Source:
                 given.append((parameter, named[parameter]))
             elif 0 <= position < len(positional):
                 given.append((parameter, positional[position]))
-        return [Call(loader=WRAPPER, callable=name, given=tuple(given), at=self.lines.span(node))] if given else []
+        if not given:
+            return []
+        replaced = self.mocks.words(block, name)
+        return [Call(loader=WRAPPER, callable=name, given=tuple(given), at=self.lines.span(node), replaced=replaced)]
 
     # -- values that others ask for --------------------------------------------------------------------------------
 
