@@ -142,6 +142,7 @@ def _calls_loaders(words: set[bytes], content: bytes, module: str) -> bool:
 def _reachable(content: bytes, words: set[bytes], asked: Asked) -> Iterator[Wrapper]:
     """Yield the functions of the project that a source seems to call: it defines them, or imports what has them."""
     named = [one for one in asked.wrappers if one.name.encode() in words]
+    content = prose.without(content) if named else content
     imported = set(b"\n".join(_IMPORTS.findall(content)).translate(_OTHERS).split()) if named else set()
     own = asked.module.split(".")
     for one in named:

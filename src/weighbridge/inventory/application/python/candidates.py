@@ -32,35 +32,32 @@ class Candidates:
         self._ends = tuple({end for root in roots for end in PYTHON.ends.get(root, ())})
         self._wrappers = frozenset(wrappers)
         self._called = Counter(_word(call.func) for call, _, _ in reader.calls)
-        self._handed_on = self._is_handed_on()
+        mentioned = Counter(reader.mentioned)
+        self._loose = {word for word, count in mentioned.items() if count > self._called[word]} | reader.renamed
+        if "getattr" in self._called:
+            self._loose |= reader.texts
+        self._loads_on = any(map(self._is_loader, self._loose))
+        self._wraps_on = not self._loose.isdisjoint(self._wrappers)
 
     def may_load(self, function: ast.expr) -> bool:
         """Tell whether what is called may be a loader."""
         word = _word(function)
         if not word or self._all or self._is_loader(word):
             return True
-        return self._handed_on and self._is_given(word)
+        return self._loads_on and self._is_given(word)
 
     def may_wrap(self, function: ast.expr) -> bool:
-        """Tell whether what is called may be one of the project's functions that are asked for, or a result of one."""
+        """Tell whether what is called may be one of the project's functions that are asked for."""
         word = _word(function)
-        return not word or word == _CONSTRUCTOR or word in self._wrappers or self._is_given(word)
+        if not word or word in self._wrappers:
+            return True
+        return self._wraps_on and (word == _CONSTRUCTOR or self._is_given(word))
 
     def _is_loader(self, word: str) -> bool:
         return word in PYTHON.tails or word.endswith(self._ends)
 
     def _is_given(self, word: str) -> bool:
         return word in self._reader.given or word in self._reader.texts
-
-    def _is_handed_on(self) -> bool:
-        """Tell whether the source does anything with a loader but to call it."""
-        reader = self._reader
-        if "getattr" in self._called and any(map(self._is_loader, reader.texts)):
-            return True
-        if any(self._is_loader(word) for word in reader.renamed):
-            return True
-        mentioned = Counter(reader.mentioned)
-        return any(count > self._called[word] for word, count in mentioned.items() if self._is_loader(word))
 
 
 def _word(function: ast.expr) -> str:
