@@ -28,12 +28,12 @@ def test_the_names_of_a_source_stay(source: str) -> None:
     assert names(prose.without(source.encode())) == names(source.encode())
 
 
-@pytest.mark.parametrize("text", [b'"""load"""', b"r'''load'''", b'u"""\n\\"load\n"""'])
+@pytest.mark.parametrize("text", [b"1\n  # load\n\n", b'"""load"""', b"r'''load'''", b'u"""\n\\"load\n"""'])
 def test_long_texts_go(text: bytes) -> None:
     assert b"load" not in prose.without(b"a = " + text + b"\nb = 'c'\n")
 
 
-@pytest.mark.parametrize("source", [b'f"""{load()}"""', b"fr'''{load()}'''", b'rF"""{load()}"""'])
+@pytest.mark.parametrize("source", [b"a = 1  # load\n", b'f"""{load()}"""', b"fr'''{load()}'''", b'rF"""{load()}"""'])
 def test_texts_that_hold_expressions_stay(source: bytes) -> None:
     assert prose.without(source) == source
 

@@ -45,8 +45,10 @@ _SIGNS = {
     )
     for word, several in PYTHON.signs().items()
 }  # fmt: skip
-_FILES = frozenset({b"resolve", b"raw"})
-"""Parts of addresses of files on the Hub; pages have neither."""
+_ROOTS = frozenset(one.partition(".")[0].encode() for one in PYTHON.by_key if not one.startswith("*"))
+"""Libraries that paths of loaders begin with; others may begin with anything."""
+_FILES = (b"/resolve", b"resolve/", b"/raw", b"raw/")
+"""Parts of addresses of files on the Hub, which may be put together from texts; pages have none."""
 _MODEL_PACKAGES = (b"_core_", b"_ner_", b"_sent_ud_")
 """Middles of names of packages that are models of spaCy."""
 _OTHERS = bytes(code if chr(code).isalnum() or code == ord("_") else ord(" ") for code in range(128)) + bytes(
@@ -114,8 +116,8 @@ def _has_any(content: bytes, wrappers: tuple[Wrapper, ...]) -> bool:
 
 def _may_tell(words: set[bytes], content: bytes, module: str) -> bool:
     """Tell whether a source may call a loader or hold an address of the Hub: most cannot, and need no parsing."""
-    pages = b"huggingface" in words and not words.isdisjoint(_FILES) and b"huggingface.co/" in content
-    if pages or (b"hf" in words and b"hf://" in content):
+    files = b"huggingface" in words and b"huggingface.co/" in content and any(part in content for part in _FILES)
+    if files or (b"hf" in words and b"hf://" in content):
         return True
     if not _calls_loaders(words, content, module):
         return False
@@ -126,14 +128,17 @@ def _may_tell(words: set[bytes], content: bytes, module: str) -> bool:
 def _calls_loaders(words: set[bytes], content: bytes, module: str) -> bool:
     """Tell whether all words of the path of some loader are there.
 
-    A part of the path that the source does not write is one of its own module, for what it imports from there.
+    A part of the path that the source does not write is one of its own module, for what it imports from there: then the
+    path begins with that module.
     """
     if any(middle in content for middle in _MODEL_PACKAGES):
         return True
     own = module.encode()
-    known = words.union(own.split(b"."))
+    parts = own.split(b".")
+    known = words.union(parts)
     return any(
-        wanted <= known and all(piece in content or piece in own for piece in pieces)
+        wanted <= (known if word in parts or word not in _ROOTS else words)
+        and all(piece in content or piece in own for piece in pieces)
         for word in words & _SIGNS.keys()
         for wanted, pieces in _SIGNS[word]
     )
