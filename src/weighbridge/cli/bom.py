@@ -29,6 +29,11 @@ COMMAND = Command(
                     names=("--card",), metavar="FILE",
                     help="what a person adds (default: weighbridge.card.toml in the target)",
                 ),
+                Option(
+                    names=("--lock",), metavar="FILE",
+                    help="the lock file that pins it (default: model.lock in the target or above it)",
+                ),
+                Option(names=("--signers",), metavar="FILE", help="a policy (signers.toml) to check signatures by"),
             ),
         ),
         Group(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from weighbridge.access.local import listable
 from weighbridge.access.stores import store_for
 from weighbridge.cli.naming import name_of
+from weighbridge.cli.vouching import vouched
 from weighbridge.core.errors import UsageError
 from weighbridge.core.refs import PATH, parse
 from weighbridge.core.values import replace
@@ -61,6 +62,7 @@ def observed(target: str, given: Given, config: Config) -> tuple[Graph, Report]:
             gaps=(*listing.troubles, *_gaps(report)),
         )
     )
+    graph = vouched(graph, listing, given, config)
     return _supplemented(graph, given.one("--card"), listing), report
 
 
