@@ -131,8 +131,9 @@ def _possible(advisory: Advisory, package: Coordinate, specifiers: tuple[str, ..
         allowed += held
     reached = [ranges.reach(entry) for entry in entries]
     affected = ranges.union(interval for one in reached for interval in one.intervals)
+    possible = ranges.union(interval for one in reached for interval in (*one.intervals, *one.open))
     listed = any(interval.holds(place) for one in reached for place in one.listed for interval in allowed)
-    if not (listed or ranges.intersection(allowed, affected) or any(one.unknown for one in reached)):
+    if not (listed or ranges.intersection(allowed, possible) or any(one.unknown for one in reached)):
         return
     every = not ranges.intersection(allowed, ranges.complement(affected))
     words = f"every version that {wanted} allows is affected" if every and specifiers else (

@@ -46,7 +46,7 @@ def normal(ecosystem: str, name: str) -> str:
 def coordinate(purl: str) -> Coordinate | None:
     """Read a package URL; None for one of a type that OSV has no ecosystem for."""
     scheme, _, rest = purl.partition(":")
-    if scheme != "pkg":
+    if scheme != "pkg" or not purl.isascii():  # what is not ASCII must be percent-encoded
         return None
     path = rest.lstrip("/").partition("#")[0].partition("?")[0]
     kind, _, path = path.partition("/")
