@@ -6,6 +6,7 @@ https://github.com/package-url/purl-spec.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import unquote
 
 from weighbridge.core.values import value
@@ -36,6 +37,7 @@ class Coordinate:
     is_twin: bool = False
 
 
+@lru_cache(maxsize=10_000)
 def normal(ecosystem: str, name: str) -> str:
     """Normalise a name as its ecosystem does (PEP 503 for PyPI); what breaks its rules stays as it is."""
     if ecosystem.partition(":")[0] == "PyPI":

@@ -14,7 +14,7 @@ from weighbridge.core.values import value
 from weighbridge.inventory.advisories.defects import Defect, DefectKind
 from weighbridge.inventory.advisories.packages import normal
 from weighbridge.inventory.advisories.ranges import OPEN, reach
-from weighbridge.inventory.advisories.reading import parse
+from weighbridge.inventory.advisories.reading import LARGEST, parse
 from weighbridge.inventory.advisories.versions import is_literal
 from weighbridge.inventory.advisories.writing import document
 
@@ -242,12 +242,13 @@ class Shelf:
             )
             packed, source = found[0] if found else (b"", "")
             try:
-                read = parse(zlib.decompress(packed) if isinstance(packed, bytes) else b"", str(source))
+                text = zlib.decompressobj().decompress(packed if isinstance(packed, bytes) else b"", LARGEST + 1)
             except zlib.error:
-                read = parse(b"")
-            if read.advisory is None:
+                text = b""
+            advisory = parse(text, str(source), checked=True).advisory
+            if advisory is None:
                 raise AccessError(f"the database {self.path!r} is damaged", hint=_ANEW)
-            self._read[key] = read.advisory
+            self._read[key] = advisory
         return self._read[key]
 
 
