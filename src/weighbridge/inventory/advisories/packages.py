@@ -48,14 +48,14 @@ def normal(ecosystem: str, name: str) -> str:
 def coordinate(purl: str) -> Coordinate | None:
     """Read a package URL; None for one of a type that OSV has no ecosystem for."""
     scheme, _, rest = purl.partition(":")
-    if scheme != "pkg" or not purl.isascii():  # what is not ASCII must be percent-encoded
+    if scheme != "pkg":
         return None
     path = rest.lstrip("/").partition("#")[0].partition("?")[0]
     kind, _, path = path.partition("/")
     path, at, version = path.rpartition("@") if "@" in path.rpartition("/")[2] else (path, "", "")
     kind = kind.lower()
     parts = [unquote(part) for part in path.strip("/").split("/")]
-    if not all(parts):
+    if not all(parts) or any("\ud800" <= one <= "\udfff" for one in path):  # no registry has such a name
         return None
     version = unquote(version) if at else ""
     if kind == "conda":
