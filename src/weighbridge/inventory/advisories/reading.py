@@ -146,7 +146,9 @@ def _files(found: dict[str, Any]) -> list[r.AffectedFile]:
         digest = _text(one, "sha256").lower()
         if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
             raise Malformed(f"a file with the digest {digest[:80]!r}, which is no SHA-256")
-        files.append(r.AffectedFile(sha256=digest, path=_text(one, "path"), size=size if type(size) is int and size >= 0 else -1))
+        files.append(
+            r.AffectedFile(sha256=digest, path=_text(one, "path"), size=size if type(size) is int and size >= 0 else -1)
+        )
     return files
 
 
