@@ -138,6 +138,11 @@ class Store:
                 if shelf is not self._seed or not self._is_told(advisory, package):
                     yield advisory
 
+    def of_repository(self, address: str) -> Iterator[Advisory]:
+        """Give all records with a range of commits of a repository, ``github.com/owner/name``, that stand."""
+        for shelf in self._shelves():
+            yield from shelf.of_repository(address)
+
     def _is_told(self, advisory: Advisory, package: Coordinate) -> bool:
         """Tell whether a feed knows what the seed says of a package, even if only that it was withdrawn."""
         if self._imported is None:
