@@ -31,6 +31,7 @@ PEAK = 200
 """MB that the largest of them may have."""
 COMPONENTS = 1_000
 SECONDS = 600
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
@@ -79,7 +80,7 @@ def _run(child: str, folder: Path) -> tuple[Run, dict[str, float]]:
     import os
 
     words = [sys.executable, "-m", "bench.advisories", "--child", child, "--folder", str(folder)]
-    run = measure(words, dict(os.environ), SECONDS)
+    run = measure(words, {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}, SECONDS)
     if run.code:
         sys.exit(f"{child} ended with {run.code}: {run.output[-500:]}")
     return run, json.loads((folder / "told.json").read_text())
