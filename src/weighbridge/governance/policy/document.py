@@ -21,8 +21,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from weighbridge.governance.policy.source import Place
-
     S = TypeVar("S", bound=lang.Section)
 
 
