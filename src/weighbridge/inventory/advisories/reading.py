@@ -110,7 +110,7 @@ def _affected(found: dict[str, Any]) -> r.Affected:
 
 def _range(found: dict[str, Any]) -> r.Range:
     try:
-        kind = r.RangeType(found.get("type"))
+        kind = r.RangeType(str(found.get("type")))
     except ValueError:
         raise Malformed(f"a range of type {str(found.get('type'))[:40]!r}, which is none") from None
     events = []

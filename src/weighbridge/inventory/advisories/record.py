@@ -65,9 +65,9 @@ class AffectedFile:
 class Affected:
     """A package or a model's repository, and which of its versions are affected.
 
-    ``purl`` has no version. ``severity`` is that of this package, where the record has none for all. ``files`` are the files of a model (``ecosystem_specific.files``); ``applies_to_derived``
-    the relations over which the flaw is inherited (``database_specific.lineage``), ``not_to`` those over which it is
-    not.
+    ``purl`` has no version. ``severity`` is that of this package, where the record has none for all. ``files`` are the
+    files of a model (``ecosystem_specific.files``); ``applies_to_derived`` the relations over which the flaw is
+    inherited (``database_specific.lineage``), ``not_to`` those over which it is not.
     """
 
     ecosystem: str = ""
