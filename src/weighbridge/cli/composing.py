@@ -27,6 +27,11 @@ CARD = "weighbridge.card.toml"
 
 def composed(target: str, given: Given, config: Config) -> Graph:
     """Give the graph of a model; raises the errors of stores and scans."""
+    return composed_with_report(target, given, config)[0]
+
+
+def composed_with_report(target: str, given: Given, config: Config) -> tuple[Graph, Report]:
+    """Give the graph of a model and the report of the scan that it was folded from."""
     from weighbridge.cli.weighing import learn
 
     ref = parse(target)
@@ -51,7 +56,7 @@ def composed(target: str, given: Given, config: Config) -> Graph:
             gaps=(*listing.troubles, *_gaps(report)),
         )
     )
-    return _supplemented(graph, given.one("--card"), listing)
+    return _supplemented(graph, given.one("--card"), listing), report
 
 
 def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:

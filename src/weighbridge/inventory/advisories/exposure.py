@@ -56,7 +56,8 @@ class Exposure:
 
     ``path`` are ids of components, from the one affected in the first place to ``component``; one alone where it is
     affected itself. ``triggers`` are sentences about files here that reach the flaw: "model.keras has a Lambda layer".
-    ``fixed`` are versions, the lowest first. ``statement`` is what has overridden ``found``, the standing of the match.
+    ``fixed`` are versions, the lowest first. ``note`` is a sentence for people: what is not sure, and why.
+    ``statement`` is what has overridden ``found``, the standing of the match.
     """
 
     component: str
@@ -66,6 +67,7 @@ class Exposure:
     severity: Severity
     path: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    note: str = ""
     triggers: tuple[str, ...] = ()
     statement: Statement | None = None
 

@@ -45,6 +45,14 @@ class Range:
 
 
 @value
+class Severity:
+    """A rating: CVSS_V2, CVSS_V3 or CVSS_V4 with a vector; other types as written."""
+
+    type: str
+    score: str
+
+
+@value
 class AffectedFile:
     """A file of a model that an advisory names; ``sha256`` is 64 lower-case hex digits."""
 
@@ -57,9 +65,9 @@ class AffectedFile:
 class Affected:
     """A package or a model's repository, and which of its versions are affected.
 
-    ``purl`` has no version. ``files`` are the files of a model (``ecosystem_specific.files``); ``applies_to_derived``
-    the relations over which the flaw is inherited (``database_specific.lineage``), ``not_to`` those over which it is
-    not.
+    ``purl`` has no version. ``severity`` is that of this package, where the record has none for all. ``files`` are the
+    files of a model (``ecosystem_specific.files``); ``applies_to_derived`` the relations over which the flaw is
+    inherited (``database_specific.lineage``), ``not_to`` those over which it is not.
     """
 
     ecosystem: str = ""
@@ -67,17 +75,10 @@ class Affected:
     purl: str = ""
     versions: tuple[str, ...] = ()
     ranges: tuple[Range, ...] = ()
+    severity: tuple[Severity, ...] = ()
     files: tuple[AffectedFile, ...] = ()
     applies_to_derived: tuple[str, ...] = ()
     not_to: tuple[str, ...] = ()
-
-
-@value
-class Severity:
-    """A rating: CVSS_V2, CVSS_V3 or CVSS_V4 with a vector; other types as written."""
-
-    type: str
-    score: str
 
 
 @value
@@ -92,6 +93,8 @@ class Reference:
 class Advisory:
     """One record. Times are as written (RFC 3339); ``withdrawn`` is empty for one that stands.
 
+    ``rating`` is the severity as a word (``database_specific.severity``, which GitHub writes). ``unconfirmed`` says why
+    nobody should rely on the affected versions (``database_specific.unconfirmed``); empty for a record that is sure.
     ``kind`` tells of a model's advisory what is wrong (``malicious-code``, ``poisoned-weights`` and so on); ``source``
     is the feed that it came from.
     """
@@ -108,5 +111,7 @@ class Advisory:
     affected: tuple[Affected, ...] = ()
     references: tuple[Reference, ...] = ()
     cwes: tuple[str, ...] = ()
+    rating: str = ""
+    unconfirmed: str = ""
     kind: str = ""
     source: str = ""

@@ -1,0 +1,72 @@
+"""An audit as Markdown, for a comment on a change or a page of a report."""
+
+from __future__ import annotations
+
+from weighbridge.cli.audit_text import warnings
+from weighbridge.inventory.advisories.exposure import Standing
+from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids
+from weighbridge.inventory.advisories.triggers import sentence
+from weighbridge.inventory.advisories.vex.words import action, reason, way, why
+from weighbridge.reports.neutral import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.inventory.advisories.exposure import Exposure
+    from weighbridge.inventory.advisories.outcome import Outcome
+    from weighbridge.inventory.advisories.outline import Entry
+
+
+def render(outcome: Outcome) -> str:
+    """Write a table of all that was found, and below it why, by which file, and what to do."""
+    lines = [f"# Audit of {_cell(outcome.target)}", "", f"{counts(outcome).capitalize()}.", ""]
+    found = entries(outcome)
+    if found:
+        lines += ["| component | advisory | severity | standing | fix |", "| --- | --- | --- | --- | --- |"]
+        for entry in found:
+            for one in entry.exposures:
+                cells = (entry.name, ids(one.advisory)[0], str(one.severity), WORDS[one.standing], ", ".join(one.fixed))
+                lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        lines.append("")
+    for entry in found:
+        lines += _entry(entry, outcome)
+    if outcome.elsewhere:
+        lines += ["## Loaders elsewhere", "", *(f"- {_cell(sentence(one))}" for one in outcome.elsewhere), ""]
+    lines += ["## Data", ""]
+    lines += [
+        f"- feed {_cell(one.name)}: {one.records:,} records, newest change {one.newest[:10] or 'unknown'}"
+        for one in outcome.feeds
+    ]
+    lines += [f"- **{_cell(words)}**" for words in warnings(outcome)]
+    lines += [f"- not known: {_cell(words)}" for words in outcome.graph.gaps]
+    return "\n".join((*lines, ""))
+
+
+def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
+    yield f"## {_cell(entry.name)}"
+    yield ""
+    if entry.place:
+        yield f"Named in {_cell(entry.place)}."
+    if len(entry.way) > 1:
+        yield f"Through {_cell(way(entry.way, outcome.graph))}."
+    yield ""
+    for one in entry.exposures:
+        yield from _exposure(one, entry, outcome)
+    yield ""
+
+
+def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
+    summary = f": {_cell(one.advisory.summary)}" if one.advisory.summary else ""
+    yield f"- **{_cell(', '.join(ids(one.advisory)))}** ({one.severity}, {WORDS[one.standing]}){summary}"
+    yield f"    - {_cell(why(one, outcome.graph))}"
+    if one.statement is not None:
+        yield f"    - {_cell(reason(one))}"
+    if one.standing in {Standing.AFFECTED, Standing.POSSIBLY_AFFECTED}:
+        yield f"    - {_cell(action(one, entry.component))}"
+
+
+def _cell(text: str) -> str:
+    """Make text of strangers harmless in Markdown: nothing in it forms a cell, a link, an image or markup."""
+    shown = visible(text)
+    return "".join(f"\\{one}" if one in "\\`*_[]<>|#!" else one for one in shown)

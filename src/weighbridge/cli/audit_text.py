@@ -1,0 +1,129 @@
+"""An audit for people, at 80 columns."""
+
+from __future__ import annotations
+
+from weighbridge.inventory.advisories.exposure import Basis, Standing
+from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids
+from weighbridge.inventory.advisories.triggers import sentence
+from weighbridge.inventory.advisories.vex.words import action, reason, way, why
+from weighbridge.reports.neutral import shorten, visible
+from weighbridge.reports.outline import plural
+from weighbridge.reports.wrap import wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.inventory.advisories.exposure import Exposure
+    from weighbridge.inventory.advisories.outcome import Outcome
+    from weighbridge.inventory.advisories.outline import Entry
+
+_WIDE, _MOST, _GAPS, _FILES = 80, 6, 5, 4
+"""Columns; exposures of one component, gaps, and files of one flaw that are shown."""
+_MARKS = {
+    Standing.AFFECTED: "✗", Standing.POSSIBLY_AFFECTED: "!", Standing.UNDER_INVESTIGATION: "?", Standing.FIXED: "✓",
+    Standing.NOT_AFFECTED: "✓",
+}  # fmt: skip
+
+
+def render(outcome: Outcome) -> str:
+    """Say what is affected, by which path and file, what fixes it, and what is not known; JSON has all."""
+    lines = [f"{shorten(outcome.target, 50, keep_end=True)}: {counts(outcome)}"]
+    for entry in entries(outcome):
+        lines += ["", *_entry(entry, outcome)]
+    if outcome.elsewhere:
+        lines += ["", *_elsewhere(outcome)]
+    lines += ["", *_data(outcome)]
+    if gaps := outcome.graph.gaps:
+        lines += ["", f"not known ({len(gaps):,})"]
+        for words in gaps[:_GAPS]:
+            lines += wrap(visible(words), _WIDE, first="  ", rest="    ")
+        if len(gaps) > _GAPS:
+            lines.append(f"  and {len(gaps) - _GAPS:,} more: --format json")
+    return "\n".join((*lines, "", *_closing(outcome), ""))
+
+
+def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
+    worst = entry.exposures[0]
+    where = f"  ({shorten(entry.place, 36, keep_end=True)})" if entry.place else ""
+    yield from wrap(f"{_MARKS[worst.standing]} {visible(entry.name)}{where}", _WIDE, rest="    ")
+    if len(entry.way) > 2:
+        yield from _field("through", way(entry.way, outcome.graph))
+    fixes = {action(one, entry.component) for one in entry.exposures if one.standing is Standing.AFFECTED}
+    for one in entry.exposures[:_MOST]:
+        yield from _exposure(one, entry, outcome, fix=len(fixes) > 1 or len(entry.exposures) == 1)
+    if len(entry.exposures) > _MOST:
+        yield f"    and {plural(len(entry.exposures) - _MOST, 'advisory').replace('advisorys', 'advisories')} more"
+    if len(fixes) == 1 and len(entry.exposures) > 1:
+        yield from _field("fix", *fixes)
+
+
+def _exposure(one: Exposure, entry: Entry, outcome: Outcome, *, fix: bool) -> Iterator[str]:
+    known = ids(one.advisory)
+    also = f" ({', '.join(known[1:2])})" if len(known) > 1 else ""
+    yield from wrap(f"{visible(known[0] + also)}  {one.severity}, {WORDS[one.standing]}", _WIDE, first="    ",
+                    rest="      ")  # fmt: skip
+    if one.advisory.summary:
+        yield from wrap(shorten(one.advisory.summary, 150), _WIDE, first="      ", rest="      ")
+    if one.basis is not Basis.VERSION or one.note:
+        bare = why(one, outcome.graph).partition("; ")[0]
+        yield from _field("because", "; ".join(filter(None, (bare, one.note))), 6)
+    for words in one.triggers:
+        yield from _field("file", words, 6)
+    if one.statement is not None:
+        yield from _field("stated", reason(one), 6)
+        yield from _field("found", WORDS[one.found].partition(",")[0], 6)
+    if fix and one.standing in {Standing.AFFECTED, Standing.POSSIBLY_AFFECTED}:
+        yield from _field("fix", action(one, entry.component), 6)
+
+
+def _field(name: str, text: str, indent: int = 4) -> list[str]:
+    head = f"{' ' * indent}{name:<8}"
+    return wrap(visible(text), _WIDE, first=head, rest=" " * len(head))
+
+
+def _elsewhere(outcome: Outcome) -> Iterator[str]:
+    """Tell of the files that matter to loaders which are not part of the target."""
+    yield "loaders that these files exploit, or could, where they are used"
+    groups: dict[str, list[str]] = {}
+    for one in outcome.elsewhere:
+        groups.setdefault(one.flaw.ids[0], []).append(sentence(one))
+    for held in groups.values():
+        for words in held[:_FILES]:
+            yield from wrap(visible(words), _WIDE, first="  · ", rest="    ")
+        if len(held) > _FILES:
+            yield f"    and {len(held) - _FILES:,} files more"
+
+
+def _data(outcome: Outcome) -> Iterator[str]:
+    for feed in outcome.feeds:
+        newest = f", newest change {feed.newest[:10]}" if feed.newest else ""
+        yield from wrap(visible(f"feed {feed.name}: {feed.records:,} records{newest}"), _WIDE, rest="  ")
+    if outcome.extra:
+        yield f"given for this run: {plural(outcome.extra, 'record')}"
+    for words in warnings(outcome):
+        yield from wrap(f"! {visible(words)}", _WIDE, rest="  ")
+
+
+def warnings(outcome: Outcome) -> Iterator[str]:
+    """Yield what must be said aloud: too little data, statements and records that were not used."""
+    if not outcome.has_data:
+        yield (
+            f"NO FEED IMPORTED: only the seed of {outcome.seeded:,} records was used, and what it does not know is not "
+            "found; get one: weighbridge feed update, or feed import"
+        )
+    yield from outcome.unread
+    yield from outcome.unused
+
+
+def _closing(outcome: Outcome) -> list[str]:
+    threshold = outcome.threshold
+    if outcome.is_affected:
+        words = f"exit 1: something is affected, at or above {threshold}"
+    elif outcome.is_open:
+        words = "exit 3: no feed was imported" if not outcome.has_data else (
+            "exit 3: something may be affected, and nobody has decided it"
+        )
+    else:
+        words = f"exit 0: nothing known at or above {threshold}"
+    return wrap(words, _WIDE)

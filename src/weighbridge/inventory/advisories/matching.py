@@ -1,0 +1,208 @@
+"""Software in a graph against the advisories of a store.
+
+A version that is affected is ``affected``. Where nobody can tell, because the version is not known, has no place in the
+order, or the advisory is not sure itself, it is ``under_investigation`` and the note says why: silence would say that
+nothing is known. One vulnerability under several ids is told once.
+"""
+
+from __future__ import annotations
+
+from weighbridge.core.finding import Severity
+from weighbridge.core.values import replace, value
+from weighbridge.inventory.advisories import ranges
+from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
+from weighbridge.inventory.advisories.packages import coordinate
+from weighbridge.inventory.advisories.scoring import severity
+from weighbridge.inventory.advisories.specifiers import admitted
+from weighbridge.inventory.advisories.versions import Order, key, literal, order_of, public
+from weighbridge.inventory.graph import Field, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from weighbridge.inventory.advisories.packages import Coordinate
+    from weighbridge.inventory.advisories.record import Advisory, Affected
+    from weighbridge.inventory.advisories.store import Store
+    from weighbridge.inventory.graph import Component, Graph
+
+_RANK = {standing: rank for rank, standing in enumerate(Standing)}
+UNRATED = "nobody has rated it; it is taken for medium"
+
+
+@value
+class _Match:
+    """An advisory that reaches a package: as what, why that is not sure, and what fixes it."""
+
+    advisory: Advisory
+    found: Standing
+    fixed: tuple[str, ...]
+    note: str = ""
+
+
+def software_exposures(graph: Graph, store: Store) -> tuple[Exposure, ...]:
+    """Give what is known against the libraries and frameworks of a graph, sorted by component and advisory.
+
+    A component without a package URL is nobody's package, and nothing is known of it. Raises AccessError for a store
+    that is damaged.
+    """
+    found = []
+    for component in graph.of(Kind.LIBRARY, Kind.FRAMEWORK):
+        for package in _packages(component):
+            found += [_exposure(component, package, one) for one in _once(_matches(component, package, store))]
+    return tuple(sorted(found, key=lambda one: (one.component, _RANK[one.standing], one.advisory.id)))
+
+
+def _packages(component: Component) -> tuple[Coordinate, ...]:
+    """Give the packages that a component is said to be, without their versions twice."""
+    found: dict[tuple[str, str], Coordinate] = {}
+    for claim in component.claims(Field.PURL):
+        package = coordinate(str(claim.content))
+        if package is not None:
+            found.setdefault((package.ecosystem, package.name), package)
+    return tuple(found.values())
+
+
+def _versions(component: Component, package: Coordinate) -> list[str]:
+    """Give the versions that are claimed, the most trusted first."""
+    claimed = [str(claim.content) for claim in component.claims(Field.VERSION)]
+    return list(dict.fromkeys(filter(None, (*claimed, package.version))))
+
+
+def _matches(component: Component, package: Coordinate, store: Store) -> Iterator[_Match]:
+    versions = _versions(component, package)
+    if not versions:
+        specifiers = tuple(dict.fromkeys(str(claim.content) for claim in component.claims(Field.SPECIFIER)))
+        for advisory in store.entries(package):
+            yield from _possible(advisory, package, specifiers)
+        return
+    for number, version in enumerate(versions):
+        for match in _of_version(package, version, store):
+            if number:
+                words = f"that is so if {version} is installed, as some of the files say, and not {versions[0]}"
+                yield replace(match, found=Standing.UNDER_INVESTIGATION, note=_joined(words, match.note))
+            else:
+                yield match
+
+
+def _of_version(package: Coordinate, version: str, store: Store) -> Iterator[_Match]:
+    order = order_of(package.ecosystem)
+    place = key(order, version)
+    places = {place or literal(version)}
+    if order is Order.PEP440 and place is not None:
+        # torch 2.5.1+cu124 is a build of 2.5.1, which is what advisories name
+        places.add(key(order, public(version)) or place)
+    for hit in store.hits(package, tuple(sorted(places))):
+        entries = _entries(hit.advisory, package)
+        fixed = tuple(dict.fromkeys(one for entry in entries for one in ranges.fixes(entry, place)))
+        yield _doubted(hit.advisory, package, fixed, hit.unknown and f"its record cannot be evaluated: {hit.unknown}")
+    if place is None:
+        yield from _without_place(package, version, store)
+
+
+def _without_place(package: Coordinate, version: str, store: Store) -> Iterator[_Match]:
+    """Tell of ranges for a version that lies nowhere, such as ``2019-09-12`` on PyPI, or any of an order not known."""
+    for advisory in store.entries(package):
+        entries = _entries(advisory, package)
+        reached = [ranges.reach(entry) for entry in entries]
+        if any(literal(version) in one.listed for one in reached):
+            continue
+        if any(ranges.EVERYTHING in one.intervals for one in reached):
+            yield _doubted(advisory, package, (), "")
+        elif any(one.intervals for one in reached):
+            words = f"{version} has no place in the order of versions that is known here"
+            yield _doubted(advisory, package, _all_fixes(entries), words)
+
+
+def _possible(advisory: Advisory, package: Coordinate, specifiers: tuple[str, ...]) -> Iterator[_Match]:
+    """Tell whether a version may be installed that is affected, by what is asked for."""
+    entries = _entries(advisory, package)
+    wanted = " or ".join(specifiers) or "any version"
+    if order_of(package.ecosystem) is not Order.PEP440 and specifiers:
+        yield _doubted(advisory, package, _all_fixes(entries), f"which version is installed is not known: {wanted}")
+        return
+    allowed: list[ranges.Interval] = []
+    for one in specifiers or ("",):
+        held = admitted(one)
+        if held is None:
+            words = f"which version is installed is not known: {wanted}"
+            yield _doubted(advisory, package, _all_fixes(entries), words)
+            return
+        allowed += held
+    reached = [ranges.reach(entry) for entry in entries]
+    affected = ranges.union(interval for one in reached for interval in one.intervals)
+    listed = any(interval.holds(place) for one in reached for place in one.listed for interval in allowed)
+    if not (listed or ranges.intersection(allowed, affected) or any(one.unknown for one in reached)):
+        return
+    every = not ranges.intersection(allowed, ranges.complement(affected))
+    words = f"every version that {wanted} allows is affected" if every and specifiers else (
+        f"which version is installed is not known; some that are allowed are affected: {wanted}"
+    )  # fmt: skip
+    yield _doubted(advisory, package, _all_fixes(entries), words)
+
+
+def _entries(advisory: Advisory, package: Coordinate) -> tuple[Affected, ...]:
+    from weighbridge.inventory.advisories.packages import normal
+
+    return tuple(
+        one for one in advisory.affected
+        if one.ecosystem.partition(":")[0] == package.ecosystem and normal(one.ecosystem, one.name) == package.name
+    )  # fmt: skip
+
+
+def _all_fixes(entries: tuple[Affected, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for entry in entries for one in ranges.fixes(entry, None)))
+
+
+def _doubted(advisory: Advisory, package: Coordinate, fixed: tuple[str, ...], doubt: str) -> _Match:
+    """Make a match, with all that speaks against being sure of it."""
+    twin = f"the package is one of conda, the advisory of {package.ecosystem}" if package.is_twin else ""
+    unsure = f"the versions are not confirmed: {advisory.unconfirmed}" if advisory.unconfirmed else ""
+    words = _joined(doubt, twin, unsure)
+    found = Standing.UNDER_INVESTIGATION if words else Standing.AFFECTED
+    return _Match(advisory=advisory, found=found, fixed=fixed, note=words)
+
+
+def _joined(*words: str) -> str:
+    return "; ".join(filter(None, words))
+
+
+# -- one vulnerability, told once ----------------------------------------------------------------------------------
+
+
+def _once(matches: Iterator[_Match]) -> list[_Match]:
+    """Join what has an id in common: the surest record speaks, with all the ids."""
+    groups: list[tuple[set[str], list[_Match]]] = []
+    for one in matches:
+        names = {one.advisory.id, *one.advisory.aliases}
+        joined = [one]
+        rest = []
+        for held, members in groups:
+            if held & names:
+                names |= held
+                joined = members + joined
+            else:
+                rest.append((held, members))
+        groups = [*rest, (names, joined)]
+    return [_spoken(names, members) for names, members in groups]
+
+
+def _spoken(names: set[str], members: list[_Match]) -> _Match:
+    best = min(members, key=lambda one: (_RANK[one.found], severity(one.advisory) is None, one.advisory.id))
+    fixed = best.fixed or next((one.fixed for one in members if one.fixed), ())
+    aliases = tuple(sorted(names - {best.advisory.id}))
+    return replace(best, advisory=replace(best.advisory, aliases=aliases), fixed=fixed)
+
+
+def _exposure(component: Component, package: Coordinate, match: _Match) -> Exposure:
+    rated = severity(match.advisory, _entries(match.advisory, package))
+    return Exposure(
+        component=component.id,
+        advisory=match.advisory,
+        found=match.found,
+        basis=Basis.VERSION,
+        severity=rated or Severity.MEDIUM,
+        path=(component.id,),
+        fixed=match.fixed,
+        note=match.note if rated else _joined(match.note, UNRATED),
+    )

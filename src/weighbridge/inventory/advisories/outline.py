@@ -1,0 +1,93 @@
+"""Orders what an audit has found for any reader: by component, the worst first, with names, ways and counts."""
+
+from __future__ import annotations
+
+from weighbridge.core.values import value
+from weighbridge.inventory.advisories.exposure import Standing
+from weighbridge.inventory.advisories.vex.words import name
+from weighbridge.inventory.graph import Field, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.inventory.advisories.exposure import Exposure
+    from weighbridge.inventory.advisories.outcome import Outcome
+    from weighbridge.inventory.advisories.record import Advisory
+    from weighbridge.inventory.graph import Component, Graph
+
+_STANDINGS = {standing: rank for rank, standing in enumerate(Standing)}
+WORDS = {
+    Standing.AFFECTED: "affected", Standing.POSSIBLY_AFFECTED: "possibly affected",
+    Standing.UNDER_INVESTIGATION: "under investigation", Standing.FIXED: "fixed, as stated",
+    Standing.NOT_AFFECTED: "not affected, as stated",
+}  # fmt: skip
+
+
+@value
+class Entry:
+    """A component and what is known against it, the worst first; ``way`` leads from the subject to it, by ids."""
+
+    component: Component
+    name: str
+    place: str
+    way: tuple[str, ...]
+    exposures: tuple[Exposure, ...]
+
+
+def rank(one: Exposure) -> tuple[int, int, bool, str]:
+    """Order exposures: by standing, severity, whether a file here reaches it, and id."""
+    return _STANDINGS[one.standing], -one.severity.rank, not one.triggers, one.advisory.id
+
+
+def entries(outcome: Outcome) -> tuple[Entry, ...]:
+    """Group exposures by component, the component with the worst first."""
+    groups: dict[str, list[Exposure]] = {}
+    for one in sorted(outcome.exposures, key=rank):
+        groups.setdefault(one.component, []).append(one)
+    ways = _ways(outcome.graph)
+    known = {one.id: one for one in outcome.graph.components}
+    return tuple(
+        Entry(
+            component=known[id_], name=name(known[id_]), place=place(known[id_]), way=ways.get(id_, (id_,)),
+            exposures=tuple(held),
+        )
+        for id_, held in groups.items()
+    )  # fmt: skip
+
+
+def _ways(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Give the shortest way from the subject to every component that hangs on it."""
+    leaving: dict[str, list[str]] = {}
+    for relation in graph.relations:
+        leaving.setdefault(relation.source, []).append(relation.target)
+    found = {graph.root: (graph.root,)}
+    waiting = [graph.root]
+    for id_ in waiting:
+        for target in leaving.get(id_, ()):
+            if target not in found:
+                found[target] = (*found[id_], target)
+                waiting.append(target)
+    return found
+
+
+def place(one: Component) -> str:
+    """Name the place that states a component: ``requirements.txt:3``; empty where it is not in a file."""
+    claims = one.claims(Field.VERSION) or one.claims(Field.OCCURRENCE) or one.claims(Field.NAME)
+    if one.kind in {Kind.MODEL, Kind.ADAPTER}:
+        claims = one.claims(Field.OCCURRENCE) or claims
+    claim = next((each for each in claims if each.origin.file), None)
+    if claim is None:
+        return ""
+    line = claim.origin.pointer.removeprefix("line:")
+    return f"{claim.origin.file}:{line}" if line.isdigit() else claim.origin.file
+
+
+def ids(advisory: Advisory) -> tuple[str, ...]:
+    """Give the ids of an advisory as people look for them: the CVE first, then its own, then others."""
+    known = (advisory.id, *sorted(advisory.aliases))
+    return tuple(dict.fromkeys(sorted(known, key=lambda id_: not id_.startswith("CVE-"))))
+
+
+def counts(outcome: Outcome) -> str:
+    """Count exposures by standing: ``3 affected, 1 under investigation``."""
+    found = [(sum(one.standing is standing for one in outcome.exposures), standing) for standing in Standing]
+    return ", ".join(f"{number:,} {WORDS[standing]}" for number, standing in found if number) or "nothing known"

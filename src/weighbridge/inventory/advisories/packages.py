@@ -1,0 +1,66 @@
+"""Which package of which ecosystem of OSV a component is, by its package URL.
+
+Source: "Defined ecosystems" of https://ossf.github.io/osv-schema/ and the types of
+https://github.com/package-url/purl-spec.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from weighbridge.core.values import value
+from weighbridge.inventory.software.names import normal as normal_of
+from weighbridge.inventory.software.values import Ecosystem
+
+_TYPES = {
+    "pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go", "maven": "Maven", "nuget": "NuGet",
+    "gem": "RubyGems", "composer": "Packagist", "hex": "Hex", "pub": "Pub", "hackage": "Hackage", "cran": "CRAN",
+    "swift": "SwiftURL",
+}  # fmt: skip
+_JOINED = {"Maven": ":"}
+"""Between namespace and name; a slash elsewhere."""
+_CONDA = {
+    "pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "py-xgboost": "xgboost",
+    "tensorflow-base": "tensorflow", "python-flatbuffers": "flatbuffers",
+}  # fmt: skip
+"""Packages of conda-forge that PyPI has under another name."""
+
+
+@value
+class Coordinate:
+    """A package; ``version`` is empty where it is not known. ``is_twin`` for one of conda, under its name on PyPI."""
+
+    ecosystem: str
+    name: str
+    version: str = ""
+    is_twin: bool = False
+
+
+def normal(ecosystem: str, name: str) -> str:
+    """Normalise a name as its ecosystem does (PEP 503 for PyPI); what breaks its rules stays as it is."""
+    if ecosystem.partition(":")[0] == "PyPI":
+        return normal_of(Ecosystem.PYPI, name) or name.lower()
+    return name
+
+
+def coordinate(purl: str) -> Coordinate | None:
+    """Read a package URL; None for one of a type that OSV has no ecosystem for."""
+    scheme, _, rest = purl.partition(":")
+    if scheme != "pkg":
+        return None
+    path = rest.lstrip("/").partition("#")[0].partition("?")[0]
+    kind, _, path = path.partition("/")
+    path, at, version = path.rpartition("@") if "@" in path.rpartition("/")[2] else (path, "", "")
+    kind = kind.lower()
+    parts = [unquote(part) for part in path.strip("/").split("/")]
+    if not all(parts):
+        return None
+    version = unquote(version) if at else ""
+    if kind == "conda":
+        name = parts[-1].lower()
+        return Coordinate(ecosystem="PyPI", name=normal("PyPI", _CONDA.get(name, name)), version=version, is_twin=True)
+    ecosystem = _TYPES.get(kind)
+    if ecosystem is None:
+        return None
+    name = _JOINED.get(ecosystem, "/").join(parts)
+    return Coordinate(ecosystem=ecosystem, name=normal(ecosystem, name), version=version)
