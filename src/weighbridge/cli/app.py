@@ -23,6 +23,9 @@ COMMANDS = {
     "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or as one"),
     "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills, and what matters"),
     "bom validate": ("weighbridge.cli.bom_validate", "hold a bill of materials against schema and sense"),
+    "policy check": ("weighbridge.cli.policy_check", "decide by a policy whether models and applications may pass"),
+    "policy explain": ("weighbridge.cli.policy_explain", "say in words what a policy asks for, or why it decides so"),
+    "policy test": ("weighbridge.cli.policy_test", "hold a policy against cases with the decisions that they expect"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }

@@ -121,8 +121,10 @@ def _closing(outcome: Outcome) -> list[str]:
     if outcome.is_affected:
         words = f"exit 1: something is affected, at or above {threshold}"
     elif outcome.is_open:
-        words = "exit 3: no feed was imported" if not outcome.has_data else (
-            "exit 3: something may be affected, and nobody has decided it"
+        words = (
+            "exit 3: no feed was imported"
+            if not outcome.has_data
+            else ("exit 3: something may be affected, and nobody has decided it")
         )
     else:
         words = f"exit 0: nothing known at or above {threshold}"

@@ -236,7 +236,7 @@ TRUTHS = (
     Truth("no signature in a list", "signatures:", signed(), INCONCLUSIVE, ("there is no signature",), True),
     # -- pins
     Truth("fixed by commit", "pins:", model(pin=known("commit")), ALLOW),
-    Truth("fixed by a tag", "pins:", model(pin=known("tag")), BLOCK, ("fixed by tag",)),
+    Truth("fixed by a tag", "pins:", model(pin=known("tag")), BLOCK, ("fixed by a tag",)),
     Truth("a tag is enough", "pins: {accept: [tag]}", model(pin=known("tag")), ALLOW),
     Truth("a commit is not a tag", "pins: {accept: [tag]}", model(pin=known("commit")), BLOCK),
     Truth("how it is fixed is not known", "pins: {missing: warn}", model(pin=missing()), WARN, missing=True),

@@ -125,7 +125,7 @@ class Subject:
     """A component, a model or a file, and what is known of it.
 
     ``id`` names it among those of its target. ``purl`` may be empty. ``within`` are the package URLs of what it lies
-    in. ``commit`` is the commit of its repository where it is known.
+    in. ``commit`` is the commit of its repository where it is known. ``here`` when its files are subjects beside it.
     """
 
     id: str
@@ -134,6 +134,7 @@ class Subject:
     target: str = ""
     purl: str = ""
     commit: str = ""
+    here: bool = False
     within: tuple[str, ...] = ()
     digests: Fact[tuple[Digest, ...]] = None
     scan: Fact[Scan] = None

@@ -66,7 +66,8 @@ def _section(name: str, words: str, *keys: KeyForm) -> KeyForm:
 
 def _lists(name: str, words: str, allow: str, deny: str, *more: KeyForm) -> KeyForm:
     return _section(
-        name, words, KeyForm(name="allow", form=Form.PATTERN, several=True, words=allow, usual="whatever is not denied"),
+        name, words,
+        KeyForm(name="allow", form=Form.PATTERN, several=True, words=allow, usual="whatever is not denied"),
         KeyForm(name="deny", form=Form.PATTERN, several=True, words=deny, usual="nothing"), *more,
     )  # fmt: skip
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _NOTHING = -1
 """The rank below all severities: none at all is accepted."""
+_FIXED = "the reference to it is fixed by {}"
+_WAYS = {"commit": "a commit", "digest": "a digest", "tag": "a tag", "branch": "a branch", "none": "nothing"}
 _OVER = (Standing.FIXED, Standing.NOT_AFFECTED)
 
 
@@ -107,7 +109,7 @@ def _by_section(key: Key, section: lang.Section, policy: lang.Policy, subject: S
         case lang.SignaturesSection():
             parts = _signatures(section, content)
         case lang.PinsSection():
-            parts = () if content in section.accept else (_against(section, f"it is fixed by {content}"),)
+            parts = () if content in section.accept else (_against(section, _FIXED.format(_WAYS[content])),)
         case lang.AdvisoriesSection():
             parts = _advisories(section, content)
         case lang.EvaluationsSection():

@@ -95,8 +95,10 @@ def sentence(one: Reach, library: Component | None = None) -> str:
     """Say what a load of a file does, with a library that is there or with versions that have the flaw."""
     version = library.text(Field.VERSION) if library is not None else ""
     place = _place(library) if library is not None else ""
-    loader = " ".join(filter(None, (one.flaw.package, version))) if library is not None else (
-        f"{one.flaw.package} {one.flaw.versions}"
+    loader = (
+        " ".join(filter(None, (one.flaw.package, version)))
+        if library is not None
+        else (f"{one.flaw.package} {one.flaw.versions}")
     )
     where = f" ({place})" if place else ""
     if not one.sure:
