@@ -1,4 +1,4 @@
-"""Signatures over a directory, checked for a policy: those that lie at its top, against the signers that are trusted."""
+"""Signatures over a directory, checked for a policy: those that lie at its top, against who is trusted to sign."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``weighbridge policy test``: a policy against cases that were saved, so that a change of it is seen before it acts."""
+"""``weighbridge policy test``: a policy against saved cases, so that a change of it is seen before it acts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMMAND = Command(
     groups=(
         Group(
             title="what is tested",
-            options=(Option(names=("--policy",), metavar="POLICY", help="a file or a preset (default: as CASES says)"),),
+            options=(Option(names=("--policy",), metavar="POLICY", help="a file or a preset (default: of CASES)"),),
         ),
     ),
     epilog="""\

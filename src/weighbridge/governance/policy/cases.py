@@ -1,8 +1,8 @@
 """Cases of a policy: facts that were saved and the decisions that are expected of them, so that a change is noticed.
 
 The file is YAML: ``version: 1`` and ``cases``, each with a ``name``, ``facts`` or ``report`` (a file, counted from the
-file of cases), a ``day`` to judge for, the decision that is ``expect``ed, and optionally ``subject`` and ``key`` for the
-decision about one subject, or by one key.
+file of cases), a ``day`` to judge for, the decision that is expected (``expect``), and optionally ``subject`` and
+``key`` for the decision about one subject, or by one key.
 """
 
 from __future__ import annotations

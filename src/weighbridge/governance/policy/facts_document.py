@@ -91,11 +91,12 @@ def subjects_of(found: dict[str, Any]) -> tuple[Subject, ...]:
 
 def _read(found: Any) -> Subject:
     held = _object(found, {"id", "kind", "name"}, {"target", "purl", "commit", "here", "within", *_FACTS})
-    facts = {name: _fact(held[name], READERS[name]) for name in _FACTS if name in held}
+    words: dict[str, Any] = {name: _text(held.get(name, "")) for name in _PLAIN}
+    facts: dict[str, Any] = {name: _fact(held[name], READERS[name]) for name in _FACTS if name in held}
     return Subject(
         kind=_member(Kind, held["kind"]), here=_flag(held.get("here", False)),
         within=tuple(map(_text, _list(held.get("within", [])))),
-        **{name: _text(held.get(name, "")) for name in _PLAIN}, **facts,
+        **words, **facts,
     )  # fmt: skip
 
 
