@@ -7,7 +7,7 @@ from weighbridge.inventory.advisories.exposure import Standing
 from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids
 from weighbridge.inventory.advisories.triggers import sentence
 from weighbridge.inventory.advisories.vex.words import action, reason, way, why
-from weighbridge.reports.neutral import visible
+from weighbridge.reports.markup import prose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +67,5 @@ def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Make text of strangers harmless in Markdown: nothing in it forms a cell, a link, an image or markup."""
-    shown = visible(text)
-    return "".join(f"\\{one}" if one in "\\`*_[]<>|#!" else one for one in shown)
+    """Make text of strangers harmless: nothing in it forms a cell, a link, an image or markup."""
+    return prose(text.replace("`", "'")).replace("!", "\\!").replace("@", "@\u200b")

@@ -61,8 +61,8 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
 def _exposure(one: Exposure, entry: Entry, outcome: Outcome, *, fix: bool) -> Iterator[str]:
     known = ids(one.advisory)
     also = f" ({', '.join(known[1:2])})" if len(known) > 1 else ""
-    yield from wrap(f"{visible(known[0] + also)}  {one.severity}, {WORDS[one.standing]}", _WIDE, first="    ",
-                    rest="      ")  # fmt: skip
+    head = f"{visible(known[0] + also)} · {one.severity} · {WORDS[one.standing]}"
+    yield from wrap(head, _WIDE, first="    ", rest="      ")
     if one.advisory.summary:
         yield from wrap(shorten(one.advisory.summary, 150), _WIDE, first="      ", rest="      ")
     if one.basis is not Basis.VERSION or one.note:
@@ -84,7 +84,7 @@ def _field(name: str, text: str, indent: int = 4) -> list[str]:
 
 def _elsewhere(outcome: Outcome) -> Iterator[str]:
     """Tell of the files that matter to loaders which are not part of the target."""
-    yield "loaders that these files exploit, or could, where they are used"
+    yield "loaders that are not here, and that these files use a flaw of"
     groups: dict[str, list[str]] = {}
     for one in outcome.elsewhere:
         groups.setdefault(one.flaw.ids[0], []).append(sentence(one))
@@ -121,8 +121,10 @@ def _closing(outcome: Outcome) -> list[str]:
     if outcome.is_affected:
         words = f"exit 1: something is affected, at or above {threshold}"
     elif outcome.is_open:
-        words = "exit 3: no feed was imported" if not outcome.has_data else (
-            "exit 3: something may be affected, and nobody has decided it"
+        words = (
+            "exit 3: no feed was imported"
+            if not outcome.has_data
+            else ("exit 3: something may be affected, and nobody has decided it")
         )
     else:
         words = f"exit 0: nothing known at or above {threshold}"

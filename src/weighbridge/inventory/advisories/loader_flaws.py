@@ -63,7 +63,7 @@ LOADER_FLAWS = (
     ),
     LoaderFlaw(
         ids=("CVE-2025-8747",), package="keras", versions="3.0.0 to 3.10.0",
-        conditions=(_NAMED, _LAMBDA), does="calls functions of Keras with arguments from the file",
+        conditions=(_NAMED,), does="calls functions of Keras with arguments from the file",
     ),
     LoaderFlaw(
         ids=("CVE-2025-9905",), package="keras", versions="3.0.0 to before 3.11.3",
@@ -186,7 +186,7 @@ LOADER_FLAWS = (
         conditions=(_BAD_TEMPLATE,), does="renders it without a sandbox, which runs it",
     ),
     LoaderFlaw(
-        ids=("CVE-2026-5760",), package="sglang", versions="no fix was known when it was published",
+        ids=("CVE-2026-5760",), package="sglang", versions="of any version that was known in 2026",
         conditions=(_BAD_TEMPLATE,), does="renders it without a sandbox, which runs it",
     ),
     # -- ONNX

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 OPEN = frozenset({Standing.POSSIBLY_AFFECTED, Standing.UNDER_INVESTIGATION})
 
 
-
 @value
 class Outcome:
     """An audit of ``target``; ``serial`` is the BOM-Link of what was audited.

@@ -6,6 +6,7 @@ from weighbridge.core.values import value
 from weighbridge.inventory.advisories.exposure import Standing
 from weighbridge.inventory.advisories.vex.words import name
 from weighbridge.inventory.graph import Field, Kind
+from weighbridge.inventory.merging import ROOT as MERGED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ def entries(outcome: Outcome) -> tuple[Entry, ...]:
 
 
 def _ways(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """Give the shortest way from the subject to every component that hangs on it."""
+    """Give the shortest way from the subject to every component that hangs on it.
+
+    What joins an application and the models beside it is no step of the way.
+    """
     leaving: dict[str, list[str]] = {}
     for relation in graph.relations:
         leaving.setdefault(relation.source, []).append(relation.target)
@@ -66,6 +70,8 @@ def _ways(graph: Graph) -> dict[str, tuple[str, ...]]:
             if target not in found:
                 found[target] = (*found[id_], target)
                 waiting.append(target)
+    if graph.root == MERGED:
+        return {id_: held[1:] or held for id_, held in found.items()}
     return found
 
 

@@ -51,8 +51,10 @@ def unused(
             more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
             why = f"it speaks of {strangers[0]}{more}, which is not here"
         else:
-            why = f"nothing here is exposed to {what}" if not any(_is_of(each, one) for one in exposures) else (
-                f"the product is here and is not exposed to {what}"
+            why = (
+                f"nothing here is exposed to {what}"
+                if not any(_is_of(each, one) for one in exposures)
+                else (f"the product is here and is not exposed to {what}")
             )
         words.append(f"{each.says.source}: statement {each.number} on {what} is not used: {why}")
     return tuple(words)
@@ -81,9 +83,7 @@ class _Products:
 
     def has(self, product: Product) -> bool:
         """Tell whether a product, and a part of it that is meant, is here."""
-        return bool(self._components(product)) and (
-            not product.within or any(map(self._components, product.within))
-        )
+        return bool(self._components(product)) and (not product.within or any(map(self._components, product.within)))
 
     def speaks_of(self, statement: VexStatement, exposure: Exposure) -> bool:
         """Tell whether a statement is about what an exposure is about: the component, or the whole that it is in."""
