@@ -35,7 +35,7 @@ class Stores:
 
 
 def opened(database: str, paths: tuple[str, ...], max_age: str) -> Stores:
-    """Open all; raises AccessError, and UsageError for feeds older than ``max_age`` days or for files without records."""
+    """Open all; raises AccessError, and UsageError for feeds older than ``max_age`` days and files without records."""
     store = Store.opened(database)
     if max_age:
         _check_age(store, int(max_age))

@@ -55,7 +55,7 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
     if len(entry.exposures) > _MOST:
         yield f"    and {plural(len(entry.exposures) - _MOST, 'advisory').replace('advisorys', 'advisories')} more"
     if len(fixes) == 1 and len(entry.exposures) > 1:
-        yield from _field("fix", *fixes)
+        yield from _field("fix", fixes.pop())
 
 
 def _exposure(one: Exposure, entry: Entry, outcome: Outcome, *, fix: bool) -> Iterator[str]:

@@ -50,8 +50,8 @@ def audit(given: Given, config: Config) -> Outcome:
         return Outcome(
             target=given.operands[0], graph=subject.graph, exposures=found, serial=subject.serial,
             threshold=Severity(given.one("--fail-on") or Severity.MEDIUM),
-            elsewhere=unheld(reaches(subject.files), subject.graph, written_with(subject.graph)), feeds=store.imported.feeds(),
-            extra=store.records, unused=unused(found, statements, subject.graph, subject.serial),
+            elsewhere=unheld(reaches(subject.files), subject.graph, written_with(subject.graph)),
+            feeds=store.imported.feeds(), extra=store.records, unused=unused(found, statements, subject.graph, subject.serial),
             unread=(*store.unread, *unread),
         )  # fmt: skip
     finally:
@@ -129,9 +129,9 @@ def _model(target: str, given: Given, config: Config) -> Subject:
 
 def _folder(folder: str, given: Given, config: Config) -> Subject:
     """Audit a directory as an application, as a model, or as both where it holds both."""
-    from weighbridge.inventory.application.files import WEIGHTS
     from weighbridge.inventory.application.finder import find
     from weighbridge.inventory.application.references import Method
+    from weighbridge.inventory.application.vocabulary.names import WEIGHTS
     from weighbridge.inventory.application_graph import application_graph
     from weighbridge.inventory.software.finder import find as software
 

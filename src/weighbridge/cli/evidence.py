@@ -95,7 +95,7 @@ def _places(document: dict[str, Any]) -> Iterator[_Place]:
             path = str(file.get("path", ""))
             for finding in _objects(file.get("findings")):
                 try:
-                    severity = Severity(finding.get("severity"))
+                    severity = Severity(str(finding.get("severity")))
                 except ValueError:
                     continue
                 size = file.get("size")

@@ -137,7 +137,7 @@ LOADER_FLAWS = (
     # -- transformers, diffusers, vllm
     LoaderFlaw(
         ids=("CVE-2023-6730",), package="transformers", versions="before 4.36.0",
-        conditions=_TORCH[:1] + (Condition(has="is a pickle", formats=("pickle",)),),
+        conditions=(_TORCH[0], Condition(has="is a pickle", formats=("pickle",))),
         does="can unpickle it (RAG retrievers do)",
     ),
     LoaderFlaw(

@@ -63,7 +63,7 @@ def _ways(graph: Graph) -> dict[str, tuple[str, ...]]:
     leaving: dict[str, list[str]] = {}
     for relation in graph.relations:
         leaving.setdefault(relation.source, []).append(relation.target)
-    found = {graph.root: (graph.root,)}
+    found: dict[str, tuple[str, ...]] = {graph.root: (graph.root,)}
     waiting = [graph.root]
     for id_ in waiting:
         for target in leaving.get(id_, ()):
