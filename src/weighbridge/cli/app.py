@@ -27,6 +27,9 @@ COMMANDS = {
     "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or as one"),
     "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills, and what matters"),
     "bom validate": ("weighbridge.cli.bom_validate", "hold a bill of materials against schema and sense"),
+    "feed import": ("weighbridge.cli.feed_import", "take advisories from files, for audits"),
+    "feed update": ("weighbridge.cli.feed_update", "fetch the advisories of PyPI and others from OSV"),
+    "feed status": ("weighbridge.cli.feed_status", "tell which advisories there are, and how old they are"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
@@ -104,8 +107,9 @@ def _no_command(arguments: list[str]) -> int:
         return ERROR
     from difflib import get_close_matches
 
-    close = get_close_matches(first, COMMANDS, n=1)
-    _complain(f"there is no command {first!r}", f"did you mean {close[0]}?" if close else "see: weighbridge --help")
+    close = [name for name in COMMANDS if name.startswith(f"{first} ")] or get_close_matches(first, COMMANDS, n=1)
+    hint = f"did you mean {' or '.join(close)}?" if close else "see: weighbridge --help"
+    _complain(f"there is no command {first!r}", hint)
     return ERROR
 
 
