@@ -76,6 +76,7 @@ def _entry(one: Entry, outcome: Outcome) -> dict[str, Any]:
         **known,
         "place": encodable(one.place),
         "through": list(map(encodable, one.way)),
+        "remedy": encodable(one.remedy),
         "exposures": [_exposure(each, one, outcome) for each in sorted(one.exposures, key=rank)],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weighbridge.cli.audit_text import warnings
 from weighbridge.inventory.advisories.exposure import Standing
-from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids
+from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids, title
 from weighbridge.inventory.advisories.triggers import sentence
 from weighbridge.inventory.advisories.vex.words import action, reason, way, why
 from weighbridge.reports.markup import prose
@@ -50,6 +50,8 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
         yield f"Named in {_cell(entry.place)}."
     if len(entry.way) > 1:
         yield f"Through {_cell(way(entry.way, outcome.graph))}."
+    if entry.remedy:
+        yield f"**{_cell(entry.remedy)}**"
     yield ""
     for one in entry.exposures:
         yield from _exposure(one, entry, outcome)
@@ -57,12 +59,12 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
 
 
 def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
-    summary = f": {_cell(one.advisory.summary)}" if one.advisory.summary else ""
+    summary = f": {_cell(title(one.advisory))}" if title(one.advisory) else ""
     yield f"- **{_cell(', '.join(ids(one.advisory)))}** ({one.severity}, {WORDS[one.standing]}){summary}"
     yield f"    - {_cell(why(one, outcome.graph))}"
     if one.statement is not None:
         yield f"    - {_cell(reason(one))}"
-    if one.standing in {Standing.AFFECTED, Standing.POSSIBLY_AFFECTED}:
+    if not entry.remedy and one.standing in {Standing.AFFECTED, Standing.POSSIBLY_AFFECTED}:
         yield f"    - {_cell(action(one, entry.component))}"
 
 

@@ -51,7 +51,8 @@ def audit(given: Given, config: Config) -> Outcome:
             target=given.operands[0], graph=subject.graph, exposures=found, serial=subject.serial,
             threshold=Severity(given.one("--fail-on") or Severity.MEDIUM),
             elsewhere=unheld(reaches(subject.files), subject.graph, written_with(subject.graph)),
-            feeds=store.imported.feeds(), extra=store.records, unused=unused(found, statements, subject.graph, subject.serial),
+            feeds=store.imported.feeds(), extra=store.records,
+            unused=unused(found, statements, subject.graph, subject.serial),
             unread=(*store.unread, *unread),
         )  # fmt: skip
     finally:
