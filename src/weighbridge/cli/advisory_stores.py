@@ -35,7 +35,7 @@ class Stores:
 
 
 def opened(database: str, paths: tuple[str, ...], max_age: str) -> Stores:
-    """Open all; raises AccessError, and UsageError for feeds older than ``max_age`` days or for files without records."""
+    """Open all; raises AccessError, and UsageError for feeds older than ``max_age`` days and files without records."""
     store = Store.opened(database)
     if max_age:
         _check_age(store, int(max_age))
@@ -50,7 +50,7 @@ def opened(database: str, paths: tuple[str, ...], max_age: str) -> Stores:
         if not intake.records:
             raise UsageError(f"{path!r} has no advisory that can be used", hint=_why(shelf))
         records += intake.records
-    return Stores(imported=store, extra=Store(shelf), records=records, unread=tuple(_unread(shelf)))
+    return Stores(imported=store, extra=Store(shelf, seeded=False), records=records, unread=tuple(_unread(shelf)))
 
 
 def _check_age(store: Store, days: int) -> None:

@@ -19,10 +19,17 @@ COMMANDS = {
     "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "inventory": ("weighbridge.cli.inventory", "list the models, services and libraries that an application uses"),
+    "audit": ("weighbridge.cli.audit", "hold libraries and models against what is known against them"),
+    "advisory new": ("weighbridge.cli.advisory_new", "write an advisory about a model from a finding"),
+    "advisory validate": ("weighbridge.cli.advisory_validate", "hold advisories against schema and sense"),
+    "advisory export": ("weighbridge.cli.advisory_export", "write advisories as a feed that others can host"),
     "bom": ("weighbridge.cli.bom", "write a bill of materials of a model, each value with its origin"),
     "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or as one"),
     "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills, and what matters"),
     "bom validate": ("weighbridge.cli.bom_validate", "hold a bill of materials against schema and sense"),
+    "feed import": ("weighbridge.cli.feed_import", "take advisories from files, for audits"),
+    "feed update": ("weighbridge.cli.feed_update", "fetch the advisories of PyPI and others from OSV"),
+    "feed status": ("weighbridge.cli.feed_status", "tell which advisories there are, and how old they are"),
     "policy check": ("weighbridge.cli.policy_check", "decide by a policy whether models and applications may pass"),
     "policy explain": ("weighbridge.cli.policy_explain", "say in words what a policy asks for, or why it decides so"),
     "policy test": ("weighbridge.cli.policy_test", "hold a policy against cases with the decisions that they expect"),
@@ -103,8 +110,9 @@ def _no_command(arguments: list[str]) -> int:
         return ERROR
     from difflib import get_close_matches
 
-    close = get_close_matches(first, COMMANDS, n=1)
-    _complain(f"there is no command {first!r}", f"did you mean {close[0]}?" if close else "see: weighbridge --help")
+    close = [name for name in COMMANDS if name.startswith(f"{first} ")] or get_close_matches(first, COMMANDS, n=1)
+    hint = f"did you mean {' or '.join(close)}?" if close else "see: weighbridge --help"
+    _complain(f"there is no command {first!r}", hint)
     return ERROR
 
 

@@ -27,7 +27,7 @@ COMMAND = Command(
         Group(
             title="advisories",
             options=(
-                Option(names=("--database",), metavar="FILE", help="imported advisories (default: in the user's cache)"),
+                Option(names=("--database",), metavar="FILE", help="imported advisories (default: of the user)"),
                 Option(
                     names=("--advisories",), metavar="FILE", repeatable=True,
                     help="records for this run: a file or directory of OSV documents; repeatable",

@@ -55,7 +55,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "loaders": [
             {
                 "advisory": one.flaw.ids[0], "package": one.flaw.package, "versions": one.flaw.versions,
-                "file": encodable(one.path), "seen": one.sure, "message": encodable(sentence(one)),
+                "file": encodable(one.path), "message": encodable(sentence(one)),
             }
             for one in outcome.elsewhere
         ],
@@ -76,6 +76,7 @@ def _entry(one: Entry, outcome: Outcome) -> dict[str, Any]:
         **known,
         "place": encodable(one.place),
         "through": list(map(encodable, one.way)),
+        "remedy": encodable(one.remedy),
         "exposures": [_exposure(each, one, outcome) for each in sorted(one.exposures, key=rank)],
     }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from weighbridge.cli.audit_text import warnings
 from weighbridge.inventory.advisories.exposure import Standing
-from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids
+from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids, title
 from weighbridge.inventory.advisories.triggers import sentence
 from weighbridge.inventory.advisories.vex.words import action, reason, way, why
-from weighbridge.reports.neutral import visible
+from weighbridge.reports.markup import prose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
         yield f"Named in {_cell(entry.place)}."
     if len(entry.way) > 1:
         yield f"Through {_cell(way(entry.way, outcome.graph))}."
+    if entry.remedy:
+        yield f"**{_cell(entry.remedy)}**"
     yield ""
     for one in entry.exposures:
         yield from _exposure(one, entry, outcome)
@@ -57,16 +59,15 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
 
 
 def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
-    summary = f": {_cell(one.advisory.summary)}" if one.advisory.summary else ""
+    summary = f": {_cell(title(one.advisory))}" if title(one.advisory) else ""
     yield f"- **{_cell(', '.join(ids(one.advisory)))}** ({one.severity}, {WORDS[one.standing]}){summary}"
     yield f"    - {_cell(why(one, outcome.graph))}"
     if one.statement is not None:
         yield f"    - {_cell(reason(one))}"
-    if one.standing in {Standing.AFFECTED, Standing.POSSIBLY_AFFECTED}:
+    if not entry.remedy and one.standing in {Standing.AFFECTED, Standing.POSSIBLY_AFFECTED}:
         yield f"    - {_cell(action(one, entry.component))}"
 
 
 def _cell(text: str) -> str:
-    """Make text of strangers harmless in Markdown: nothing in it forms a cell, a link, an image or markup."""
-    shown = visible(text)
-    return "".join(f"\\{one}" if one in "\\`*_[]<>|#!" else one for one in shown)
+    """Make text of strangers harmless: nothing in it forms a cell, a link, an image or markup."""
+    return prose(text.replace("`", "'")).replace("!", "\\!").replace("@", "@\u200b")

@@ -7,7 +7,7 @@ from hashlib import sha256
 from weighbridge import __version__
 from weighbridge.core.finding import Severity
 from weighbridge.inventory.advisories.exposure import Standing
-from weighbridge.inventory.advisories.outline import WORDS, entries, ids
+from weighbridge.inventory.advisories.outline import WORDS, entries, ids, title
 from weighbridge.inventory.advisories.vex.words import action, reason, why
 from weighbridge.inventory.graph import Kind
 from weighbridge.reports.neutral import encodable, visible
@@ -51,12 +51,12 @@ def render(outcome: Outcome) -> str:
 
 
 def _rule(advisory: Advisory, severity: Severity) -> dict[str, Any]:
-    title = visible(advisory.summary or ids(advisory)[0])
+    shown = visible(title(advisory) or ids(advisory)[0])
     tags = ["security", FAMILY, *(f"external/cwe/{one.lower()}" for one in advisory.cwes), *ids(advisory)]
     return {
         "id": f"{FAMILY}/{encodable(advisory.id)}",
-        "shortDescription": {"text": message_text(title)},
-        "fullDescription": {"text": message_text(visible(advisory.details[:2_000]) or title)},
+        "shortDescription": {"text": message_text(shown)},
+        "fullDescription": {"text": message_text(visible(advisory.details[:2_000]) or shown)},
         "defaultConfiguration": {"level": LEVELS[severity]},
         "properties": {"tags": [encodable(one) for one in tags], "security-severity": SCORES[severity]},
     }

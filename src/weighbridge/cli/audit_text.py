@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from weighbridge.core.values import replace
 from weighbridge.inventory.advisories.exposure import Basis, Standing
-from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids
+from weighbridge.inventory.advisories.matching import UNRATED
+from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids, title
 from weighbridge.inventory.advisories.triggers import sentence
 from weighbridge.inventory.advisories.vex.words import action, reason, way, why
 from weighbridge.reports.neutral import shorten, visible
@@ -45,35 +47,36 @@ def render(outcome: Outcome) -> str:
 
 def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
     worst = entry.exposures[0]
-    where = f"  ({shorten(entry.place, 36, keep_end=True)})" if entry.place else ""
+    where = f" ({shorten(entry.place, 36, keep_end=True)})" if entry.place else ""
     yield from wrap(f"{_MARKS[worst.standing]} {visible(entry.name)}{where}", _WIDE, rest="    ")
     if len(entry.way) > 2:
         yield from _field("through", way(entry.way, outcome.graph))
-    fixes = {action(one, entry.component) for one in entry.exposures if one.standing is Standing.AFFECTED}
+    if entry.remedy:
+        yield from _field("fix", entry.remedy)
     for one in entry.exposures[:_MOST]:
-        yield from _exposure(one, entry, outcome, fix=len(fixes) > 1 or len(entry.exposures) == 1)
+        yield from _exposure(one, entry, outcome)
     if len(entry.exposures) > _MOST:
-        yield f"    and {plural(len(entry.exposures) - _MOST, 'advisory').replace('advisorys', 'advisories')} more"
-    if len(fixes) == 1 and len(entry.exposures) > 1:
-        yield from _field("fix", *fixes)
+        yield f"    and {len(entry.exposures) - _MOST:,} more: --format json"
 
 
-def _exposure(one: Exposure, entry: Entry, outcome: Outcome, *, fix: bool) -> Iterator[str]:
+def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
     known = ids(one.advisory)
-    also = f" ({', '.join(known[1:2])})" if len(known) > 1 else ""
-    yield from wrap(f"{visible(known[0] + also)}  {one.severity}, {WORDS[one.standing]}", _WIDE, first="    ",
-                    rest="      ")  # fmt: skip
-    if one.advisory.summary:
-        yield from wrap(shorten(one.advisory.summary, 150), _WIDE, first="      ", rest="      ")
-    if one.basis is not Basis.VERSION or one.note:
-        bare = why(one, outcome.graph).partition("; ")[0]
-        yield from _field("because", "; ".join(filter(None, (bare, one.note))), 6)
+    also = f" ({known[1]})" if len(known) > 1 else ""
+    unrated = ", unrated" if UNRATED in one.note else ""
+    head = f"{visible(known[0] + also)} · {one.severity}{unrated} · {WORDS[one.standing]}"
+    yield from wrap(head, _WIDE, first="    ", rest="      ")
+    if words := title(one.advisory):
+        yield from wrap(shorten(words, 150), _WIDE, first="      ", rest="      ")
+    because = [] if one.basis is Basis.VERSION else [why(replace(one, note="", triggers=()), outcome.graph)]
+    because += [words for words in (one.note.replace(UNRATED, "").strip("; "),) if words]
+    if because:
+        yield from _field("because", "; ".join(because), 6)
     for words in one.triggers:
         yield from _field("file", words, 6)
     if one.statement is not None:
         yield from _field("stated", reason(one), 6)
-        yield from _field("found", WORDS[one.found].partition(",")[0], 6)
-    if fix and one.standing in {Standing.AFFECTED, Standing.POSSIBLY_AFFECTED}:
+        yield from _field("found", WORDS[one.found], 6)
+    if not entry.remedy and one.standing in {Standing.AFFECTED, Standing.POSSIBLY_AFFECTED}:
         yield from _field("fix", action(one, entry.component), 6)
 
 
@@ -84,7 +87,7 @@ def _field(name: str, text: str, indent: int = 4) -> list[str]:
 
 def _elsewhere(outcome: Outcome) -> Iterator[str]:
     """Tell of the files that matter to loaders which are not part of the target."""
-    yield "loaders that these files exploit, or could, where they are used"
+    yield "loaders that are not here, and that these files use a flaw of"
     groups: dict[str, list[str]] = {}
     for one in outcome.elsewhere:
         groups.setdefault(one.flaw.ids[0], []).append(sentence(one))

@@ -9,7 +9,7 @@ from weighbridge.core.errors import Malformed, UsageError
 from weighbridge.core.finding import Severity
 from weighbridge.core.values import value
 from weighbridge.inventory.advisories import weighed_files
-from weighbridge.inventory.advisories.audit import audited
+from weighbridge.inventory.advisories.audit import audited, written_with
 from weighbridge.inventory.advisories.outcome import Outcome
 from weighbridge.inventory.advisories.triggers import reaches, unheld
 from weighbridge.inventory.advisories.vex.applying import unused
@@ -50,8 +50,9 @@ def audit(given: Given, config: Config) -> Outcome:
         return Outcome(
             target=given.operands[0], graph=subject.graph, exposures=found, serial=subject.serial,
             threshold=Severity(given.one("--fail-on") or Severity.MEDIUM),
-            elsewhere=unheld(reaches(subject.files), subject.graph), feeds=store.imported.feeds(),
-            extra=store.records, unused=unused(found, statements, subject.graph, subject.serial),
+            elsewhere=unheld(reaches(subject.files), subject.graph, written_with(subject.graph)),
+            feeds=store.imported.feeds(), extra=store.records,
+            unused=unused(found, statements, subject.graph, subject.serial),
             unread=(*store.unread, *unread),
         )  # fmt: skip
     finally:
@@ -59,9 +60,13 @@ def audit(given: Given, config: Config) -> Outcome:
 
 
 def _joined(one: tuple[Exposure, ...], other: tuple[Exposure, ...]) -> tuple[Exposure, ...]:
-    """Join what two stores know; the records of this run say it last."""
-    held = {(each.component, each.advisory.id): each for each in (*one, *other)}
-    return tuple(held[key] for key in sorted(held))
+    """Join what two stores know; where both have a vulnerability of a component, the records of this run say it."""
+    told = {(each.component, id_) for each in other for id_ in (each.advisory.id, *each.advisory.aliases)}
+    kept = [
+        each for each in one
+        if told.isdisjoint((each.component, id_) for id_ in (each.advisory.id, *each.advisory.aliases))
+    ]  # fmt: skip
+    return tuple(sorted((*kept, *other), key=lambda each: (each.component, each.advisory.id)))
 
 
 def _statements(paths: tuple[str, ...]) -> tuple[tuple[VexStatement, ...], list[str]]:
@@ -125,9 +130,9 @@ def _model(target: str, given: Given, config: Config) -> Subject:
 
 def _folder(folder: str, given: Given, config: Config) -> Subject:
     """Audit a directory as an application, as a model, or as both where it holds both."""
-    from weighbridge.inventory.application.files import WEIGHTS
     from weighbridge.inventory.application.finder import find
     from weighbridge.inventory.application.references import Method
+    from weighbridge.inventory.application.vocabulary.names import WEIGHTS
     from weighbridge.inventory.application_graph import application_graph
     from weighbridge.inventory.software.finder import find as software
 

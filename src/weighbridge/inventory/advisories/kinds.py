@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from weighbridge.core.finding import Harm, Severity
 from weighbridge.core.values import value
+from weighbridge.inventory.advisories.scoring import severity
 from weighbridge.inventory.graph import RelationKind
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from weighbridge.core.finding import RuleInfo
-    from weighbridge.inventory.advisories.record import Advisory
+    from weighbridge.inventory.advisories.record import Advisory, Affected
 
 RELATIONS = {
     "finetune": RelationKind.FINETUNED, "adapter": RelationKind.ADAPTER_OF, "merge": RelationKind.MERGED,
@@ -98,10 +99,10 @@ def kind_of(rule: RuleInfo, formats: tuple[str, ...] = ()) -> Kind:
     return KINDS[name]
 
 
-def severity_of(advisory: Advisory) -> Severity:
+def severity_of(advisory: Advisory, entry: Affected) -> Severity:
     """Say how bad an advisory about a model is: as its kind is where nobody has rated it."""
     kind = KINDS.get(advisory.kind)
-    return Severity.MEDIUM if kind is None else kind.severity
+    return severity(advisory, (entry,)) or (Severity.MEDIUM if kind is None else kind.severity)
 
 
 def relations(words: Iterable[str]) -> frozenset[RelationKind]:

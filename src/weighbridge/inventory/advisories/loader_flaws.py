@@ -43,14 +43,18 @@ _KERAS_PROGRAM = ("EXE130", "EXE131", "EXE132")
 _LAMBDA = Condition(has="has a Lambda layer", formats=("keras",), rules=_KERAS_PROGRAM, says="lambda")
 _NAMED = Condition(has="names functions for its loader to call", formats=("keras",), rules=("EXE132",))
 _OLD_LAMBDA = Condition(has="has a Lambda layer", formats=("hdf5",), rules=_KERAS_PROGRAM, says="lambda")
+_TORCH_MODULE = Condition(has="has a TorchModuleWrapper", formats=("keras",), rules=("EXE130",),
+                          says="torchmodulewrapper")  # fmt: skip
 _TORCH = (
     Condition(has="holds a program in a pickle", formats=_PICKLED, rules=_PROGRAM),
     Condition(has="is a pickled checkpoint", formats=_PICKLED),
 )
 _BAD_TEMPLATE = Condition(has="has a chat template that reaches for the interpreter", formats=("gguf",),
                           rules=("EXE134",))  # fmt: skip
-_REMOTE_CODE = Condition(has="is code that a load of this repository imports", rules=("TRU702", "TRU701"))
-_CODE_NAMED = Condition(has="names code for its loader to import", rules=("REF403",))
+_REMOTE_CODE = (
+    Condition(has="names code of its repository for its loader to import", rules=("EXE130",), says="auto_map"),
+    Condition(has="names code of another repository for its loader to import", rules=("REF403",)),
+)
 _ONNX_OUTSIDE = Condition(has="keeps tensors in a file outside of its folder", formats=("onnx",),
                           rules=("REF401", "REF405"))  # fmt: skip
 _SKOPS = Condition(has="names functions for its loader to call", formats=("skops",), rules=("EXE132", "EXE157"))
@@ -62,8 +66,8 @@ LOADER_FLAWS = (
         conditions=(_LAMBDA, _NAMED), does="runs it, safe_mode or not",
     ),
     LoaderFlaw(
-        ids=("CVE-2025-8747",), package="keras", versions="3.0.0 to 3.10.0",
-        conditions=(_NAMED, _LAMBDA), does="calls functions of Keras with arguments from the file",
+        ids=("CVE-2025-8747",), package="keras", versions="3.0.0 to before 3.11.0",
+        conditions=(_NAMED,), does="calls functions of Keras with arguments from the file",
     ),
     LoaderFlaw(
         ids=("CVE-2025-9905",), package="keras", versions="3.0.0 to before 3.11.3",
@@ -81,15 +85,23 @@ LOADER_FLAWS = (
     ),
     LoaderFlaw(
         ids=("CVE-2025-49655",), package="keras", versions="3.11.0 to before 3.11.3",
-        conditions=(
-            Condition(
-                has="has a TorchModuleWrapper", formats=("keras",), rules=("EXE130",), says="torchmodulewrapper"
-            ),
-        ),
-        does="unpickles it, safe_mode or not",
+        conditions=(_TORCH_MODULE,), does="unpickles it, safe_mode or not",
     ),
     LoaderFlaw(
-        ids=("CVE-2024-3660",), package="keras", versions="before 2.13", conditions=(_LAMBDA, _OLD_LAMBDA),
+        ids=("CVE-2026-12484",), package="keras", versions="before 3.12.3, 3.13.0 to before 3.15.0",
+        conditions=(_TORCH_MODULE,), does="unpickles it without being asked to",
+    ),
+    LoaderFlaw(
+        ids=("CVE-2026-12481",), package="keras", versions="before 3.12.3, 3.13.0 to before 3.15.0",
+        conditions=(_LAMBDA, _OLD_LAMBDA), does="runs it where safe_mode is left unset",
+    ),
+    LoaderFlaw(
+        ids=("CVE-2026-1462",), package="keras", versions="before 3.13.2",
+        conditions=(Condition(has="has a TFSMLayer", formats=("keras",), rules=("EXE130",), says="tfsmlayer"),),
+        does="loads the SavedModel that it names, safe_mode or not",
+    ),
+    LoaderFlaw(
+        ids=("CVE-2024-3660",), package="keras", versions="before 2.13.1rc0", conditions=(_LAMBDA, _OLD_LAMBDA),
         does="runs it: there is no safe_mode",
     ),
     LoaderFlaw(
@@ -103,11 +115,29 @@ LOADER_FLAWS = (
         does="reads that file or address",
     ),
     LoaderFlaw(
-        ids=("CVE-2026-1669",), package="keras", versions="3.0.0 to 3.13.1",
+        ids=("CVE-2026-1669",), package="keras", versions="3.0.0 to before 3.12.1, 3.13.0 to before 3.13.2",
         conditions=(
             Condition(
-                has="keeps weights in a file outside", formats=("hdf5", "keras"), rules=("REF401",), says="hdf5"
+                has="keeps weights in a file outside", formats=("hdf5", "keras"), rules=("REF401",),
+                says="external storage",
             ),
+        ),
+        does="reads that file",
+    ),
+    LoaderFlaw(
+        ids=("CVE-2026-12480",), package="keras", versions="before 3.12.3, 3.13.0 to before 3.15.0",
+        conditions=(
+            Condition(
+                has="takes weights from a file outside", formats=("hdf5", "keras"), rules=("REF401",),
+                says="virtual dataset",
+            ),
+        ),
+        does="reads that file",
+    ),
+    LoaderFlaw(
+        ids=("CVE-2026-9335",), package="keras", versions="before 3.12.3, 3.13.0 to before 3.15.0",
+        conditions=(
+            Condition(has="links to a file outside", formats=("hdf5", "keras"), rules=("REF401",), says="link"),
         ),
         does="reads that file",
     ),
@@ -137,7 +167,7 @@ LOADER_FLAWS = (
     # -- transformers, diffusers, vllm
     LoaderFlaw(
         ids=("CVE-2023-6730",), package="transformers", versions="before 4.36.0",
-        conditions=_TORCH[:1] + (Condition(has="is a pickle", formats=("pickle",)),),
+        conditions=(_TORCH[0], Condition(has="is a pickle", formats=("pickle",))),
         does="can unpickle it (RAG retrievers do)",
     ),
     LoaderFlaw(
@@ -158,10 +188,23 @@ LOADER_FLAWS = (
     ),
     LoaderFlaw(
         ids=("CVE-2026-4372",), package="transformers", versions="before 5.3.0",
-        conditions=(_REMOTE_CODE, _CODE_NAMED), does="can import it without trust_remote_code",
+        conditions=_REMOTE_CODE, does="can import it without trust_remote_code",
     ),
     LoaderFlaw(
-        ids=("CVE-2026-44513",), package="diffusers", versions="before 0.38.0", conditions=(_REMOTE_CODE, _CODE_NAMED),
+        ids=("CVE-2024-11393",), package="transformers", versions="before 4.48.0",
+        conditions=(Condition(has="holds a program in a pickle", formats=_PICKLED, rules=_PROGRAM),),
+        does="can unpickle it (the conversion of MaskFormer does)",
+    ),
+    LoaderFlaw(
+        ids=("CVE-2026-46517",), package="lmdeploy", versions="before 0.13.0", conditions=_REMOTE_CODE,
+        does="imports it: trust_remote_code is always on",
+    ),
+    LoaderFlaw(
+        ids=("GHSA-ggpf-24jw-3fcw",), package="vllm", versions="before 0.8.0, with torch before 2.6",
+        conditions=_TORCH, does="can run code of the file although weights_only is set",
+    ),
+    LoaderFlaw(
+        ids=("CVE-2026-44513",), package="diffusers", versions="before 0.38.0", conditions=_REMOTE_CODE,
         does="can import it without trust_remote_code",
     ),
     LoaderFlaw(
@@ -170,15 +213,15 @@ LOADER_FLAWS = (
     ),
     LoaderFlaw(
         ids=("CVE-2025-66448",), package="vllm", versions="before 0.11.1",
-        conditions=(_REMOTE_CODE, _CODE_NAMED), does="imports it although trust_remote_code is off",
+        conditions=_REMOTE_CODE, does="imports it although trust_remote_code is off",
     ),
     LoaderFlaw(
         ids=("CVE-2026-22807",), package="vllm", versions="0.10.1 to before 0.14.0",
-        conditions=(_REMOTE_CODE, _CODE_NAMED), does="imports it although trust_remote_code is off",
+        conditions=_REMOTE_CODE, does="imports it although trust_remote_code is off",
     ),
     LoaderFlaw(
         ids=("CVE-2026-27893",), package="vllm", versions="0.10.1 to before 0.18.0",
-        conditions=(_REMOTE_CODE, _CODE_NAMED), does="imports it although trust_remote_code is off",
+        conditions=_REMOTE_CODE, does="imports it although trust_remote_code is off",
     ),
     # -- GGUF
     LoaderFlaw(
@@ -186,7 +229,7 @@ LOADER_FLAWS = (
         conditions=(_BAD_TEMPLATE,), does="renders it without a sandbox, which runs it",
     ),
     LoaderFlaw(
-        ids=("CVE-2026-5760",), package="sglang", versions="no fix was known when it was published",
+        ids=("CVE-2026-5760",), package="sglang", versions="of any version that was known in 2026",
         conditions=(_BAD_TEMPLATE,), does="renders it without a sandbox, which runs it",
     ),
     # -- ONNX
@@ -205,6 +248,10 @@ LOADER_FLAWS = (
     LoaderFlaw(
         ids=("CVE-2026-34447",), package="onnx", versions="before 1.21.0", conditions=(_ONNX_OUTSIDE,),
         does="reads that file",
+    ),
+    LoaderFlaw(
+        ids=("CVE-2025-51480",), package="onnx", versions="before 1.17.0 (not confirmed)",
+        conditions=(_ONNX_OUTSIDE,), does="can write that file when the model is saved",
     ),
     # -- arrays and classical models
     LoaderFlaw(
@@ -232,11 +279,11 @@ LOADER_FLAWS = (
         does="runs it",
     ),
     LoaderFlaw(
-        ids=("CVE-2025-54412",), package="skops", versions="up to 0.11.0", conditions=(_SKOPS,),
+        ids=("CVE-2025-54412",), package="skops", versions="before 0.12.0", conditions=(_SKOPS,),
         does="can call others than it shows",
     ),
     LoaderFlaw(
-        ids=("CVE-2025-54413",), package="skops", versions="up to 0.11.0", conditions=(_SKOPS,),
+        ids=("CVE-2025-54413",), package="skops", versions="before 0.12.0", conditions=(_SKOPS,),
         does="can call others than it shows",
     ),
     LoaderFlaw(
@@ -245,7 +292,7 @@ LOADER_FLAWS = (
         does="can run code that its configuration names",
     ),
     LoaderFlaw(
-        ids=("CVE-2026-24159",), package="nemo-toolkit", versions="before 2.6.2",
+        ids=("CVE-2026-24157",), package="nemo-toolkit", versions="before 2.6.2",
         conditions=(Condition(has="is an archive of NeMo", names=(".nemo",)),), does="can unpickle parts of it",
     ),
     LoaderFlaw(

@@ -74,8 +74,9 @@ def model_exposures(
                     hits[hit.path[-1]] = hit, entry
         for component, (hit, entry) in hits.items():
             found[component, advisory.id] = Exposure(
-                component=component, advisory=advisory, found=hit.standing, basis=hit.basis, severity=kinds.severity_of(advisory),
-                path=hit.path, fixed=_fixed(entry), triggers=hit.words,
+                component=component, advisory=advisory, found=hit.standing, basis=hit.basis,
+                severity=kinds.severity_of(advisory, entry), path=hit.path,
+                fixed=_fixed(entry), triggers=hit.words,
             )  # fmt: skip
     return tuple(found[key] for key in sorted(found))
 

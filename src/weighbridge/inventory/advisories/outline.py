@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from weighbridge.core.values import value
-from weighbridge.inventory.advisories.exposure import Standing
+from weighbridge.inventory.advisories.exposure import Basis, Standing
+from weighbridge.inventory.advisories.packages import coordinate
+from weighbridge.inventory.advisories.versions import key, order_of
 from weighbridge.inventory.advisories.vex.words import name
 from weighbridge.inventory.graph import Field, Kind
+from weighbridge.inventory.merging import ROOT as MERGED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,13 +27,17 @@ WORDS = {
 
 @value
 class Entry:
-    """A component and what is known against it, the worst first; ``way`` leads from the subject to it, by ids."""
+    """A component and what is known against it, the worst first; ``way`` leads from the subject to it, by ids.
+
+    ``remedy`` is one sentence that does away with as much as can be; empty where there is none.
+    """
 
     component: Component
     name: str
     place: str
     way: tuple[str, ...]
     exposures: tuple[Exposure, ...]
+    remedy: str = ""
 
 
 def rank(one: Exposure) -> tuple[int, int, bool, str]:
@@ -48,24 +55,48 @@ def entries(outcome: Outcome) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             component=known[id_], name=name(known[id_]), place=place(known[id_]), way=ways.get(id_, (id_,)),
-            exposures=tuple(held),
+            exposures=tuple(held), remedy=_remedy(known[id_], held),
         )
         for id_, held in groups.items()
     )  # fmt: skip
 
 
+def _remedy(component: Component, held: list[Exposure]) -> str:
+    """Name the version of a package from which on all is fixed that has a fix."""
+    package = coordinate(component.text(Field.PURL))
+    reached = [one for one in held if one.standing not in {Standing.FIXED, Standing.NOT_AFFECTED}]
+    mended = [one for one in reached if one.fixed and one.basis is Basis.VERSION]
+    if package is None or not mended:
+        return ""
+    order = order_of(package.ecosystem)
+    places = {version: key(order, version) for one in mended for version in one.fixed}
+    known = [(place, version) for version, place in places.items() if place is not None]
+    if not known:
+        return ""
+    last = max(known)[1]
+    what = component.text(Field.NAME) or component.id
+    if len(reached) == len(mended):
+        return f"Update {what} to {last}."
+    return f"Update {what} to {last}, which fixes {len(mended):,} of {len(reached):,}."
+
+
 def _ways(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """Give the shortest way from the subject to every component that hangs on it."""
+    """Give the shortest way from the subject to every component that hangs on it.
+
+    What joins an application and the models beside it is no step of the way.
+    """
     leaving: dict[str, list[str]] = {}
     for relation in graph.relations:
         leaving.setdefault(relation.source, []).append(relation.target)
-    found = {graph.root: (graph.root,)}
+    found: dict[str, tuple[str, ...]] = {graph.root: (graph.root,)}
     waiting = [graph.root]
     for id_ in waiting:
         for target in leaving.get(id_, ()):
             if target not in found:
                 found[target] = (*found[id_], target)
                 waiting.append(target)
+    if graph.root == MERGED:
+        return {id_: held[1:] or held for id_, held in found.items()}
     return found
 
 
@@ -79,6 +110,11 @@ def place(one: Component) -> str:
         return ""
     line = claim.origin.pointer.removeprefix("line:")
     return f"{claim.origin.file}:{line}" if line.isdigit() else claim.origin.file
+
+
+def title(advisory: Advisory) -> str:
+    """Say in a line what is wrong: the summary, else how the details begin."""
+    return advisory.summary or advisory.details.strip().partition("\n")[0]
 
 
 def ids(advisory: Advisory) -> tuple[str, ...]:

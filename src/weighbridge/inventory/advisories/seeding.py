@@ -32,7 +32,7 @@ def records() -> Iterator[Piece]:
 def seed_shelf() -> Shelf:
     """Give the seed as a database in memory."""
     shelf = Shelf.made()
-    intake = Intake(shelf, SEED, "comes with the program", "")
+    intake = Intake(shelf, SEED, "weighbridge itself", "")
     for piece in records():
         intake.take(piece)
     if intake.unusable:

@@ -214,6 +214,15 @@ class Shelf:
             if not advisory.withdrawn:
                 yield advisory
 
+    def about_models(self) -> Iterator[Advisory]:
+        """Give the records that stand and speak of repositories or files, not of packages of an ecosystem."""
+        for (id_,) in self.ask(
+            "SELECT id FROM advisory WHERE withdrawn = '' AND (id NOT IN (SELECT advisory FROM entry) OR id IN"
+            " (SELECT advisory FROM entry JOIN package ON package.id = package WHERE ecosystem IN ('', 'GIT')))"
+            " ORDER BY id"
+        ):
+            yield self._advisory(id_)
+
     def knows(self, names: tuple[str, ...], package: int) -> bool:
         """Tell whether any record of a package, withdrawn or not, has one of some ids."""
         return any(

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from weighbridge.core.errors import AccessError, UsageError
 from weighbridge.core.values import value
 from weighbridge.engine.memo import cache_directory
-from weighbridge.inventory.advisories.defects import Defect, DefectKind
+from weighbridge.inventory.advisories.defects import BY_SCHEMA, Defect, DefectKind
 from weighbridge.inventory.advisories.seeding import seed_shelf
 from weighbridge.inventory.advisories.shelf import Shelf
 
@@ -39,7 +39,7 @@ class Feed:
     """A feed as it was imported; times are RFC 3339.
 
     ``newest`` is the newest change of a record in it, empty where no record has a possible time. ``records`` can be
-    used; ``unusable`` were left out.
+    used; ``unusable`` were left out; ``invalid`` are those of both that break the schema of OSV.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Feed:
     records: int
     withdrawn: int
     unusable: int
+    invalid: int
     packages: int
     defects: tuple[Count, ...] = ()
 
@@ -78,9 +79,9 @@ def usual_place() -> str:
 class Store:
     """What was imported, if anything was, and the seed."""
 
-    def __init__(self, imported: Shelf | None) -> None:
+    def __init__(self, imported: Shelf | None, *, seeded: bool = True) -> None:
         self._imported = imported
-        self._seed = seed_shelf()
+        self._seed = seed_shelf() if seeded else Shelf.made()
 
     @classmethod
     def opened(cls, path: str = "") -> Store:
@@ -137,6 +138,11 @@ class Store:
                 if shelf is not self._seed or not self._is_told(advisory, package):
                     yield advisory
 
+    def model_advisories(self) -> Iterator[Advisory]:
+        """Give the records that speak of models: of repositories and files, not of packages."""
+        for shelf in self._shelves():
+            yield from shelf.about_models()
+
     def _is_told(self, advisory: Advisory, package: Coordinate) -> bool:
         """Tell whether a feed knows what the seed says of a package, even if only that it was withdrawn."""
         if self._imported is None:
@@ -156,6 +162,12 @@ def feeds_of(shelf: Shelf) -> tuple[Feed, ...]:
             " WHERE feed = ? GROUP BY kind ORDER BY kind",
             id_,
         )
+        broken = shelf.ask(
+            f"SELECT count(DISTINCT CASE WHEN record = '' THEN place ELSE record END) FROM defect"  # noqa: S608
+            f" WHERE feed = ? AND kind IN ({', '.join('?' * len(BY_SCHEMA))})",
+            id_,
+            *sorted(BY_SCHEMA),
+        )
         packages = shelf.ask(
             "SELECT count(DISTINCT package) FROM entry JOIN advisory ON advisory.id = advisory"
             " WHERE feed = ? AND withdrawn = ''",
@@ -170,6 +182,7 @@ def feeds_of(shelf: Shelf) -> tuple[Feed, ...]:
                 records=_number(records),
                 withdrawn=_number(withdrawn),
                 unusable=_number(unusable),
+                invalid=_number(broken[0][0]),
                 packages=_number(packages[0][0]),
                 defects=tuple(Count(kind=DefectKind(str(kind)), records=_number(number)) for kind, number in counts),
             )

@@ -23,12 +23,17 @@ _BY_ID = {id_: flaw for flaw in LOADER_FLAWS for id_ in flaw.ids}
 
 @value
 class Reach:
-    """A file that reaches a flaw of a loader; ``has`` says by what, ``sure`` is false where nobody has looked inside."""
+    """A file that reaches a flaw of a loader; ``has`` says by what.
+
+    ``sure`` is false where nobody has looked inside, ``seen`` true where something in the file uses the flaw: without,
+    it is of a kind that could.
+    """
 
     flaw: LoaderFlaw
     path: str
     has: str
     sure: bool = True
+    seen: bool = False
 
 
 def reaches(files: tuple[WeighedFile, ...]) -> tuple[Reach, ...]:
@@ -44,7 +49,7 @@ def _reach(flaw: LoaderFlaw, file: WeighedFile) -> Iterator[Reach]:
         if not condition.rules or any(
             one.rule in condition.rules and condition.says in one.message.lower() for one in file.findings
         ):
-            yield Reach(flaw=flaw, path=file.path, has=condition.has)
+            yield Reach(flaw=flaw, path=file.path, has=condition.has, seen=bool(condition.rules))
             return
         if not file.judged and condition.formats:
             yield Reach(flaw=flaw, path=file.path, has=condition.has, sure=False)
@@ -80,10 +85,13 @@ def triggered(exposures: tuple[Exposure, ...], found: tuple[Reach, ...], graph: 
     return tuple(made)
 
 
-def unheld(found: tuple[Reach, ...], graph: Graph) -> tuple[Reach, ...]:
-    """Keep the flaws of loaders that the graph does not have: they matter to whoever loads the file elsewhere."""
-    here = {package(one) for one in graph.of(Kind.LIBRARY, Kind.FRAMEWORK)}
-    return tuple(one for one in found if one.flaw.package not in here)
+def unheld(found: tuple[Reach, ...], graph: Graph, without: frozenset[str] = frozenset()) -> tuple[Reach, ...]:
+    """Keep the flaws that something in a file uses, of loaders that the graph does not have.
+
+    They matter to whoever loads the file elsewhere. ``without`` are ids of libraries that do not count as had.
+    """
+    here = {package(one) for one in graph.of(Kind.LIBRARY, Kind.FRAMEWORK) if one.id not in without}
+    return tuple(one for one in found if one.seen and one.flaw.package not in here)
 
 
 def package(library: Component) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from weighbridge.core.errors import Malformed
 from weighbridge.core.refs import is_sha256
+from weighbridge.core.values import value
 from weighbridge.inventory.advisories.exposure import Standing, Statement
 from weighbridge.inventory.advisories.vex.codes import CYCLONEDX, FROM_CYCLONEDX, JUSTIFICATIONS, OPENVEX
 from weighbridge.inventory.advisories.vex.statement import Product, VexReading, VexStatement
@@ -25,19 +26,33 @@ class _Unusable(Exception):  # noqa: N818  (what is wrong with a statement, on i
     pass
 
 
+@value
+class _Head:
+    """What holds for all statements of a document; ``inside`` are its own components by their references."""
+
+    author: str
+    at: str
+    source: str
+    inside: dict[str, Product]
+
+
 def read(document: dict[str, Any], source: str) -> VexReading:
     """Read a document; ``source`` is what it is called. Raises Malformed for what is no VEX document."""
     if "openvex" in str(document.get("@context", "")):
-        listed, author = _list(document.get("statements")), _text(document.get("author"))
-        at, read_one = _text(document.get("timestamp")), _openvex
-        inside: dict[str, Product] = {}
+        listed, read_one = _list(document.get("statements")), _openvex
+        head = _Head(
+            author=_text(document.get("author")) or _NOBODY, at=_text(document.get("timestamp")), source=source,
+            inside={},
+        )  # fmt: skip
     elif document.get("bomFormat") == "CycloneDX":
         if "vulnerabilities" not in document:
             raise Malformed("the CycloneDX document says nothing about vulnerabilities")
         metadata = _table(document.get("metadata"))
-        listed, author = _list(document.get("vulnerabilities")), _cyclonedx_author(metadata)
-        at, read_one = _text(metadata.get("timestamp")), _cyclonedx
-        inside = _inside(document)
+        listed, read_one = _list(document.get("vulnerabilities")), _cyclonedx
+        head = _Head(
+            author=_cyclonedx_author(metadata) or _NOBODY, at=_text(metadata.get("timestamp")), source=source,
+            inside=_inside(document),
+        )  # fmt: skip
     else:
         raise Malformed("it is neither OpenVEX nor CycloneDX")
     if len(listed) > MOST:
@@ -45,9 +60,7 @@ def read(document: dict[str, Any], source: str) -> VexReading:
     statements, troubles = [], []
     for number, one in enumerate(listed, 1):
         try:
-            if type(one) is not dict:
-                raise _Unusable("it is no object")
-            statements.append(read_one(one, author or _NOBODY, at, source, number, inside))
+            statements.append(read_one(_object(one), head, number))
         except _Unusable as trouble:
             troubles.append(f"{source}: statement {number} is not used: {trouble}")
     if not listed:
@@ -55,12 +68,16 @@ def read(document: dict[str, Any], source: str) -> VexReading:
     return VexReading(statements=tuple(statements), troubles=tuple(troubles))
 
 
+def _object(found: Any) -> dict[str, Any]:
+    if type(found) is not dict:
+        raise _Unusable("it is no object")
+    return found
+
+
 # -- OpenVEX -------------------------------------------------------------------------------------------------------
 
 
-def _openvex(
-    one: dict[str, Any], author: str, at: str, source: str, number: int, _: dict[str, Product]
-) -> VexStatement:
+def _openvex(one: dict[str, Any], head: _Head, number: int) -> VexStatement:
     held = one.get("vulnerability")
     vulnerability = {"name": held} if type(held) is str else _table(held)
     names = [_text(vulnerability.get("name")), _text(vulnerability.get("@id")), *_texts(vulnerability.get("aliases"))]
@@ -74,8 +91,8 @@ def _openvex(
         raise _Unusable("it says not_affected and gives no reason")
     notes = (impact, _text(one.get("status_notes")), _text(one.get("action_statement")))
     says = Statement(
-        standing=OPENVEX[status], author=_text(one.get("supplier")) or author, justification=justification,
-        note="; ".join(filter(None, notes)), at=_text(one.get("timestamp")) or at, source=source,
+        standing=OPENVEX[status], author=head.author, justification=justification,
+        note="; ".join(filter(None, notes)), at=_text(one.get("timestamp")) or head.at, source=head.source,
     )  # fmt: skip
     products = [_product(_table(each)) for each in _list(one.get("products")) if type(each) is not str]
     products += [_of_id(each) for each in _list(one.get("products")) if type(each) is str]
@@ -102,9 +119,7 @@ def _of_id(text: str) -> Product:
 # -- CycloneDX -----------------------------------------------------------------------------------------------------
 
 
-def _cyclonedx(
-    one: dict[str, Any], author: str, at: str, source: str, number: int, inside: dict[str, Product]
-) -> VexStatement:
+def _cyclonedx(one: dict[str, Any], head: _Head, number: int) -> VexStatement:
     analysis = _table(one.get("analysis"))
     names = [_text(one.get("id")), *(_text(_table(each).get("id")) for each in _list(one.get("references")))]
     state = _text(analysis.get("state"))
@@ -117,12 +132,12 @@ def _cyclonedx(
         raise _Unusable(f"its justification {written[:60]!r} is none of CycloneDX")
     notes = (written.replace("_", " "), "false positive" if state == "false_positive" else "", detail)
     says = Statement(
-        standing=CYCLONEDX[state], author=author, justification=FROM_CYCLONEDX.get(written, ""),
+        standing=CYCLONEDX[state], author=head.author, justification=FROM_CYCLONEDX.get(written, ""),
         note="; ".join(filter(None, notes)),
-        at=_text(analysis.get("lastUpdated")) or _text(analysis.get("firstIssued")) or at, source=source,
+        at=_text(analysis.get("lastUpdated")) or _text(analysis.get("firstIssued")) or head.at, source=head.source,
     )  # fmt: skip
     refs = [_text(_table(each).get("ref")) for each in _list(one.get("affects"))]
-    return _statement(names, [inside.get(ref) or _of_id(ref) for ref in refs if ref], says, number)
+    return _statement(names, [head.inside.get(ref) or _of_id(ref) for ref in refs if ref], says, number)
 
 
 def _inside(document: dict[str, Any]) -> dict[str, Product]:

@@ -1,0 +1,67 @@
+"""``weighbridge advisory new``: an OSV record about a model, made from a finding of a scan."""
+
+from __future__ import annotations
+
+from weighbridge.cli import config as configuration
+from weighbridge.cli.exit import PASS
+from weighbridge.cli.options import Command, Group, Operand, Option
+from weighbridge.cli.output import outputs, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from weighbridge.cli.options import Given
+
+COMMAND = Command(
+    name="advisory new",
+    description="Write an advisory about a model as an OSV 1.7 record: bound to the digests of files, to repository "
+    "and commit, with the ids of CWE, MITRE ATLAS and OWASP, and with the derived models that inherit the flaw.",
+    formats=("osv",),
+    operand=Operand(
+        metavar="TARGET", most=1, help="a model (directory, hf://org/name), or a report: scan --format json"
+    ),
+    groups=(
+        Group(
+            title="what is reported",
+            options=(
+                Option(
+                    names=("--finding",), metavar="FINGERPRINT", help="the finding, or how its fingerprint begins "
+                    "(default: the worst)",
+                ),
+                Option(names=("--id",), metavar="ID", help="x_ and a name of yours (default: made from the finding)"),
+                Option(names=("--summary",), metavar="TEXT", help="one line (default: made from the finding)"),
+            ),
+        ),
+        Group(
+            title="what is read",
+            options=(
+                Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
+                Option(names=("--full",), help="fetch files of remote targets whole"),
+                Option(names=("--card",), metavar="FILE", help="what a person adds (default: weighbridge.card.toml)"),
+            ),
+        ),
+    ),
+    epilog="""\
+Read docs/reporting.md before you publish: who is told first, and what a person
+must add.
+
+examples:
+  weighbridge advisory new hf://org/name -o x_acme-2026-0001.json
+  weighbridge advisory new report.json --finding 3f2a -o draft.json
+""",
+)  # fmt: skip
+
+
+def main(given: Given) -> int:
+    """Run the command; returns the exit code."""
+    import json
+
+    destinations = outputs(given, COMMAND.formats)
+    from weighbridge.cli.evidence import evidence
+    from weighbridge.inventory.advisories.reporting import advisory_of
+    from weighbridge.inventory.bom.made import now
+
+    found = evidence(given, configuration.load(given.one("--config")))
+    made = advisory_of(found, now().timestamp, given.one("--id"), given.one("--summary"))
+    for destination in destinations:
+        write(json.dumps(made, indent=2, ensure_ascii=True) + "\n", destination)
+    return PASS
