@@ -6,6 +6,7 @@ from weighbridge.cli import config as configuration
 from weighbridge.cli.exit import FAIL, INCONCLUSIVE, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import Output, outputs, write
+from weighbridge.cli.policy_options import GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,26 +26,7 @@ COMMAND = Command(
         "of scan, a graph or bill of materials, facts",
     ),
     groups=(
-        Group(
-            title="what is asked for",
-            options=(
-                Option(
-                    names=("--policy",), metavar="POLICY",
-                    help="a file, or developer, ci, production, regulated (default: policy.yaml here)",
-                ),
-                Option(names=("--signers",), metavar="FILE", help="who is trusted to sign (default: signers.toml)"),
-                Option(names=("--day",), metavar="DATE", help="judge for another day than today, as 2027-01-31"),
-            ),
-        ),
-        Group(
-            title="what is looked at",
-            options=(
-                Option(names=("--environment",), metavar="DIR", help="installed packages: a virtual environment"),
-                Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
-                Option(names=("--full",), help="fetch files of remote targets whole"),
-                Option(names=("--card",), metavar="FILE", help="what a person adds (default: weighbridge.card.toml)"),
-            ),
-        ),
+        *GROUPS,
         Group(
             title="what is kept",
             options=(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from weighbridge.cli import config as configuration
 from weighbridge.cli.exit import PASS
-from weighbridge.cli.options import Command, Group, Operand, Option
+from weighbridge.cli.options import Command, Operand
 from weighbridge.cli.output import outputs, write
+from weighbridge.cli.policy_options import GROUPS
 from weighbridge.core.errors import UsageError
 
 TYPE_CHECKING = False
@@ -20,28 +21,7 @@ COMMAND = Command(
     description="Say in words what a policy asks for; with targets say of each, key by key, why it is decided so.",
     formats=FORMATS,
     operand=Operand(metavar="TARGET", help="as for policy check; none to explain the policy alone", least=0),
-    groups=(
-        Group(
-            title="what is asked for",
-            options=(
-                Option(
-                    names=("--policy",), metavar="POLICY",
-                    help="a file, or developer, ci, production, regulated (default: policy.yaml here)",
-                ),
-                Option(names=("--signers",), metavar="FILE", help="who is trusted to sign (default: signers.toml)"),
-                Option(names=("--day",), metavar="DATE", help="judge for another day than today, as 2027-01-31"),
-            ),
-        ),
-        Group(
-            title="what is looked at",
-            options=(
-                Option(names=("--environment",), metavar="DIR", help="installed packages: a virtual environment"),
-                Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
-                Option(names=("--full",), help="fetch files of remote targets whole"),
-                Option(names=("--card",), metavar="FILE", help="what a person adds (default: weighbridge.card.toml)"),
-            ),
-        ),
-    ),
+    groups=GROUPS,
     epilog="""\
 --format yaml gives the policy's own text, to begin one of yours from a preset;
 --format schema gives the JSON Schema of policies for editors.

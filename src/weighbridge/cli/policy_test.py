@@ -7,6 +7,7 @@ import os
 from weighbridge.cli.exit import FAIL, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import outputs, write
+from weighbridge.core.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def main(given: Given) -> int:
 
 def _tried(given: Given) -> list[Tried]:
     from weighbridge.cli.documents import content
-    from weighbridge.cli.policy_gathering import saved
     from weighbridge.cli.policy_loading import load
+    from weighbridge.cli.policy_saved import saved
     from weighbridge.governance.policy.cases import cases_of, tried
     from weighbridge.governance.policy.judge import decide
     from weighbridge.governance.policy.source import LARGEST
@@ -57,7 +58,10 @@ def _tried(given: Given) -> list[Tried]:
     policy = load(given.one("--policy") or cases.policy, beside="" if given.one("--policy") else os.path.dirname(path))
     found = []
     for case in cases.cases:
-        held = saved(os.path.join(os.path.dirname(path), case.file))
+        place = os.path.join(os.path.dirname(path), case.file)
+        held = saved(place)
+        if held is None:
+            raise UsageError(f"{place!r} holds nothing that can be judged", hint="facts, a report, a graph or a bill")
         found.append(tried(case, decide(policy, held.subjects, case.day, held.gaps)))
     return found
 

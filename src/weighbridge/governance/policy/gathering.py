@@ -160,6 +160,8 @@ class _Fold:
     def _reached(self, id_: str) -> Known[tuple[Reached, ...]] | None:
         held = self.material.exposures
         found = [] if isinstance(held, Missing) else [one for one in held if one.component == id_]
+        # What a file here reaches comes first: it is not only old, it is exploited.
+        found.sort(key=lambda one: (not one.triggers, -one.severity.rank))
         return Known(content=tuple(answers.reached(one, self.graph) for one in found)) if found else None
 
     def _lineage(self, one: Component) -> Known[tuple[Ancestor, ...]] | None:

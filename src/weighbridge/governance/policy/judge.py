@@ -133,9 +133,10 @@ def _fact(key: Key, subject: Subject) -> Fact[Any]:
 
 
 def _ruling(key: Key, parts: tuple[_Part, ...], evidence: tuple[str, ...]) -> Ruling:
-    """Put the parts together: the worst decides, and all are told."""
+    """Put the parts together: the worst decides, and all are told, the worst first."""
+    ordered = [one for decision in reversed(Decision) for one in parts if one.decision is decision]
     return Ruling(
-        key=key, decision=worst(one.decision for one in parts), words=tuple(one.words for one in parts),
+        key=key, decision=worst(one.decision for one in parts), words=tuple(one.words for one in ordered),
         evidence=evidence, missing=any(one.missing for one in parts),
     )  # fmt: skip
 
