@@ -142,7 +142,7 @@ TRUTHS = (
     Truth("a scan of tomorrow", "scan: {max_age: 30}", model(scanned=known("2026-12-01")), INCONCLUSIVE,
           ("yet to come",), True),
     Truth("a gap is accepted, its age is not", "scan: {max_age: 1, missing: {decision: allow, reason: x}}",
-          model(scan=scan(gaps=("x",)), scanned=known("2026-01-01")), BLOCK, ("judged", "days old"), True),
+          model(scan=scan(gaps=("x",)), scanned=known("2026-01-01")), BLOCK, ("days old", "judged"), True),
     # -- formats
     Truth("a format on the list", "formats: {allow: [safetensors]}", model(formats=known(("safetensors",))), ALLOW),
     Truth("a format that is not", "formats: {allow: [safetensors]}", model(formats=known(("pickle",))), BLOCK,
