@@ -54,6 +54,7 @@ def disagreement(truth: Truth) -> str:
         "silent": not truth.silent or {one.key for one in rulings} <= {Key.SCAN},
         "reasons": all(one.words or one.decision is Decision.ALLOW for one in rulings),
         "sentences": all(words == words.strip() for one in rulings for words in one.words),
+        "once": all(len(set(one.words)) == len(one.words) for one in rulings),
         "digests": list(judgement.digests) == computed,
         "order": [one.key for one in rulings] == [key for key in Key if key in {one.key for one in rulings}],
         "enforced": outcome.enforced,
