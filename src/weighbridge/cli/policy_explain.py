@@ -66,7 +66,6 @@ def _text(given: Given) -> str:
 
 
 def _decided(given: Given, policy: Policy) -> str:
-    from weighbridge.cli.policy_check import code_for
     from weighbridge.cli.policy_gathering import gathered
     from weighbridge.cli.policy_loading import day_of
     from weighbridge.cli.policy_text import render
@@ -76,4 +75,4 @@ def _decided(given: Given, policy: Policy) -> str:
     day = day_of(given.one("--day"))
     found = gathered(given, configuration.load(given.one("--config")), policy)
     outcome = decide(policy, found.subjects, day, found.gaps)
-    return render(outcome, code_for(outcome), width=width(), everything=True)
+    return render(outcome, None, width=width(), everything=True)

@@ -20,8 +20,11 @@ _SENTENCES = 6
 _COLUMN = 14
 
 
-def render(outcome: Outcome, code: int, *, width: int = 80, everything: bool = False) -> str:
-    """Write a decision; ``everything`` also tells what is allowed, and by which evidence."""
+def render(outcome: Outcome, code: int | None, *, width: int = 80, everything: bool = False) -> str:
+    """Write a decision; ``everything`` also tells what is allowed, and by which evidence.
+
+    ``code`` is the exit code that it leads to, None where it leads to none.
+    """
     told = entries(outcome, everything=everything)
     head = f"{MARKS[outcome.decision]} {HEADS[outcome.decision]}: {MEANINGS[outcome.decision]}"
     lines = [*wrap(visible(f"{head} (policy {outcome.policy})"), width, rest="  "), ""]
@@ -38,7 +41,8 @@ def render(outcome: Outcome, code: int, *, width: int = 80, everything: bool = F
     lines.append(counts(outcome))
     if not outcome.enforced:
         lines += wrap(_AUDIT if outcome.decision in _STOPS else _AUDIT_FINE, width)
-    lines.append(f"exit {code}: {MEANINGS[outcome.decision] if code or outcome.enforced else 'audit mode'}")
+    if code is not None:
+        lines.append(f"exit {code}: {MEANINGS[outcome.decision] if code or outcome.enforced else 'audit mode'}")
     return "\n".join((*lines, ""))
 
 
