@@ -65,7 +65,7 @@ def checked(base: str, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[
     cached = f"hub/models--org--base/snapshots/{base}"
     words = ["policy", "check", "app", cached, "--advisories", "advisories.json", *more]
     code = main([*words, "--output", "json=out.json", "--output", "text=out.txt", "--quiet"])
-    out, err = capsys.readouterr()
+    err = capsys.readouterr().err
     assert not err, err
     return code, json.loads(Path("out.json").read_text()), Path("out.txt").read_text()
 

@@ -58,8 +58,9 @@ def main(given: Given) -> int:
 
     policy, day = load(given.one("--policy")), day_of(given.one("--day"))
     from weighbridge.cli.policy_gathering import gathered
-    from weighbridge.cli.policy_keeping import keep, tell
+    from weighbridge.cli.policy_keeping import check_request, keep, tell
 
+    check_request(given)
     found = gathered(given, configuration.load(given.one("--config")), policy)
     outcome = decide(policy, found.subjects, day, found.gaps)
     code = code_for(outcome)

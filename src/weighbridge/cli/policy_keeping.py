@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from weighbridge.governance.policy.facts import Subject
 
 
-def keep(given: Given, outcome: Outcome, subjects: tuple[Subject, ...]) -> None:
-    """Write what is asked for; raises UsageError."""
+def check_request(given: Given) -> None:
+    """Raise UsageError for what cannot be kept, before any work is done."""
     if given.one("--key") and not given.one("--statement"):
         raise UsageError("--key signs a statement, and none is asked for", hint="add --statement FILE")
+
+
+def keep(given: Given, outcome: Outcome, subjects: tuple[Subject, ...]) -> None:
+    """Write what is asked for; raises UsageError."""
     if given.one("--facts"):
         from weighbridge.governance.policy.facts_document import dumps
 

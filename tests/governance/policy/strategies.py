@@ -30,7 +30,9 @@ _PATTERNS = {
     "publishers": ["hf://org", "hf://*", "service://openai"], "rules": ["EXE*", "EXE101", "STR301"],
     "lineage": ["org/*", "pkg:huggingface/org/base"],
 }  # fmt: skip
-words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=12).filter(str.strip)
+words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=12).filter(
+    str.strip
+)
 days = st.dates().map(lambda one: one.isoformat()).filter(lambda text: len(text) == 10)
 sha256s = st.text("0123456789abcdef", min_size=64, max_size=64)
 

@@ -1,4 +1,4 @@
-"""Laws of policies: what is missing never passes unsaid, for any policy and any subject; facts come back as they went."""
+"""Laws of policies: what is missing never passes unsaid, for any policy and subject; facts come back as they went."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from weighbridge.core.errors import UsageError
 from weighbridge.core.values import field_names
 from weighbridge.governance.policy.facts import Known, Subject
+from weighbridge.reports.neutral import encodable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def plain(subject: Subject) -> dict[str, Any]:
         content = getattr(subject, name)
         if isinstance(content, Known):
             held[name] = _plain(content.content)
-        elif type(content) is str or isinstance(content, str):
-            held[name] = str(content)
+        elif isinstance(content, str):
+            held[name] = encodable(content)
     return held
 
 
@@ -77,5 +78,5 @@ def _plain(content: object) -> Any:
     if isinstance(content, bool | int | float):
         return content
     if isinstance(content, str):
-        return str(content)
+        return encodable(content)
     return {name: _plain(getattr(content, name)) for name in field_names(type(content))}
