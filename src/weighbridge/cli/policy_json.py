@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from weighbridge import __version__
 from weighbridge.reports.neutral import encodable
 
@@ -18,6 +16,8 @@ SCHEMA = "weighbridge.policy-decision/1"
 
 def render(outcome: Outcome, code: int) -> str:
     """Write a decision."""
+    import json
+
     from weighbridge.governance.policy.statement import judged
 
     document: dict[str, Any] = {

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
-from urllib.parse import quote
-
 from weighbridge import __version__
 from weighbridge.governance.policy.decision import Decision, Key
 from weighbridge.governance.policy.grammar import TOP
@@ -24,6 +20,9 @@ _WORDS = {one.name: one.words for one in TOP}
 
 def render(outcome: Outcome) -> str:
     """Write a decision; it holds no time, so equal outcomes give equal text."""
+    import json
+    from urllib.parse import quote
+
     results = [
         _result(one, ruling) for one in outcome.judgements for ruling in one.rulings if ruling.decision in _LEVELS
     ]
@@ -50,6 +49,9 @@ def _rule(key: Key) -> dict[str, Any]:
 
 
 def _result(one: Judgement, ruling: Ruling) -> dict[str, Any]:
+    from hashlib import sha256
+    from urllib.parse import quote
+
     path = f"{one.target}/{one.name}" if one.kind == "file" else one.target or one.name
     uri = quote(path.encode("utf-8", "backslashreplace"))
     identity = "\0".join((ruling.key, one.subject, *ruling.words)).encode("utf-8", "backslashreplace")
