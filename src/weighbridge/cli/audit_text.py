@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from weighbridge.inventory.advisories.outline import Entry
 
 _WIDE, _MOST, _GAPS, _FILES = 80, 6, 5, 4
-"""Columns; exposures of one component, gaps, and files of one flaw that are shown."""
+"""Columns; exposures of one component, gaps, and files of one flaw that are shown. What somebody states always is."""
 _MARKS = {
     Standing.AFFECTED: "✗", Standing.POSSIBLY_AFFECTED: "!", Standing.UNDER_INVESTIGATION: "?", Standing.FIXED: "✓",
     Standing.NOT_AFFECTED: "✓",
@@ -53,10 +53,11 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
         yield from _field("through", way(entry.way, outcome.graph))
     if entry.remedy:
         yield from _field("fix", entry.remedy)
-    for one in entry.exposures[:_MOST]:
+    shown = [one for number, one in enumerate(entry.exposures) if number < _MOST or one.statement is not None]
+    for one in shown:
         yield from _exposure(one, entry, outcome)
-    if len(entry.exposures) > _MOST:
-        yield f"    and {len(entry.exposures) - _MOST:,} more: --format json"
+    if len(entry.exposures) > len(shown):
+        yield f"    and {len(entry.exposures) - len(shown):,} more: --format json"
 
 
 def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
