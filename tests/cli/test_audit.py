@@ -144,6 +144,12 @@ def test_without_a_feed_nothing_passes(tmp_path: Path, capsys: pytest.CaptureFix
     assert run(capsys, "audit", target, "--max-age", "7")[0] == 2
 
 
+def test_nothing_to_audit_is_no_pass(tmp_path: Path, feed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    code, out, _ = run(capsys, "audit", tmp_path / "empty", "--advisories", feed)
+    assert (code, "there is no library, model or file here" in out) == (3, True)
+
+
 def test_a_bill_and_its_audit_belong_together(tmp_path: Path, feed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = written(tmp_path / "app", {"requirements.txt": b"keras==3.8.0\n"})
     assert app.main(["inventory", str(target), "-q", "-o", f"cyclonedx={tmp_path / 'b.json'}"]) == 0
@@ -237,11 +243,14 @@ def test_a_broken_statement_ends_it(
 
 def test_bad_targets_are_errors_that_say_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = written(tmp_path, {"b.json": b"{}", "model.lock": b"{}", "r/x.json": b"{}"})
+    pipe = place / "pipe"
+    os.mkfifo(pipe)
     for words in (
         ("audit", place / "absent"), ("audit", place / "b.json"), ("audit", place / "model.lock"),
         ("audit", place / "r", "--advisories", place / "absent"),
         ("audit", place / "r", "--advisories", place / "b.json"),
         ("audit", place / "r", "--database", place / "b.json"), ("audit", place / "r", "--fail-on", "much"),
+        ("audit", place / "model.lock", "--environment", place / "r"), ("audit", pipe),
         ("advisory", "new", place / "b.json"), ("advisory", "new", place / "absent"),
         ("advisory", "validate", place / "absent"), ("advisory", "export", place / "r", "-o", place / "out"),
         ("advisory", "export", place / "r"),

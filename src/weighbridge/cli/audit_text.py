@@ -8,6 +8,7 @@ from weighbridge.inventory.advisories.matching import UNRATED
 from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids, title
 from weighbridge.inventory.advisories.triggers import sentence
 from weighbridge.inventory.advisories.vex.words import action, reason, way, why
+from weighbridge.inventory.graph import Field, Kind
 from weighbridge.reports.neutral import shorten, visible
 from weighbridge.reports.outline import plural
 from weighbridge.reports.wrap import wrap
@@ -118,18 +119,23 @@ def warnings(outcome: Outcome) -> Iterator[str]:
         )
     yield from outcome.unread
     yield from outcome.unused
+    bad = [one for one in outcome.graph.of(Kind.FILE) if one.text(Field.VERDICT) in {"malicious", "suspicious"}]
+    if bad:
+        yield (
+            f"the scan calls {plural(len(bad), 'file')} here malicious or suspicious, which is no advisory and does not "
+            "count in an audit: weighbridge scan"
+        )
 
 
 def _closing(outcome: Outcome) -> list[str]:
-    threshold = outcome.threshold
     if outcome.is_affected:
-        words = f"exit 1: something is affected, at or above {threshold}"
+        words = f"exit 1: something is affected, at or above {outcome.threshold}"
+    elif outcome.is_empty:
+        words = "exit 3: there is no library, model or file here to audit"
+    elif not outcome.has_data:
+        words = "exit 3: no feed was imported"
     elif outcome.is_open:
-        words = (
-            "exit 3: no feed was imported"
-            if not outcome.has_data
-            else ("exit 3: something may be affected, and nobody has decided it")
-        )
+        words = "exit 3: something may be affected, and nobody has decided it"
     else:
-        words = f"exit 0: nothing known at or above {threshold}"
+        words = f"exit 0: nothing known at or above {outcome.threshold}"
     return wrap(words, _WIDE)

@@ -91,10 +91,13 @@ def resolved(target: str, given: Given, config: Config) -> Subject:
     """Say what a target is and give its graph."""
     from weighbridge.core.refs import PATH, parse
 
-    if parse(target).scheme != PATH:
-        return _model(target, given, config)
-    if os.path.isdir(target):
+    is_path = parse(target).scheme == PATH
+    if is_path and os.path.isdir(target):
         return _folder(target, given, config)
+    if given.one("--environment"):
+        raise UsageError("--environment belongs to the directory of an application")
+    if not is_path:
+        return _model(target, given, config)
     if os.path.basename(target) == LOCK or _is_lock(target):
         from weighbridge.inventory.lock_graph import lock_graph
         from weighbridge.provenance.lock.document import load
@@ -115,7 +118,8 @@ def _of(graph: Graph, serial: str = "") -> Subject:
 
 def _is_lock(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
+        # A pipe would be waited for, and a device may never end.
+        with open(path if os.path.isfile(path) else os.devnull, "rb") as file:
             return b'"weighbridge.lock/' in file.read(64)
     except OSError:
         return False  # what cannot be read is told by whoever reads it

@@ -60,6 +60,7 @@ def test_a_look_alike_is_another_repository(name: str, commit: str) -> None:
 def test_an_unknown_state_of_the_repository_is_under_investigation(commit: str) -> None:
     (found,) = model_exposures(alone("acme/tiny-bert", commit), [advisory()])
     assert (found.standing, found.basis) == (Standing.UNDER_INVESTIGATION, Basis.REPOSITORY)
+    assert (f"does not list {LATER[:12]}" in found.note) == bool(commit)
 
 
 def test_a_history_tells_which_commits_lie_in_the_range() -> None:
@@ -117,6 +118,8 @@ def test_a_relation_that_nobody_states_leaves_it_open() -> None:
     graph, ids = family(("lab/made", RelationKind.DERIVED), ("lab/made-GGUF", QUANTIZED))
     found = {one.component: one.standing for one in model_exposures(graph, [advisory()])}
     assert found[ids[1]] is found[ids[2]] is Standing.UNDER_INVESTIGATION
+    notes = {one.component: one.note for one in model_exposures(graph, [advisory()])}
+    assert notes[ids[1]] == notes[ids[2]] != ""
     found = {one.component: one.standing for one in model_exposures(graph, [advisory(applies_to_derived=("derived",))])}
     assert found[ids[1]] is Standing.POSSIBLY_AFFECTED
     assert ids[2] not in found
