@@ -74,6 +74,7 @@ def test_an_application_with_a_model_says_which_file_exploits_which_version(
     tmp_path: Path, feed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = shop(tmp_path / "app")
+    written(target / ".venv" / "lib", {"other.keras": (target / "shop/models/model.keras").read_bytes()})
     code, out, _ = run(capsys, "audit", target, "--advisories", feed, "-q", "-o", f"json={tmp_path / 'a.json'}",
                        "-o", f"sarif={tmp_path / 'a.sarif'}", "-o", f"cyclonedx-vex={tmp_path / 'a.cdx'}",
                        "-o", f"openvex={tmp_path / 'a.vex'}", "-o", f"markdown={tmp_path / 'a.md'}")  # fmt: skip

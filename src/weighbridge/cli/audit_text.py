@@ -122,8 +122,8 @@ def warnings(outcome: Outcome) -> Iterator[str]:
     bad = [one for one in outcome.graph.of(Kind.FILE) if one.text(Field.VERDICT) in {"malicious", "suspicious"}]
     if bad:
         yield (
-            f"the scan calls {plural(len(bad), 'file')} here malicious or suspicious, which is no advisory and does not "
-            "count in an audit: weighbridge scan"
+            f"the scan calls {plural(len(bad), 'file')} here malicious or suspicious, which is no advisory and does "
+            "not count in an audit: weighbridge scan"
         )
 
 

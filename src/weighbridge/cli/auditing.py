@@ -125,15 +125,16 @@ def _is_lock(path: str) -> bool:
         return False  # what cannot be read is told by whoever reads it
 
 
-def _model(target: str, given: Given, config: Config) -> Subject:
+def _model(target: str, given: Given, config: Config, without: frozenset[str] = frozenset()) -> Subject:
     from weighbridge.cli.composing import composed_with_report
 
-    graph, report = composed_with_report(target, given, config)
+    graph, report = composed_with_report(target, given, config, without)
     return Subject(graph=graph, files=weighed_files.of_report(report), serial=links.of_graph(graph))
 
 
 def _folder(folder: str, given: Given, config: Config) -> Subject:
     """Audit a directory as an application, as a model, or as both where it holds both."""
+    from weighbridge.inventory.application.files import SKIPPED
     from weighbridge.inventory.application.finder import find
     from weighbridge.inventory.application.references import Method
     from weighbridge.inventory.application.vocabulary.names import WEIGHTS
@@ -143,7 +144,7 @@ def _folder(folder: str, given: Given, config: Config) -> Subject:
     references = find(folder, jobs=given.number("--jobs"))
     held = software(folder, environment=given.one("--environment"), jobs=given.number("--jobs"))
     is_application = bool(held.manifests) or any(one.method is not Method.CONTENT for one in references.references)
-    has_weights = any(one.method is Method.CONTENT for one in references.references) or _has(folder, WEIGHTS)
+    has_weights = any(one.method is Method.CONTENT for one in references.references) or _has(folder, WEIGHTS, SKIPPED)
     if not is_application:
         return _model(folder, given, config)
     name = os.path.basename(os.path.realpath(folder)) or "application"
@@ -152,16 +153,14 @@ def _folder(folder: str, given: Given, config: Config) -> Subject:
         return Subject(graph=graph, files=(), serial=links.of_graph(graph))
     from weighbridge.inventory.merging import merged
 
-    model = _model(folder, given, config)
+    model = _model(folder, given, config, SKIPPED)
     both = merged((graph, model.graph), name)
     return Subject(graph=both, files=model.files, serial=links.of_graph(both))
 
 
-def _has(folder: str, ends: tuple[str, ...]) -> bool:
-    from weighbridge.inventory.application.files import SKIPPED
-
+def _has(folder: str, ends: tuple[str, ...], without: frozenset[str]) -> bool:
     for _, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if one not in SKIPPED]
+        folders[:] = [one for one in folders if one not in without]
         if any(name.lower().endswith(ends) for name in names):
             return True
     return False

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weighbridge.inventory.advisories import identity
@@ -38,6 +38,7 @@ def test_software_and_what_is_none_name_no_repository(written: str) -> None:
     assert identity.of_purl(written) == ("", "")
 
 
+@settings(deadline=None, max_examples=100)
 @given(st.text(max_size=30))
 def test_any_text_is_read(text: str) -> None:
     for read in (identity.of_purl, identity.of_reference, identity.of_address):

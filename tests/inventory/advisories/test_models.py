@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inventory.advisories import lineages
@@ -152,6 +152,7 @@ def test_software_and_what_was_withdrawn_are_left_out() -> None:
     assert model_exposures(graph, [pypi]) == ()
 
 
+@settings(deadline=None, max_examples=100)
 @given(graphs(), st.lists(st.sampled_from(["finetune", "adapter", "derived", "converted"]), max_size=3))
 def test_any_graph_ends_sorted_and_paths_are_in_it(graph: object, over: list[str]) -> None:
     entry = advisory(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inventory.advisories import lineages
@@ -188,6 +188,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(values, max_size=3), values, st.booleans())
 def test_any_json_gives_statements_or_troubles(listed: list[Any], metadata: Any, is_open: bool) -> None:
     document = {"@context": "openvex", "statements": listed} if is_open else {
@@ -249,6 +250,7 @@ def test_what_was_written_reads_back(form: Any) -> None:
     assert all(one.statement is not None for one in again)
 
 
+@settings(deadline=None, max_examples=60)
 @given(graphs(), st.sampled_from(tuple(Standing)), st.sampled_from(tuple(Basis)), st.text(max_size=8))
 def test_any_graph_is_written_validly(graph: Graph, found: Standing, basis: Basis, text: str) -> None:
     known = Advisory(id=text or "x", modified=text, published=text, aliases=(text,), summary=text, cwes=(text, "CWE-1"))
