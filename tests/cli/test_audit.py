@@ -162,6 +162,10 @@ def test_a_bill_and_its_audit_belong_together(tmp_path: Path, feed: Path, capsys
     links = {each["ref"] for one in json.loads(out)["vulnerabilities"] for each in one["affects"]}
     assert code == 1
     assert links == {f"urn:cdx:{serial}/1#library%3Apypi%3Akeras%403.8.0"}
+    other = "3e671687-395b-41f5-a30f-a58921a69b79"
+    (tmp_path / "o.json").write_text(json.dumps(bill | {"serialNumber": f"urn:uuid:{other}", "version": 7}))
+    out_other = run(capsys, "audit", tmp_path / "o.json", "--advisories", feed, "--format", "cyclonedx-vex")[1]
+    assert json.loads(out_other)["vulnerabilities"][0]["affects"][0]["ref"].startswith(f"urn:cdx:{other}/7#")
     direct = run(capsys, "audit", target, "--advisories", feed, "--format", "cyclonedx-vex")[1]
     assert json.loads(direct)["vulnerabilities"] == json.loads(out)["vulnerabilities"]
 
