@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from weighbridge import __version__
 from weighbridge.core.finding import Severity
 from weighbridge.inventory.advisories.exposure import Standing
@@ -63,6 +61,8 @@ def _rule(advisory: Advisory, severity: Severity) -> dict[str, Any]:
 
 
 def _result(one: Exposure, entry: Entry, outcome: Outcome, places: dict[str, int]) -> dict[str, Any]:
+    from hashlib import sha256
+
     sure = one.found is Standing.AFFECTED
     words = f"{entry.name}: {ids(one.advisory)[0]}, {WORDS[one.found]}: {why(one, outcome.graph)}. " + action(
         one, entry.component

@@ -8,6 +8,7 @@ from weighbridge.inventory.advisories.matching import UNRATED
 from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids, title
 from weighbridge.inventory.advisories.triggers import sentence
 from weighbridge.inventory.advisories.vex.words import action, reason, way, why
+from weighbridge.inventory.graph import Field, Kind
 from weighbridge.reports.neutral import shorten, visible
 from weighbridge.reports.outline import plural
 from weighbridge.reports.wrap import wrap
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from weighbridge.inventory.advisories.outline import Entry
 
 _WIDE, _MOST, _GAPS, _FILES = 80, 6, 5, 4
-"""Columns; exposures of one component, gaps, and files of one flaw that are shown."""
+"""Columns; exposures of one component, gaps, and files of one flaw that are shown. What somebody states always is."""
 _MARKS = {
     Standing.AFFECTED: "✗", Standing.POSSIBLY_AFFECTED: "!", Standing.UNDER_INVESTIGATION: "?", Standing.FIXED: "✓",
     Standing.NOT_AFFECTED: "✓",
@@ -53,10 +54,11 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
         yield from _field("through", way(entry.way, outcome.graph))
     if entry.remedy:
         yield from _field("fix", entry.remedy)
-    for one in entry.exposures[:_MOST]:
+    shown = [one for number, one in enumerate(entry.exposures) if number < _MOST or one.statement is not None]
+    for one in shown:
         yield from _exposure(one, entry, outcome)
-    if len(entry.exposures) > _MOST:
-        yield f"    and {len(entry.exposures) - _MOST:,} more: --format json"
+    if len(entry.exposures) > len(shown):
+        yield f"    and {len(entry.exposures) - len(shown):,} more: --format json"
 
 
 def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
@@ -117,18 +119,23 @@ def warnings(outcome: Outcome) -> Iterator[str]:
         )
     yield from outcome.unread
     yield from outcome.unused
+    bad = [one for one in outcome.graph.of(Kind.FILE) if one.text(Field.VERDICT) in {"malicious", "suspicious"}]
+    if bad:
+        yield (
+            f"the scan calls {plural(len(bad), 'file')} here malicious or suspicious, which is no advisory and does "
+            "not count in an audit: weighbridge scan"
+        )
 
 
 def _closing(outcome: Outcome) -> list[str]:
-    threshold = outcome.threshold
     if outcome.is_affected:
-        words = f"exit 1: something is affected, at or above {threshold}"
+        words = f"exit 1: something is affected, at or above {outcome.threshold}"
+    elif outcome.is_empty:
+        words = "exit 3: there is no library, model or file here to audit"
+    elif not outcome.has_data:
+        words = "exit 3: no feed was imported"
     elif outcome.is_open:
-        words = (
-            "exit 3: no feed was imported"
-            if not outcome.has_data
-            else ("exit 3: something may be affected, and nobody has decided it")
-        )
+        words = "exit 3: something may be affected, and nobody has decided it"
     else:
-        words = f"exit 0: nothing known at or above {threshold}"
+        words = f"exit 0: nothing known at or above {outcome.threshold}"
     return wrap(words, _WIDE)

@@ -92,10 +92,13 @@ def resolved(target: str, given: Given, config: Config) -> Subject:
     """Say what a target is and give its graph."""
     from weighbridge.core.refs import PATH, parse
 
-    if parse(target).scheme != PATH:
-        return _model(target, given, config)
-    if os.path.isdir(target):
+    is_path = parse(target).scheme == PATH
+    if is_path and os.path.isdir(target):
         return _folder(target, given, config)
+    if given.one("--environment"):
+        raise UsageError("--environment belongs to the directory of an application")
+    if not is_path:
+        return _model(target, given, config)
     if os.path.basename(target) == LOCK or _is_lock(target):
         from weighbridge.inventory.lock_graph import lock_graph
         from weighbridge.provenance.lock.document import load
@@ -116,21 +119,23 @@ def _of(graph: Graph, serial: str = "") -> Subject:
 
 def _is_lock(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
+        # A pipe would be waited for, and a device may never end.
+        with open(path if os.path.isfile(path) else os.devnull, "rb") as file:
             return b'"weighbridge.lock/' in file.read(64)
     except OSError:
         return False  # what cannot be read is told by whoever reads it
 
 
-def _model(target: str, given: Given, config: Config) -> Subject:
+def _model(target: str, given: Given, config: Config, without: frozenset[str] = frozenset()) -> Subject:
     from weighbridge.cli.composing import composed_with_report
 
-    graph, report = composed_with_report(target, given, config)
+    graph, report = composed_with_report(target, given, config, without)
     return Subject(graph=graph, files=weighed_files.of_report(report), serial=links.of_graph(graph))
 
 
 def _folder(folder: str, given: Given, config: Config) -> Subject:
     """Audit a directory as an application, as a model, or as both where it holds both."""
+    from weighbridge.inventory.application.files import SKIPPED
     from weighbridge.inventory.application.finder import find
     from weighbridge.inventory.application.references import Method
     from weighbridge.inventory.application.vocabulary.names import WEIGHTS
@@ -140,7 +145,7 @@ def _folder(folder: str, given: Given, config: Config) -> Subject:
     references = find(folder, jobs=given.number("--jobs"))
     held = software(folder, environment=given.one("--environment"), jobs=given.number("--jobs"))
     is_application = bool(held.manifests) or any(one.method is not Method.CONTENT for one in references.references)
-    has_weights = any(one.method is Method.CONTENT for one in references.references) or _has(folder, WEIGHTS)
+    has_weights = any(one.method is Method.CONTENT for one in references.references) or _has(folder, WEIGHTS, SKIPPED)
     if not is_application:
         return _model(folder, given, config)
     name = os.path.basename(os.path.realpath(folder)) or "application"
@@ -149,16 +154,14 @@ def _folder(folder: str, given: Given, config: Config) -> Subject:
         return Subject(graph=graph, files=(), serial=links.of_graph(graph))
     from weighbridge.inventory.merging import merged
 
-    model = _model(folder, given, config)
+    model = _model(folder, given, config, SKIPPED)
     both = merged((graph, model.graph), name)
     return Subject(graph=both, files=model.files, serial=links.of_graph(both))
 
 
-def _has(folder: str, ends: tuple[str, ...]) -> bool:
-    from weighbridge.inventory.application.files import SKIPPED
-
+def _has(folder: str, ends: tuple[str, ...], without: frozenset[str]) -> bool:
     for _, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if one not in SKIPPED]
+        folders[:] = [one for one in folders if one not in without]
         if any(name.lower().endswith(ends) for name in names):
             return True
     return False

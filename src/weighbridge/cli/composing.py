@@ -30,14 +30,21 @@ def composed(target: str, given: Given, config: Config) -> Graph:
     return composed_with_report(target, given, config)[0]
 
 
-def composed_with_report(target: str, given: Given, config: Config) -> tuple[Graph, Report]:
-    """Give the graph of a model and the report of the scan that it was folded from."""
+def composed_with_report(
+    target: str, given: Given, config: Config, without: frozenset[str] = frozenset()
+) -> tuple[Graph, Report]:
+    """Give the graph of a model and the report of the scan that it was folded from.
+
+    ``without`` are names of folders, at any depth, that are not looked at.
+    """
     from weighbridge.cli.weighing import learn
 
     ref = parse(target)
     listing = store_for(ref, offline=given.on("--offline")).listing(ref)
+    if without:
+        listing = replace(listing, files=_outside(listing.files, without), extras=_outside(listing.extras, without))
     pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
-    report, answers = learn(str(pinned), given, config, remember=True)
+    report, answers = learn(str(pinned), given, config, remember=True, exclude=tuple(sorted(without)))
     sha512 = _sha512(listing, given)
     verdicts = {
         one.path.removeprefix(artifact.ref).lstrip("/"): str(one.verdict())
@@ -57,6 +64,10 @@ def composed_with_report(target: str, given: Given, config: Config) -> tuple[Gra
         )
     )
     return _supplemented(graph, given.one("--card"), listing), report
+
+
+def _outside(files: tuple[ListedFile, ...], without: frozenset[str]) -> tuple[ListedFile, ...]:
+    return tuple(one for one in files if without.isdisjoint(one.path.split("/")[:-1]))
 
 
 def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:

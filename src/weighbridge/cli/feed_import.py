@@ -21,7 +21,8 @@ DATABASE = Option(
 COMMAND = Command(
     name="feed import",
     description="Take advisories (OSV records) from files into the database that audits use. A feed of the same name "
-    "is replaced, others stay. Records that cannot be used are counted and named; an import that fails changes nothing.",
+    "is replaced, others stay. Records that cannot be used are counted and named; an import that fails changes "
+    "nothing.",
     formats=("text", "json"),
     operand=Operand(metavar="FILE", help="a JSON file, JSON lines (.gz too), a zip or a folder of JSON files"),
     groups=(

@@ -47,7 +47,8 @@ def _feed(feed: Feed, now: datetime) -> list[str]:
     from weighbridge.reports.wrap import wrap
 
     withdrawn = f", {feed.withdrawn:,} withdrawn" if feed.withdrawn else ""
-    lines = [f"{visible(feed.name)}: {feed.records:,} records on {feed.packages:,} packages{withdrawn}"]
+    records, packages = _number(feed.records, "record"), _number(feed.packages, "package")
+    lines = [f"{visible(feed.name)}: {records} on {packages}{withdrawn}"]
     lines += wrap(f"from {visible(feed.origin)}", 80, first="  ", rest="    ")
     if feed.imported:
         newest = f"newest change {feed.newest[:10]}, {told(feed.age(now))}" if feed.newest else "no record has a time"
@@ -55,9 +56,13 @@ def _feed(feed: Feed, now: datetime) -> list[str]:
     elif feed.newest:
         lines.append(f"  newest change {feed.newest[:10]}")
     if feed.invalid or feed.unusable:
-        lines.append(f"  {feed.invalid:,} break the OSV schema, {feed.unusable:,} cannot be used and are left out")
+        lines.append(f"  breaking the schema of OSV: {feed.invalid:,}; left out as of no use: {feed.unusable:,}")
     lines += [f"  {one.records:>5,}  {_KINDS[one.kind]} ({one.kind})" for one in feed.defects]
     return lines
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _defects(told: list[Told], title: str, *, all_: bool) -> list[str]:

@@ -27,17 +27,18 @@ def lock_graph(lock: Lock, name: str) -> Graph:
     origin = Origin(method=Method.MANIFEST, confidence=Confidence.DECLARED, file=name)
     root = assembly.component(ROOT, Kind.APPLICATION)
     assembly.claim(root, Field.NAME, name, origin)
-    locked: dict[str, list[str]] = {}
+    locked: dict[str, list[tuple[str, str]]] = {}
     for entry in lock.entries:
         made = assembly.component(f"{_kind(entry)}:{entry.name}", _kind(entry))
-        locked.setdefault(entry.source, []).append(made)
+        locked.setdefault(entry.source, []).append((made, entry.resolved))
         _entry(assembly, made, entry, name)
         assembly.relate(root, RelationKind.DEPENDS_ON, made, origin)
     for entry in lock.entries:
         made = f"{_kind(entry)}:{entry.name}"
         for parent in entry.parents:
             kind = _RELATIONS.get(parent.relation, RelationKind.DERIVED)
-            held = [one for one in locked.get(parent.source, ()) if one != made]
+            same = locked.get(parent.source, ())
+            held = [one for one, state in same if one != made and parent.resolved in {"", state}]
             for base in held or [_stranger(assembly, parent.source, parent.resolved, _at(name, entry))]:
                 assembly.relate(made, kind, base, _at(name, entry))
     return assembly.finish(root)

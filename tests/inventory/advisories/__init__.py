@@ -1,0 +1,1 @@
+"""Advisories: records, the store, what they reach."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inventory.advisories import lineages
@@ -60,6 +60,7 @@ def test_a_look_alike_is_another_repository(name: str, commit: str) -> None:
 def test_an_unknown_state_of_the_repository_is_under_investigation(commit: str) -> None:
     (found,) = model_exposures(alone("acme/tiny-bert", commit), [advisory()])
     assert (found.standing, found.basis) == (Standing.UNDER_INVESTIGATION, Basis.REPOSITORY)
+    assert (f"does not list {LATER[:12]}" in found.note) == bool(commit)
 
 
 def test_a_history_tells_which_commits_lie_in_the_range() -> None:
@@ -117,6 +118,8 @@ def test_a_relation_that_nobody_states_leaves_it_open() -> None:
     graph, ids = family(("lab/made", RelationKind.DERIVED), ("lab/made-GGUF", QUANTIZED))
     found = {one.component: one.standing for one in model_exposures(graph, [advisory()])}
     assert found[ids[1]] is found[ids[2]] is Standing.UNDER_INVESTIGATION
+    notes = {one.component: one.note for one in model_exposures(graph, [advisory()])}
+    assert notes[ids[1]] == notes[ids[2]] != ""
     found = {one.component: one.standing for one in model_exposures(graph, [advisory(applies_to_derived=("derived",))])}
     assert found[ids[1]] is Standing.POSSIBLY_AFFECTED
     assert ids[2] not in found
@@ -149,6 +152,7 @@ def test_software_and_what_was_withdrawn_are_left_out() -> None:
     assert model_exposures(graph, [pypi]) == ()
 
 
+@settings(deadline=None, max_examples=100)
 @given(graphs(), st.lists(st.sampled_from(["finetune", "adapter", "derived", "converted"]), max_size=3))
 def test_any_graph_ends_sorted_and_paths_are_in_it(graph: object, over: list[str]) -> None:
     entry = advisory(

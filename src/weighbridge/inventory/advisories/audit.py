@@ -12,6 +12,7 @@ from weighbridge.inventory.model.software import SAVED
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.inventory.advisories.exposure import Exposure
+    from weighbridge.inventory.advisories.models import History
     from weighbridge.inventory.advisories.store import Store
     from weighbridge.inventory.advisories.vex.statement import VexStatement
     from weighbridge.inventory.advisories.weighed_files import WeighedFile
@@ -24,15 +25,17 @@ def audited(
     files: tuple[WeighedFile, ...] = (),
     statements: tuple[VexStatement, ...] = (),
     serial: str = "",
+    histories: tuple[History, ...] = (),
 ) -> tuple[Exposure, ...]:
     """Hold a graph against all advisories of a store; sorted by component and advisory.
 
     ``files`` is what a scan has left of the target (``weighed_files``), ``statements`` what VEX documents say,
-    ``serial`` the BOM-Link of the audited document. What a statement overrides stays, with the statement on it.
+    ``serial`` the BOM-Link of the audited document, ``histories`` the commits of repositories as far as they are
+    known. What a statement overrides stays, with the statement on it.
     """
     makers = written_with(graph)
     software = [one for one in software_exposures(graph, store) if one.component not in makers]
-    found = (*software, *model_exposures(graph, store.model_advisories()))
+    found = (*software, *model_exposures(graph, store.model_advisories(), histories))
     ordered = tuple(sorted(found, key=lambda one: (one.component, one.advisory.id)))
     return applied(triggered(ordered, reaches(files), graph), statements, graph, serial)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -78,6 +78,8 @@ def _words(error: Exception) -> str:
     cause = error.reason if isinstance(error, URLError) else error
     if isinstance(cause, TimeoutError):
         return "the server does not answer"
+    if isinstance(cause, IncompleteRead):
+        return "it ends too early"
     return reason(cause) if isinstance(cause, OSError) and cause.strerror else str(cause) or type(cause).__name__
 
 
@@ -111,4 +113,4 @@ def _fetch(url: str, path: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     if promised.isdigit() and int(promised) != size:
-        raise ConnectionError(f"it ends after {size:,} of {int(promised):,} bytes")
+        raise IncompleteRead(b"", int(promised) - size)

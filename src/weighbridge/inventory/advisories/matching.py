@@ -11,7 +11,7 @@ from weighbridge.core.finding import Severity
 from weighbridge.core.values import replace, value
 from weighbridge.inventory.advisories import ranges
 from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
-from weighbridge.inventory.advisories.packages import coordinate
+from weighbridge.inventory.advisories.packages import coordinate, normal
 from weighbridge.inventory.advisories.scoring import severity
 from weighbridge.inventory.advisories.specifiers import admitted
 from weighbridge.inventory.advisories.versions import Order, key, literal, order_of, public
@@ -32,9 +32,10 @@ UNRATED = "nobody has rated it; it is taken for medium"
 
 @value
 class _Match:
-    """An advisory that reaches a package: as what, why that is not sure, and what fixes it."""
+    """An advisory that reaches a package: by which entries, as what, what fixes it, and why that is not sure."""
 
     advisory: Advisory
+    entries: tuple[Affected, ...]
     found: Standing
     fixed: tuple[str, ...]
     note: str = ""
@@ -49,7 +50,7 @@ def software_exposures(graph: Graph, store: Store) -> tuple[Exposure, ...]:
     found = []
     for component in graph.of(Kind.LIBRARY, Kind.FRAMEWORK):
         for package in _packages(component):
-            found += [_exposure(component, package, one) for one in _once(_matches(component, package, store))]
+            found += [_exposure(component, one) for one in _once(_matches(component, package, store))]
     return tuple(sorted(found, key=lambda one: (one.component, _RANK[one.standing], one.advisory.id)))
 
 
@@ -95,7 +96,9 @@ def _of_version(package: Coordinate, version: str, store: Store) -> Iterator[_Ma
     for hit in store.hits(package, tuple(sorted(places))):
         entries = _entries(hit.advisory, package)
         fixed = tuple(dict.fromkeys(one for entry in entries for one in ranges.fixes(entry, place)))
-        yield _doubted(hit.advisory, package, fixed, hit.unknown and f"its record cannot be evaluated: {hit.unknown}")
+        yield _doubted(
+            hit.advisory, package, entries, fixed, hit.unknown and f"its record cannot be evaluated: {hit.unknown}"
+        )
     if place is None:
         yield from _without_place(package, version, store)
 
@@ -108,10 +111,10 @@ def _without_place(package: Coordinate, version: str, store: Store) -> Iterator[
         if any(literal(version) in one.listed for one in reached):
             continue
         if any(ranges.EVERYTHING in one.intervals for one in reached):
-            yield _doubted(advisory, package, (), "")
+            yield _doubted(advisory, package, entries, (), "")
         elif any(one.intervals for one in reached):
             words = f"{version} has no place in the order of versions that is known here"
-            yield _doubted(advisory, package, _all_fixes(entries), words)
+            yield _doubted(advisory, package, entries, _all_fixes(entries), words)
 
 
 def _possible(advisory: Advisory, package: Coordinate, specifiers: tuple[str, ...]) -> Iterator[_Match]:
@@ -119,31 +122,32 @@ def _possible(advisory: Advisory, package: Coordinate, specifiers: tuple[str, ..
     entries = _entries(advisory, package)
     wanted = " or ".join(specifiers) or "any version"
     if order_of(package.ecosystem) is not Order.PEP440 and specifiers:
-        yield _doubted(advisory, package, _all_fixes(entries), f"which version is installed is not known: {wanted}")
+        yield _doubted(
+            advisory, package, entries, _all_fixes(entries), f"which version is installed is not known: {wanted}"
+        )
         return
     allowed: list[ranges.Interval] = []
     for one in specifiers or ("",):
         held = admitted(one)
         if held is None:
             words = f"which version is installed is not known: {wanted}"
-            yield _doubted(advisory, package, _all_fixes(entries), words)
+            yield _doubted(advisory, package, entries, _all_fixes(entries), words)
             return
         allowed += held
     reached = [ranges.reach(entry) for entry in entries]
     affected = ranges.union(interval for one in reached for interval in one.intervals)
+    possible = ranges.union(interval for one in reached for interval in (*one.intervals, *one.open))
     listed = any(interval.holds(place) for one in reached for place in one.listed for interval in allowed)
-    if not (listed or ranges.intersection(allowed, affected) or any(one.unknown for one in reached)):
+    if not (listed or ranges.intersection(allowed, possible) or any(one.unknown for one in reached)):
         return
     every = not ranges.intersection(allowed, ranges.complement(affected))
     words = f"every version that {wanted} allows is affected" if every and specifiers else (
         f"which version is installed is not known; some that are allowed are affected: {wanted}"
     )  # fmt: skip
-    yield _doubted(advisory, package, _all_fixes(entries), words)
+    yield _doubted(advisory, package, entries, _all_fixes(entries), words)
 
 
 def _entries(advisory: Advisory, package: Coordinate) -> tuple[Affected, ...]:
-    from weighbridge.inventory.advisories.packages import normal
-
     return tuple(
         one for one in advisory.affected
         if one.ecosystem.partition(":")[0] == package.ecosystem and normal(one.ecosystem, one.name) == package.name
@@ -154,13 +158,15 @@ def _all_fixes(entries: tuple[Affected, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for entry in entries for one in ranges.fixes(entry, None)))
 
 
-def _doubted(advisory: Advisory, package: Coordinate, fixed: tuple[str, ...], doubt: str) -> _Match:
+def _doubted(
+    advisory: Advisory, package: Coordinate, entries: tuple[Affected, ...], fixed: tuple[str, ...], doubt: str
+) -> _Match:
     """Make a match, with all that speaks against being sure of it."""
     twin = f"the package is one of conda, the advisory of {package.ecosystem}" if package.is_twin else ""
     unsure = f"the versions are not confirmed: {advisory.unconfirmed}" if advisory.unconfirmed else ""
     words = _joined(doubt, twin, unsure)
     found = Standing.UNDER_INVESTIGATION if words else Standing.AFFECTED
-    return _Match(advisory=advisory, found=found, fixed=fixed, note=words)
+    return _Match(advisory=advisory, entries=entries, found=found, fixed=fixed, note=words)
 
 
 def _joined(*words: str) -> str:
@@ -172,30 +178,40 @@ def _joined(*words: str) -> str:
 
 def _once(matches: Iterator[_Match]) -> list[_Match]:
     """Join what has an id in common: the surest record speaks, with all the ids."""
-    groups: list[tuple[set[str], list[_Match]]] = []
+    by_name: dict[str, _Group] = {}
+    groups: dict[int, _Group] = {}
     for one in matches:
-        names = {one.advisory.id, *one.advisory.aliases}
-        joined = [one]
-        rest = []
-        for held, members in groups:
-            if held & names:
-                names |= held
-                joined = members + joined
-            else:
-                rest.append((held, members))
-        groups = [*rest, (names, joined)]
-    return [_spoken(names, members) for names, members in groups]
+        group = _Group({one.advisory.id, *one.advisory.aliases}, [one])
+        for other in {id(held): held for name in group.names if (held := by_name.get(name)) is not None}.values():
+            group.names |= other.names
+            group.members[:0] = other.members
+            del groups[id(other)]
+        groups[id(group)] = group
+        by_name.update(dict.fromkeys(group.names, group))
+    return [group.spoken() for group in groups.values()]
 
 
-def _spoken(names: set[str], members: list[_Match]) -> _Match:
-    best = min(members, key=lambda one: (_RANK[one.found], severity(one.advisory) is None, one.advisory.id))
-    fixed = best.fixed or next((one.fixed for one in members if one.fixed), ())
-    aliases = tuple(sorted(names - {best.advisory.id}))
-    return replace(best, advisory=replace(best.advisory, aliases=aliases), fixed=fixed)
+class _Group:
+    """Records of one vulnerability."""
+
+    __slots__ = ("members", "names")
+
+    def __init__(self, names: set[str], members: list[_Match]) -> None:
+        self.names = names
+        self.members = members
+
+    def spoken(self) -> _Match:
+        """Give the surest match, with the names of all."""
+        if len(self.members) == 1:
+            return self.members[0]
+        best = min(self.members, key=lambda one: (_RANK[one.found], severity(one.advisory) is None, one.advisory.id))
+        fixed = best.fixed or next((one.fixed for one in self.members if one.fixed), ())
+        aliases = tuple(sorted(self.names - {best.advisory.id}))
+        return replace(best, advisory=replace(best.advisory, aliases=aliases), fixed=fixed)
 
 
-def _exposure(component: Component, package: Coordinate, match: _Match) -> Exposure:
-    rated = severity(match.advisory, _entries(match.advisory, package))
+def _exposure(component: Component, match: _Match) -> Exposure:
+    rated = severity(match.advisory, match.entries)
     return Exposure(
         component=component.id,
         advisory=match.advisory,

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _STANDINGS = {standing: rank for rank, standing in enumerate(Standing)}
 _BASES = {basis: rank for rank, basis in enumerate(Basis)}
 _MODELS = frozenset({Kind.MODEL, Kind.ADAPTER})
+_UNSTATED = "how it was made from its base is not stated, and that decides whether the flaw is handed on"
+_BASE_UNKNOWN = "whether the state of the base that was used is affected is not known"
 
 
 @value
@@ -41,12 +43,13 @@ class History:
 
 @value
 class _Hit:
-    """A component that an entry of an advisory reaches; ``path`` ends with it."""
+    """A component that an entry of an advisory reaches; ``path`` ends with it, ``note`` says what is not sure."""
 
     standing: Standing
     basis: Basis
     path: tuple[str, ...]
     words: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def rank(self) -> tuple[int, int, int, tuple[str, ...]]:
@@ -76,7 +79,7 @@ def model_exposures(
             found[component, advisory.id] = Exposure(
                 component=component, advisory=advisory, found=hit.standing, basis=hit.basis,
                 severity=kinds.severity_of(advisory, entry), path=hit.path,
-                fixed=_fixed(entry), triggers=hit.words,
+                fixed=_fixed(entry), note=hit.note, triggers=hit.words,
             )  # fmt: skip
     return tuple(found[key] for key in sorted(found))
 
@@ -162,9 +165,11 @@ class _Index:
     def _by_repository(self, entry: Affected) -> Iterator[_Hit]:
         for name in sorted(identity.named(entry)):
             for id_ in self._repositories.get(name, ()):
-                standing, basis = self._standing(entry, name, self.components[id_])
+                one = self.components[id_]
+                standing, basis = self._standing(entry, name, one)
                 if standing is not None:
-                    yield _Hit(standing=standing, basis=basis, path=(id_,))
+                    note = _doubt(one) if standing is Standing.UNDER_INVESTIGATION else ""
+                    yield _Hit(standing=standing, basis=basis, path=(id_,), note=note)
 
     def _standing(self, entry: Affected, name: str, one: Component) -> tuple[Standing | None, Basis]:
         """Judge a component of the repository; None for a commit, or files, that the advisory does not mean."""
@@ -199,25 +204,34 @@ class _Index:
         if not over:
             return
         is_closed = RelationKind.DERIVED in kinds.relations(entry.not_to)
-        waiting: list[tuple[int, int, tuple[str, ...]]] = []
+        waiting: list[tuple[int, int, tuple[str, ...], str]] = []
         for hit in direct.values():
             if self.components[hit.path[-1]].kind in _MODELS:
                 is_sure = hit.standing is Standing.AFFECTED
-                heappush(waiting, (0 if is_sure else 1, 1, (hit.path[-1],)))
+                heappush(waiting, (0 if is_sure else 1, 1, (hit.path[-1],), "" if is_sure else _BASE_UNKNOWN))
         done: set[str] = set()
         while waiting:
-            doubt, length, path = heappop(waiting)
+            doubt, length, path, note = heappop(waiting)
             if path[-1] in done:
                 continue
             done.add(path[-1])
             if length > 1:
                 standing = Standing.UNDER_INVESTIGATION if doubt else Standing.POSSIBLY_AFFECTED
-                yield _Hit(standing=standing, basis=Basis.LINEAGE, path=path)
+                yield _Hit(standing=standing, basis=Basis.LINEAGE, path=path, note=note)
             for kind, source in self._derived.get(path[-1], ()):
                 is_unstated = kind is RelationKind.DERIVED and kind not in over
                 if source in done or (kind not in over and (not is_unstated or is_closed)):
                     continue
-                heappush(waiting, (1 if doubt or is_unstated else 0, length + 1, (*path, source)))
+                words = note or (_UNSTATED if is_unstated else "")
+                heappush(waiting, (1 if doubt or is_unstated else 0, length + 1, (*path, source), words))
+
+
+def _doubt(one: Component) -> str:
+    """Say why nobody can tell whether a state of a repository is meant."""
+    held = sorted(identity.commits(one))
+    if not held:
+        return "which commit is used is not known"
+    return f"the advisory does not list {held[0][:12]}…, and the history that would place it is not known"
 
 
 def _in_range(one: Range, held: frozenset[str], history: tuple[str, ...]) -> bool | None:

@@ -57,6 +57,15 @@ class Outcome:
         return any(one.standing is Standing.AFFECTED and self.counts(one) for one in self.exposures)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to audit."""
+        return len(self.graph.components) < 2
+
+    @property
     def is_open(self) -> bool:
         """Whether something could not be decided."""
-        return not self.has_data or any(one.standing in OPEN and self.counts(one) for one in self.exposures)
+        return (
+            self.is_empty
+            or not self.has_data
+            or any(one.standing in OPEN and self.counts(one) for one in self.exposures)
+        )

@@ -6,6 +6,7 @@ https://github.com/package-url/purl-spec.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import unquote
 
 from weighbridge.core.values import value
@@ -36,6 +37,7 @@ class Coordinate:
     is_twin: bool = False
 
 
+@lru_cache(maxsize=10_000)
 def normal(ecosystem: str, name: str) -> str:
     """Normalise a name as its ecosystem does (PEP 503 for PyPI); what breaks its rules stays as it is."""
     if ecosystem.partition(":")[0] == "PyPI":
@@ -53,7 +55,7 @@ def coordinate(purl: str) -> Coordinate | None:
     path, at, version = path.rpartition("@") if "@" in path.rpartition("/")[2] else (path, "", "")
     kind = kind.lower()
     parts = [unquote(part) for part in path.strip("/").split("/")]
-    if not all(parts):
+    if not all(parts) or any("\ud800" <= one <= "\udfff" for one in path):  # no registry has such a name
         return None
     version = unquote(version) if at else ""
     if kind == "conda":

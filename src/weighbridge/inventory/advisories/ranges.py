@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from weighbridge.inventory.advisories.record import Affected, Range
 
-_RANK = {EventKind.FIXED: 0, EventKind.LIMIT: 0, EventKind.INTRODUCED: 1, EventKind.LAST_AFFECTED: 2}
-"""At one version: what ends there comes before what begins there, and what is affected last begins before it ends."""
+_ENDS_FIRST = {EventKind.FIXED: 0, EventKind.INTRODUCED: 1, EventKind.LAST_AFFECTED: 2}
+_BEGINS_FIRST = {EventKind.INTRODUCED: 0, EventKind.FIXED: 1, EventKind.LAST_AFFECTED: 2}
+"""What comes first at one version. The schema leaves open whether a fix and an introduction cancel each other."""
+OPEN = "something is fixed and introduced at one version, and the schema does not say which holds"
 _FIRST = b""
 """The place before all versions."""
 
@@ -41,61 +43,71 @@ EVERYTHING = Interval(low=_FIRST)
 
 @value
 class Reach:
-    """What an entry affects: the keys of listed versions, intervals, and why some of it cannot be told."""
+    """What an entry affects: the keys of listed versions, intervals, and why some of it cannot be told.
+
+    ``open`` are intervals that are affected or not, as one reads the schema.
+    """
 
     listed: tuple[bytes, ...] = ()
     intervals: tuple[Interval, ...] = ()
+    open: tuple[Interval, ...] = ()
     unknown: tuple[str, ...] = ()
-
-    def holds(self, place: bytes) -> bool:
-        """Tell whether a version is affected for sure."""
-        return place in self.listed or any(one.holds(place) for one in self.intervals)
 
 
 def reach(affected: Affected) -> Reach:
     """Evaluate an entry; ranges of commits are none of versions, and stay out."""
     order = order_of(affected.ecosystem)
     intervals: list[Interval] = []
+    unclear: list[Interval] = []
     unknown = []
     for one in affected.ranges:
         if one.type is not RangeType.GIT:
             try:
-                intervals += of_range(one, Order.SEMVER if one.type is RangeType.SEMVER else order)
+                sure, possible = of_range(one, Order.SEMVER if one.type is RangeType.SEMVER else order)
+                intervals += sure
+                unclear += intersection(possible, complement(sure))
             except Malformed as broken:
                 unknown.append(str(broken))
     listed = {key(order, version) or literal(version) for version in affected.versions}
     if not (listed or intervals or unknown):
         unknown.append("it names no version" + (", only commits" if affected.ranges else ""))
-    return Reach(listed=tuple(sorted(listed)), intervals=union(intervals), unknown=tuple(unknown))
+    return Reach(listed=tuple(sorted(listed)), intervals=union(intervals), open=union(unclear), unknown=tuple(unknown))
 
 
-def of_range(one: Range, order: Order) -> tuple[Interval, ...]:
-    """Give the intervals of a range; raises Malformed where its events have no order, or contradict each other."""
-    events: list[tuple[bytes, int, EventKind]] = []
-    limits: list[tuple[bytes, int, EventKind]] = []
+def of_range(one: Range, order: Order) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
+    """Give what a range affects for sure, and what it affects at most.
+
+    Raises Malformed where its events have no order, or contradict each other.
+    """
+    events: list[tuple[bytes, EventKind]] = []
+    limits: list[bytes] = []
     for event in one.events:
-        place = _FIRST if event.version == "0" else key(order, event.version)
         if event.kind is EventKind.LIMIT and event.version == "*":
             continue
+        place = _FIRST if event.version == "0" else key(order, event.version)
         if place is None:
             raise Malformed(f"{event.version[:40]!r} has no place in the order of versions")
-        (limits if event.kind is EventKind.LIMIT else events).append((place, _RANK[event.kind], event.kind))
-    events.sort(key=lambda event: event[:2])
-    if not events or events[0][2] is not EventKind.INTRODUCED:
+        if event.kind is EventKind.LIMIT:
+            limits.append(place)
+        else:
+            events.append((place, event.kind))
+    bound = (Interval(low=_FIRST, high=max(limits)) if limits else EVERYTHING,)
+    if not events or min(events, key=lambda event: (event[0], _ENDS_FIRST[event[1]]))[1] is not EventKind.INTRODUCED:
         raise Malformed("it ends before it begins")
+    ways = [intersection(_evaluated(events, rank), bound) for rank in (_ENDS_FIRST, _BEGINS_FIRST)]
+    return intersection(*ways), union(interval for way in ways for interval in way)
+
+
+def _evaluated(events: list[tuple[bytes, EventKind]], rank: dict[EventKind, int]) -> list[Interval]:
     found = []
     begin: bytes | None = None
-    for place, _, kind in events:
+    for place, kind in sorted(events, key=lambda event: (event[0], rank[event[1]])):
         if kind is EventKind.INTRODUCED:
             begin = place if begin is None else begin
         elif begin is not None:
             found.append(Interval(low=begin, high=after(place) if kind is EventKind.LAST_AFFECTED else place))
             begin = None
-    if begin is not None:
-        found.append(Interval(low=begin))
-    if limits:
-        return intersection(found, (Interval(low=_FIRST, high=max(limits)[0]),))
-    return tuple(found)
+    return [*found, Interval(low=begin)] if begin is not None else found
 
 
 def fixes(affected: Affected, place: bytes | None) -> tuple[str, ...]:

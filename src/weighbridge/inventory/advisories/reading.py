@@ -37,18 +37,21 @@ class Reading:
     id: str = ""
 
 
-def parse(text: bytes, source: str = "") -> Reading:
-    """Read a record from JSON; ``source`` is the feed that it came from."""
+def parse(text: bytes, source: str = "", *, checked: bool = False) -> Reading:
+    """Read a record from JSON; ``source`` is the feed that it came from.
+
+    One that was ``checked`` before is not held against the schema again.
+    """
     if len(text) > LARGEST:
         return _useless(DefectKind.UNREADABLE, f"it has {len(text)} bytes; {LARGEST} are read")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return _useless(DefectKind.UNREADABLE, "it is not JSON")
-    return read(found, source)
+    return read(found, source, checked=checked)
 
 
-def read(found: object, source: str = "") -> Reading:
+def read(found: object, source: str = "", *, checked: bool = False) -> Reading:
     """Read a record that is JSON already."""
     if type(found) is not dict:
         return _useless(DefectKind.UNREADABLE, "it is no JSON object")
@@ -56,7 +59,8 @@ def read(found: object, source: str = "") -> Reading:
     if type(id_) is not str or not id_.strip() or not _is_unicode(id_):
         return _useless(DefectKind.MISSING, "it has no id")
     try:
-        return Reading(advisory=_advisory(found, source), defects=tuple(violations(found)), id=id_)
+        advisory = _advisory(found, source)
+        return Reading(advisory=advisory, defects=() if checked else tuple(violations(found)), id=id_)
     except Malformed as broken:
         return _useless(DefectKind.WRONG_TYPE, str(broken), id_)
 
@@ -142,7 +146,9 @@ def _files(found: dict[str, Any]) -> list[r.AffectedFile]:
         digest = _text(one, "sha256").lower()
         if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
             raise Malformed(f"a file with the digest {digest[:80]!r}, which is no SHA-256")
-        files.append(r.AffectedFile(sha256=digest, path=_text(one, "path"), size=size if type(size) is int else -1))
+        files.append(
+            r.AffectedFile(sha256=digest, path=_text(one, "path"), size=size if type(size) is int and size >= 0 else -1)
+        )
     return files
 
 

@@ -13,8 +13,8 @@ from weighbridge.core.errors import AccessError
 from weighbridge.core.values import value
 from weighbridge.inventory.advisories.defects import Defect, DefectKind
 from weighbridge.inventory.advisories.packages import normal
-from weighbridge.inventory.advisories.ranges import reach
-from weighbridge.inventory.advisories.reading import parse
+from weighbridge.inventory.advisories.ranges import OPEN, reach
+from weighbridge.inventory.advisories.reading import LARGEST, parse
 from weighbridge.inventory.advisories.versions import is_literal
 from weighbridge.inventory.advisories.writing import document
 
@@ -38,7 +38,7 @@ CREATE TABLE package (id INTEGER PRIMARY KEY, ecosystem TEXT, name TEXT, UNIQUE 
 CREATE TABLE entry (package INTEGER, advisory INTEGER, PRIMARY KEY (package, advisory)) WITHOUT ROWID;
 CREATE TABLE listed (package INTEGER, place BLOB, advisory INTEGER, PRIMARY KEY (package, place, advisory))
   WITHOUT ROWID;
-CREATE TABLE interval (package INTEGER, low BLOB, high BLOB, advisory INTEGER);
+CREATE TABLE interval (package INTEGER, low BLOB, high BLOB, advisory INTEGER, doubt TEXT);
 CREATE INDEX interval_low ON interval (package, low);
 CREATE TABLE unknown (package INTEGER, advisory INTEGER, words TEXT);
 CREATE INDEX unknown_package ON unknown (package);
@@ -140,13 +140,18 @@ class Shelf:
             ask("INSERT OR IGNORE INTO entry VALUES (?, ?)", (package, id_))
             reached = reach(one)
             at = f"affected[{number}]"
-            defects += [Defect(kind=DefectKind.VERSION, at=at, words=words) for words in reached.unknown]
+            told = (*reached.unknown, *((OPEN,) if reached.open else ()))
+            defects += [Defect(kind=DefectKind.VERSION, at=at, words=words) for words in told]
             if advisory.withdrawn:
                 continue
             many("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", ((package, place, id_) for place in reached.listed))
             many(
-                "INSERT INTO interval VALUES (?, ?, ?, ?)",
-                ((package, interval.low, interval.high, id_) for interval in reached.intervals),
+                "INSERT INTO interval VALUES (?, ?, ?, ?, ?)",
+                (
+                    (package, interval.low, interval.high, id_, doubt)
+                    for some, doubt in ((reached.intervals, ""), (reached.open, OPEN))
+                    for interval in some
+                ),
             )
             many("INSERT INTO unknown VALUES (?, ?, ?)", ((package, id_, words) for words in reached.unknown))
         return id_, defects
@@ -192,20 +197,25 @@ class Shelf:
 
     def hits(self, package: int, places: tuple[bytes, ...]) -> Iterator[Hit]:
         """Give what a version meets; it has several places where it is built from a public one."""
-        sure = set()
+        found: dict[object, str] = {}
         for place in places:
-            sure.update(self.ask("SELECT advisory FROM listed WHERE package = ? AND place = ?", package, place))
-            if is_literal(place):
-                continue
-            sure.update(self.ask(
-                "SELECT advisory FROM interval WHERE package = ?1 AND low <= ?2 AND (high IS NULL OR ?2 < high)",
-                package, place,
-            ))  # fmt: skip
-        for (id_,) in sorted(sure):
-            yield Hit(advisory=self._advisory(id_))
+            for (id_,) in self.ask("SELECT advisory FROM listed WHERE package = ? AND place = ?", package, place):
+                found[id_] = ""
+            for id_, doubt in (
+                ()
+                if is_literal(place)
+                else self.ask(
+                    "SELECT advisory, doubt FROM interval WHERE package = ?1 AND low <= ?2"
+                    " AND (high IS NULL OR ?2 < high)",
+                    package,
+                    place,
+                )
+            ):
+                found[id_] = "" if found.get(id_) == "" else str(doubt)
         for id_, words in self.ask("SELECT advisory, words FROM unknown WHERE package = ?", package):
-            if (id_,) not in sure:
-                yield Hit(advisory=self._advisory(id_), unknown=str(words))
+            found.setdefault(id_, str(words))
+        for id_, words in found.items():
+            yield Hit(advisory=self._advisory(id_), unknown=words)
 
     def entries(self, package: int) -> Iterator[Advisory]:
         """Give all records of a package that stand."""
@@ -241,12 +251,13 @@ class Shelf:
             )
             packed, source = found[0] if found else (b"", "")
             try:
-                read = parse(zlib.decompress(packed) if isinstance(packed, bytes) else b"", str(source))
+                text = zlib.decompressobj().decompress(packed if isinstance(packed, bytes) else b"", LARGEST + 1)
             except zlib.error:
-                read = parse(b"")
-            if read.advisory is None:
+                text = b""
+            advisory = parse(text, str(source), checked=True).advisory
+            if advisory is None:
                 raise AccessError(f"the database {self.path!r} is damaged", hint=_ANEW)
-            self._read[key] = read.advisory
+            self._read[key] = advisory
         return self._read[key]
 
 

@@ -61,7 +61,7 @@ def after(place: bytes) -> bytes:
 
 def literal(version: str) -> bytes:
     """Give a key for what has no place: it equals itself, and no other key begins with its first byte."""
-    return b"\xfe" + version.encode()
+    return b"\xfe" + version.encode("utf-8", "surrogatepass")
 
 
 def is_literal(place: bytes) -> bool:

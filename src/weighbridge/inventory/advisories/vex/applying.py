@@ -27,12 +27,17 @@ def applied(
     if not statements:
         return exposures
     found = _Products(graph, serial)
+    of: dict[str, list[int]] = {}
+    for place, each in enumerate(statements):
+        for id_ in each.advisories:
+            of.setdefault(id_, []).append(place)
     made = []
     for one in exposures:
-        fitting = [each for each in statements if _is_of(each, one) and found.speaks_of(each, one)]
+        places = {place for id_ in _ids(one) for place in of.get(id_, ())}
+        fitting = [place for place in places if found.speaks_of(statements[place], one)]
         # Times in UTC sort as text; what has none is older than what has one.
-        latest = max(enumerate(fitting), key=lambda pair: (pair[1].says.at, pair[0]), default=None)
-        made.append(one if latest is None else replace(one, statement=latest[1].says))
+        latest = max(fitting, key=lambda place: (statements[place].says.at, place), default=None)
+        made.append(one if latest is None else replace(one, statement=statements[latest].says))
     return tuple(made)
 
 
@@ -41,9 +46,14 @@ def unused(
 ) -> tuple[str, ...]:
     """Say of every statement that overrides nothing why: the product is not here, or it is not exposed to this."""
     found = _Products(graph, serial)
+    of: dict[str, list[Exposure]] = {}
+    for one in exposures:
+        for id_ in _ids(one):
+            of.setdefault(id_, []).append(one)
     words = []
     for each in statements:
-        if any(_is_of(each, one) and found.speaks_of(each, one) for one in exposures):
+        about = [one for id_ in each.advisories for one in of.get(id_, ())]
+        if any(found.speaks_of(each, one) for one in about):
             continue
         strangers = [product.name() for product in each.products if not found.has(product)]
         what = each.advisories[0]
@@ -51,17 +61,13 @@ def unused(
             more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
             why = f"it speaks of {strangers[0]}{more}, which is not here"
         else:
-            why = (
-                f"nothing here is exposed to {what}"
-                if not any(_is_of(each, one) for one in exposures)
-                else (f"the product is here and is not exposed to {what}")
-            )
+            why = f"the product is here and is not exposed to {what}" if about else f"nothing here is exposed to {what}"
         words.append(f"{each.says.source}: statement {each.number} on {what} is not used: {why}")
     return tuple(words)
 
 
-def _is_of(statement: VexStatement, exposure: Exposure) -> bool:
-    return not {exposure.advisory.id, *exposure.advisory.aliases}.isdisjoint(statement.advisories)
+def _ids(exposure: Exposure) -> set[str]:
+    return {exposure.advisory.id, *exposure.advisory.aliases}
 
 
 class _Products:

@@ -6,7 +6,7 @@ import json
 import uuid
 
 from weighbridge.core.errors import UsageError
-from weighbridge.inventory.advisories.exposure import Exposure, Standing
+from weighbridge.inventory.advisories.exposure import Exposure
 from weighbridge.inventory.advisories.vex.codes import STATUSES
 from weighbridge.inventory.advisories.vex.words import action, reason, why
 from weighbridge.inventory.bom.addresses import is_digest
@@ -60,7 +60,7 @@ def _statement(one: Exposure, component: Component | None, graph: Graph, serial:
         "status": status,
     }
     said = one.statement
-    notes = "; ".join(filter(None, (f"found {one.found}: {why(one, graph)}", reason(one))))
+    notes = "; ".join(filter(None, (f"found {str(one.found).replace('_', ' ')}: {why(one, graph)}", reason(one))))
     if status == "not_affected" and said is not None:
         if said.justification:
             written["justification"] = said.justification
@@ -68,8 +68,6 @@ def _statement(one: Exposure, component: Component | None, graph: Graph, serial:
             written["impact_statement"] = said.note or reason(one)
     if status == "affected":
         written["action_statement"] = action(one, component)
-    if one.standing is Standing.POSSIBLY_AFFECTED:
-        notes = f"possibly affected; {notes}"
     written["status_notes"] = notes
     return written
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
+from weighbridge.inventory.advisories.exposure import Basis, Exposure
 from weighbridge.inventory.graph import Field
 
 TYPE_CHECKING = False
@@ -21,8 +21,6 @@ _BASES = {
 def why(one: Exposure, graph: Graph) -> str:
     """Say why an advisory reaches a component."""
     words = _BASES[one.basis]
-    if one.basis is Basis.REPOSITORY and one.found is Standing.UNDER_INVESTIGATION:
-        words += ", and whether this state of it is meant is not known"
     if len(one.path) > 1:
         words += f" ({way(one.path, graph)})"
     return "; ".join((words, *filter(None, (one.note,)), *one.triggers))

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.inventory import graphs
+from tests.inventory.advisories import builders as b
+from weighbridge.core.finding import Severity
+from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
+from weighbridge.inventory.advisories.matching import UNRATED, software_exposures
+from weighbridge.inventory.advisories.store import Store
+from weighbridge.inventory.graph import Component, Graph, Kind
+
+AFFECTED, INVESTIGATED = Standing.AFFECTED, Standing.UNDER_INVESTIGATION
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "advisories.sqlite"
+
+
+def found(place: Path, component: Component, *records: dict[str, Any]) -> list[Exposure]:
+    store = b.store(place, *records)
+    exposures = list(software_exposures(b.graph(component), store))
+    store.close()
+    return exposures
+
+
+def standings(place: Path, component: Component, *records: dict[str, Any]) -> list[Standing]:
+    return [one.standing for one in found(place, component, *records)]
+
+
+@pytest.mark.parametrize(("version", "expected"), [
+    ("1.9", [AFFECTED]), ("2.0rc1", [AFFECTED]), ("2.0", []), ("1.9+cu124", [AFFECTED]), ("2.0+cu124", []),
+    ("2019-09-12", [INVESTIGATED]), ("\ud800", [INVESTIGATED]), ("1" * 400, [INVESTIGATED]),
+])  # fmt: skip
+def test_a_version_is_affected_or_not(place: Path, version: str, expected: list[Standing]) -> None:
+    assert standings(place, b.library("anchor", version), b.record()) == expected
+
+
+def test_an_exposure_says_all_that_an_audit_needs(place: Path) -> None:
+    record = b.record("GHSA-1", "Anchor", {"introduced": "0"}, {"fixed": "2.0"}, {"introduced": "3"}, {"fixed": "3.1"},
+                      aliases=["CVE-2026-5"], database_specific={"severity": "HIGH"})  # fmt: skip
+    (one,) = found(place, b.library("anchor", "1.0"), record)
+    assert (one.component, one.path) == ("library:pypi:anchor", ("library:pypi:anchor",))
+    assert (one.advisory.id, one.advisory.aliases, one.advisory.source) == ("GHSA-1", ("CVE-2026-5",), "feed")
+    assert (one.found, one.basis, one.severity) == (AFFECTED, Basis.VERSION, Severity.HIGH)
+    assert (one.fixed, one.note) == (("2.0", "3.1"), "")
+
+
+def test_what_nobody_has_rated_is_taken_for_medium_and_said_so(place: Path) -> None:
+    (one,) = found(place, b.library("anchor", "1.0"), b.record())
+    assert (one.severity, one.note) == (Severity.MEDIUM, UNRATED)
+
+
+def test_a_build_of_the_last_affected_version_is_affected(place: Path) -> None:
+    """By PEP 440 2.5.1+cu124 is later than 2.5.1; what is wrong with it is the same."""
+    record = b.record("CVE-2026-1", "anchor", {"introduced": "0"}, {"last_affected": "2.5.1"})
+    assert standings(place, b.library("anchor", "2.5.1+cu124"), record) == [AFFECTED]
+
+
+def test_a_withdrawn_record_reaches_nothing(place: Path) -> None:
+    withdrawn = b.record(withdrawn="2026-02-01T00:00:00Z")
+    assert standings(place, b.library("anchor", "1.0"), withdrawn) == []
+    assert standings(place, b.library("anchor"), withdrawn) == []
+
+
+def test_another_package_and_another_ecosystem_are_not_reached(place: Path) -> None:
+    assert standings(place, b.library("anchors", "1.0"), b.record()) == []
+    assert standings(place, b.library("anchor", "1.0", type_="npm"), b.record()) == []
+    assert standings(place, b.library("anchor", "1.0", type_="generic"), b.record()) == []
+
+
+def test_one_vulnerability_of_several_records_is_told_once_with_all_its_names(place: Path) -> None:
+    records = (
+        b.record("PYSEC-2026-1", aliases=["CVE-2026-5"], versions=["1.0"]),
+        b.record("GHSA-1", aliases=["CVE-2026-5", "GHSA-2"], database_specific={"severity": "LOW"}),
+        b.record("GHSA-2"),
+        b.record("CVE-2026-6"),
+    )
+    told = found(place, b.library("anchor", "1.0"), *records)
+    assert [(one.advisory.id, one.advisory.aliases) for one in told] == [
+        ("CVE-2026-6", ()), ("GHSA-1", ("CVE-2026-5", "GHSA-2", "PYSEC-2026-1")),
+    ]  # fmt: skip
+    assert told[1].fixed == ("2.0",)
+    assert told[1].severity is Severity.LOW
+
+
+def test_aliases_in_a_circle_end(place: Path) -> None:
+    circle = [b.record(f"CVE-2026-{n}", aliases=[f"CVE-2026-{(n + 1) % 5}"]) for n in range(5)]
+    (one,) = found(place, b.library("anchor", "1.0"), *circle)
+    assert len(one.advisory.aliases) == 4
+
+
+def test_a_record_that_is_sure_speaks_before_one_that_is_not(place: Path) -> None:
+    unsure = b.record("CVE-2026-1", database_specific={"unconfirmed": "nobody has looked", "severity": "HIGH"})
+    sure = b.record("GHSA-1", aliases=["CVE-2026-1"])
+    (one,) = found(place, b.library("anchor", "1.0"), unsure, sure)
+    assert (one.standing, one.advisory.id) == (AFFECTED, "GHSA-1")
+
+
+def test_a_range_that_is_not_confirmed_is_no_certainty(place: Path) -> None:
+    record = b.record(database_specific={"unconfirmed": "nobody has looked"})
+    (one,) = found(place, b.library("anchor", "1.0"), record)
+    assert one.standing is INVESTIGATED
+    assert "nobody has looked" in one.note
+    assert standings(place, b.library("anchor", "2.0"), record) == []
+
+
+@pytest.mark.parametrize("events", [
+    ({"fixed": "2.0"},), ({"introduced": "3"}, {"fixed": "2"}), ({"introduced": "2019-09-12"},),
+    ({"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "1.0"}, {"fixed": "2"}),
+])  # fmt: skip
+def test_a_range_that_contradicts_itself_is_not_silent(place: Path, events: tuple[dict[str, str], ...]) -> None:
+    (one,) = found(place, b.library("anchor", "1.0"), b.record("CVE-2026-1", "anchor", *events))
+    assert one.standing is INVESTIGATED
+    assert "cannot be evaluated" in one.note
+
+
+def test_a_version_without_a_place_is_affected_where_all_are_or_it_is_named(place: Path) -> None:
+    every = b.record("CVE-2026-1", "anchor", {"introduced": "0"})
+    assert standings(place, b.library("anchor", "very-old"), every) == [AFFECTED]
+    named = b.record("CVE-2026-1", "anchor", {"introduced": "1"}, versions=["very-old"])
+    assert standings(place, b.library("anchor", "very-old"), named) == [AFFECTED]
+    later = b.record("CVE-2026-1", "anchor", {"introduced": "1"})
+    assert standings(place, b.library("anchor", "very-old"), later) == [INVESTIGATED]
+
+
+@pytest.mark.parametrize(("specifiers", "expected"), [
+    ((), "any version"), (("<2",), "every version that <2 allows"), (("<3",), "some that are allowed"),
+    ((">=2",), ""), (("==1.0",), "every version"), (("~=1.4",), "every version"), ((">=2", "<1"), ">=2 or <1"),
+    (("^1.0",), "^1.0"), (("==2.0",), ""), ((">1.9,<2.0",), "every version"),
+])  # fmt: skip
+def test_what_is_asked_for_says_whether_an_affected_version_may_be_there(
+    place: Path, specifiers: tuple[str, ...], expected: str
+) -> None:
+    told = found(place, b.library("anchor", "", *specifiers), b.record())
+    assert [one.standing for one in told] == ([INVESTIGATED] if expected else [])
+    if expected:
+        assert expected in told[0].note
+        assert told[0].fixed == ("2.0",)
+
+
+def test_only_listed_versions_are_found_in_what_is_asked_for(place: Path) -> None:
+    listed = b.record(versions=["1.5"])
+    assert standings(place, b.library("anchor", "", "<2"), listed) == [INVESTIGATED]
+    assert standings(place, b.library("anchor", "", "<1"), listed) == []
+
+
+def test_where_files_disagree_the_less_trusted_version_is_a_question(place: Path) -> None:
+    (one,) = found(place, b.library("anchor", "2.0", also="1.0"), b.record())
+    assert one.standing is INVESTIGATED
+    assert "1.0" in one.note
+    assert "2.0" in one.note
+    assert standings(place, b.library("anchor", "1.0", also="2.0"), b.record()) == [AFFECTED]
+
+
+def test_other_ecosystems_are_compared_by_semantic_versions(place: Path) -> None:
+    record = b.record("GHSA-1", "@acme/anchor", {"introduced": "1.0.0"}, {"fixed": "1.10.0"}, ecosystem="npm",
+                      type="SEMVER")  # fmt: skip
+    assert standings(place, b.library("%40acme/anchor", "1.9.0", type_="npm"), record) == [AFFECTED]
+    assert standings(place, b.library("%40acme/anchor", "1.10.0", type_="npm"), record) == []
+    assert standings(place, b.library("%40acme/anchor", "", "^1.2", type_="npm"), record) == [INVESTIGATED]
+    crate = b.record("RUSTSEC-2026-1", "anchor", {"introduced": "0.0.0-0"}, {"fixed": "0.3.1"}, ecosystem="crates.io",
+                     type="SEMVER")  # fmt: skip
+    assert standings(place, b.library("anchor", "0.3.0", type_="cargo"), crate) == [AFFECTED]
+
+
+def test_an_order_that_is_not_known_here_is_under_investigation(place: Path) -> None:
+    record = b.record("GHSA-1", "org.acme:anchor", ecosystem="Maven")
+    told = found(place, b.library("org.acme/anchor", "1.0", type_="maven"), record)
+    assert [one.standing for one in told] == [INVESTIGATED]
+    listed = b.record("GHSA-1", "org.acme:anchor", ecosystem="Maven", versions=["1.0"])
+    assert standings(place, b.library("org.acme/anchor", "1.0", type_="maven"), listed) == [AFFECTED]
+
+
+def test_a_package_of_conda_is_told_of_as_its_twin(place: Path) -> None:
+    (one,) = found(place, b.library("anchor", "1.0", type_="conda"), b.record())
+    assert one.standing is INVESTIGATED
+    assert "conda" in one.note
+
+
+def test_frameworks_count_and_other_components_do_not(place: Path) -> None:
+    store = b.store(place, b.record())
+    one = b.library("anchor", "1.0")
+    for kind in Kind:
+        other = Component(id=one.id, kind=kind, stated=one.stated)
+        is_software = kind in {Kind.LIBRARY, Kind.FRAMEWORK}
+        assert bool(software_exposures(b.graph(other), store)) == is_software
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_graph_ends_the_matching(data: st.DataObject) -> None:
+    store = Store(None)
+    graph: Graph = data.draw(graphs.graphs())
+    assert isinstance(software_exposures(graph, store), tuple)
+    awkward = data.draw(graphs.texts)
+    for type_ in ("pypi", "conda", "npm"):
+        components = [b.library(name, awkward, awkward, type_=type_) for name in ("keras", awkward)]
+        software_exposures(b.graph(*components), store)
+    store.close()
