@@ -60,10 +60,10 @@ class _Work:
                     return
         yield self._model(target, *self._weighed(target))
 
-    def _weighed(self, target: str) -> tuple[Graph, Report]:
+    def _weighed(self, target: str, without: frozenset[str] = frozenset()) -> tuple[Graph, Report]:
         from weighbridge.cli.composing import composed_with_report
 
-        return composed_with_report(target, self.given, self.config)
+        return composed_with_report(target, self.given, self.config, without)
 
     def _model(self, target: str, graph: Graph, report: Report) -> Gathered:
         scanned = of_report(report)
@@ -77,6 +77,7 @@ class _Work:
 
     def _folder(self, folder: str) -> Iterator[Gathered]:
         """Judge a directory as a model, as an application with the models in it, or as both where its top is both."""
+        from weighbridge.inventory.application.files import SKIPPED
         from weighbridge.inventory.application.finder import find
         from weighbridge.inventory.application.references import Method
         from weighbridge.inventory.application_graph import application_graph
@@ -89,7 +90,11 @@ class _Work:
         told = [one.name for one in references.references if one.method is Method.CONTENT]
         inside = models_in(folder, told) if is_application else [""]
         places = [os.path.join(folder, path) if path else folder for path in inside]
-        weighed = [self._weighed(place) for place in places]
+        # At the top of an application lie its tools' folders, too.
+        weighed = [
+            self._weighed(place, SKIPPED if is_application and not path else frozenset())
+            for path, place in zip(inside, places, strict=True)
+        ]
         models = [self._model(place, *held) for place, held in zip(places, weighed, strict=True)]
         if is_application:
             graph = application_graph(os.path.basename(os.path.realpath(folder)) or "application", held, references)
