@@ -169,6 +169,27 @@ def test_a_model_that_nobody_weighed_is_told(tmp_path: Path, capsys: pytest.Capt
     assert "it is not here, and nobody has weighed it" in out
 
 
+def test_a_model_of_the_hub_is_judged_for_the_application_that_names_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("huggingface_hub")
+    from tests.servers.hub import HubServer
+
+    with HubServer() as hub:
+        commit = hub.repository("org/name").commit(honest_named_repository())
+        hub.adopt(monkeypatch, tmp_path / "home")
+        call = f'from transformers import AutoModel\nAutoModel.from_pretrained("org/name", revision="{commit}")\n'
+        app = written(tmp_path / "app", {"main.py": call.encode()})
+        text = LOW + "pins: {}\npublishers: {allow: ['hf://org']}\n"
+        assert check(app, text=text) == 3
+        assert check(app, f"hf://org/name@{commit}", "--full", "--quiet", text=text) == 0
+        assert check(app, f"hf://org/name@{commit}", "--full", "--quiet", text=text.replace("hf://org", "hf://x")) == 1
+        other = hub.repository("org/name").commit(honest_named_repository() | {"x.json": b"{}"})
+        capsys.readouterr()
+        assert check(app, f"hf://org/name@{other}", "--full", "--quiet", text=text) == 3
+    assert f"name hf://org/name@{commit} as a target, too" in " ".join(capsys.readouterr().out.split())
+
+
 def test_facts_are_judged_again_to_the_same_decision(poisoned: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(poisoned, "--facts", "facts.json", "--day", "2026-11-30", "--format", "json") == 1
     first = json.loads(capsys.readouterr().out)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from weighbridge.inventory.advisories.weighed_files import WeighedFile
     from weighbridge.inventory.graph import Graph
 
-_SEED_ALONE = "no advisories were imported, so that only the few are known that the program brings: feed update"
+_SEED_ALONE = "no advisories were imported (weighbridge feed update): only the few are known that the program brings"
 
 
 class Advisories:

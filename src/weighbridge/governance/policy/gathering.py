@@ -98,7 +98,12 @@ class _Fold:
     def _used(self, one: Component) -> Subject:
         """Give what is loaded and is not here."""
         away = Missing(absence=Absence.UNREAD, reason="it is not here")
-        unscanned = Missing(absence=Absence.UNSCANNED, reason="it is not here, and nobody has weighed it")
+        way = (
+            f"name {one.text(Field.REFERENCE)} as a target, too"
+            if one.text(Field.COMMIT)
+            else "fix it to a commit first"
+        )
+        unscanned = Missing(absence=Absence.UNSCANNED, reason=f"it is not here, and nobody has weighed it: {way}")
         is_model = one.kind in _MODELS
         return Subject(
             id=one.id, kind=one.kind, name=answers.name(one), target=self.material.target, purl=one.text(Field.PURL),
