@@ -26,7 +26,7 @@ from weighbridge.governance.policy.schema import schema
 DAY = "2026-11-30"
 SCHEMA = json.loads(schema())
 VALIDATOR = Draft202012Validator(SCHEMA)
-QUICK = settings(max_examples=40, deadline=None, derandomize=True)
+QUICK = settings(max_examples=25, deadline=None, derandomize=True)
 
 
 def policy(document: dict[str, Any]) -> Policy:
