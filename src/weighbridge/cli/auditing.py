@@ -43,9 +43,9 @@ def audit(given: Given, config: Config) -> Outcome:
     store = opened(given.one("--database"), given.every("--advisories"), given.one("--max-age"))
     try:
         subject = resolved(given.operands[0], given, config)
-        found = audited(subject.graph, store.imported, subject.files, statements, subject.serial)
+        found = audited(subject.graph, store.imported, subject.files, statements, serial=subject.serial)
         if store.extra is not None:
-            more = audited(subject.graph, store.extra, subject.files, statements, subject.serial)
+            more = audited(subject.graph, store.extra, subject.files, statements, serial=subject.serial)
             found = _joined(found, more)
         return Outcome(
             target=given.operands[0], graph=subject.graph, exposures=found, serial=subject.serial,
