@@ -14,6 +14,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from tests.builders import ggufs, keras_files
 from tests.cli.bills import written
+from tests.servers.hub import HubServer
 from weighbridge.cli import app
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "audit-v1.json").read_text())
@@ -195,6 +196,29 @@ def test_a_finding_becomes_an_advisory_that_finds_the_file_again(
     assert (code, found["basis"], found["standing"]) == (1, "sha256", "affected")
     twin = written(tmp_path / "twin", {"model.gguf": ggufs.honest()})
     assert run(capsys, "audit", twin, "--advisories", tmp_path / "x.json")[0] == 0
+
+
+def test_a_model_of_a_hub_is_bound_to_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = ggufs.escaping_template_named_gguf()
+    with HubServer() as hub:
+        hub.adopt(monkeypatch, tmp_path / "home")
+        commit = hub.repository("org/name").commit({"model.gguf": bad})
+        assert run(capsys, "advisory", "new", "hf://org/name", "--full", "-q", "-o", tmp_path / "x.json")[0] == 0
+        (entry,) = json.loads((tmp_path / "x.json").read_text())["affected"]
+        assert entry["package"]["purl"] == "pkg:huggingface/org/name"
+        assert entry["versions"] == [commit]
+        assert run(capsys, "advisory", "validate", tmp_path / "x.json")[0] == 0
+        code, out, _ = run(capsys, "audit", "hf://org/name", "--advisories", tmp_path / "x.json", "--format", "json")
+        (found,) = exposures(json.loads(out)).values()
+        assert (code, found["basis"]) == (1, "sha256")
+        assert app.main(["scan", "hf://org/name", "--full", "-q", "-o", f"json={tmp_path / 'report.json'}"]) == 1
+        capsys.readouterr()
+    code, out, _ = run(capsys, "advisory", "new", tmp_path / "report.json")
+    (entry,) = json.loads(out)["affected"]
+    assert entry["package"]["name"] == "https://huggingface.co/org/name"
+    assert entry["ecosystem_specific"]["files"][0]["path"] == "model.gguf"
 
 
 def test_a_lock_reaches_a_quantisation_two_steps_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
