@@ -193,6 +193,7 @@ def test_a_finding_becomes_an_advisory_that_finds_the_file_again(
     assert [one["path"] for one in record["affected"][0]["ecosystem_specific"]["files"]] == ["model.gguf"]
     code, out, _ = run(capsys, "advisory", "validate", tmp_path / "x.json")
     assert (code, out.startswith("✓ VALID")) == (0, True)
+    assert run(capsys, "advisory", "new", tmp_path / "report.json", "--id", "acme-1")[0] == 2
     copy = written(tmp_path / "mirror", {"deep/renamed.gguf": bad})
     code, out, _ = run(capsys, "audit", copy, "--advisories", tmp_path / "x.json", "--format", "json")
     (found,) = exposures(json.loads(out)).values()
@@ -250,6 +251,9 @@ def test_a_lock_reaches_a_quantisation_two_steps_down(tmp_path: Path, capsys: py
         "acme/base": "affected", "lab/mix": "possibly_affected", "lab/mix-GGUF": "possibly_affected",
     }  # fmt: skip
     assert held["lab/mix-GGUF"]["path"] == ["model:acme/base", "model:lab/mix", "model:lab/mix-GGUF"]
+    written(tmp_path, {"app/model.lock": json.dumps(lock).encode(), "app/requirements.txt": b"inert-absent==1\n"})
+    code, out, _ = run(capsys, "audit", place / "app", "--advisories", place / "x.json", "--format", "json")
+    assert (code, len(json.loads(out)["components"])) == (1, 3), "an application's lock belongs to it"
 
 
 # -- bad input -----------------------------------------------------------------------------------------------------
