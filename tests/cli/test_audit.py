@@ -14,6 +14,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from tests.builders import ggufs, keras_files
 from tests.cli.bills import written
+from tests.reports.test_sarif import VALIDATOR as SARIF
+from tests.servers.hub import HubServer
 from weighbridge.cli import app
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "audit-v1.json").read_text())
@@ -91,10 +93,12 @@ def test_an_application_with_a_model_says_which_file_exploits_which_version(
     )
     assert "exit 1: something is affected, at or above medium" in out
     assert all(len(line) <= 80 for line in out.splitlines()[1:])
+    SARIF.validate(json.loads((tmp_path / "a.sarif").read_text()))
     sarif = json.loads((tmp_path / "a.sarif").read_text())["runs"][0]
     (result,) = [one for one in sarif["results"] if one["ruleId"] == "VUL/GHSA-48g7-3x6r-xfhp"]
     place = result["locations"][0]["physicalLocation"]
-    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("requirements.txt", 3)
+    assert place["artifactLocation"]["uri"].endswith("/app/requirements.txt"), "found from where the audit was started"
+    assert place["region"]["startLine"] == 3
     assert result["level"] == "error"
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str((tmp_path / "a.cdx").read_text()) is None
     assert "CVE-2025-1550" in (tmp_path / "a.vex").read_text()
@@ -189,12 +193,36 @@ def test_a_finding_becomes_an_advisory_that_finds_the_file_again(
     assert [one["path"] for one in record["affected"][0]["ecosystem_specific"]["files"]] == ["model.gguf"]
     code, out, _ = run(capsys, "advisory", "validate", tmp_path / "x.json")
     assert (code, out.startswith("✓ VALID")) == (0, True)
+    assert run(capsys, "advisory", "new", tmp_path / "report.json", "--id", "acme-1")[0] == 2
     copy = written(tmp_path / "mirror", {"deep/renamed.gguf": bad})
     code, out, _ = run(capsys, "audit", copy, "--advisories", tmp_path / "x.json", "--format", "json")
     (found,) = exposures(json.loads(out)).values()
     assert (code, found["basis"], found["standing"]) == (1, "sha256", "affected")
     twin = written(tmp_path / "twin", {"model.gguf": ggufs.honest()})
     assert run(capsys, "audit", twin, "--advisories", tmp_path / "x.json")[0] == 0
+
+
+def test_a_model_of_a_hub_is_bound_to_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = ggufs.escaping_template_named_gguf()
+    with HubServer() as hub:
+        hub.adopt(monkeypatch, tmp_path / "home")
+        commit = hub.repository("org/name").commit({"model.gguf": bad})
+        assert run(capsys, "advisory", "new", "hf://org/name", "--full", "-q", "-o", tmp_path / "x.json")[0] == 0
+        (entry,) = json.loads((tmp_path / "x.json").read_text())["affected"]
+        assert entry["package"]["purl"] == "pkg:huggingface/org/name"
+        assert entry["versions"] == [commit]
+        assert run(capsys, "advisory", "validate", tmp_path / "x.json")[0] == 0
+        code, out, _ = run(capsys, "audit", "hf://org/name", "--advisories", tmp_path / "x.json", "--format", "json")
+        (found,) = exposures(json.loads(out)).values()
+        assert (code, found["basis"]) == (1, "sha256")
+        assert app.main(["scan", "hf://org/name", "--full", "-q", "-o", f"json={tmp_path / 'report.json'}"]) == 1
+        capsys.readouterr()
+    code, out, _ = run(capsys, "advisory", "new", tmp_path / "report.json")
+    (entry,) = json.loads(out)["affected"]
+    assert entry["package"]["name"] == "https://huggingface.co/org/name"
+    assert entry["ecosystem_specific"]["files"][0]["path"] == "model.gguf"
 
 
 def test_a_lock_reaches_a_quantisation_two_steps_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -223,6 +251,9 @@ def test_a_lock_reaches_a_quantisation_two_steps_down(tmp_path: Path, capsys: py
         "acme/base": "affected", "lab/mix": "possibly_affected", "lab/mix-GGUF": "possibly_affected",
     }  # fmt: skip
     assert held["lab/mix-GGUF"]["path"] == ["model:acme/base", "model:lab/mix", "model:lab/mix-GGUF"]
+    written(tmp_path, {"app/model.lock": json.dumps(lock).encode(), "app/requirements.txt": b"inert-absent==1\n"})
+    code, out, _ = run(capsys, "audit", place / "app", "--advisories", place / "x.json", "--format", "json")
+    assert (code, len(json.loads(out)["components"])) == (1, 3), "an application's lock belongs to it"
 
 
 # -- bad input -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from weighbridge.cli import config as configuration
 from weighbridge.cli.exit import PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import outputs, write
+from weighbridge.core.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,10 +59,15 @@ def main(given: Given) -> int:
     destinations = outputs(given, COMMAND.formats)
     from weighbridge.cli.evidence import evidence
     from weighbridge.inventory.advisories.reporting import advisory_of
+    from weighbridge.inventory.advisories.sense import Weight, remarks
     from weighbridge.inventory.bom.made import now
 
     found = evidence(given, configuration.load(given.one("--config")))
     made = advisory_of(found, now().timestamp, given.one("--id"), given.one("--summary"))
+    text = json.dumps(made, indent=2, ensure_ascii=True) + "\n"
+    wrong = [one for one in remarks(text.encode()) if one.weight is Weight.WRONG]
+    if wrong:
+        raise UsageError(f"this would be no advisory: {wrong[0].at or 'the record'}: {wrong[0].words}")
     for destination in destinations:
-        write(json.dumps(made, indent=2, ensure_ascii=True) + "\n", destination)
+        write(text, destination)
     return PASS

@@ -111,7 +111,7 @@ def _rendered(outcome: Outcome, form: str) -> str:
 
 def _warn(outcome: Outcome, *, quiet: bool) -> None:
     """Say on stderr what a document may not say aloud."""
-    from weighbridge.cli.audit_text import warnings
+    from weighbridge.cli.audit_words import warnings
     from weighbridge.cli.console import note
 
     for words in warnings(outcome):

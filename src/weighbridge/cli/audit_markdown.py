@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.cli.audit_text import warnings
+from weighbridge.cli.audit_words import warnings
 from weighbridge.inventory.advisories.exposure import Standing
 from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids, title
 from weighbridge.inventory.advisories.triggers import sentence

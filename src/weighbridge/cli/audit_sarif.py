@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from weighbridge import __version__
 from weighbridge.core.finding import Severity
 from weighbridge.inventory.advisories.exposure import Standing
@@ -9,6 +11,7 @@ from weighbridge.inventory.advisories.outline import WORDS, entries, ids, title
 from weighbridge.inventory.advisories.vex.words import action, reason, why
 from weighbridge.inventory.graph import Kind
 from weighbridge.reports.neutral import encodable, visible
+from weighbridge.reports.outline import shown_path
 from weighbridge.reports.sarif import FINGERPRINT, LEVELS, SCHEMA, SCORES, message_text, uri
 
 TYPE_CHECKING = False
@@ -90,10 +93,12 @@ def _location(entry: Entry, outcome: Outcome) -> dict[str, Any]:
     if path and line.isdigit():
         region = {"region": {"startLine": max(1, int(line))}}
     else:
-        path = entry.place or outcome.target
+        path = entry.place
+    if os.path.isdir(outcome.target):
+        path = shown_path(outcome.target, path) if path else outcome.target
     logical = {"fullyQualifiedName": encodable(entry.component.id), "kind": _kind(entry.component.kind)}
     return {
-        "physicalLocation": {"artifactLocation": {"uri": uri(path)}, **region},
+        "physicalLocation": {"artifactLocation": {"uri": uri(path or outcome.target)}, **region},
         "logicalLocations": [logical],
     }
 

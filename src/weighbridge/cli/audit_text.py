@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from weighbridge.cli.audit_words import closing, warnings
 from weighbridge.core.values import replace
 from weighbridge.inventory.advisories.exposure import Basis, Standing
 from weighbridge.inventory.advisories.matching import UNRATED
 from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids, title
 from weighbridge.inventory.advisories.triggers import sentence
 from weighbridge.inventory.advisories.vex.words import action, reason, way, why
-from weighbridge.inventory.graph import Field, Kind
 from weighbridge.reports.neutral import shorten, visible
 from weighbridge.reports.outline import plural
 from weighbridge.reports.wrap import wrap
@@ -43,7 +43,7 @@ def render(outcome: Outcome) -> str:
             lines += wrap(visible(words), _WIDE, first="  ", rest="    ")
         if len(gaps) > _GAPS:
             lines.append(f"  and {len(gaps) - _GAPS:,} more: --format json")
-    return "\n".join((*lines, "", *_closing(outcome), ""))
+    return "\n".join((*lines, "", *closing(outcome, _WIDE), ""))
 
 
 def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
@@ -108,34 +108,3 @@ def _data(outcome: Outcome) -> Iterator[str]:
         yield f"given for this run: {plural(outcome.extra, 'record')}"
     for words in warnings(outcome):
         yield from wrap(f"! {visible(words)}", _WIDE, rest="  ")
-
-
-def warnings(outcome: Outcome) -> Iterator[str]:
-    """Yield what must be said aloud: too little data, statements and records that were not used."""
-    if not outcome.has_data:
-        yield (
-            f"NO FEED IMPORTED: only the seed of {outcome.seeded:,} records was used, and what it does not know is not "
-            "found; get one: weighbridge feed update, or feed import"
-        )
-    yield from outcome.unread
-    yield from outcome.unused
-    bad = [one for one in outcome.graph.of(Kind.FILE) if one.text(Field.VERDICT) in {"malicious", "suspicious"}]
-    if bad:
-        yield (
-            f"the scan calls {plural(len(bad), 'file')} here malicious or suspicious, which is no advisory and does "
-            "not count in an audit: weighbridge scan"
-        )
-
-
-def _closing(outcome: Outcome) -> list[str]:
-    if outcome.is_affected:
-        words = f"exit 1: something is affected, at or above {outcome.threshold}"
-    elif outcome.is_empty:
-        words = "exit 3: there is no library, model or file here to audit"
-    elif not outcome.has_data:
-        words = "exit 3: no feed was imported"
-    elif outcome.is_open:
-        words = "exit 3: something may be affected, and nobody has decided it"
-    else:
-        words = f"exit 0: nothing known at or above {outcome.threshold}"
-    return wrap(words, _WIDE)

@@ -15,6 +15,7 @@ from weighbridge.inventory.advisories.matching import UNRATED, software_exposure
 from weighbridge.inventory.advisories.store import Store
 from weighbridge.inventory.graph import Component, Graph, Kind
 
+SEED_ALONE = Store(None)
 AFFECTED, INVESTIGATED = Standing.AFFECTED, Standing.UNDER_INVESTIGATION
 
 
@@ -184,6 +185,26 @@ def test_a_package_of_conda_is_told_of_as_its_twin(place: Path) -> None:
     assert "conda" in one.note
 
 
+A, B, C = ("a" * 40, "b" * 40, "c" * 40)
+
+
+@pytest.mark.parametrize(("purl", "expected"), [
+    (f"acme/anchor@{A}", AFFECTED), (f"acme/anchor@{B}", None), (f"acme/anchor@{C}", INVESTIGATED),
+    ("acme/anchor", INVESTIGATED), (f"acme/other@{A}", None),
+])  # fmt: skip
+def test_what_comes_from_a_repository_is_held_against_its_commits(
+    place: Path, purl: str, expected: Standing | None
+) -> None:
+    record = b.record("CVE-2026-1", "anchor", {"introduced": A}, {"fixed": B}, type="GIT")
+    record["affected"][0]["ranges"][0]["repo"] = "git@github.com:Acme/Anchor.git"
+    name, _, commit = purl.partition("@")
+    told = found(place, b.library(name, commit, type_="github"), record)
+    assert [one.standing for one in told] == ([expected] if expected else [])
+    assert all(one.basis is Basis.COMMIT for one in told)
+    withdrawn = record | {"withdrawn": "2026-01-01T00:00:00Z"}
+    assert not found(place, b.library(name, commit, type_="github"), withdrawn)
+
+
 def test_frameworks_count_and_other_components_do_not(place: Path) -> None:
     store = b.store(place, b.record())
     one = b.library("anchor", "1.0")
@@ -193,14 +214,13 @@ def test_frameworks_count_and_other_components_do_not(place: Path) -> None:
         assert bool(software_exposures(b.graph(other), store)) == is_software
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_graph_ends_the_matching(data: st.DataObject) -> None:
-    store = Store(None)
+    store = SEED_ALONE
     graph: Graph = data.draw(graphs.graphs())
     assert isinstance(software_exposures(graph, store), tuple)
     awkward = data.draw(graphs.texts)
-    for type_ in ("pypi", "conda", "npm"):
+    for type_ in ("pypi", "conda", "npm", "github"):
         components = [b.library(name, awkward, awkward, type_=type_) for name in ("keras", awkward)]
         software_exposures(b.graph(*components), store)
-    store.close()

@@ -126,6 +126,17 @@ def test_a_relation_that_nobody_states_leaves_it_open() -> None:
     assert len(model_exposures(graph, [advisory(applies_to_derived=())])) == 1
 
 
+def test_a_relation_that_somebody_states_is_not_open_because_a_card_does_not() -> None:
+    assembly = Assembly()
+    base, made = lineages.model(assembly, "acme/tiny-bert", BAD), lineages.model(assembly, "lab/lora", LATER)
+    assembly.relate(made, RelationKind.DERIVED, base, lineages.SEEN)
+    assembly.relate(made, RelationKind.ADAPTER_OF, base, lineages.SEEN)
+    graph = assembly.finish(made)
+    assert [one.component for one in model_exposures(graph, [advisory()])] == [base]
+    (_, found) = model_exposures(graph, [advisory(applies_to_derived=("adapter",))])
+    assert (found.component, found.standing) == (made, Standing.POSSIBLY_AFFECTED)
+
+
 def test_what_is_made_from_an_unknown_state_is_under_investigation_too() -> None:
     graph, ids = family(("lab/made", QUANTIZED), base_commit="")
     found = {one.component: one.standing for one in model_exposures(graph, [advisory()])}

@@ -44,7 +44,7 @@ def versions(osv: Osv, name: str) -> list[str]:
                     if one["type"] == "ECOSYSTEM":
                         found.update(text for event in one["events"] for text in event.values())
     ordered = sorted(filter(parsed, found), key=lambda text: (parsed(text), text))
-    return [ordered[0], ordered[len(ordered) // 3], ordered[2 * len(ordered) // 3], ordered[-1]] if ordered else []
+    return [ordered[0], ordered[len(ordered) // 2], ordered[-1]] if ordered else []
 
 
 def pairs(osv: Osv) -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ def test_what_is_wrong_with_the_data_is_counted_exactly(feed: tuple[Feed, Store]
 
 def test_it_agrees_with_the_plainest_evaluation(osv: Osv, feed: tuple[Feed, Store]) -> None:
     asked = pairs(osv)
-    assert len(asked) > 2_000
+    assert len(asked) > 1_800
     expected = {pair: osv.affecting(*pair) for pair in asked}
     named = {
         pair: {name for one in found for name in (one["id"], *one.get("aliases", ()))}
@@ -98,7 +98,7 @@ def test_it_agrees_with_the_plainest_evaluation(osv: Osv, feed: tuple[Feed, Stor
     assert answered(feed[1], asked) == named
     ids = {pair: {one["id"] for one in found} for pair, found in expected.items()}
     assert {pair: hit(feed[1], *pair) for pair in asked} == ids
-    assert sum(map(len, ids.values())) > 4_000
+    assert sum(map(len, ids.values())) > 3_000
 
 
 @pytest.mark.skipif(find_spec("pip_audit") is None, reason="make test installs pip-audit")

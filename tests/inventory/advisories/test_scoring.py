@@ -22,6 +22,16 @@ SCORES = (
     ("CVSS_V2", "AV:L/AC:H/Au:N/C:C/I:C/A:C", 6.2),
     ("CVSS_V2", "AV:N/AC:L/Au:N/C:P/I:P/A:P", 7.5),
     ("CVSS_V2", "AV:N/AC:L/Au:N/C:N/I:N/A:N", 0.0),
+    # and 6,000 more vectors of version 4, by chance, were compared with the library cvss 3.6
+    ("CVSS_V4", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0),
+    ("CVSS_V4", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3),
+    ("CVSS_V4", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N", 8.7),
+    ("CVSS_V4", "CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:A/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 7.3),
+    ("CVSS_V4", "CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 7.3),
+    ("CVSS_V4", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:N/VI:N/VA:N/SC:L/SI:L/SA:N", 5.3),
+    ("CVSS_V4", "CVSS:4.0/AV:P/AC:H/AT:P/PR:H/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N/E:U", 0.1),
+    ("CVSS_V4", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N", 0.0),
+    ("CVSS_V4", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:L/VI:L/VA:L/SC:N/SI:N/SA:N/E:X/CR:X/MAV:X", 6.9),
 )
 
 
@@ -46,16 +56,10 @@ def test_the_word_of_the_database_comes_first_then_the_worst_vector() -> None:
     assert rated(("Ubuntu", "negligible")) is Severity.LOW
 
 
-def test_version_4_is_rated_only_where_there_is_no_doubt() -> None:
-    full = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
-    assert rated(("CVSS_V4", full)) is Severity.HIGH
-    assert rated(("CVSS_V4", full.replace(":H", ":N"))) is Severity.INFO
-    assert rated(("CVSS_V4", full.replace("AV:N", "AV:L"))) is None
-
-
 @pytest.mark.parametrize(("kind", "vector"), [
     ("CVSS_V3", ""), ("CVSS_V3", "9.8"), ("CVSS_V3", "CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
-    ("CVSS_V2", "AV:N"), ("HOW_BAD", "very"), ("Ubuntu", "very"),
+    ("CVSS_V2", "AV:N"), ("CVSS_V4", "CVSS:4.0/AV:N"), ("CVSS_V4", SCORES[-1][1].replace("AC:L", "AC:Z")),
+    ("HOW_BAD", "very"), ("Ubuntu", "very"),
 ])  # fmt: skip
 def test_what_is_no_vector_rates_nothing(kind: str, vector: str) -> None:
     assert rated((kind, vector)) is None

@@ -54,6 +54,23 @@ def test_a_folder_is_read_in_order_and_what_is_no_json_is_not(tmp_path: Path) ->
     assert {one.where for one in found if one.trouble} == {"cut.zip", "pipe.json", "z.json"}
 
 
+def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests run as root, whom no right stops; so the system refuses by order."""
+    (tmp_path / "a.jsonl").write_bytes(LINES)
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = list(pieces(str(tmp_path)))
+    assert [one.trouble for one in found] == ["", "", "", "permission denied"]
+    assert found[3].where == "closed"
+
+
 @pytest.mark.parametrize(
     "content", [gzip.compress(LINES)[:-12], export(RECORDS)[:-30], gzip.compress(LINES) + b"x" * 9]
 )

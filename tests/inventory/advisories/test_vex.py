@@ -147,6 +147,36 @@ def test_an_alias_is_enough_and_another_vulnerability_is_not() -> None:
     assert words.endswith("nothing here is exposed to CVE-2025-15501")
 
 
+def cyclone_vex(**analysis: str) -> dict[str, Any]:
+    """A document of another program, with components of its own under references that only it knows."""
+    return {
+        "bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"supplier": {"name": "Acme"}},
+        "components": [{"bom-ref": "r1", "name": "x", "components": [
+            {"bom-ref": "r2", "name": "keras", "purl": "pkg:pypi/keras@3.8.0"},
+        ]}],
+        "vulnerabilities": [{
+            "id": "SNYK-1", "references": [{"id": CVE}], "analysis": analysis, "affects": [{"ref": "r2"}],
+        }],
+    }  # fmt: skip
+
+
+def test_cyclonedx_of_others_is_read_with_its_own_components() -> None:
+    document = cyclone_vex(state="not_affected", justification="code_not_reachable", detail="never loaded")
+    (one,) = applied((exposed(),), read(document, "v").statements, application())
+    assert one.statement is not None
+    assert (one.standing, one.statement.author) == (Standing.NOT_AFFECTED, "Acme")
+    assert one.statement.justification == "vulnerable_code_not_in_execute_path"
+    assert one.statement.note == "code not reachable; never loaded"
+    del document["metadata"]
+    assert read(document, "v").statements[0].says.author == "somebody who is not named"
+    for state, expected in (("resolved", Standing.FIXED), ("in_triage", Standing.UNDER_INVESTIGATION),
+                            ("exploitable", Standing.AFFECTED), ("false_positive", Standing.NOT_AFFECTED)):  # fmt: skip
+        assert standing(cyclone_vex(state=state)) == [expected]
+    for broken in ({}, {"state": "fine"}, {"state": "not_affected"}, {"state": "not_affected", "justification": "x"}):
+        assert read(cyclone_vex(**broken), "v").statements == ()
+        assert len(read(cyclone_vex(**broken), "v").troubles) == 1
+
+
 # -- what cannot be used -------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ def audited(
     store: Store,
     files: tuple[WeighedFile, ...] = (),
     statements: tuple[VexStatement, ...] = (),
+    *,
     serial: str = "",
     histories: tuple[History, ...] = (),
 ) -> tuple[Exposure, ...]:

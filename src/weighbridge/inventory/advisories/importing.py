@@ -39,6 +39,8 @@ def import_feeds(path: str, deliveries: tuple[Delivery, ...], now: datetime) -> 
     for one in deliveries:
         if one.name == SEED or not one.name.strip():
             raise UsageError(f"a feed cannot be called {one.name!r}", hint="--name NAME")
+    if os.path.isdir(path):
+        raise AccessError(f"cannot write {path!r}: it is a directory", hint="--database FILE")
     with _alone(path):
         unfinished = f"{path}.{os.getpid()}.part"
         try:

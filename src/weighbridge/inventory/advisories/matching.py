@@ -11,7 +11,8 @@ from weighbridge.core.finding import Severity
 from weighbridge.core.values import replace, value
 from weighbridge.inventory.advisories import ranges
 from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
-from weighbridge.inventory.advisories.packages import coordinate, normal
+from weighbridge.inventory.advisories.packages import checkout, coordinate, normal, repository
+from weighbridge.inventory.advisories.record import EventKind, RangeType
 from weighbridge.inventory.advisories.scoring import severity
 from weighbridge.inventory.advisories.specifiers import admitted
 from weighbridge.inventory.advisories.versions import Order, key, literal, order_of, public
@@ -21,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from weighbridge.inventory.advisories.packages import Coordinate
+    from weighbridge.inventory.advisories.packages import Checkout, Coordinate
     from weighbridge.inventory.advisories.record import Advisory, Affected
     from weighbridge.inventory.advisories.store import Store
     from weighbridge.inventory.graph import Component, Graph
@@ -39,6 +40,7 @@ class _Match:
     found: Standing
     fixed: tuple[str, ...]
     note: str = ""
+    basis: Basis = Basis.VERSION
 
 
 def software_exposures(graph: Graph, store: Store) -> tuple[Exposure, ...]:
@@ -51,6 +53,10 @@ def software_exposures(graph: Graph, store: Store) -> tuple[Exposure, ...]:
     for component in graph.of(Kind.LIBRARY, Kind.FRAMEWORK):
         for package in _packages(component):
             found += [_exposure(component, one) for one in _once(_matches(component, package, store))]
+        for claim in component.claims(Field.PURL):
+            taken = checkout(str(claim.content))
+            if taken is not None:
+                found += [_exposure(component, one) for one in _once(_of_checkout(taken, store))]
     return tuple(sorted(found, key=lambda one: (one.component, _RANK[one.standing], one.advisory.id)))
 
 
@@ -147,6 +153,31 @@ def _possible(advisory: Advisory, package: Coordinate, specifiers: tuple[str, ..
     yield _doubted(advisory, package, entries, _all_fixes(entries), words)
 
 
+def _of_checkout(taken: Checkout, store: Store) -> Iterator[_Match]:
+    """Hold a commit against ranges of commits: without the history only those that are named themselves are sure."""
+    for advisory in store.of_repository(taken.address):
+        entries = tuple(
+            one for one in advisory.affected
+            if any(listed.type is RangeType.GIT and repository(listed.repo) == taken.address for listed in one.ranges)
+        )  # fmt: skip
+        named: dict[EventKind, set[str]] = {kind: set() for kind in EventKind}
+        for one in entries:
+            for listed in one.ranges:
+                if listed.type is RangeType.GIT and repository(listed.repo) == taken.address:
+                    for event in listed.events:
+                        named[event.kind].add(event.version)
+        listed_ = any(taken.commit in one.versions for one in entries)
+        doubt = "no commit is fixed" if not taken.commit else (
+            f"whether {taken.commit[:12]} has the fix is not known: the history of {taken.address} is not here"
+        )  # fmt: skip
+        if listed_ or taken.commit in named[EventKind.INTRODUCED] | named[EventKind.LAST_AFFECTED]:
+            doubt = ""
+        elif taken.commit in named[EventKind.FIXED]:
+            continue
+        match = _doubted(advisory, None, entries, _all_fixes(entries), doubt)
+        yield replace(match, basis=Basis.COMMIT)
+
+
 def _entries(advisory: Advisory, package: Coordinate) -> tuple[Affected, ...]:
     return tuple(
         one for one in advisory.affected
@@ -159,10 +190,11 @@ def _all_fixes(entries: tuple[Affected, ...]) -> tuple[str, ...]:
 
 
 def _doubted(
-    advisory: Advisory, package: Coordinate, entries: tuple[Affected, ...], fixed: tuple[str, ...], doubt: str
+    advisory: Advisory, package: Coordinate | None, entries: tuple[Affected, ...], fixed: tuple[str, ...], doubt: str
 ) -> _Match:
     """Make a match, with all that speaks against being sure of it."""
-    twin = f"the package is one of conda, the advisory of {package.ecosystem}" if package.is_twin else ""
+    is_twin = package is not None and package.is_twin
+    twin = "the package is one of conda, the advisory of its twin on PyPI" if is_twin else ""
     unsure = f"the versions are not confirmed: {advisory.unconfirmed}" if advisory.unconfirmed else ""
     words = _joined(doubt, twin, unsure)
     found = Standing.UNDER_INVESTIGATION if words else Standing.AFFECTED
@@ -216,7 +248,7 @@ def _exposure(component: Component, match: _Match) -> Exposure:
         component=component.id,
         advisory=match.advisory,
         found=match.found,
-        basis=Basis.VERSION,
+        basis=match.basis,
         severity=rated or Severity.MEDIUM,
         path=(component.id,),
         fixed=match.fixed,

@@ -105,7 +105,14 @@ class _Index:
                 self._digests.setdefault(str(claim.content).lower(), []).append(one.id)
             for name in identity.repositories(one):
                 self._repositories.setdefault(name, []).append(one.id)
+        # A card names a base, and a configuration says how it was used: what is stated is no longer open.
+        stated = {
+            (one.source, one.target)
+            for one in graph.relations if one.kind in LINEAGE and one.kind is not RelationKind.DERIVED
+        }  # fmt: skip
         for relation in graph.relations:
+            if relation.kind is RelationKind.DERIVED and (relation.source, relation.target) in stated:
+                continue
             if relation.kind is RelationKind.CONTAINS and relation.source != relation.target:
                 self._owners.setdefault(relation.target, []).append(relation.source)
                 self._files.setdefault(relation.source, []).append(relation.target)

@@ -18,6 +18,7 @@ _TYPES = {
     "gem": "RubyGems", "composer": "Packagist", "hex": "Hex", "pub": "Pub", "hackage": "Hackage", "cran": "CRAN",
     "swift": "SwiftURL",
 }  # fmt: skip
+_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket.org"}
 _JOINED = {"Maven": ":"}
 """Between namespace and name; a slash elsewhere."""
 _CONDA = {
@@ -37,12 +38,35 @@ class Coordinate:
     is_twin: bool = False
 
 
+@value
+class Checkout:
+    """What comes from a repository: its address without scheme, and the commit, empty where none is fixed."""
+
+    address: str
+    commit: str = ""
+
+
 @lru_cache(maxsize=10_000)
 def normal(ecosystem: str, name: str) -> str:
     """Normalise a name as its ecosystem does (PEP 503 for PyPI); what breaks its rules stays as it is."""
     if ecosystem.partition(":")[0] == "PyPI":
         return normal_of(Ecosystem.PYPI, name) or name.lower()
     return name
+
+
+def repository(url: str) -> str:
+    """Give the address of a repository in one form for all schemes: ``github.com/owner/name``."""
+    bare = url.rpartition("://")[2].rpartition("@")[2].replace(":", "/", 1)
+    return bare.rstrip("/").removesuffix(".git").rstrip("/").lower()
+
+
+def checkout(purl: str) -> Checkout | None:
+    """Read a package URL of something that was taken from a repository; None for another."""
+    for kind, host in _HOSTS.items():
+        if purl.startswith(f"pkg:{kind}/"):
+            path, _, commit = purl.removeprefix(f"pkg:{kind}/").partition("#")[0].partition("?")[0].partition("@")
+            return Checkout(address=f"{host}/{unquote(path)}".lower(), commit=unquote(commit).lower())
+    return None
 
 
 def coordinate(purl: str) -> Coordinate | None:

@@ -1,8 +1,7 @@
 """Severity of an advisory: from CVSS vectors by their formulas, else from the word that its database gives it.
 
 Sources: FIRST, "Common Vulnerability Scoring System v3.1: Specification Document", sections 5, 7 and 8; "A Complete
-Guide to the Common Vulnerability Scoring System Version 2.0", section 3.2. Version 4.0 is scored by a table of 270
-classes, which is not here: its word counts, else the classes that are beyond doubt.
+Guide to the Common Vulnerability Scoring System Version 2.0", section 3.2. Version 4.0 is in ``cvss4``.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from math import ceil
 
 from weighbridge.core.finding import Severity
+from weighbridge.inventory.advisories import cvss4
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,8 +56,6 @@ def severity(advisory: r.Advisory, affected: Iterable[r.Affected] = ()) -> Sever
 def _rated(one: r.Severity) -> Severity | None:
     if one.type == "Ubuntu":
         return _WORDS.get(one.score)
-    if one.type == "CVSS_V4":
-        return _version_4(metrics(one.score))
     score = score_of(one)
     if score is None:
         return None
@@ -75,12 +73,18 @@ def metrics(vector: str) -> dict[str, str]:
 
 
 def score_of(one: r.Severity) -> float | None:
-    """Give the base score of a vector of CVSS 2 or 3, from 0 to 10; None for what is none."""
+    """Give the score of a vector of CVSS, from 0 to 10 (of versions 2 and 3 the base score); None for what is none."""
     held = metrics(one.score)
     try:
-        if one.type == "CVSS_V3":
-            return _version_3(held)
-        return _version_2(held) if one.type == "CVSS_V2" else None
+        match one.type:
+            case "CVSS_V4":
+                return cvss4.score(held)
+            case "CVSS_V3":
+                return _version_3(held)
+            case "CVSS_V2":
+                return _version_2(held)
+            case _:
+                return None
     except KeyError:
         return None
 
@@ -106,13 +110,3 @@ def _version_2(held: dict[str, str]) -> float:
     impact = 10.41 * (1 - (1 - _V2["C"][held["C"]]) * (1 - _V2["I"][held["I"]]) * (1 - _V2["A"][held["A"]]))
     ease = 20 * _V2["AV"][held["AV"]] * _V2["AC"][held["AC"]] * _V2["Au"][held["Au"]]
     return round((0.6 * impact + 0.4 * ease - 1.5) * (1.176 if impact else 0.0), 1)
-
-
-def _version_4(held: dict[str, str]) -> Severity | None:
-    """Name the class where it cannot be another: no impact at all, or full impact on the system itself."""
-    impacts = [held.get(name, "") for name in ("VC", "VI", "VA", "SC", "SI", "SA")]
-    if all(one == "N" for one in impacts):
-        return Severity.INFO
-    if impacts[:3] == ["H", "H", "H"] and held.get("AV") == "N" and held.get("AC") == "L":
-        return Severity.HIGH
-    return None

@@ -12,9 +12,10 @@ import zlib
 from weighbridge.core.errors import AccessError
 from weighbridge.core.values import value
 from weighbridge.inventory.advisories.defects import Defect, DefectKind
-from weighbridge.inventory.advisories.packages import normal
+from weighbridge.inventory.advisories.packages import normal, repository
 from weighbridge.inventory.advisories.ranges import OPEN, reach
 from weighbridge.inventory.advisories.reading import LARGEST, parse
+from weighbridge.inventory.advisories.record import RangeType
 from weighbridge.inventory.advisories.versions import is_literal
 from weighbridge.inventory.advisories.writing import document
 
@@ -42,9 +43,10 @@ CREATE TABLE interval (package INTEGER, low BLOB, high BLOB, advisory INTEGER, d
 CREATE INDEX interval_low ON interval (package, low);
 CREATE TABLE unknown (package INTEGER, advisory INTEGER, words TEXT);
 CREATE INDEX unknown_package ON unknown (package);
+CREATE TABLE repository (address TEXT, advisory INTEGER, PRIMARY KEY (address, advisory)) WITHOUT ROWID;
 CREATE TABLE defect (feed INTEGER, record TEXT, place TEXT, kind TEXT, words TEXT, fatal INTEGER);
 """
-_OF_ADVISORIES = ("alias", "entry", "listed", "interval", "unknown")
+_OF_ADVISORIES = ("alias", "entry", "listed", "interval", "unknown", "repository")
 _MOST_DEFECTS = 20
 """Of one record that are kept: one that is wrong a thousand times need not be told so a thousand times."""
 
@@ -134,6 +136,9 @@ class Shelf:
         many("INSERT OR IGNORE INTO alias VALUES (?, ?)", ((name, id_) for name in (advisory.id, *advisory.aliases)))
         defects = []
         for number, one in enumerate(advisory.affected):
+            addresses = {repository(listed.repo) for listed in one.ranges if listed.type is RangeType.GIT}
+            if not advisory.withdrawn:
+                many("INSERT OR IGNORE INTO repository VALUES (?, ?)", ((address, id_) for address in addresses))
             if not one.name:
                 continue
             package = self._package(one.ecosystem, one.name)
@@ -231,6 +236,11 @@ class Shelf:
             " (SELECT advisory FROM entry JOIN package ON package.id = package WHERE ecosystem IN ('', 'GIT')))"
             " ORDER BY id"
         ):
+            yield self._advisory(id_)
+
+    def of_repository(self, address: str) -> Iterator[Advisory]:
+        """Give all records with a range of commits of a repository that stand."""
+        for (id_,) in self.ask("SELECT advisory FROM repository WHERE address = ?", address):
             yield self._advisory(id_)
 
     def knows(self, names: tuple[str, ...], package: int) -> bool:

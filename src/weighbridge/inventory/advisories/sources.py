@@ -69,7 +69,8 @@ def _pieces(path: str) -> Iterator[Piece]:
 
 def _folder(path: str) -> Iterator[Piece]:
     os.listdir(path)  # os.walk would pass over a folder that may not be read
-    for folder, folders, names in os.walk(path):
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=closed.append):
         folders.sort()
         for name in sorted(names):
             if name.lower().endswith(_ENDINGS):
@@ -82,6 +83,8 @@ def _folder(path: str) -> Iterator[Piece]:
                     yield Piece(where=where, trouble=reason(error))
                 except _BrokenError as error:
                     yield Piece(where=where, trouble=str(error))
+    for one in closed:
+        yield Piece(where=os.path.relpath(os.fsdecode(one.filename or path), path), trouble=reason(one))
 
 
 def _file(file: IO[bytes], where: str) -> Iterator[Piece]:

@@ -143,6 +143,11 @@ class Store:
         for shelf in self._shelves():
             yield from shelf.about_models()
 
+    def of_repository(self, address: str) -> Iterator[Advisory]:
+        """Give all records with a range of commits of a repository, ``github.com/owner/name``, that stand."""
+        for shelf in self._shelves():
+            yield from shelf.of_repository(address)
+
     def _is_told(self, advisory: Advisory, package: Coordinate) -> bool:
         """Tell whether a feed knows what the seed says of a package, even if only that it was withdrawn."""
         if self._imported is None:
