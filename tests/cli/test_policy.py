@@ -175,6 +175,19 @@ def test_a_model_that_nobody_weighed_is_told(tmp_path: Path, capsys: pytest.Capt
     assert "it is not here, and nobody has weighed it" in out
 
 
+def test_what_is_locked_was_not_weighed_by_that(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["lock", str(model), "--name", "own", "--quiet"])
+    capsys.readouterr()
+    assert check("model.lock", text="version: 1\n") == 3
+    assert "README.md (file in model.lock)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("way", ["model/", "./model", "model/."])
+def test_however_a_directory_is_written_its_files_are_weighed(way: str, model: Path) -> None:
+    os.rename(os.fsencode(model / "tokenizer.json"), os.fsencode(model) + b"/\xff\xfe.json")
+    assert check(way, text="version: 1\n") == 0
+
+
 def test_a_model_of_the_hub_is_judged_for_the_application_that_names_its_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

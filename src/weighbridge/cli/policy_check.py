@@ -22,8 +22,8 @@ COMMAND = Command(
     formats=FORMATS,
     operand=Operand(
         metavar="TARGET",
-        help="a model (directory, file, hf://org/name), an application's directory, or JSON that was saved: a report "
-        "of scan, a graph or bill of materials, facts",
+        help="a model (directory, file, hf://org/name), an application's directory, or what was saved: a "
+        "report of scan, a graph or bill of materials, facts, model.lock",
     ),
     groups=(
         *GROUPS,

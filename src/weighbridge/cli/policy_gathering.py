@@ -7,7 +7,7 @@ import os
 from weighbridge.cli.policy_advisories import Advisories
 from weighbridge.cli.policy_folders import models_in
 from weighbridge.cli.policy_loading import day_of
-from weighbridge.cli.policy_saved import Gathered, saved
+from weighbridge.cli.policy_saved import LOCK, Gathered, locked, saved
 from weighbridge.cli.policy_signatures import checked
 from weighbridge.core.refs import PATH, parse
 from weighbridge.core.values import replace
@@ -52,6 +52,9 @@ class _Work:
         if parse(target).scheme == PATH:
             if os.path.isdir(target):
                 yield from self._folder(target)
+                return
+            if os.path.basename(target) == LOCK:
+                yield locked(target, self.advisories)
                 return
             if target.lower().endswith(".json"):
                 found = saved(target, self.advisories)

@@ -13,7 +13,9 @@ from weighbridge.governance.policy.gathering import Material, reported_subjects,
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.cli.policy_advisories import Advisories
+    from weighbridge.inventory.graph import Graph
 
+LOCK = "model.lock"
 _KNOWN = frozenset({"schema", "bomFormat", "@context"})
 """Keys of which a document that is read has one; a model's configuration has none."""
 
@@ -41,7 +43,18 @@ def saved(path: str, advisories: Advisories | None = None) -> Gathered | None:
             return Gathered(subjects=reported_subjects(scanned), gaps=scanned.gaps)
     except Malformed as broken:
         raise UsageError(f"{path!r}: {broken}", hint="reports, graphs and facts of weighbridge are read") from None
-    graph = graph_of(path, found)
+    return _of(path, graph_of(path, found), advisories)
+
+
+def locked(path: str, advisories: Advisories) -> Gathered:
+    """Give the models of a lock file: their commits are known, and they are not here. Raises UsageError."""
+    from weighbridge.inventory.lock_graph import lock_graph
+    from weighbridge.provenance.lock.document import load
+
+    return _of(path, lock_graph(load(path), LOCK), advisories)
+
+
+def _of(path: str, graph: Graph, advisories: Advisories | None) -> Gathered:
     material = Material(target=path, graph=graph)
     if advisories is not None:
         from weighbridge.inventory.advisories import weighed_files

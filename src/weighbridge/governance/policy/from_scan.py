@@ -97,10 +97,12 @@ def _file(ref: str, found: dict[str, Any]) -> ScannedFile:
 
 
 def below(path: str, ref: str) -> str:
-    """Give a path relative to its target; a target that is a file is called by its own name."""
-    if path == ref:
-        return path.rpartition("/")[2]
-    return path.removeprefix(f"{ref}/") if ref else path
+    """Give a path relative to its target, spelt as graphs spell it: bytes that are no UTF-8 as escapes.
+
+    A target that is a file is called by its own name.
+    """
+    rest = path.rpartition("/")[2] if path == ref else path.removeprefix(f"{ref.rstrip('/')}/") if ref else path
+    return rest.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _severity(found: dict[str, Any]) -> Severity:
