@@ -175,6 +175,17 @@ def test_the_loosest_of_the_places_that_name_a_model_counts(claims: tuple[str, .
     assert (subject.pin.content if isinstance(subject.pin, Known) else None) == content
 
 
+def test_lineages_that_go_round_or_never_end_are_bounded() -> None:
+    assembly = Assembly()
+    ids = [model(assembly, f"org/m{number}", COMMIT) for number in range(1_000)]
+    for source, target in zip(ids, [*ids[1:], ids[0]], strict=True):
+        assembly.relate(source, RelationKind.FINETUNED, target, SAID)
+        assembly.relate(source, RelationKind.CONTAINS, target, SAID)
+    found = subjects_of(Material(target="m", graph=assembly.finish(ids[0])))
+    assert len(found) == 1_000
+    assert all(isinstance(one.lineage, Missing) for one in found)
+
+
 def exposure(component: str, **more: Any) -> Exposure:
     advisory = Advisory(id="X-1", modified="2026-01-01T00:00:00Z", summary="it is poisoned")
     return Exposure(component=component, advisory=advisory, found=Standing.AFFECTED, basis=Basis.COMMIT,

@@ -11,7 +11,7 @@ from weighbridge.governance.policy import answers
 from weighbridge.governance.policy.facts import Absence, Digest, Known, Missing, Subject
 from weighbridge.governance.policy.from_scan import ScannedTargets
 from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, RelationKind
-from weighbridge.inventory.lookup import Lookup
+from weighbridge.inventory.lookup import DEEPEST, Lookup
 from weighbridge.provenance.lock.roles import can_run, role
 
 TYPE_CHECKING = False
@@ -29,6 +29,8 @@ _LOADED = (*_MODELS, Kind.DATASET)
 _TOLD = (*(one for one in LINEAGE if one is not RelationKind.ADAPTER_OF), RelationKind.TRAINED_ON,
          RelationKind.EVALUATED_ON)  # fmt: skip
 """Relations whose target is told of and not loaded; the base of an adapter is loaded with it."""
+_ANCESTORS = 200
+"""Models in a lineage that are walked; merges of merges have some thirty."""
 _UNSCANNED = Missing(absence=Absence.UNSCANNED, reason="nobody has weighed it")
 
 
@@ -66,6 +68,9 @@ class _Fold:
                 self._holders.setdefault(one.target, one.source)
             (told if one.kind in _TOLD else loaded).add(one.target)
         self._told = told - loaded
+        self._exposures: dict[str, list[Exposure]] = {}
+        for exposure in () if isinstance(material.exposures, Missing) else material.exposures:
+            self._exposures.setdefault(exposure.component, []).append(exposure)
         self._held = {
             self._holders[one.id] for one in material.graph.of(Kind.FILE) if one.id in self._holders
         }  # fmt: skip
@@ -154,7 +159,7 @@ class _Fold:
     def _above(self, id_: str) -> Iterator[Component]:
         """Yield what something lies in, from the inside out."""
         seen = {id_}
-        while (id_ := self._holders.get(id_, "")) and id_ not in seen:
+        while (id_ := self._holders.get(id_, "")) and id_ not in seen and len(seen) <= DEEPEST:
             seen.add(id_)
             yield self.graph.component(id_)
 
@@ -163,13 +168,12 @@ class _Fold:
         return held if isinstance(held, Missing) else self._reached(one.id) or Known(content=())
 
     def _reached(self, id_: str) -> Known[tuple[Reached, ...]] | None:
-        held = self.material.exposures
-        found = [] if isinstance(held, Missing) else [one for one in held if one.component == id_]
+        found = self._exposures.get(id_, [])
         # What a file here reaches comes first: it is not only old, it is exploited.
-        found.sort(key=lambda one: (not one.triggers, -one.severity.rank))
+        found = sorted(found, key=lambda one: (not one.triggers, -one.severity.rank))
         return Known(content=tuple(answers.reached(one, self.graph) for one in found)) if found else None
 
-    def _lineage(self, one: Component) -> Known[tuple[Ancestor, ...]] | None:
+    def _lineage(self, one: Component) -> Fact[tuple[Ancestor, ...]]:
         """Walk up to what something was made from, each ancestor by the shortest way; None where nothing says."""
         depths = {one.id: 0}
         waiting = [one.id]
@@ -180,6 +184,8 @@ class _Fold:
                 if relation.target not in depths:
                     depths[relation.target] = depths[id_] + 1
                     waiting.append(relation.target)
+            if len(waiting) > _ANCESTORS:
+                return Missing(absence=Absence.UNREAD, reason=f"it has more than {_ANCESTORS} ancestors")
         found = tuple(answers.ancestor(self.graph.component(id_), depths[id_]) for id_ in waiting[1:])
         return Known(content=found, evidence=tuple(dict.fromkeys(origins))) if found else None
 
@@ -253,5 +259,9 @@ def _purls(components: tuple[Component, ...]) -> tuple[str, ...]:
 
 def _first(found: Iterator[Fact[C]]) -> Fact[C]:
     """Give the first answer, else what is missing first."""
-    held = [one for one in found if one is not None]
-    return next((one for one in held if isinstance(one, Known)), held[0] if held else None)
+    missing: Fact[C] = None
+    for one in found:
+        if isinstance(one, Known):
+            return one
+        missing = missing or one
+    return missing
