@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft4Validator
 
 from tests.builders import pickles
 from tests.builders.repositories import honest_named_repository
 from tests.cli.bills import written
 from tests.e2e.command import weigh, without_rights
 from tests.provenance.signing import authorities
+from tests.reports.test_sarif import schema as sarif_schema
 from weighbridge.cli.app import main
 from weighbridge.provenance.signing import bundle
 from weighbridge.provenance.signing.authenticate import authenticate
@@ -132,6 +134,7 @@ def test_what_cannot_be_read_does_not_pass(model: Path) -> None:
         (["model", "--policy", "model"], "no regular file"),
         (["model", "--policy", "ci", "--day", "soon"], "2027-01-31"),
         (["model", "--policy", "ci", "--key", "k.pem"], "--statement"), (["--policy", "ci"], "TARGET is missing"),
+        (["nowhere", "--policy", "ci", "--facts", "no/such/facts.json"], "no directory"),
         (["broken.json", "--policy", "ci"], "broken.json"), (["odd.json", "--policy", "ci"], "odd.json"),
     ],
 )  # fmt: skip
@@ -220,7 +223,9 @@ def test_sarif_has_a_rule_for_each_key_and_a_result_for_what_is_not_allowed(
     poisoned: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     check(poisoned, "--format", "sarif", text=LOW + "licenses: {allow: [MIT]}\n")
-    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    document = json.loads(capsys.readouterr().out)
+    assert [problem.message for problem in Draft4Validator(sarif_schema()).iter_errors(document)] == []
+    (run,) = document["runs"]
     rules = {one["id"] for one in run["tool"]["driver"]["rules"]}
     found = {(one["ruleId"], one["level"]) for one in run["results"]}
     assert found == {("policy/severities", "error"), ("policy/licenses", "warning")}

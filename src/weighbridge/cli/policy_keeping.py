@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from weighbridge.cli.console import note
-from weighbridge.cli.output import Output, write
+from weighbridge.cli.output import STDOUT, Output, check_writable, write
 from weighbridge.core.errors import UsageError
 from weighbridge.governance.policy.decision import Decision
 from weighbridge.governance.policy.telling import counts, notes
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 def check_request(given: Given) -> None:
     """Raise UsageError for what cannot be kept, before any work is done."""
+    for name in ("--statement", "--facts"):
+        if given.one(name) not in {"", STDOUT}:
+            check_writable(given.one(name))
     if given.one("--key") and not given.one("--statement"):
         raise UsageError("--key signs a statement, and none is asked for", hint="add --statement FILE")
 
