@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 def audit(given: Given, config: Config) -> Outcome:
     """Audit what a command line names; raises the errors of targets, feeds and documents."""
-    statements, unread = _statements(given.every("--vex"))
+    statements, unread = statements_in(given.every("--vex"))
     store = opened(given.one("--database"), given.every("--advisories"), given.one("--max-age"))
     try:
         subject = resolved(given.operands[0], given, config)
         found = audited(subject.graph, store.imported, subject.files, statements, serial=subject.serial)
         if store.extra is not None:
             more = audited(subject.graph, store.extra, subject.files, statements, serial=subject.serial)
-            found = _joined(found, more)
+            found = joined(found, more)
         return Outcome(
             target=given.operands[0], graph=subject.graph, exposures=found, serial=subject.serial,
             threshold=Severity(given.one("--fail-on") or Severity.MEDIUM),
@@ -44,7 +44,7 @@ def audit(given: Given, config: Config) -> Outcome:
         store.close()
 
 
-def _joined(one: tuple[Exposure, ...], other: tuple[Exposure, ...]) -> tuple[Exposure, ...]:
+def joined(one: tuple[Exposure, ...], other: tuple[Exposure, ...]) -> tuple[Exposure, ...]:
     """Join what two stores know; where both have a vulnerability of a component, the records of this run say it."""
     told = {(each.component, id_) for each in other for id_ in (each.advisory.id, *each.advisory.aliases)}
     kept = [
@@ -54,7 +54,8 @@ def _joined(one: tuple[Exposure, ...], other: tuple[Exposure, ...]) -> tuple[Exp
     return tuple(sorted((*kept, *other), key=lambda each: (each.component, each.advisory.id)))
 
 
-def _statements(paths: tuple[str, ...]) -> tuple[tuple[VexStatement, ...], list[str]]:
+def statements_in(paths: tuple[str, ...]) -> tuple[tuple[VexStatement, ...], list[str]]:
+    """Read VEX documents; gives sentences about what could not be used, too. Raises UsageError."""
     from weighbridge.cli.documents import read
 
     statements: list[VexStatement] = []
