@@ -7,7 +7,7 @@ from weighbridge.inventory.advisories.exposure import Standing
 from weighbridge.inventory.advisories.outline import WORDS, counts, entries, ids, title
 from weighbridge.inventory.advisories.triggers import sentence
 from weighbridge.inventory.advisories.vex.words import action, reason, way, why
-from weighbridge.reports.markup import prose
+from weighbridge.reports.markup import code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ def render(outcome: Outcome) -> str:
         lines += ["| component | advisory | severity | standing | fix |", "| --- | --- | --- | --- | --- |"]
         for entry in found:
             for one in entry.exposures:
-                cells = (entry.name, ids(one.advisory)[0], str(one.severity), WORDS[one.standing], ", ".join(one.fixed))
-                lines.append(f"| {' | '.join(map(_cell, cells))} |")
+                fixed = _cell(", ".join(one.fixed)) if one.fixed else ""
+                known = f"{_cell(entry.name)} | {_cell(ids(one.advisory)[0])}"
+                lines.append(f"| {known} | {one.severity} | {WORDS[one.standing]} | {fixed} |")
         lines.append("")
     for entry in found:
         lines += _entry(entry, outcome)
@@ -60,7 +61,7 @@ def _entry(entry: Entry, outcome: Outcome) -> Iterator[str]:
 
 def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
     summary = f": {_cell(title(one.advisory))}" if title(one.advisory) else ""
-    yield f"- **{_cell(', '.join(ids(one.advisory)))}** ({one.severity}, {WORDS[one.standing]}){summary}"
+    yield f"- {_cell(', '.join(ids(one.advisory)))} ({one.severity}, {WORDS[one.standing]}){summary}"
     yield f"    - {_cell(why(one, outcome.graph))}"
     if one.statement is not None:
         yield f"    - {_cell(reason(one))}"
@@ -69,5 +70,5 @@ def _exposure(one: Exposure, entry: Entry, outcome: Outcome) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Make text of strangers harmless: nothing in it forms a cell, a link, an image or markup."""
-    return prose(text.replace("`", "'")).replace("!", "\\!").replace("@", "@\u200b")
+    """Show text of strangers as code: there nothing forms a cell, a link, a mention or markup."""
+    return code(text, cell=True)

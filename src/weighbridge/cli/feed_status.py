@@ -27,7 +27,7 @@ COMMAND = Command(
         )),
     ),
     epilog="""\
-exit codes: 0 told, 1 a feed is older than --max-age or there is none, 2 it cannot be read
+exit codes: 0 told, 1 a feed is too old or there is none, 2 it cannot be read
 
 example:
   weighbridge feed status --max-age 7d

@@ -205,6 +205,22 @@ def test_what_comes_from_a_repository_is_held_against_its_commits(
     assert not found(place, b.library(name, commit, type_="github"), withdrawn)
 
 
+def test_a_package_that_was_built_from_a_repository_is_a_question_under_its_name(place: Path) -> None:
+    by_name = b.record("GHSA-1", aliases=["CVE-2026-1"])
+    by_commit = b.record("CVE-2026-1", "anchor", {"introduced": A}, {"fixed": B}, type="GIT")
+    by_commit["affected"][0]["ranges"][0]["repo"] = "https://github.com/acme/anchor"
+    built = b.library("acme/anchor", C, type_="github", id_="library:pypi:anchor")
+    named = Component(id=built.id, kind=built.kind, stated=(b.library("anchor").stated[0], *built.stated[1:]))
+    (one,) = found(place, named, by_name)
+    assert one.standing is INVESTIGATED
+    assert "built from a repository" in one.note
+    fixed = Component(id=built.id, kind=built.kind, stated=(
+        named.stated[0], *b.library("acme/anchor", B, type_="github").stated[1:],
+    ))  # fmt: skip
+    assert found(place, fixed, by_name, by_commit) == []
+    assert len(found(place, named, by_name, by_commit)) == 1
+
+
 def test_frameworks_count_and_other_components_do_not(place: Path) -> None:
     store = b.store(place, b.record())
     one = b.library("anchor", "1.0")
@@ -212,6 +228,13 @@ def test_frameworks_count_and_other_components_do_not(place: Path) -> None:
         other = Component(id=one.id, kind=kind, stated=one.stated)
         is_software = kind in {Kind.LIBRARY, Kind.FRAMEWORK}
         assert bool(software_exposures(b.graph(other), store)) == is_software
+
+
+@pytest.mark.parametrize("type_", ["pypi", "conda", "npm", "github", "maven"])
+@pytest.mark.parametrize("text", ["\ud800", "", "a/b", "@", "%", "%ff", "?#", "\0", "pkg:pypi/a", "a" * 9_999])
+def test_an_awkward_name_is_nobody(text: str, type_: str) -> None:
+    named = b.library(text, text, text, type_=type_, id_="library:pypi:x")
+    assert software_exposures(b.graph(named), SEED_ALONE) == ()
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])

@@ -39,6 +39,19 @@ def test_keys_sort_as_packaging_sorts(one: str, other: str) -> None:
         assert not second.startswith(first)
 
 
+NEAR = (
+    "1", "1.0", "1.0.0", "1.1", "1.0a1", "1.0b2", "1.0rc1", "1.0.dev1", "1.0a1.dev2", "1.0a1.post3", "1.0.post1",
+    "1.0.post1.dev3", "1.0+cu1", "1.0+1", "1.0+a.1", "1.0+a", "1!0.1", "256", "1.256", "0", "1.10", "1.9",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("one", NEAR)
+def test_versions_that_are_close_together_sort_too(one: str) -> None:
+    for other in NEAR:
+        first, second = (key(Order.PEP440, text) or pytest.fail("no key") for text in (one, other))
+        assert (first < second, first == second) == (Version(one) < Version(other), Version(one) == Version(other))
+
+
 @given(versions())
 def test_the_local_builds_of_a_version_lie_between_its_bounds(version: str) -> None:
     low, high = bounds(public(version)) or pytest.fail("there is none")

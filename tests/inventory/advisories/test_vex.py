@@ -128,13 +128,14 @@ def test_a_statement_on_the_base_does_not_speak_for_what_was_made_from_it() -> N
 
 def test_the_latest_statement_counts_and_what_was_found_stays() -> None:
     document = open_vex({"@id": KERAS}, {"@id": "pkg:pypi/keras"})
-    later = dict(document["statements"][0], status="affected", timestamp="2026-03-01T00:00:00Z")
+    later = dict(document["statements"][0], status="affected", timestamp="2026-03-01T00:00:00-01:00")
+    almost = dict(document["statements"][0], status="fixed", timestamp="2026-03-01T00:30:00Z")
     earlier = dict(document["statements"][0], status="fixed", timestamp="2025-03-01T00:00:00Z")
-    document["statements"] = [later, document["statements"][0], earlier]
+    document["statements"] = [later, almost, document["statements"][0], earlier]
     (one,) = applied((exposed(),), read(document, "v").statements, application())
     assert one.statement is not None
     assert (one.standing, one.found, one.statement.author) == (Standing.AFFECTED, Standing.AFFECTED, "Jo")
-    assert one.statement.at == "2026-03-01T00:00:00Z"
+    assert one.statement.at == "2026-03-01T00:00:00-01:00"
 
 
 def test_an_alias_is_enough_and_another_vulnerability_is_not() -> None:

@@ -11,7 +11,7 @@ from weighbridge.core.finding import Severity
 from weighbridge.core.values import replace, value
 from weighbridge.inventory.advisories import ranges
 from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
-from weighbridge.inventory.advisories.packages import checkout, coordinate, normal, repository
+from weighbridge.inventory.advisories.packages import Coordinate, checkout, coordinate, normal, repository
 from weighbridge.inventory.advisories.record import EventKind, RangeType
 from weighbridge.inventory.advisories.scoring import severity
 from weighbridge.inventory.advisories.specifiers import admitted
@@ -22,12 +22,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from weighbridge.inventory.advisories.packages import Checkout, Coordinate
+    from weighbridge.inventory.advisories.packages import Checkout
     from weighbridge.inventory.advisories.record import Advisory, Affected
     from weighbridge.inventory.advisories.store import Store
     from weighbridge.inventory.graph import Component, Graph
 
 _RANK = {standing: rank for rank, standing in enumerate(Standing)}
+_IDS = {"library:pypi:": "PyPI", "library:npm:": "npm", "library:cargo:": "crates.io"}
+"""How ids of packages begin in the graph of an application (``application_graph``)."""
 UNRATED = "nobody has rated it; it is taken for medium"
 
 
@@ -51,23 +53,43 @@ def software_exposures(graph: Graph, store: Store) -> tuple[Exposure, ...]:
     """
     found = []
     for component in graph.of(Kind.LIBRARY, Kind.FRAMEWORK):
-        for package in _packages(component):
-            found += [_exposure(component, one) for one in _once(_matches(component, package, store))]
-        for claim in component.claims(Field.PURL):
-            taken = checkout(str(claim.content))
-            if taken is not None:
-                found += [_exposure(component, one) for one in _once(_of_checkout(taken, store))]
+        found += [_exposure(component, one) for one in _once(_all_matches(component, store))]
     return tuple(sorted(found, key=lambda one: (one.component, _RANK[one.standing], one.advisory.id)))
+
+
+def _all_matches(component: Component, store: Store) -> Iterator[_Match]:
+    """Match a component under each package URL; a commit that has a fix settles what its package's name leaves open."""
+    settled: set[str] = set()
+    for claim in component.claims(Field.PURL):
+        taken = checkout(str(claim.content))
+        for one in _of_checkout(taken, store) if taken is not None else ():
+            if one.found is Standing.FIXED:
+                settled |= {one.advisory.id, *one.advisory.aliases}
+            else:
+                yield one
+    for package in _packages(component):
+        for one in _matches(component, package, store):
+            if one.advisory.id not in settled and settled.isdisjoint(one.advisory.aliases):
+                yield one
 
 
 def _packages(component: Component) -> tuple[Coordinate, ...]:
     """Give the packages that a component is said to be, without their versions twice."""
     found: dict[tuple[str, str], Coordinate] = {}
     for claim in component.claims(Field.PURL):
-        package = coordinate(str(claim.content))
+        package = coordinate(str(claim.content)) or _taken_package(component, str(claim.content))
         if package is not None:
             found.setdefault((package.ecosystem, package.name), package)
     return tuple(found.values())
+
+
+def _taken_package(component: Component, purl: str) -> Coordinate | None:
+    """Give the package that was built from a repository: its URL is that of the repository, its id says what it is."""
+    ecosystem = next((name for begin, name in _IDS.items() if component.id.startswith(begin)), "")
+    if not ecosystem or checkout(purl) is None:
+        return None
+    name = normal(ecosystem, component.text(Field.NAME))
+    return Coordinate(ecosystem=ecosystem, name=name, doubt="it was built from a repository, not from that release")
 
 
 def _versions(component: Component, package: Coordinate) -> list[str]:
@@ -172,9 +194,9 @@ def _of_checkout(taken: Checkout, store: Store) -> Iterator[_Match]:
         )  # fmt: skip
         if listed_ or taken.commit in named[EventKind.INTRODUCED] | named[EventKind.LAST_AFFECTED]:
             doubt = ""
-        elif taken.commit in named[EventKind.FIXED]:
-            continue
         match = _doubted(advisory, None, entries, _all_fixes(entries), doubt)
+        if doubt and taken.commit in named[EventKind.FIXED]:
+            match = replace(match, found=Standing.FIXED)
         yield replace(match, basis=Basis.COMMIT)
 
 
@@ -193,10 +215,8 @@ def _doubted(
     advisory: Advisory, package: Coordinate | None, entries: tuple[Affected, ...], fixed: tuple[str, ...], doubt: str
 ) -> _Match:
     """Make a match, with all that speaks against being sure of it."""
-    is_twin = package is not None and package.is_twin
-    twin = "the package is one of conda, the advisory of its twin on PyPI" if is_twin else ""
     unsure = f"the versions are not confirmed: {advisory.unconfirmed}" if advisory.unconfirmed else ""
-    words = _joined(doubt, twin, unsure)
+    words = _joined(doubt, package.doubt if package is not None else "", unsure)
     found = Standing.UNDER_INVESTIGATION if words else Standing.AFFECTED
     return _Match(advisory=advisory, entries=entries, found=found, fixed=fixed, note=words)
 

@@ -30,12 +30,12 @@ _CONDA = {
 
 @value
 class Coordinate:
-    """A package; ``version`` is empty where it is not known. ``is_twin`` for one of conda, under its name on PyPI."""
+    """A package; ``version`` is empty where it is not known, ``doubt`` says why it may be another one."""
 
     ecosystem: str
     name: str
     version: str = ""
-    is_twin: bool = False
+    doubt: str = ""
 
 
 @value
@@ -84,7 +84,8 @@ def coordinate(purl: str) -> Coordinate | None:
     version = unquote(version) if at else ""
     if kind == "conda":
         name = parts[-1].lower()
-        return Coordinate(ecosystem="PyPI", name=normal("PyPI", _CONDA.get(name, name)), version=version, is_twin=True)
+        doubt = "the package is one of conda, the advisory of its twin on PyPI"
+        return Coordinate(ecosystem="PyPI", name=normal("PyPI", _CONDA.get(name, name)), version=version, doubt=doubt)
     ecosystem = _TYPES.get(kind)
     if ecosystem is None:
         return None

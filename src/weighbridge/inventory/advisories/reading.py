@@ -171,7 +171,7 @@ def _is_unicode(text: str) -> bool:
 
 def _texts(found: dict[str, Any], name: str) -> tuple[str, ...]:
     listed = _list(found, name)
-    if not all(type(one) is str and _is_unicode(one) for one in listed):
+    if any(type(one) is not str for one in listed) or not _is_unicode("".join(listed)):
         raise Malformed(f"{name} holds what is no text")
     return tuple(listed)
 

@@ -120,6 +120,8 @@ class Shelf:
         """Run one statement; raises AccessError for a database that is damaged."""
         try:
             return self._connection.execute(query, given).fetchall()
+        except UnicodeEncodeError:
+            return []  # half a surrogate pair is asked for: no record has it
         except sqlite3.Error as error:
             raise AccessError(f"the database {self.path!r} is damaged: {error}", hint=_ANEW) from None
 

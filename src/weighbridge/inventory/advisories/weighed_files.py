@@ -1,6 +1,6 @@
 """What is known of the files of a target when flaws of loaders are asked about: formats, and what a scan has found.
 
-Nothing here reads a byte: a report of this run, a report that was saved, or the files of a graph are enough.
+Nothing here reads a byte: the report of a scan, or the files of a graph, are enough.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from weighbridge.inventory.graph import Field, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from weighbridge.core.report import Report
     from weighbridge.inventory.graph import Graph
 
@@ -47,28 +45,6 @@ def of_report(report: Report) -> tuple[WeighedFile, ...]:
     )
 
 
-def of_document(report: dict[str, Any]) -> tuple[WeighedFile, ...]:
-    """Give the files of a report that was saved as JSON; what has another shape is passed over."""
-    found = []
-    for artifact in _objects(report.get("artifacts")):
-        ref = artifact.get("ref")
-        for file in _objects(artifact.get("files")):
-            path, formats = file.get("path"), file.get("formats")
-            if type(path) is not str or type(formats) is not list:
-                continue
-            found.append(
-                WeighedFile(
-                    path=path.removeprefix(str(ref)).lstrip("/") or path,
-                    formats=tuple(one for one in formats if type(one) is str),
-                    findings=tuple(
-                        Found(rule=str(one.get("rule")), message=str(one.get("message")))
-                        for one in _objects(file.get("findings"))
-                    ),
-                )
-            )
-    return tuple(found)
-
-
 def of_graph(graph: Graph) -> tuple[WeighedFile, ...]:
     """Give the files of a bill of materials: it tells their formats, and not what is in them."""
     return tuple(
@@ -80,7 +56,3 @@ def of_graph(graph: Graph) -> tuple[WeighedFile, ...]:
         for one in graph.of(Kind.FILE)
         if one.claims(Field.FORMAT)
     )
-
-
-def _objects(found: Any) -> list[dict[str, Any]]:
-    return [one for one in found if type(one) is dict] if type(found) is list else []

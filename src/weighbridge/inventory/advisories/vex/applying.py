@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from weighbridge.core.values import replace
 from weighbridge.inventory.advisories import identity
+from weighbridge.inventory.bom.addresses import time_of
 from weighbridge.inventory.graph import Field
 
 TYPE_CHECKING = False
@@ -35,8 +36,8 @@ def applied(
     for one in exposures:
         places = {place for id_ in _ids(one) for place in of.get(id_, ())}
         fitting = [place for place in places if found.speaks_of(statements[place], one)]
-        # Times in UTC sort as text; what has none is older than what has one.
-        latest = max(fitting, key=lambda place: (statements[place].says.at, place), default=None)
+        # What has no time is older than what has one.
+        latest = max(fitting, key=lambda place: (time_of(statements[place].says.at), place), default=None)
         made.append(one if latest is None else replace(one, statement=statements[latest].says))
     return tuple(made)
 
