@@ -18,8 +18,12 @@ FUZZ_TARGETS ?=
 
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
+# What the tests need takes uv a quarter of a minute and pip seven; where uv does not run, pip does it. Bytecode is
+# written now: what runs in the jail may not write it, and would compile torch each time.
+UV := uv==0.13.9
+UV_INSTALL = $(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(PY) -r requirements-test.txt --editable .
 
-.PHONY: help demo test lint types check docs generate corpus strace bench fuzz clean
+.PHONY: help demo test lint types check docs generate corpus strace bench whole properties fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -54,6 +58,12 @@ strace: $(VENV)/.tests ## convert and detonate the whole museum under strace (ha
 bench: $(VENV)/.tests ## measure against floors and other scanners (twenty minutes; see bench/README.md)
 	$(PY) -m bench.run
 
+whole: $(VENV)/.tests ## as `make test`, with nothing sampled (half an hour)
+	WHOLE=1 $(PY) -m pytest -n $(WORKERS) -m "not online" $(PYTEST_ARGS)
+
+properties: $(VENV)/.tests ## try the properties on other examples than `make test`, EXAMPLES (1000) of each
+	PROPERTIES=others $(PY) -m pytest -n $(WORKERS) -m hypothesis $(PYTEST_ARGS)
+
 fuzz: $(VENV)/.fuzz ## look for crashes, hangs and disagreements for FUZZ_SECONDS (900); FUZZ_TARGETS="onnx zips" alone
 	$(PY) -m fuzz.run --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS:%=--target %)
 
@@ -77,12 +87,11 @@ $(VENV)/.project: $(VENV)/.made pyproject.toml
 	$(PY) tools/use_checkout.py; }
 	@touch $@
 
-$(VENV)/.tests: $(VENV)/.made pyproject.toml requirements-test.txt requirements-documents.txt requirements-torch.txt
+$(VENV)/.tests: $(VENV)/.made pyproject.toml requirements-test.txt requirements-torch.txt
 	@$(PIP) --version >/dev/null || { echo "The tests need pip; on Debian: apt install python3-venv, then make clean" >&2; exit 2; }
 	$(PIP) install --quiet --retries 0 --timeout 10 --index-url $(TORCH_INDEX) -r requirements-torch.txt 2>/dev/null || \
 	$(PIP) install --quiet -r requirements-torch.txt
-	$(PIP) install --quiet -r requirements-test.txt --editable .
-	$(PIP) install --quiet -r requirements-documents.txt
+	$(PIP) install --quiet $(UV) && $(UV_INSTALL) || $(PIP) install --quiet -r requirements-test.txt --editable .
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.tests requirements-fuzz.txt

@@ -32,6 +32,11 @@ def held(field: int, *parts: bytes | str) -> bytes:
     return varint(field << 3 | 2) + varint(len(content)) + content
 
 
+def group(field: int, content: bytes = b"") -> bytes:
+    """A group: the old way to nest, of which only the end tag tells the length."""
+    return varint(field << 3 | 3) + content + varint(field << 3 | 4)
+
+
 # -- graphs ---------------------------------------------------------------------------------------------------------
 
 

@@ -302,6 +302,9 @@ def test_a_person_reads_what_it_is_and_what_cannot_be_true(tmp_path: Path, capsy
     assert "7000000000 (name)" in " ".join(shown.split())
     assert app.main(["bom", str(target), "-o", str(tmp_path / "bom.json")]) == 0
     assert "cannot all be true: small-7b, licence" in capsys.readouterr().err
+    (target / "model.safetensors").write_bytes(b"short")
+    assert app.main(["bom", str(target), "-o", str(tmp_path / "bom.json")]) == 0
+    assert "not known: model.safetensors: " in capsys.readouterr().err
 
 
 # -- where models come from ----------------------------------------------------------------------------------------

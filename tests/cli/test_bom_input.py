@@ -15,7 +15,11 @@ from cyclonedx.validation.json import JsonStrictValidator
 from spdx_python_model import v3_0_1 as spdx_model
 
 from tests.cli.bills import EPOCH, boms, components, written
-from weighbridge.cli import app
+from weighbridge.cli import app, composing
+from weighbridge.core.coverage import Gap, GapKind
+from weighbridge.core.location import Location
+from weighbridge.core.report import ArtifactReport, Report
+from weighbridge.core.values import replace
 from weighbridge.inventory.document import loads
 from weighbridge.inventory.graph import Field, Kind, RelationKind
 
@@ -117,3 +121,12 @@ def test_models_of_one_name_in_two_folders_are_not_mixed(tmp_path: Path) -> None
     for name, one in inner.items():
         held = {relation.target for relation in graph.leaving(one.id, RelationKind.CONTAINS)}
         assert held == {f"file:{name}/config.json", f"file:{name}/model.safetensors"}
+
+
+def test_a_directory_that_cannot_be_read_is_a_gap() -> None:
+    unread = Gap(kind=GapKind.UNREAD, reason="a directory: permission denied", at=Location(member=("inner",)))
+    artifact = ArtifactReport(ref="model", files=(), gaps=(unread, replace(unread, at=Location())))
+    report = Report(version="", rules="", artifacts=(artifact,))
+    assert composing._gaps(report) == (
+        "inner: a directory: permission denied", ".: a directory: permission denied",
+    )  # fmt: skip

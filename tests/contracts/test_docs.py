@@ -249,3 +249,10 @@ def test_no_page_is_lost() -> None:
             links = [link.partition("#")[0] for link in _LINK.findall(page.read_text("utf-8"))]
             waiting += [(page.parent / link).resolve() for link in links if link and "://" not in link]
     assert not [name(page) for page in DOCS.rglob("*.md") if page not in seen]
+
+
+def test_the_tests_that_a_page_names_are_there() -> None:
+    named = re.findall(r"`(tests/[\w/.]+)::(\w+)`", (DOCS / "dev" / "bom-acceptance.md").read_text("utf-8"))
+    assert len(named) > 20
+    for path, test in named:
+        assert f"def {test}(" in (DOCS.parent / path).read_text("utf-8"), f"{path} has no {test}"

@@ -314,3 +314,14 @@ def test_nothing_is_written_but_the_memory(tmp_path: Path) -> None:
     assert written == {(".cache", "weighbridge")}
     weigh("scan", target, "--no-cache", cwd=here, env={"HOME": str(tmp_path / "other"), "XDG_CACHE_HOME": ""})
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("command", ["inventory", "bom"])
+def test_a_directory_that_may_not_be_listed_is_an_error_and_no_empty_answer(command: str, tmp_path: Path) -> None:
+    tmp_path.chmod(0o311)
+    try:
+        ran = weigh(command, tmp_path, preexec_fn=without_rights)
+    finally:
+        tmp_path.chmod(0o755)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"weighbridge: cannot open '{tmp_path}': permission denied\n  check the rights on the path\n"

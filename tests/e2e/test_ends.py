@@ -16,6 +16,7 @@ import pytest
 
 from tests.builders.pickles import SHELL, dumps, op, pickled_call, program
 from tests.e2e.command import PROGRAM, environment, files, weigh
+from tests.sampling import some
 
 _CALL = op.GLOBAL("collections", "OrderedDict") + op.EMPTY_TUPLE + op.REDUCE + op.POP
 SLOW = program(_CALL * 500_000, op.GLOBAL("odd", "name"))
@@ -99,7 +100,7 @@ def test_no_worker_outlives_its_parent(running: subprocess.Popen[bytes], how: si
     until(lambda: not any(map(is_running, workers)), seconds=5)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("how", some(2, [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]))
 @pytest.mark.parametrize("whole", [False, True], ids=["file", "directory"])
 def test_a_conversion_that_is_ended_leaves_nothing(tmp_path: Path, whole: bool, how: signal.Signals) -> None:
     source, result = tmp_path / "model", tmp_path / "result"

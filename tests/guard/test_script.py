@@ -11,6 +11,7 @@ import pytest
 
 from tests.guard.locks import entry_of, flip, write
 from tests.guard.test_run import command, environment
+from tests.sampling import some
 
 pytestmark = pytest.mark.libraries
 
@@ -105,7 +106,7 @@ INSIDE = {
 }
 
 
-@pytest.mark.parametrize("name", INSIDE)
+@pytest.mark.parametrize("name", some(3, INSIDE))
 def test_it_stops_too_when_the_bit_changes_between_the_check_and_the_use(name: str, made: Path) -> None:
     module, function = INSIDE[name]
     hostile = made / "hostile"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("pip_requirements_parser")
@@ -83,3 +85,30 @@ def test_the_graph_can_be_kept_and_shown(folded: tuple[ApplicationReferences, Gr
     for one in found.references:
         assert f"{one.at.path}:{one.at.line}" in page(graph)
     assert "## Services" in markdown(graph)
+
+
+@pytest.mark.parametrize("written", ["models/local.gguf", "./models/local.gguf", "../models/local.gguf"])
+def test_a_file_of_the_tree_and_what_names_it_are_one(written: str, tmp_path: Path) -> None:
+    files = {
+        "models/local.gguf": workshop.FILES["models/local.gguf"],
+        "app/run.py": f"from llama_cpp import Llama\nLlama(model_path={written!r})\n",
+    }
+    folder = str(applications.write(tmp_path, files))
+    graph = application_graph("app", find(folder, jobs=1), finder.find(folder, jobs=1))
+    (model,) = graph.of(Kind.MODEL)
+    assert model.text(Field.NAME) == "models/local.gguf"
+    assert {claim.origin.file for claim in model.claims(Field.OCCURRENCE)} == {"models/local.gguf", "app/run.py"}
+    assert {one.kind for one in graph.leaving(ROOT) if one.target == model.id} == {
+        RelationKind.CONTAINS, RelationKind.DEPENDS_ON,
+    }  # fmt: skip
+    assert not list(model.disagreements())
+
+
+def test_a_file_that_is_not_in_the_tree_stays_by_itself(tmp_path: Path) -> None:
+    files = {
+        "models/local.gguf": workshop.FILES["models/local.gguf"],
+        "app/run.py": "from llama_cpp import Llama\nLlama(model_path='/opt/models/local.gguf')\n",
+    }
+    folder = str(applications.write(tmp_path, files))
+    graph = application_graph("app", find(folder, jobs=1), finder.find(folder, jobs=1))
+    assert len(list(graph.of(Kind.MODEL))) == 2

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests.sandbox.enclosed import ROOT
 from tests.sandbox.loaded import load, running
 from tests.sandbox.toy_pool import ask, toy_pool
 from weighbridge.sandbox.calls import about, names
@@ -98,7 +99,10 @@ def test_a_system_without_a_listener_says_that_evidence_is_missing() -> None:
         "with toy_pool(policy=JailPolicy(layers=LOADER_LAYERS, threads=4)) as pool:\n"
         "    print(ask(pool, 'start-threads 9').answer.decode())\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     said, started = done.stdout.splitlines()
     assert said == "1 the kernel tells nobody what it refused: what native code tried was not seen []", done.stderr

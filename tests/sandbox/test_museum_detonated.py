@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("library", "every"), [("pickle", 100), ("joblib", 30), ("numpy", 30), ("torch", 1_200)])
+@pytest.mark.parametrize(("library", "every"), [("pickle", 300), ("joblib", 50), ("numpy", 50), ("torch", 1_300)])
 def test_detonations_end_as_reports(library: str, every: int, tmp_path: Path) -> None:
     errands = detonations(tmp_path, library, every)
     if library == "pickle":

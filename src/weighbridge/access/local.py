@@ -79,6 +79,14 @@ def find(target: str) -> Iterator[Found]:
         yield _examined(target)
 
 
+def listable(folder: str) -> None:
+    """Raise AccessError for a directory whose entries may not be read: what is in it is not nothing."""
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        raise AccessError(f"cannot open {folder!r}: {reason(error)}", hint="check the rights on the path") from None
+
+
 def _below(folder: str) -> Iterator[Found]:
     """Walk a directory without recursion: a deep tree must not end the walk."""
     root = os.path.join(os.path.realpath(folder), "")

@@ -70,9 +70,9 @@ def _locked(path: str) -> Graph:
 
 
 def _model(target: str, given: Given, config: Config, without: frozenset[str] = frozenset()) -> Subject:
-    from weighbridge.cli.composing import composed_with_report
+    from weighbridge.cli.composing import observed
 
-    graph, report = composed_with_report(target, given, config, without)
+    graph, report = observed(target, given, config, without)
     return Subject(graph=graph, files=weighed_files.of_report(report), serial=links.of_graph(graph))
 
 

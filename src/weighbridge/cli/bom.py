@@ -29,6 +29,11 @@ COMMAND = Command(
                     names=("--card",), metavar="FILE",
                     help="what a person adds (default: weighbridge.card.toml in the target)",
                 ),
+                Option(
+                    names=("--lock",), metavar="FILE",
+                    help="the lock file that pins it (default: model.lock in the target or above it)",
+                ),
+                Option(names=("--signers",), metavar="FILE", help="a policy (signers.toml) to check signatures by"),
             ),
         ),
         Group(
@@ -83,11 +88,13 @@ def _tell(graph: Graph, assessment: Assessment | None, *, quiet: bool) -> None:
     from weighbridge.inventory.disputes import disputes
 
     found = disputes(graph)
-    if not found and assessment is None:
+    if not found and not graph.gaps and assessment is None:
         return
     from weighbridge.cli.bom_text import disputed, told
     from weighbridge.cli.console import note
 
+    for words in graph.gaps:
+        note(f"not known: {words}", quiet=quiet)
     for one in found:
         note(f"cannot all be true: {disputed(one, graph)}", quiet=quiet)
     for line in told(assessment, graph) if assessment is not None else ():

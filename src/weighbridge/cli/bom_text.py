@@ -21,7 +21,7 @@ _LONGEST = 200
 _SHOWN = (
     Field.VERSION, Field.SUPPLIER, Field.LICENSE, Field.DESCRIPTION, Field.TASK, Field.ARCHITECTURE, Field.PARAMETERS,
     Field.DTYPE, Field.QUANTIZATION, Field.CONTEXT_LENGTH, Field.LANGUAGE, Field.METRIC, Field.INTENDED_USE,
-    Field.LIMITATION,
+    Field.LIMITATION, Field.SIGNER,
 )  # fmt: skip
 _MOST = 8
 """Values of one field, and missing elements of one kind."""
@@ -87,13 +87,13 @@ def _kind(one: Component) -> str:
 def _fields(one: Component) -> Iterator[str]:
     for field in _SHOWN:
         claims = one.claims(field)
-        shown = list(dict.fromkeys(_value(claim) for claim in claims))
+        shown = list(dict.fromkeys(_value(claim, noted=field is Field.SIGNER) for claim in claims))
         rest = f" and {len(shown) - _MOST} more" if len(shown) > _MOST else ""
         if shown:
             yield from _row(field.replace("_", " "), f"{'; '.join(shown[:_MOST])}{rest}")
 
 
-def _value(claim: Claim) -> str:
+def _value(claim: Claim, *, noted: bool = False) -> str:
     held = claim.content
     if isinstance(held, License):
         words = held.expression or held.name
@@ -101,7 +101,8 @@ def _value(claim: Claim) -> str:
         words = f"{held.type or held.name} {held.value} ({' '.join(filter(None, (held.dataset, held.slice_)))})"
     else:
         words = f"{held:,}" if type(held) is int else str(held)
-    return f"{_cut(words)} [{claim.origin.confidence}]"
+    note = f", {_cut(claim.note)}" if noted and claim.note else ""
+    return f"{_cut(words)} [{claim.origin.confidence}]{note}"
 
 
 def _files(graph: Graph) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from weighbridge.access.local import listable
 from weighbridge.access.stores import store_for
 from weighbridge.cli.naming import name_of
+from weighbridge.cli.vouching import vouched
 from weighbridge.core.errors import UsageError
 from weighbridge.core.refs import PATH, parse
 from weighbridge.core.values import replace
@@ -27,19 +29,21 @@ CARD = "weighbridge.card.toml"
 
 def composed(target: str, given: Given, config: Config) -> Graph:
     """Give the graph of a model; raises the errors of stores and scans."""
-    return composed_with_report(target, given, config)[0]
+    return observed(target, given, config)[0]
 
 
-def composed_with_report(
-    target: str, given: Given, config: Config, without: frozenset[str] = frozenset()
-) -> tuple[Graph, Report]:
-    """Give the graph of a model and the report of the scan that it was folded from.
+def observed(target: str, given: Given, config: Config, without: frozenset[str] = frozenset()) -> tuple[Graph, Report]:
+    """Give the graph of a model and the report of the scan that it was folded from; raises as ``composed`` does.
 
     ``without`` are names of folders, at any depth, that are not looked at.
     """
+    import os
+
     from weighbridge.cli.weighing import learn
 
     ref = parse(target)
+    if ref.scheme == PATH and os.path.isdir(ref.source):
+        listable(ref.source)
     listing = store_for(ref, offline=given.on("--offline")).listing(ref)
     if without:
         listing = replace(listing, files=_outside(listing.files, without), extras=_outside(listing.extras, without))
@@ -63,6 +67,7 @@ def composed_with_report(
             gaps=(*listing.troubles, *_gaps(report)),
         )
     )
+    graph = vouched(graph, listing, given, config)
     return _supplemented(graph, given.one("--card"), listing), report
 
 
@@ -140,7 +145,10 @@ def _sha512(listing: Listing, given: Given) -> dict[str, str]:
 
 
 def _gaps(report: Report) -> tuple[str, ...]:
-    return tuple(
+    places = tuple(
+        f"{'/'.join(gap.at.member) or '.'}: {gap.reason}" for artifact in report.artifacts for gap in artifact.gaps
+    )
+    return places + tuple(
         f"{file.path.removeprefix(artifact.ref).lstrip('/')}: {gap.reason}"
         for artifact in report.artifacts
         for file in artifact.files

@@ -80,11 +80,11 @@ def _report(target: str, given: Given, config: Config) -> tuple[dict[str, Any], 
         if document.get("schema") != _REPORT:
             raise UsageError(f"{target!r} is no report of a scan", hint="weighbridge scan TARGET --format json")
         return document, ""
-    from weighbridge.cli.composing import composed_with_report
+    from weighbridge.cli.composing import observed
     from weighbridge.inventory.graph import Field
     from weighbridge.reports.jsonv1 import document as as_json
 
-    graph, report = composed_with_report(target, given, config)
+    graph, report = observed(target, given, config)
     return dict(as_json(report)), graph.component(graph.root).text(Field.REFERENCE)
 
 

@@ -64,9 +64,9 @@ class _Work:
         yield self._model(target, *self._weighed(target))
 
     def _weighed(self, target: str, without: frozenset[str] = frozenset()) -> tuple[Graph, Report]:
-        from weighbridge.cli.composing import composed_with_report
+        from weighbridge.cli.composing import observed
 
-        return composed_with_report(target, self.given, self.config, without)
+        return observed(target, self.given, self.config, without)
 
     def _model(self, target: str, graph: Graph, report: Report) -> Gathered:
         scanned = of_report(report)

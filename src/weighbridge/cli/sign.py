@@ -91,7 +91,7 @@ def _signed(given: Given) -> Signed:
     if not given.one("--key"):
         raise UsageError("say who signs: --key FILE, with --certificate FILE if there is one, or --sigstore")
     files = KeyFiles(
-        key=given.one("--key"), password=_password(given), certificate=given.one("--certificate"),
+        key=given.one("--key"), password=password(given), certificate=given.one("--certificate"),
         chain=given.every("--chain"),
     )  # fmt: skip
     return sign_with_key(request, files)
@@ -110,7 +110,7 @@ def _request(given: Given) -> SignRequest:
     )  # fmt: skip
 
 
-def _password(given: Given) -> bytes | None:
+def password(given: Given) -> bytes | None:
     """Take the key's password from a file, or from the environment, never from the command line that all can see."""
     if given.one("--password-file"):
         from weighbridge.provenance.signing.keys import read_file

@@ -13,8 +13,9 @@ from weighbridge.core.values import value
 class DocumentValue(Fact):
     """A plain value in a configuration of a model or in the front matter of a card.
 
-    ``document`` is ``card``, ``config``, ``index`` (of shards) or ``evaluation``, ``pointer`` its place in the document
-    (RFC 6901), ``kind`` one of str, int, float, bool and null, ``text`` what it says, shortened where it is long.
+    ``document`` is ``card``, ``config``, ``index`` (of shards), ``evaluation`` or ``croissant`` (of a data set),
+    ``pointer`` its place in the document (RFC 6901), ``kind`` one of str, int, float, bool and null, ``text`` what it
+    says, shortened where it is long.
     """
 
     document: str

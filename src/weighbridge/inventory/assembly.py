@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weighbridge.core.values import replace
 from weighbridge.inventory.graph import (
     Claim,
     Component,
@@ -18,8 +19,12 @@ from weighbridge.inventory.graph import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeAlias
 
     from weighbridge.inventory.graph import Content, Origin
+
+    Addition: TypeAlias = tuple[str, Field, Claim]
+    """A claim for a field of a component, by its id."""
 
 _TRUST = {confidence: rank for rank, confidence in enumerate(Confidence)}
 _FIELDS = {field: rank for rank, field in enumerate(Field)}
@@ -85,6 +90,31 @@ class Assembly:
             kind=self._kinds[id_],
             stated=tuple(Stated(field=field, claims=ranked(claims.values())) for field, claims in stated),
         )
+
+
+def added(graph: Graph, additions: Iterable[Addition], gaps: Iterable[str] = ()) -> Graph:
+    """Give a graph with more claims about components that it has, and more gaps; raises KeyError for another id."""
+    more: dict[str, dict[Field, list[Claim]]] = {}
+    for id_, field, claim in additions:
+        more.setdefault(id_, {}).setdefault(field, []).append(claim)
+    if unknown := more.keys() - {one.id for one in graph.components}:
+        raise KeyError(min(unknown))
+    return replace(
+        graph, gaps=tuple(sorted({*graph.gaps, *gaps})),
+        components=tuple(_with(one, more[one.id]) if one.id in more else one for one in graph.components),
+    )  # fmt: skip
+
+
+def _with(one: Component, more: dict[Field, list[Claim]]) -> Component:
+    held = {stated.field: stated.claims for stated in one.stated}
+    return replace(
+        one,
+        stated=tuple(
+            Stated(field=field, claims=ranked((*held.get(field, ()), *more.get(field, ()))))
+            for field in Field
+            if field in held or field in more
+        ),
+    )
 
 
 def ranked(claims: Iterable[Claim]) -> tuple[Claim, ...]:

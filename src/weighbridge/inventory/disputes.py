@@ -38,6 +38,8 @@ def disputes(graph: Graph) -> tuple[Dispute, ...]:
         found += _licenses(one)
         found += _parameters(one)
         found += _dtypes(one)
+        found += _sizes(one)
+        found += _settings(one)
         found += _bases(graph, one, names)
     return tuple(found)
 
@@ -90,6 +92,28 @@ def _dtypes(one: Component) -> Iterator[Dispute]:
     wanted = {_DTYPES.get(str(claim.content).removeprefix("torch."), "") for claim in said} - {""}
     if held and wanted and not held & wanted and not one.claims(Field.QUANTIZATION):
         yield _dispute(one, "type of numbers", claims)
+
+
+def _sizes(one: Component) -> Iterator[Dispute]:
+    """Compare the bytes that an index of shards states with those of the tensors; files have one size each."""
+    claims = one.claims(Field.SIZE)
+    if len({claim.content for claim in claims}) > 1:
+        yield _dispute(one, "size", claims)
+
+
+def _settings(one: Component) -> Iterator[Dispute]:
+    """Compare settings that were read in tensors with those of the same name that somebody has written down."""
+    by_name: dict[str, list[Claim]] = {}
+    for claim in one.claims(Field.HYPERPARAMETER):
+        by_name.setdefault(str(claim.content).partition("=")[0], []).append(claim)
+    for name, claims in by_name.items():
+        if len({claim.content for claim in claims}) > 1 and any(
+            claim.origin.confidence is Confidence.VERIFIED for claim in claims
+        ):
+            sides: dict[str, Origin] = {}
+            for claim in claims:
+                sides.setdefault(str(claim.content).partition("=")[2], claim.origin)
+            yield Dispute(component=one.id, what=name, sides=tuple(sides.items()))
 
 
 def _bases(graph: Graph, one: Component, names: dict[str, str]) -> Iterator[Dispute]:

@@ -6,12 +6,17 @@ on the day it is fetched.
 
 from __future__ import annotations
 
+from posixpath import normpath
+
 from weighbridge.core.refs import is_commit
+from weighbridge.core.values import replace
 from weighbridge.inventory.application import references as refs
 from weighbridge.inventory.graph import Confidence, Field, Kind, Method, Origin, RelationKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from weighbridge.inventory.application.references import ApplicationReferences, ModelReference, Place
     from weighbridge.inventory.assembly import Assembly
 
@@ -31,12 +36,27 @@ _CONFIDENCES = {
 
 def add_references(assembly: Assembly, root: str, found: ApplicationReferences) -> None:
     """Tell an assembly what the component ``root`` names; what stayed open or unread becomes a gap."""
+    held = {one.name: one for one in found.references if one.method is refs.Method.CONTENT}
     for one in found.references:
-        _add(assembly, root, one)
+        _add(assembly, root, _as_held(one, held))
     for open_ in found.unresolved:
         assembly.gap(f"{_where(open_.at)}: what {open_.call} takes is not known: {open_.why}")
     for unread in found.unread:
         assembly.gap(f"{unread.path}: {unread.why}")
+
+
+def _as_held(one: ModelReference, held: Mapping[str, ModelReference]) -> ModelReference:
+    """Name a file of the tree as it lies there, however a program writes its path: both are one component.
+
+    A path counts from the root of the project, or from the folder of the file that names it.
+    """
+    if one.hub != "file" or one.method is refs.Method.CONTENT:
+        return one
+    for base in ("", one.at.path.rpartition("/")[0]):
+        there = held.get(normpath(f"{base}/{one.name}" if base else one.name))
+        if there is not None:
+            return replace(one, name=there.name, revision=there.revision, pin=there.pin)
+    return one
 
 
 def _add(assembly: Assembly, root: str, one: ModelReference) -> None:
@@ -87,7 +107,8 @@ def _purl(kind: Kind, one: ModelReference) -> str:
 
 def _note(one: ModelReference) -> str:
     """Say what narrows an occurrence: the cell of a notebook, a folder that is not for runs, a variable."""
-    usage = {"test": "in tests", "example": "in examples", "build": "in the build"}.get(one.usage, "")
+    in_tests = "in tests, where a loader is replaced" if one.mocked else "in tests"
+    usage = {"test": in_tests, "example": "in examples", "build": "in the build"}.get(one.usage, "")
     cell = f"cell {one.at.cell}" if one.at.cell else ""
     return ", ".join(filter(None, [cell, usage, one.variable and f"unless {one.variable} says otherwise"]))
 

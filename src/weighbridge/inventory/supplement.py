@@ -20,7 +20,7 @@ import tomllib
 
 from weighbridge.core.errors import UsageError
 from weighbridge.core.values import replace
-from weighbridge.inventory.assembly import ranked
+from weighbridge.inventory.assembly import added
 from weighbridge.inventory.graph import (
     MANY,
     Claim,
@@ -31,13 +31,15 @@ from weighbridge.inventory.graph import (
     License,
     Method,
     Origin,
-    Stated,
 )
 from weighbridge.inventory.licenses import license_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
+
+    from weighbridge.inventory.assembly import Addition
 
 FILE_NAME = "weighbridge.card.toml"
 LARGEST = 1 << 20
@@ -78,21 +80,21 @@ def supplemented(graph: Graph, text: str, sha256: str, name: str = FILE_NAME) ->
             raise UsageError(f"{name}: there is no component {id_!r}", hint="--format graph lists their ids")
         if not isinstance(table, dict):
             raise UsageError(f"{name}: {id_!r} is no table")
-    return replace(
+    return added(
         graph,
-        components=tuple(
-            _with(one, tables[one.id], replace(origin, pointer=_pointer(one, graph)), name) if one.id in tables else one
-            for one in graph.components
+        (
+            addition
+            for one in graph.components if one.id in tables
+            for addition in _additions(one, tables[one.id], replace(origin, pointer=_pointer(one, graph)), name)
         ),
-    )
+    )  # fmt: skip
 
 
 def _pointer(one: Component, graph: Graph) -> str:
     return "/model" if one.id == graph.root else f"/components/{one.id.replace('~', '~0').replace('/', '~1')}"
 
 
-def _with(one: Component, table: dict[str, Any], origin: Origin, name: str) -> Component:
-    added: dict[Field, list[Claim]] = {}
+def _additions(one: Component, table: dict[str, Any], origin: Origin, name: str) -> Iterator[Addition]:
     for key, content in table.items():
         try:
             field = Field(key)
@@ -101,17 +103,10 @@ def _with(one: Component, table: dict[str, Any], origin: Origin, name: str) -> C
         if field in _FIXED:
             raise UsageError(f"{name}: {key!r} is computed, not stated")
         at = replace(origin, pointer=f"{origin.pointer}/{key}")
-        added[field] = [_claim(field, part, at, name) for part in (content if isinstance(content, list) else [content])]
-        if len(added[field]) > 1 and field not in MANY:
+        claims = [_claim(field, part, at, name) for part in (content if isinstance(content, list) else [content])]
+        if len(claims) > 1 and field not in MANY:
             raise UsageError(f"{name}: {key!r} has one value, not several")
-    held = {stated.field: stated.claims for stated in one.stated}
-    fields = [field for field in Field if field in held or field in added]
-    return replace(
-        one,
-        stated=tuple(
-            Stated(field=field, claims=ranked((*held.get(field, ()), *added.get(field, ())))) for field in fields
-        ),
-    )
+        yield from ((one.id, field, claim) for claim in claims)
 
 
 def _claim(field: Field, content: object, origin: Origin, name: str) -> Claim:

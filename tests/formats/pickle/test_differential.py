@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from tests.formats.pickle.differential import check, compare
 from tests.formats.pickle.streams import stream
+from tests.sampling import IS_WHOLE
 
 
-@settings(max_examples=4_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4_000 if IS_WHOLE else 1_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(min_size=2, max_size=60))
 def test_all_three_readers_resolve_the_same_names(choices: bytes) -> None:
     check(stream(choices))

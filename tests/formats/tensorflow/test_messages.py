@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.builders import graphs as parts
@@ -31,9 +31,11 @@ _FIELDS = st.one_of(
     st.builds(parts.number, st.integers(1, 40), st.integers(-3, 1 << 40)),
     st.builds(parts.held, st.integers(1, 40), st.binary(max_size=200)),
     st.binary(max_size=3),
+    st.builds(parts.group, st.integers(1, 40), st.binary(max_size=3)),
 )
 
 
+@example(content=parts.group(1) + parts.number(1, 1))
 @given(st.lists(_FIELDS, max_size=8).map(b"".join))
 def test_both_readers_agree(content: bytes) -> None:
     seen, wanted = told(content, small=True), told(content, small=False)

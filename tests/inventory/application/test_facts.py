@@ -59,6 +59,7 @@ any_term = st.recursive(leaves, _more, max_leaves=8)
 calls = st.builds(
     Call, loader=words, callable=words, given=st.lists(st.tuples(words, any_term), max_size=2).map(tuple), at=spans,
     entry=st.integers(0, 5), cell=st.integers(0, 5),
+    replaced=st.lists(words, max_size=2).map(tuple),
 )  # fmt: skip
 all_facts = st.builds(
     FileFacts, calls=st.lists(calls, max_size=2).map(tuple),

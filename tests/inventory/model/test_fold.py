@@ -219,6 +219,10 @@ POINTERS = st.sampled_from(
         "/metadata/total_parameters",
         "/vocab_size",
         "/quantization_config/bits",
+        "/name",
+        "/url",
+        "/distribution/0/contentUrl",
+        "/distribution/1/sha256",
     ]
 )
 TEXTS = st.sampled_from(
@@ -245,13 +249,15 @@ TEXTS = st.sampled_from(
         "text-generation",
         "7",
         "transformers",
+        "m.gguf",
+        "https://huggingface.co/datasets/org/x",
     ]
 )
 FACTS = st.one_of(
     st.builds(
         DocumentValue,
         at=st.just(AT),
-        document=st.sampled_from(["card", "config", "index", "evaluation"]),
+        document=st.sampled_from(["card", "config", "index", "evaluation", "croissant"]),
         pointer=POINTERS,
         kind=st.just("str"),
         text=TEXTS,

@@ -43,9 +43,9 @@ BOTH = ("digital_signature", "key_cert_sign")
 
 BAD: list[tuple[str, Spec, Spec, Spec, str]] = [
     ("leaf expired", changed(LEAF, days=(-9, -0.01)), AUTHORITY, ROOT, "has expired"),
-    ("leaf not yet valid", changed(LEAF, days=(0.01, 9)), AUTHORITY, ROOT, "is not valid before"),
+    ("leaf not yet valid", changed(LEAF, days=(1, 9)), AUTHORITY, ROOT, "is not valid before"),
     ("authority expired", LEAF, changed(AUTHORITY, days=(-9, -0.01)), ROOT, "has expired"),
-    ("authority not yet valid", LEAF, changed(AUTHORITY, days=(0.01, 9)), ROOT, "is not valid before"),
+    ("authority not yet valid", LEAF, changed(AUTHORITY, days=(1, 9)), ROOT, "is not valid before"),
     ("root expired", LEAF, AUTHORITY, changed(ROOT, days=(-9, -0.01)), "has expired"),
     ("leaf is an authority", changed(LEAF, ca=True, usages=BOTH), AUTHORITY, ROOT, "certificate authority's"),
     ("leaf may sign certificates", changed(LEAF, usages=BOTH), AUTHORITY, ROOT, "certificate authority's"),

@@ -26,6 +26,12 @@ _WHOLE = (*hub.WHOLE, *services.WHOLE)
 _TOKENS = ("tokenizer", "special_tokens", "added_tokens")
 """Configurations that list words by the thousand and describe no model."""
 
+_CROISSANT = "mlcommons.org/croissant"
+_OF_DATA_SETS = frozenset({
+    "name", "description", "url", "version", "datePublished", "creator", "publisher", "license", "distribution",
+})  # fmt: skip
+"""Keys of Croissant that say what a data set is; its records are as many as it has columns."""
+
 
 def inspect(document: JsonValue, _source: ByteSource, node: Node, _bench: Bench) -> Iterator[Yield]:
     """Look at a JSON document."""
@@ -60,6 +66,15 @@ def surveyed(document: JsonValue, node: Node, *, shared: bool) -> Iterator[Yield
         yield from plain_values({"metadata": document.get("metadata")}, "index", node.at())
     elif _is_evaluations(document):
         yield from plain_values(document, "evaluation", node.at())
+    elif isinstance(document, dict) and _is_croissant(document):
+        said = {key: found for key, found in document.items() if key in _OF_DATA_SETS}
+        yield from plain_values(said, "croissant", node.at())
+
+
+def _is_croissant(document: dict[str, JsonValue]) -> bool:
+    """Tell whether a document describes a data set in Croissant, by the version that it says it conforms to."""
+    said = document.get("conformsTo")
+    return any(isinstance(one, str) and _CROISSANT in one for one in (said if isinstance(said, list) else [said]))
 
 
 def _is_evaluations(document: JsonValue) -> bool:

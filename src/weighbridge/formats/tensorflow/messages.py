@@ -7,7 +7,7 @@ numbers of fields are written beside their names.
 from __future__ import annotations
 
 from weighbridge.core.source import BytesSource, SubSource
-from weighbridge.formats.protobuf import BYTES, VARINT, Field, fields
+from weighbridge.formats.protobuf import BYTES, START_GROUP, VARINT, Field, fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,10 +48,14 @@ def _small(held: bytes) -> Iterator[Field]:
         length = held[at + 1] if at + 1 < size else 0x80
         if tag > 0x7F or tag & 7 != BYTES or tag < 8 or length > 0x7F or at + 2 + length > size:
             # Whatever is not the short form that nearly every field has is read in the long way, to its errors.
-            field = next(fields(SubSource(source, at, size - at)))
-            start, length = at + field.start, field.length
-            yield Field(source, field.number, field.kind, offset=at, start=start, length=length, value=field.value)
-            at = start + length
+            for field in fields(SubSource(source, offset, size - offset)):
+                start, length, at = offset + field.start, field.length, offset + field.end
+                place = offset + field.offset
+                yield Field(source, field.number, field.kind, place, start, length, field.value)
+                if field.kind != START_GROUP:
+                    break
+            else:
+                at = size  # only the long way knows where a group ends
         else:
             at += 2 + length
             yield Field(source, tag >> 3, BYTES, offset=offset, start=offset + 2, length=length)

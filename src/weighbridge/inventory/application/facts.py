@@ -39,7 +39,7 @@ class Call:
 
     ``callable`` is how the file writes it, ``given`` what it gets by the names of the vocabulary's fields. ``at`` is
     the whole call. ``entry`` is the number of the vocabulary's entry among those of one name. ``cell`` counts the
-    cells of a notebook from 1; 0 elsewhere.
+    cells of a notebook from 1; 0 elsewhere. ``replaced`` are last words of what mocks stand in for there.
     """
 
     loader: str
@@ -48,6 +48,7 @@ class Call:
     at: Span
     entry: int = 0
     cell: int = 0
+    replaced: tuple[str, ...] = ()
 
     def get(self, field: str) -> Term | None:
         """Give what a field got."""
@@ -86,7 +87,7 @@ def dumps(facts: FileFacts) -> bytes:
     document: JsonValue = {
         "calls": [
             [one.loader, one.callable[:200], [[name, dumped(term)] for name, term in one.given], dumped_span(one.at),
-             one.entry, one.cell]
+             one.entry, one.cell, list(one.replaced)]
             for one in facts.calls[:CALLS]
         ],
         "settings": [[one.name[:200], dumped(one.term), one.scope] for one in facts.settings[:SETTINGS]],
@@ -122,10 +123,11 @@ _KEYS = {"calls", "settings", "exports", "held", "digest", "trouble"}
 
 
 def _call(content: JsonValue, file: int) -> Call:
-    loader, called, given, at, entry, cell = _several(content, 6)
+    loader, called, given, at, entry, cell, replaced = _several(content, 7)
     return Call(
         loader=worded(loader), callable=worded(called), given=tuple(_pair(one, file) for one in listed(given)),
         at=spanned(at, file), entry=counted(entry), cell=counted(cell),
+        replaced=tuple(worded(one) for one in listed(replaced)),
     )  # fmt: skip
 
 

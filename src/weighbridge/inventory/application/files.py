@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from weighbridge.access.local import listable
 from weighbridge.core.enums import StrEnum
 from weighbridge.core.errors import reason
 from weighbridge.core.values import value
@@ -138,8 +139,9 @@ def walk(folder: str, unread: list[Unread]) -> tuple[list[ProjectFile], set[str]
     """List the files of a project in sorted order, and all its folders and files by relative path.
 
     Links are not followed; what they lead to counts where it lies. Links out of the project and what cannot be listed
-    are added to ``unread``.
+    are added to ``unread``; AccessError where the folder itself cannot be.
     """
+    listable(folder)
     found: list[ProjectFile] = []
     known: set[str] = set()
     root = os.path.realpath(folder)

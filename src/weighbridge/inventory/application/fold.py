@@ -31,7 +31,7 @@ from weighbridge.inventory.application.terms import (
     Table,
     Variable,
 )
-from weighbridge.inventory.application.vocabulary.entries import KEY_NAMES, WRAPPER, entry_of
+from weighbridge.inventory.application.vocabulary.entries import KEY_NAMES, PYTHON, WRAPPER, entry_of
 from weighbridge.inventory.application.vocabulary.names import WEIGHTS
 
 TYPE_CHECKING = False
@@ -68,6 +68,7 @@ class Site:
     at: Span
     cell: int
     depth: int = 0
+    replaced: tuple[str, ...] = ()
 
     def get(self, field: str) -> Term | None:
         """Give what a field got."""
@@ -162,7 +163,7 @@ class Fold:
         """Yield every loader as it is called, and once more for each call of a function that leads to it."""
         self._expanded = 0
         for call in self._calls.values():
-            yield from self._seen(Site(call=call, given=call.given, at=call.at, cell=call.cell))
+            yield from self._seen(Site(call=call, given=call.given, at=call.at, cell=call.cell, replaced=call.replaced))
 
     def _seen(self, site: Site) -> Iterator[Site]:
         yield site
@@ -178,7 +179,11 @@ class Fold:
                 if not any(one.name in words for one in _parameters(subject) if one.function == function):
                     continue  # it leaves the default, which is told once
                 given = tuple((name, _replaced(term, function, words)) for name, term in site.given)
-                yield from self._seen(replace(site, given=given, at=caller.at, cell=caller.cell, depth=site.depth + 1))
+                seen = replace(
+                    site, given=given, at=caller.at, cell=caller.cell, depth=site.depth + 1,
+                    replaced=(*site.replaced, *caller.replaced),
+                )  # fmt: skip
+                yield from self._seen(seen)
 
     # -- what they come to -------------------------------------------------------------------------------------------
 
@@ -271,6 +276,7 @@ class Fold:
             literal=text.literal, revision_text=revision_text, method=method,
             confidence=Confidence.DECLARED if method in _SURE else Confidence.INFERRED, variable=outcome.variable,
             endpoint=self._text(site, "endpoint"), usage=usage_of(at.path),
+            mocked=usage_of(at.path) == "test" and _is_mocked(site),
         )  # fmt: skip
 
     def _is_word(self, meaning: names.Meaning, entry: Loader, path: str) -> bool:
@@ -364,6 +370,12 @@ class Fold:
         name = name.strip("/").removeprefix("./")
         folder = path.rpartition("/")[0]
         return name in self.known or (bool(folder) and f"{folder}/{name}" in self.known)
+
+
+def _is_mocked(site: Site) -> bool:
+    """Tell whether something is replaced that the loader is reached by, or any loader at all."""
+    own = site.call.callable.replace("()", "").split(".")
+    return any(word in PYTHON.parts or word in own for word in site.replaced)
 
 
 def _inside(inner: Span, outer: Span) -> bool:

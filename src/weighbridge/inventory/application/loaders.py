@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 
 from weighbridge.core.values import value
 from weighbridge.inventory.application.references import Kind
@@ -78,6 +78,14 @@ def loader(
     )  # fmt: skip
 
 
+@value
+class Signs:
+    """What the path of a loader is made of: whole words, and pieces of words."""
+
+    words: frozenset[str]
+    pieces: tuple[str, ...]
+
+
 class Vocabulary:
     """Finds the entries for a dotted path; the pattern that writes out the most goes first."""
 
@@ -98,6 +106,31 @@ class Vocabulary:
         for entries in (*self._by_tail.values(), *self._by_root.values()):
             entries.sort(key=lambda entry: len(entry.pattern.replace("*", "")), reverse=True)
 
+    @cached_property
+    def tails(self) -> frozenset[str]:
+        """The last words that are written out."""
+        return frozenset(self._by_tail)
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """All words that are written out in paths: modules, classes, methods."""
+        return frozenset(part.strip("*").removesuffix("()") for one in self.by_key for part in one.split(".")) - {""}
+
+    @cached_property
+    def open_roots(self) -> frozenset[str]:
+        """The libraries of which any last word may be meant, or any that begins in some way."""
+        return frozenset(
+            root for root, entries in self._by_root.items() if any(one.pattern.endswith("*") for one in entries)
+        )
+
+    @cached_property
+    def ends(self) -> dict[str, tuple[str, ...]]:
+        """How a last word may end that is not written out as a whole, by the library."""
+        return {
+            root: tuple(sorted({one.pattern.rpartition("*")[2] for one in entries}))
+            for root, entries in self._by_root.items() if root not in self.open_roots
+        }  # fmt: skip
+
     def find(self, path: str) -> list[Loader]:
         """Give the entries of the best pattern that fits; several where one callable takes several names."""
         tail, root = path.rpartition(".")[2], path.partition(".")[0]
@@ -114,21 +147,25 @@ class Vocabulary:
                 return self.by_key[entry.pattern]
         return []
 
-    def words(self) -> dict[str, frozenset[str]]:
-        """Name the words one of which stands in every source that calls a loader, and those that stand beside it.
+    def signs(self) -> dict[str, tuple[Signs, ...]]:
+        """Say what stands in every source that calls a loader, by a word that surely does.
 
-        The first are roots of libraries or, where a last word alone tells, that one; the second are last words.
+        That word is the root of a library or, where a last word alone tells, that one.
         """
-        found: dict[str, set[str]] = {}
-        alone: set[str] = set()
-        for pattern in self.by_key:
-            root, *others = pattern.replace("()", "").split(".")
-            known, tail = root.partition("*")[0], pattern.rpartition(".")[2].replace("()", "").lstrip("*")
-            word = known or max((word.strip("*") for word in (root, *others)), key=len)
-            found.setdefault(word, set()).add(tail)
-            if not known or "*" in tail or not tail:
-                alone.add(word)
-        return {word: frozenset() if word in alone else frozenset(tails) for word, tails in found.items()}
+        found: dict[str, set[Signs]] = {}
+        for pattern, entries in self.by_key.items():
+            parts = [part.removesuffix("()") for part in pattern.split(".")]
+            root, tail = parts[0].partition("*")[0], parts[-1].lstrip("*")
+            word = root or max((part.strip("*") for part in parts), key=len)
+            if any(one.by_tail for one in entries):
+                signs = Signs(words=frozenset({tail} if root else ()), pieces=())
+            else:
+                # A star at the very beginning ends at a dot: what follows it is a word.
+                whole = {part for part in (parts[0].lstrip("*"), *parts[1:]) if "*" not in part} - {"", word}
+                pieces = {piece for part in parts[1:] if "*" in part for piece in part.split("*")} - {""}
+                signs = Signs(words=frozenset(whole), pieces=tuple(sorted(pieces)))
+            found.setdefault(word, set()).add(signs)
+        return {word: tuple(several) for word, several in found.items()}
 
 
 @cache

@@ -116,6 +116,8 @@ class ModelReference:
     endpoint: str = ""
     usage: str = "run"
     """``run`` for the application itself, ``test``, ``example`` or ``build`` by the folder that the file lies in."""
+    mocked: bool = False
+    """Whether it stands in a test that replaces a loader, so that it may never be loaded."""
 
 
 @value

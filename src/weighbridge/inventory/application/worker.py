@@ -22,6 +22,7 @@ from weighbridge.inventory.application.documents import JsonReader, settings, to
 from weighbridge.inventory.application.facts import NOTHING, FileFacts
 from weighbridge.inventory.application.files import Language, language_of
 from weighbridge.inventory.application.places import Place
+from weighbridge.inventory.application.python import prose
 from weighbridge.inventory.application.python import source as python
 from weighbridge.inventory.application.reducing import item
 from weighbridge.inventory.application.terms import Table, Unknown
@@ -37,7 +38,19 @@ if TYPE_CHECKING:
 LARGEST = 4 << 20
 """Bytes of one text that are read; people do not write longer ones."""
 
-_WORDS = {word.encode(): frozenset(tail.encode() for tail in tails) for word, tails in PYTHON.words().items()}
+_SIGNS = {
+    word.encode(): tuple(
+        (frozenset(one.encode() for one in signs.words), tuple(one.encode() for one in signs.pieces))
+        for signs in several
+    )
+    for word, several in PYTHON.signs().items()
+}  # fmt: skip
+_ROOTS = frozenset(one.partition(".")[0].encode() for one in PYTHON.by_key if not one.startswith("*"))
+"""Libraries that paths of loaders begin with; others may begin with anything."""
+_FILES = (b"/resolve", b"resolve/", b"/raw", b"raw/")
+"""Parts of addresses of files on the Hub, which may be put together from texts; pages have none."""
+_MODEL_PACKAGES = (b"_core_", b"_ner_", b"_sent_ud_")
+"""Middles of names of packages that are models of spaCy."""
 _OTHERS = bytes(code if chr(code).isalnum() or code == ord("_") else ord(" ") for code in range(128)) + bytes(
     range(128, 256)
 )
@@ -68,7 +81,7 @@ def facts_of(content: bytes, asked: Asked) -> FileFacts:
             return FileFacts()
         words = set(content.translate(_OTHERS).split())
         wrappers = tuple(_reachable(content, words, asked))
-        if not (asked.names or wrappers or (asked.calls and _calls_loaders(words, content))):
+        if not (asked.names or wrappers or (asked.calls and _may_tell(words, content, asked.module))):
             return FileFacts()
         return python.read(content, replace(asked, wrappers=wrappers))
     place = Place(content)
@@ -101,20 +114,40 @@ def _has_any(content: bytes, wrappers: tuple[Wrapper, ...]) -> bool:
     return len(wrappers) > FEW or any(one.name.encode() in content for one in wrappers)
 
 
-def _calls_loaders(words: set[bytes], content: bytes) -> bool:
-    """Tell whether a source has the words of a loader: most sources have not, and need no parsing."""
-    if b"hf" in words and b"hf://" in content:
+def _may_tell(words: set[bytes], content: bytes, module: str) -> bool:
+    """Tell whether a source may call a loader or hold an address of the Hub: most cannot, and need no parsing."""
+    files = b"huggingface" in words and b"huggingface.co/" in content and any(part in content for part in _FILES)
+    if files or (b"hf" in words and b"hf://" in content):
         return True
-    if b"huggingface" in words and b"huggingface.co/" in content:
+    if not _calls_loaders(words, content, module):
+        return False
+    code = prose.without(content)
+    return code is content or _calls_loaders(set(code.translate(_OTHERS).split()), code, module)
+
+
+def _calls_loaders(words: set[bytes], content: bytes, module: str) -> bool:
+    """Tell whether all words of the path of some loader are there.
+
+    A part of the path that the source does not write is one of its own module, for what it imports from there: then the
+    path begins with that module.
+    """
+    if any(middle in content for middle in _MODEL_PACKAGES):
         return True
-    if b"_core_" in content or b"_ner_" in content or b"_sent_ud_" in content:
-        return True
-    return any(not _WORDS[word] or not _WORDS[word].isdisjoint(words) for word in words & _WORDS.keys())
+    own = module.encode()
+    parts = own.split(b".")
+    known = words.union(parts)
+    return any(
+        wanted <= (known if word in parts or word not in _ROOTS else words)
+        and all(piece in content or piece in own for piece in pieces)
+        for word in words & _SIGNS.keys()
+        for wanted, pieces in _SIGNS[word]
+    )
 
 
 def _reachable(content: bytes, words: set[bytes], asked: Asked) -> Iterator[Wrapper]:
     """Yield the functions of the project that a source seems to call: it defines them, or imports what has them."""
     named = [one for one in asked.wrappers if one.name.encode() in words]
+    content = prose.without(content) if named else content
     imported = set(b"\n".join(_IMPORTS.findall(content)).translate(_OTHERS).split()) if named else set()
     own = asked.module.split(".")
     for one in named:

@@ -31,6 +31,7 @@ _HYPERPARAMETERS = frozenset({
     "hidden_size", "n_embd", "d_model", "num_hidden_layers", "n_layer", "num_layers", "num_attention_heads", "n_head",
     "num_key_value_heads", "intermediate_size", "d_ff", "num_experts", "num_local_experts", "num_experts_per_tok",
     "rope_theta", "sliding_window", "hidden_act", "tie_word_embeddings", "r", "lora_alpha", "lora_dropout",
+    "target_modules",
 })  # fmt: skip
 _GENERATION = frozenset({
     "temperature", "top_p", "top_k", "do_sample", "repetition_penalty", "max_new_tokens", "max_length", "num_beams",
@@ -43,7 +44,6 @@ _VERSIONS = {
 """Where libraries write which version of them has saved the model."""
 GENERATION, PIPELINE, MODULES = "generation_config.json", "model_index.json", "modules.json"
 SENTENCES = "config_sentence_transformers.json"
-_INDEX = ".index.json"
 
 
 def read(file: SubjectFile, tell: Telling) -> None:
@@ -60,6 +60,9 @@ def read(file: SubjectFile, tell: Telling) -> None:
             tell.claim(Field.REMOTE_CODE, True, pointer)
         if pointer[1:] in _HYPERPARAMETERS and one.kind != "null":
             tell.claim(Field.HYPERPARAMETER, f"{pointer[1:]}={one.text}", pointer)
+    targets = [one.text for pointer, one in values.items() if pointer.startswith("/target_modules/")]
+    if targets:
+        tell.claim(Field.HYPERPARAMETER, f"target_modules={' '.join(sorted(targets))}", "/target_modules")
     _quantization(values, tell)
     _bases(values, tell)
     _software(values, tell)
@@ -94,18 +97,6 @@ def modules(file: SubjectFile, tell: Telling) -> None:
             tell.claim(Field.HYPERPARAMETER, f"module.{pointer.split('/')[1]}={one.text}", pointer)
             if one.text.startswith("sentence_transformers."):
                 tell.made_with("sentence-transformers", "", pointer)
-
-
-def index(file: SubjectFile, tell: Telling) -> None:
-    """Take in what an index of shards states about all of them (``save_pretrained`` of transformers)."""
-    for one in file.of(DocumentValue):
-        if one.document == "index" and one.pointer == "/metadata/total_parameters" and one.kind == "int":
-            tell.claim(Field.PARAMETERS, int(one.text), one.pointer)
-
-
-def is_index(file: SubjectFile) -> bool:
-    """Tell whether a file is an index of shards by its name."""
-    return file.name.endswith(_INDEX)
 
 
 def is_model(file: SubjectFile) -> bool:

@@ -10,7 +10,7 @@ from weighbridge.core.refs import HUB, is_commit
 from weighbridge.core.values import replace
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Origin, RelationKind
-from weighbridge.inventory.model import card, configuration, weights
+from weighbridge.inventory.model import adapters, card, configuration, croissant, shards, weights
 from weighbridge.inventory.model.owners import Owners, role_of
 from weighbridge.inventory.model.software import Software
 from weighbridge.inventory.model.telling import Elsewhere, Named, Telling
@@ -49,6 +49,7 @@ def model_graph(subject: Subject) -> Graph:
         assembly.claim(made, Field.NAME, inner.name, origin)
         assembly.relate(root, RelationKind.CONTAINS, made, origin)
     tell_of = {}
+    by_path = {file.path: file for file in subject.files}
     for file in subject.files:
         owner = owners.of(file)
         _file(assembly, owner, file)
@@ -63,13 +64,16 @@ def model_graph(subject: Subject) -> Graph:
             card.read(file, tell(Method.CARD))
         elif file.folder == card.EVALUATIONS:
             card.evaluations(file, tell(Method.MANIFEST))
-        elif configuration.is_index(file):
-            configuration.index(file, tell(Method.MANIFEST))
+        elif shards.is_index(file):
+            shards.read(file, by_path, tell(Method.MANIFEST))
         elif "gguf" in file.formats:
             weights.gguf(file, tell(Method.HEADER))
         _license(assembly, owner, file)
     for owner in {one.about for one in tell_of.values()}:
         weights.count([file for file in subject.files if tell_of[file.path].about == owner], tell_of)
+    for file in filter(croissant.is_croissant, subject.files):
+        croissant.read(file, assembly, root)
+    adapters.check(assembly, subject, owners)
     assembly.ask(root, *ASKED)
     elsewhere.settle()
     software.settle()

@@ -104,6 +104,34 @@ def of_path(path: str, lock: Lock, lock_path: str, *, name: str = "") -> Iterato
             yield Placed(listing=listing, entry=None if is_named else _by_looks(listing, lock))
 
 
+def surely(listing: Listing, lock: Lock, lock_path: str) -> LockEntry | None:
+    """Find the entry that an artifact is without doubt, for a lock that nobody has named.
+
+    By the source that its store knows; else by the place that the entry, or ``pull``, gives it; else as the only entry
+    of a lock that lies in its own directory. Raises UsageError for entries whose source is no reference.
+    """
+    same = [one for one in lock.entries if _is_of(one, listing)]
+    exact = [one for one in same if one.resolved == listing.resolved]
+    if same:
+        return exact[0] if exact else same[0] if len(same) == 1 else None
+    if not listing.root:
+        return None
+    own = os.path.realpath(listing.root)
+    for entry in lock.entries:
+        ref = parse(entry.source)
+        is_path = ref.scheme == PATH
+        place = os.path.join(os.path.dirname(lock_path), ref.name) if is_path else pulled_to(entry, lock_path)
+        if os.path.realpath(place) == own:
+            return entry
+    is_inside = os.path.dirname(os.path.realpath(lock_path)) == own
+    return lock.entries[0] if is_inside and len(lock.entries) == 1 else None
+
+
+def _is_of(entry: LockEntry, listing: Listing) -> bool:
+    ref = parse(entry.source)
+    return ref.scheme != PATH and ref.source == listing.ref.source
+
+
 def _by_looks(listing: Listing, lock: Lock) -> LockEntry | None:
     """Find the entry of a directory that no store describes: by its name, else the one with the most of its files."""
     path = os.path.abspath(listing.root or listing.ref.name).replace(os.sep, "/")

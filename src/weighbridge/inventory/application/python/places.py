@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cached_property
 
 from weighbridge.inventory.application.terms import Span
 
@@ -11,18 +12,25 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class Lines:
-    """The lines of one source; ``shift`` is what is added to its line numbers."""
+    """The lines of one source."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        base = len(_BOM) if content.startswith(_BOM) else 0
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        base = len(_BOM) if self._content.startswith(_BOM) else 0
         # Python ends lines at \n, \r\n and \r; a form feed or a line separator of Unicode ends none.
-        self._starts = [base, *(found.end() for found in re.finditer(rb"\r\n|\r|\n", content))]
+        return [base, *(found.end() for found in re.finditer(rb"\r\n|\r|\n", self._content))]
+
+    @cached_property
+    def _exact(self) -> bool:
+        """Whether columns are those of bytes that are UTF-8."""
         try:
-            content.decode("utf-8")
-            self._exact = not re.match(rb"[^\n]{0,200}coding[:=][ \t]*(?!utf-?8)", content)
+            self._content.decode("utf-8")
         except UnicodeDecodeError:
-            self._exact = False
+            return False
+        return not re.match(rb"[^\n]{0,200}coding[:=][ \t]*(?!utf-?8)", self._content)
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         """Give the span of a node."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NODES = 400_000
 """Expressions of one source that are looked at."""
+_KEY = 60
+"""Characters of a text that may be the name of something."""
 
 
 class Binding:
@@ -74,6 +76,14 @@ class Reader:
         self.calls: list[tuple[ast.Call, Block, Path]] = []
         self.addresses: list[ast.Constant] = []
         self.imported: list[tuple[str, ast.AST]] = []
+        self.mentioned: list[str] = []
+        """Names and last words of attributes, each as often as it is read."""
+        self.given: set[str] = set()
+        """Words under which something may be handed on: targets, parameters, keywords, properties."""
+        self.renamed: set[str] = set()
+        """Last words of what is imported under another name."""
+        self.texts: set[str] = set()
+        """Texts that may be keys."""
         self.spent = False
         self._count = 0
 
@@ -154,9 +164,8 @@ class Reader:
                         self._expression(child, block, path)
 
     def _if(self, node: ast.If, block: Block, path: Path) -> None:
-        test = ast.unparse(node.test) if isinstance(node.test, ast.Name | ast.Attribute) else ""
         self._expression(node.test, block, path)
-        if not (_is_false(node.test) or test in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}):
+        if not (_is_false(node.test) or _is_for_types(node.test)):
             self._body(node.body, block, (*path, (id(node), 0)))
         if not (isinstance(node.test, ast.Constant) and node.test.value):
             self._body(node.orelse, block, (*path, (id(node), 1)))
@@ -168,6 +177,7 @@ class Reader:
         at = (node.lineno, node.col_offset)
         arguments = node.args
         for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            self.given.add(one.arg)
             inner.names[one.arg] = [Binding("parameter", one, at, (), inner, words=one.arg)]
         for rest in filter(None, (arguments.vararg, arguments.kwarg)):
             inner.names[rest.arg] = [Binding("lost", rest, at, (), inner, words=f"*{rest.arg}")]
@@ -178,6 +188,7 @@ class Reader:
             inner.returns.append((node.body, ()))
             return inner
         for decorator in node.decorator_list:
+            self.given.add(node.name)
             self._expression(decorator, block, path)
         block.names.setdefault(node.name, []).append(Binding("function", node, at, path, block))
         self._body(node.body, inner, ())
@@ -199,6 +210,7 @@ class Reader:
                 self.imported.append((alias.name, node))
                 bound = alias.name if alias.asname else alias.name.partition(".")[0]
                 name = alias.asname or bound
+                self._rename(alias.name, alias.asname)
                 block.names.setdefault(name, []).append(Binding("import", node, at, path, block, words=bound))
             return
         base = self._absolute(node.module or "", node.level)
@@ -208,9 +220,16 @@ class Reader:
                 continue
             words = f"{base}.{alias.name}" if base else alias.name
             self.imported.append((words, node))
+            self._rename(alias.name, alias.asname)
             block.names.setdefault(alias.asname or alias.name, []).append(
                 Binding("import", node, at, path, block, words=words)
             )
+
+    def _rename(self, name: str, other: str | None) -> None:
+        word = name.rpartition(".")[2]
+        if other is not None and other != word:
+            self.renamed.add(word)
+            self.given.add(other)
 
     def _absolute(self, module: str, level: int) -> str:
         """Give the dotted path that a relative import means."""
@@ -224,6 +243,7 @@ class Reader:
         """Bind a target, or the parts of a tuple, each with its own position."""
         match target:
             case ast.Name(id=name):
+                self.given.add(name)
                 owner = block
                 while owner.kind == "comprehension" and owner.outer is not None and binding.how == "value":
                     owner = owner.outer
@@ -237,6 +257,7 @@ class Reader:
                     )
                     self._bind(inner, piece, block)
             case ast.Attribute(value=ast.Name(id=holder), attr=name):
+                self.given.add(name)
                 owner_class = _class_of(block)
                 if owner_class is not None and holder in {"self", "cls"}:
                     owner_class.attributes.setdefault(name, []).append(binding)
@@ -253,15 +274,21 @@ class Reader:
             if self._count > NODES:
                 self.spent = True
                 return
+            if isinstance(one, ast.Name):
+                self.mentioned.append(one.id)
+                continue
+            if isinstance(one, ast.Constant):
+                self._constant(one)
+                continue
+            if isinstance(one, ast.Attribute):
+                self.mentioned.append(one.attr)
+                waiting.append(one.value)
+                continue
             match one:
                 case ast.Call():
                     self.calls.append((one, block, path))
-                case ast.Constant(value=str() as text):
-                    if "hf://" in text or ("huggingface.co/" in text and is_download(text)):
-                        self.addresses.append(one)
-                    continue
-                case ast.Name() | ast.Constant():
-                    continue
+                case ast.keyword(arg=str() as name):
+                    self.given.add(name)
                 case ast.Lambda():
                     self._function(one, block, path)
                     continue
@@ -271,7 +298,21 @@ class Reader:
                 case ast.NamedExpr(target=target, value=content):
                     at = (one.lineno, one.col_offset)
                     self._bind(target, Binding("value", content, at, path, block), block)
-            waiting += ast.iter_child_nodes(one)
+            for field in one._fields:
+                part = getattr(one, field, None)
+                if isinstance(part, list):
+                    waiting += filter(None, part)  # a dictionary that is unpacked has no key
+                elif isinstance(part, ast.expr):
+                    waiting.append(part)
+
+    def _constant(self, node: ast.Constant) -> None:
+        text = node.value
+        if not isinstance(text, str):
+            return
+        if len(text) <= _KEY:
+            self.texts.add(text)
+        if "hf://" in text or ("huggingface.co/" in text and is_download(text)):
+            self.addresses.append(node)
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, block: Block, path: Path
@@ -290,6 +331,13 @@ class Reader:
 
 def _is_false(test: ast.expr) -> bool:
     return isinstance(test, ast.Constant) and not test.value
+
+
+def _is_for_types(test: ast.expr) -> bool:
+    match test:
+        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(value=ast.Name(id="typing"), attr="TYPE_CHECKING"):
+            return True
+    return False
 
 
 def _class_of(block: Block) -> Block | None:

@@ -7,7 +7,9 @@ import ast
 from weighbridge.core.errors import OverLimit
 from weighbridge.formats.python.syntax import is_dense, parsed
 from weighbridge.inventory.application.facts import Call, FileFacts
+from weighbridge.inventory.application.python.candidates import Candidates
 from weighbridge.inventory.application.python.evaluate import Evaluator
+from weighbridge.inventory.application.python.mocks import Mocks
 from weighbridge.inventory.application.python.places import Lines
 from weighbridge.inventory.application.python.scopes import Reader
 from weighbridge.inventory.application.python.things import External, Partial, Site, term
@@ -64,9 +66,12 @@ class _Source:
     def calls(self) -> list[Call]:
         found: list[Call] = []
         told: set[int] = set()
+        candidates = Candidates(self.reader, self.wrappers)
+        self.mocks = Mocks(self.reader)
         for node, block, path in self.reader.calls:
-            found += self._wrapped(node, block, path)
-            if not self.asked.calls:
+            if self.wrappers and candidates.may_wrap(node.func):
+                found += self._wrapped(node, block, path)
+            if not self.asked.calls or not candidates.may_load(node.func):
                 continue
             for number, (entry, name) in enumerate(self._entries(node, block, path)):
                 call = self._call(entry, number, name, Site(node, block, path), told)
@@ -110,8 +115,9 @@ class _Source:
             return None
         told.update(id(one) for one in ast.walk(site.call) if isinstance(one, ast.Constant))
         return Call(
-            loader=entry.pattern, callable=name, given=tuple(given), at=self.lines.span(site.call), entry=number
-        )
+            loader=entry.pattern, callable=name, given=tuple(given), at=self.lines.span(site.call), entry=number,
+            replaced=self.mocks.words(site.block, name),
+        )  # fmt: skip
 
     def _given(self, site: Site) -> tuple[list[Term], dict[str, Term], object]:
         known = self.evaluator.value(site.call.func, site.block, site.path)
@@ -141,8 +147,6 @@ class _Source:
     # -- functions of the project ----------------------------------------------------------------------------------
 
     def _wrapped(self, node: ast.Call, block: Block, path: Path) -> list[Call]:
-        if not self.wrappers:
-            return []
         function = node.func
         last = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(
             function, ast.Name) else ""  # fmt: skip
@@ -157,7 +161,10 @@ class _Source:
                 given.append((parameter, named[parameter]))
             elif 0 <= position < len(positional):
                 given.append((parameter, positional[position]))
-        return [Call(loader=WRAPPER, callable=name, given=tuple(given), at=self.lines.span(node))] if given else []
+        if not given:
+            return []
+        replaced = self.mocks.words(block, name)
+        return [Call(loader=WRAPPER, callable=name, given=tuple(given), at=self.lines.span(node), replaced=replaced)]
 
     # -- values that others ask for --------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Drafts of the documentation that the EU AI Act asks for: every row with its evidence, or with its question."""
