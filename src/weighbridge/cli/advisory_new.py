@@ -37,6 +37,8 @@ COMMAND = Command(
             options=(
                 Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
                 Option(names=("--full",), help="fetch files of remote targets whole"),
+                Option(names=("--lock",), metavar="FILE", help="what was locked (default: model.lock in the target)"),
+                Option(names=("--signers",), metavar="FILE", help="who is trusted to sign"),
                 Option(names=("--card",), metavar="FILE", help="what a person adds (default: weighbridge.card.toml)"),
             ),
         ),
