@@ -294,6 +294,7 @@ def test_a_decision_is_explained_rule_by_rule(model: Path, capsys: pytest.Captur
     assert main([*words, "--format", "yaml"]) == 2
 
 
+CLEAN = {"known": {"findings": [], "gaps": []}}
 CASES = """\
 version: 1
 policy: house.yaml
@@ -328,7 +329,9 @@ def test_cases_notice_a_change_of_the_policy(model: Path, capsys: pytest.Capture
     ],
 )  # fmt: skip
 def test_wrong_cases_are_errors(text: str, said: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    check(model, "--facts", "facts.json")
+    subject = {"id": "file:config.json", "kind": "file", "name": "config.json", "scan": CLEAN}
+    Path("facts.json").write_text(json.dumps({"schema": "weighbridge.facts/1", "subjects": [subject]}))
+    policy(LOW)
     Path("cases.yaml").write_text(text)
     assert main(["policy", "test", "cases.yaml"]) == 2
     assert said in capsys.readouterr().err

@@ -68,7 +68,7 @@ def plain(subject: Subject) -> dict[str, Any]:
         if isinstance(content, Known):
             held[name] = _plain(content.content)
         elif isinstance(content, str):
-            held[name] = encodable(content)
+            held[name] = encodable(str(content))
     return held
 
 
@@ -78,5 +78,5 @@ def _plain(content: object) -> Any:
     if isinstance(content, bool | int | float):
         return content
     if isinstance(content, str):
-        return encodable(content)
+        return encodable(str(content))
     return {name: _plain(getattr(content, name)) for name in field_names(type(content))}
