@@ -25,6 +25,8 @@ READ = Group(
             names=("--card",), metavar="FILE",
             help="what a person adds to the files (default: weighbridge.card.toml in TARGET)",
         ),
+        Option(names=("--lock",), metavar="FILE", help="the lock file that pins it (default: model.lock in TARGET)"),
+        Option(names=("--signers",), metavar="FILE", help="a policy to check the signatures of the model by"),
         Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
         Option(names=("--full",), help="fetch files of remote targets whole"),
     ),

@@ -133,10 +133,11 @@ class JailedPool:
         finally:
             close(descriptor)
         if not taken:
-            self._discard(worker)
+            self._forget(worker)
+            why, hint = _no_start(worker.end())
             self._lost += 1
             if self._lost >= MAX_LOST_REQUESTS:
-                raise SandboxError("jailed workers end before they get to work", hint=_START_HINT)
+                raise SandboxError(f"jailed workers end before they get to work: {why}", hint=hint)
             return False
         self._lost = 0
         worker.task = task
@@ -287,7 +288,7 @@ class JailedPool:
 
 
 def _no_start(failure: Failure) -> tuple[str, str]:
-    """Say why a worker did not get as far as hello, and what may help."""
+    """Say why a worker did not get as far as its first task, and what may help."""
     match failure:
         case OutOfMemory(limit=limit):
             return f"it needs more than {limit >> 20} MiB of memory", "allow it more"

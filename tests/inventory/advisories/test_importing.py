@@ -132,6 +132,17 @@ def test_a_damaged_database_is_told_and_not_taken_for_an_empty_one(place: Path) 
         ids(place)
 
 
+def test_a_database_that_lacks_a_table_is_not_written_to(place: Path) -> None:
+    b.imported(place, b.record("CVE-2026-1"), name="one")
+    connection = sqlite3.connect(place)
+    connection.execute("DROP TABLE advisory")
+    connection.close()
+    before = place.read_bytes()
+    with pytest.raises(AccessError, match="damaged"):
+        b.imported(place, b.record("CVE-2026-2"), name="two")
+    assert place.read_bytes() == before
+
+
 def test_a_document_that_is_damaged_is_told(place: Path) -> None:
     b.imported(place, b.record())
     with sqlite3.connect(place) as database:

@@ -32,7 +32,8 @@ table.dates { table-layout: fixed; } table.dates th:nth-child(1) { width: 6.6rem
 table.dates th:nth-child(2) { width: auto; } table.dates th:nth-child(3) { width: 11rem; }
 table.dates th:nth-child(4) { width: 12rem; } table.dates td:first-child { white-space: nowrap; }
 table.counts { table-layout: auto; } table.counts th:nth-child(n) { width: auto; }
-table.counts td:nth-child(n+2), table.counts th:nth-child(n+2) { text-align: right; padding-right: 0; }
+table.counts td:nth-child(n+2), table.counts th:nth-child(n+2) { text-align: right; padding: .55rem 0 .55rem .7rem; }
+table.counts th:nth-child(n+2) { white-space: nowrap; font-size: .8rem; }
 table.counts td:nth-child(n+2) { font-variant-numeric: tabular-nums; }
 table.register { table-layout: fixed; font-size: .86rem; } table.register th:nth-child(1) { width: 9.5rem; }
 table.register th:nth-child(2) { width: 8rem; } table.register th:nth-child(3) { width: auto; }

@@ -128,7 +128,13 @@ class Shelf:
     # -- putting in ------------------------------------------------------------------------------------------------
 
     def put(self, feed: int, advisory: Advisory) -> tuple[int, list[Defect]]:
-        """Put a record in; gives its number and what is wrong with its versions."""
+        """Put a record in; gives its number and what is wrong with its versions. Raises AccessError."""
+        try:
+            return self._put(feed, advisory)
+        except sqlite3.Error as error:
+            raise AccessError(f"the database {self.path!r} is damaged: {error}", hint=_ANEW) from None
+
+    def _put(self, feed: int, advisory: Advisory) -> tuple[int, list[Defect]]:
         ask = self._connection.execute
         packed = zlib.compress(json.dumps(document(advisory), ensure_ascii=True, separators=(",", ":")).encode(), 1)
         given = (feed, advisory.id, advisory.modified, advisory.withdrawn, packed)
