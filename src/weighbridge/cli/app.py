@@ -116,9 +116,15 @@ def _no_command(arguments: list[str]) -> int:
 def usage() -> str:
     """Give the help of the program itself."""
     from weighbridge import __version__
+    from weighbridge.reports.wrap import wrap
 
     width = max(map(len, COMMANDS))
-    listed = "\n".join(f"  {name:{width}}  {words}" for name, (_, words) in COMMANDS.items())
+    lines = [
+        line
+        for name, (_, words) in COMMANDS.items()
+        for line in wrap(words, 80, first=f"  {name:{width}}  ", rest=" " * (width + 4))
+    ]
+    listed = "\n".join(lines)
     return (
         f"weighbridge {__version__}: weighs AI models before they enter\n\n"
         f"usage: weighbridge COMMAND [OPTIONS]\n\n{listed}\n\n"
