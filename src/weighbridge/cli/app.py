@@ -19,7 +19,7 @@ COMMANDS = {
     "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "inventory": ("weighbridge.cli.inventory", "list the models, services and libraries that an application uses"),
-    "audit": ("weighbridge.cli.audit", "hold libraries and models against what is known against them"),
+    "audit": ("weighbridge.cli.audit", "hold libraries and models against advisories"),
     "advisory new": ("weighbridge.cli.advisory_new", "write an advisory about a model from a finding"),
     "advisory validate": ("weighbridge.cli.advisory_validate", "hold advisories against schema and sense"),
     "advisory export": ("weighbridge.cli.advisory_export", "write advisories as a feed that others can host"),
@@ -123,9 +123,15 @@ def _no_command(arguments: list[str]) -> int:
 def usage() -> str:
     """Give the help of the program itself."""
     from weighbridge import __version__
+    from weighbridge.reports.wrap import wrap
 
     width = max(map(len, COMMANDS))
-    listed = "\n".join(f"  {name:{width}}  {words}" for name, (_, words) in COMMANDS.items())
+    lines = [
+        line
+        for name, (_, words) in COMMANDS.items()
+        for line in wrap(words, 80, first=f"  {name:{width}}  ", rest=" " * (width + 4))
+    ]
+    listed = "\n".join(lines)
     return (
         f"weighbridge {__version__}: weighs AI models before they enter\n\n"
         f"usage: weighbridge COMMAND [OPTIONS]\n\n{listed}\n\n"
