@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import tables
+from tools import policy_tables, tables
 from tools.session import ROOT, Session
 
 _BLOCK = re.compile(r"(?P<head><!-- (?P<kind>[a-z]+): (?P<what>[^\n]+) -->\n).*?(?P<tail><!-- end -->)", re.DOTALL)
@@ -24,6 +24,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "verdicts": tables.verdicts,
     "jail": tables.jail,
     "decisions": tables.decisions,
+    "policy keys": policy_tables.keys,
+    "policy presets": policy_tables.described,
 }
 
 

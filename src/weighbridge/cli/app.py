@@ -19,6 +19,10 @@ COMMANDS = {
     "load": ("weighbridge.cli.load", "load a file in a jail: what it holds and what it tries"),
     "run": ("weighbridge.cli.run", "run a Python program that loads no model but those in model.lock"),
     "inventory": ("weighbridge.cli.inventory", "list the models, services and libraries that an application uses"),
+    "audit": ("weighbridge.cli.audit", "hold libraries and models against advisories"),
+    "advisory new": ("weighbridge.cli.advisory_new", "write an advisory about a model from a finding"),
+    "advisory validate": ("weighbridge.cli.advisory_validate", "hold advisories against schema and sense"),
+    "advisory export": ("weighbridge.cli.advisory_export", "write advisories as a feed that others can host"),
     "bom": ("weighbridge.cli.bom", "write a bill of materials of a model, each value with its origin"),
     "bom convert": ("weighbridge.cli.bom_convert", "write bills of materials in another format, or as one"),
     "bom diff": ("weighbridge.cli.bom_diff", "say what changed between two bills, and what matters"),
@@ -30,6 +34,9 @@ COMMANDS = {
     "feed import": ("weighbridge.cli.feed_import", "take advisories from files, for audits"),
     "feed update": ("weighbridge.cli.feed_update", "fetch the advisories of PyPI and others from OSV"),
     "feed status": ("weighbridge.cli.feed_status", "tell which advisories there are, and how old they are"),
+    "policy check": ("weighbridge.cli.policy_check", "decide by a policy whether models and applications may pass"),
+    "policy explain": ("weighbridge.cli.policy_explain", "say in words what a policy asks for, or why it decides so"),
+    "policy test": ("weighbridge.cli.policy_test", "hold a policy against cases with the decisions that they expect"),
     "explain": ("weighbridge.cli.explain", "explain a rule, or print the program that a file would run"),
     "rules": ("weighbridge.cli.rules", "list the rules"),
 }
@@ -116,9 +123,15 @@ def _no_command(arguments: list[str]) -> int:
 def usage() -> str:
     """Give the help of the program itself."""
     from weighbridge import __version__
+    from weighbridge.reports.wrap import wrap
 
     width = max(map(len, COMMANDS))
-    listed = "\n".join(f"  {name:{width}}  {words}" for name, (_, words) in COMMANDS.items())
+    lines = [
+        line
+        for name, (_, words) in COMMANDS.items()
+        for line in wrap(words, 80, first=f"  {name:{width}}  ", rest=" " * (width + 4))
+    ]
+    listed = "\n".join(lines)
     return (
         f"weighbridge {__version__}: weighs AI models before they enter\n\n"
         f"usage: weighbridge COMMAND [OPTIONS]\n\n{listed}\n\n"

@@ -32,8 +32,11 @@ def composed(target: str, given: Given, config: Config) -> Graph:
     return observed(target, given, config)[0]
 
 
-def observed(target: str, given: Given, config: Config) -> tuple[Graph, Report]:
-    """Give the graph of a model and the report of the scan that it was folded from; raises as ``composed`` does."""
+def observed(target: str, given: Given, config: Config, without: frozenset[str] = frozenset()) -> tuple[Graph, Report]:
+    """Give the graph of a model and the report of the scan that it was folded from; raises as ``composed`` does.
+
+    ``without`` are names of folders, at any depth, that are not looked at.
+    """
     import os
 
     from weighbridge.cli.weighing import learn
@@ -42,8 +45,10 @@ def observed(target: str, given: Given, config: Config) -> tuple[Graph, Report]:
     if ref.scheme == PATH and os.path.isdir(ref.source):
         listable(ref.source)
     listing = store_for(ref, offline=given.on("--offline")).listing(ref)
+    if without:
+        listing = replace(listing, files=_outside(listing.files, without), extras=_outside(listing.extras, without))
     pinned = ref if ref.scheme == PATH else replace(ref, revision=listing.resolved or ref.revision)
-    report, answers = learn(str(pinned), given, config, remember=True)
+    report, answers = learn(str(pinned), given, config, remember=True, exclude=tuple(sorted(without)))
     sha512 = _sha512(listing, given)
     verdicts = {
         one.path.removeprefix(artifact.ref).lstrip("/"): str(one.verdict())
@@ -64,6 +69,10 @@ def observed(target: str, given: Given, config: Config) -> tuple[Graph, Report]:
     )
     graph = vouched(graph, listing, given, config)
     return _supplemented(graph, given.one("--card"), listing), report
+
+
+def _outside(files: tuple[ListedFile, ...], without: frozenset[str]) -> tuple[ListedFile, ...]:
+    return tuple(one for one in files if without.isdisjoint(one.path.split("/")[:-1]))
 
 
 def _supplemented(graph: Graph, path: str, listing: Listing) -> Graph:

@@ -45,11 +45,12 @@ def outputs(given: Given, formats: tuple[str, ...]) -> tuple[Output, ...]:
         if files.count(file) > 1:
             raise UsageError(f"two reports would go to {'stdout' if file == STDOUT else repr(file)}")
         if file != STDOUT:
-            _try(file)
+            check_writable(file)
     return tuple(found)
 
 
-def _try(file: str) -> None:
+def check_writable(file: str) -> None:
+    """Raise UsageError for a file that cannot be written, before any work is done for it."""
     if not file:
         raise UsageError("--output names no file")
     folder = os.path.dirname(os.path.realpath(file))

@@ -47,10 +47,13 @@ def weigh(given: Given, config: Config) -> Report:
     return report
 
 
-def learn(target: str, given: Given, config: Config, *, remember: bool = False) -> tuple[Report, dict[str, Answer]]:
+def learn(
+    target: str, given: Given, config: Config, *, remember: bool = False, exclude: tuple[str, ...] = ()
+) -> tuple[Report, dict[str, Answer]]:
     """Scan one target for what a lock wants to know: the report, and the answers by path below the target.
 
-    With ``remember`` answers about content that was scanned before are taken from the cache.
+    With ``remember`` answers about content that was scanned before are taken from the cache. ``exclude`` are shell
+    patterns of what is left out.
 
     That a store's bytes are not what it lists is told whatever is switched off.
     """
@@ -59,8 +62,9 @@ def learn(target: str, given: Given, config: Config, *, remember: bool = False) 
     disabled = frozenset(config.disable) - {RULE}
     answers: dict[str, Answer] = {}
     request = ScanRequest(
-        targets=(target,), disabled=tuple(sorted(disabled)), full=given.on("--full"), offline=given.on("--offline")
-    )
+        targets=(target,), exclude=exclude, disabled=tuple(sorted(disabled)), full=given.on("--full"),
+        offline=given.on("--offline"),
+    )  # fmt: skip
     progress = Progress(quiet=given.on("--quiet"))
     try:
         executor = _executor(given.number("--jobs") or config.jobs, disabled, debug=False, trace=False)

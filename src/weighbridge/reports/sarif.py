@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "weighbridge/v1"
 
-_LEVELS = {
+LEVELS = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
     Severity.MEDIUM: "warning",
@@ -24,7 +24,7 @@ _LEVELS = {
     Severity.INFO: "note",
 }
 # Code scanning services read bands out of this number: critical from 9.0, high from 7.0, medium from 4.0, low above 0.
-_SCORES = {
+SCORES = {
     Severity.CRITICAL: "9.5",
     Severity.HIGH: "8.0",
     Severity.MEDIUM: "5.5",
@@ -128,10 +128,10 @@ def _rule(rule: RuleInfo) -> dict[str, Json]:
             "text": message_text(explanation.body(rule)),
             "markdown": message_markdown(rule_page.body(rule)),
         },
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
             "tags": list(dict.fromkeys(tags)),
-            "security-severity": _SCORES[rule.severity],
+            "security-severity": SCORES[rule.severity],
             "precision": str(rule.confidence),
             "harm": str(rule.harm),
             "atlas": list(rule.atlas),
@@ -177,7 +177,7 @@ def _result(finding: Finding, path: str, files: dict[str, int], places: dict[str
         "evidence": [encodable(line) for line in finding.evidence],
     }
     return result | {
-        "level": _LEVELS[finding.severity],
+        "level": LEVELS[finding.severity],
         "message": _message(_sentence(finding)),
         "locations": [_location(path, finding.at, files)],
         "partialFingerprints": {FINGERPRINT: encodable(finding.fingerprint)},

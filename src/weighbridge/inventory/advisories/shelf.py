@@ -237,6 +237,15 @@ class Shelf:
             if not advisory.withdrawn:
                 yield advisory
 
+    def about_models(self) -> Iterator[Advisory]:
+        """Give the records that stand and speak of repositories or files, not of packages of an ecosystem."""
+        for (id_,) in self.ask(
+            "SELECT id FROM advisory WHERE withdrawn = '' AND (id NOT IN (SELECT advisory FROM entry) OR id IN"
+            " (SELECT advisory FROM entry JOIN package ON package.id = package WHERE ecosystem IN ('', 'GIT')))"
+            " ORDER BY id"
+        ):
+            yield self._advisory(id_)
+
     def of_repository(self, address: str) -> Iterator[Advisory]:
         """Give all records with a range of commits of a repository that stand."""
         for (id_,) in self.ask("SELECT advisory FROM repository WHERE address = ?", address):

@@ -79,9 +79,9 @@ def usual_place() -> str:
 class Store:
     """What was imported, if anything was, and the seed."""
 
-    def __init__(self, imported: Shelf | None) -> None:
+    def __init__(self, imported: Shelf | None, *, seeded: bool = True) -> None:
         self._imported = imported
-        self._seed = seed_shelf()
+        self._seed = seed_shelf() if seeded else Shelf.made()
 
     @classmethod
     def opened(cls, path: str = "") -> Store:
@@ -137,6 +137,11 @@ class Store:
             for advisory in shelf.entries(number) if number else ():
                 if shelf is not self._seed or not self._is_told(advisory, package):
                     yield advisory
+
+    def model_advisories(self) -> Iterator[Advisory]:
+        """Give the records that speak of models: of repositories and files, not of packages."""
+        for shelf in self._shelves():
+            yield from shelf.about_models()
 
     def of_repository(self, address: str) -> Iterator[Advisory]:
         """Give all records with a range of commits of a repository, ``github.com/owner/name``, that stand."""

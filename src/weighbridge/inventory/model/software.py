@@ -23,7 +23,8 @@ PACKAGES = {
 """Names that cards and configurations use, and the names of the packages on PyPI. Others are no packages for sure."""
 _FRAMEWORKS = frozenset({"torch", "keras", "tf-keras", "tensorflow"})
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+!-]{0,60}", re.ASCII)
-_SAVED = "the version that has written the file"
+SAVED = "the version that has written the file"
+"""Note of a version that nobody needs to have installed."""
 
 
 class Software:
@@ -53,7 +54,7 @@ class Software:
             if not version:
                 continue
             if len(versions) == 1:
-                self.assembly.claim(made, Field.VERSION, version, origin, _SAVED)
+                self.assembly.claim(made, Field.VERSION, version, origin, SAVED)
                 self.assembly.claim(made, Field.PURL, f"pkg:pypi/{package}@{version.replace('+', '%2B')}", origin)
             else:
-                self.assembly.claim(made, Field.SPECIFIER, version, origin, _SAVED)
+                self.assembly.claim(made, Field.SPECIFIER, version, origin, SAVED)

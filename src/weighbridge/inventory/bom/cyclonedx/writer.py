@@ -7,12 +7,12 @@ the graph. What the schema has no word for is a property ``weighbridge:…``.
 from __future__ import annotations
 
 import json
-import uuid
 
 from weighbridge.inventory.bom.addresses import is_address
 from weighbridge.inventory.bom.cyclonedx import cited, taxonomy
 from weighbridge.inventory.bom.cyclonedx.components import LONGEST_VERSION, component, properties
-from weighbridge.inventory.document import dumps, origin
+from weighbridge.inventory.bom.links import serial_number
+from weighbridge.inventory.document import origin
 from weighbridge.inventory.graph import Field, Kind, RelationKind
 from weighbridge.inventory.lookup import Lookup
 
@@ -37,7 +37,7 @@ def write(graph: Graph, made: Made, version: str = "1.7", *, bsi: bool = False) 
         "$schema": f"http://cyclonedx.org/schema/bom-{version}.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": version,
-        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'weighbridge:{dumps(graph)}')}",
+        "serialNumber": serial_number(graph),
         "version": 1,
         "metadata": {
             "timestamp": made.timestamp,

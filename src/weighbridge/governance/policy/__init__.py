@@ -1,0 +1,1 @@
+"""May it pass: a policy, what it judges, and the decision."""

@@ -1,0 +1,1 @@
+"""What people say about advisories and products: VEX documents read, held against an audit, and written."""
