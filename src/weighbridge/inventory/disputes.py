@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.values import value
 from weighbridge.inventory.graph import LINEAGE, Confidence, Field, Kind, License, Method
+from weighbridge.inventory.lookup import Lookup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Dispute:
 def disputes(graph: Graph) -> tuple[Dispute, ...]:
     """List the disputes of a graph, in its order. What is merely said in other words is none."""
     found: list[Dispute] = []
+    indexed = Lookup(graph)
     names = {one.id: one.text(Field.NAME) for one in graph.components}
     for one in graph.components:
         for field in _EXACT:
@@ -40,7 +42,7 @@ def disputes(graph: Graph) -> tuple[Dispute, ...]:
         found += _dtypes(one)
         found += _sizes(one)
         found += _settings(one)
-        found += _bases(graph, one, names)
+        found += _bases(indexed, one, names)
     return tuple(found)
 
 
@@ -116,7 +118,7 @@ def _settings(one: Component) -> Iterator[Dispute]:
             yield Dispute(component=one.id, what=name, sides=tuple(sides.items()))
 
 
-def _bases(graph: Graph, one: Component, names: dict[str, str]) -> Iterator[Dispute]:
+def _bases(graph: Lookup, one: Component, names: dict[str, str]) -> Iterator[Dispute]:
     """Compare the bases that the card names with those that configurations and headers name."""
     sides: dict[bool, dict[str, Origin]] = {True: {}, False: {}}
     for relation in graph.leaving(one.id, *LINEAGE):
