@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from tests.builders.torches import zip_layout
 from tests.museum.collection import ALL
 from tests.museum.exhibit import FORMS
+from tests.sampling import some
 from weighbridge.conversion.plan import dumps, loads
 from weighbridge.conversion.planning import plan_of
 from weighbridge.conversion.unpacked import Unpacked
@@ -32,7 +33,7 @@ def planned(content: bytes, descriptor: int) -> tuple[bool, bool]:
 
 def test_every_exhibit_is_planned_or_refused_and_nothing_happens() -> None:
     """Some of them compressed too: a pickle in a gzip stream is planned as it is without."""
-    files = [exhibit.file(form)[1] for exhibit in ALL for form in FORMS]
+    files = [exhibit.file(form)[1] for exhibit in some(3, ALL) for form in FORMS]
     files += [gzip.compress(content, 1) for content in files[::8]]
     files += [zip_layout({"data.pkl": content}) for content in files]
     with TemporaryFile(buffering=0) as beside:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import weighbridge
+from tests.sampling import IS_WHOLE
 from weighbridge.core.coverage import Gap
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Fact
@@ -54,7 +55,7 @@ CONTENT = st.binary(max_size=300) | st.sampled_from(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200 if IS_WHOLE else 25, deadline=None)
 @given(content=CONTENT, member=st.text(max_size=12))
 def test_a_reader_raises_nothing_but_what_it_may_and_yields_nothing_but_what_it_may(
     name: str, content: bytes, member: str

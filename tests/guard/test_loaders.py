@@ -16,6 +16,7 @@ import pytest
 
 from tests.guard.locks import entry_of, flip, guarded, locked, write
 from tests.guard.payload import Payload
+from tests.sampling import some
 from weighbridge.core.values import replace
 from weighbridge.guard import Refused, files
 from weighbridge.guard import guard as guard_module
@@ -181,6 +182,7 @@ CASES: dict[str, tuple[str, Callable[[Path], None], Callable[[Any], Any]]] = {
 }  # fmt: skip
 
 cases = pytest.mark.parametrize(("name", "write_file", "load"), CASES.values(), ids=CASES)
+some_cases = pytest.mark.parametrize(("name", "write_file", "load"), some(4, CASES.values()), ids=some(4, CASES))
 
 
 @pytest.fixture
@@ -215,7 +217,7 @@ def test_one_changed_bit_is_refused(name: str, write_file: Any, load: Any, work:
         load(str(path))
 
 
-@cases
+@some_cases
 def test_what_is_not_in_the_lock_is_refused(name: str, write_file: Any, load: Any, work: Path) -> None:
     lock = write(work.parent)
     write_file(work / name)
@@ -243,7 +245,7 @@ def test_a_change_between_check_and_use_is_not_loaded_and_stops_the_program(
         load(str(path))
 
 
-@cases
+@some_cases
 def test_audit_lets_everything_pass_and_tells_it_once(
     name: str, write_file: Any, load: Any, work: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

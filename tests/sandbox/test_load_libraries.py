@@ -126,8 +126,8 @@ def test_a_file_that_needs_more_memory_than_there_is() -> None:
 
 def test_tensors_that_need_more_memory_than_there_is() -> None:
     torch = import_module("torch")
-    content = written(lambda stream: torch.save(torch.zeros(224 << 20, dtype=torch.uint8), stream))
-    found = load(content, Library.TORCH, memory=160 << 20, seconds=60.0)
+    content = written(lambda stream: torch.save(torch.zeros(640 << 20, dtype=torch.uint8), stream))
+    found = load(content, Library.TORCH, memory=512 << 20, seconds=60.0)
     assert found.halt is not None
     assert found.halt.kind is HaltKind.RESOURCE_EXCEEDED
 

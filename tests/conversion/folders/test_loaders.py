@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.sampling import some
 from weighbridge.cli.app import main
 
 pytestmark = pytest.mark.libraries
@@ -89,7 +90,7 @@ def assert_same(found: dict[str, Any], wanted: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["--max-shard-size", "5KB"]], ids=["as it is", "divided anew"])
-@pytest.mark.parametrize("shards", [1, 3])
+@pytest.mark.parametrize("shards", some(2, [3, 1]))
 @pytest.mark.parametrize("make", [tied, untied, shared_though_the_configuration_does_not_tie, t5, half])
 def test_transformers_loads_what_was_there(
     make: Callable[[], Any], shards: int, words: list[str], tmp_path: Path

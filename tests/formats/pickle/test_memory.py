@@ -11,13 +11,14 @@ import pytest
 from tests.builders.pickles import opcodes as op
 from tests.formats.pickle.hungry import CALL, STREAMS
 from tests.formats.pickle.reading import run
+from tests.sampling import some
 from weighbridge.core.limits import Limits
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST = 150
 
 
-@pytest.mark.parametrize("what", STREAMS)
+@pytest.mark.parametrize("what", some(2, STREAMS))
 def test_no_stream_makes_a_scan_take_more_than_it_may(what: str, tmp_path: Path) -> None:
     file = tmp_path / "model.pkl"
     file.write_bytes(op.PROTO(4) + CALL + STREAMS[what]() + op.NONE + op.STOP)

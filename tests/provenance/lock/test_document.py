@@ -21,9 +21,8 @@ ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "schemas/lock-v1.json").read_text())
 
 _hex = st.text("0123456789abcdef", min_size=64, max_size=64)
-_segment = st.text(min_size=1, max_size=8).filter(
-    lambda one: one.isprintable() and not set(one) & set('/\\"') and one.strip(". ")
-)
+_letters = st.characters(exclude_categories=["C", "Z"], exclude_characters='/\\"')
+_segment = st.text(_letters, min_size=1, max_size=8).filter(lambda one: one.strip("."))
 _path = st.lists(_segment, min_size=1, max_size=3).map("/".join)
 _file_values = st.builds(
     LockedFile,
