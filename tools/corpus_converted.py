@@ -52,14 +52,11 @@ LIBRARIES = {
 }  # fmt: skip
 """What loads a kind; the kind's first word counts."""
 
-_OBJECTS = "arrays of objects, which hold pickles of their own"
 _STRINGS = "no tensors: text of variable length"
 REFUSED = {
     "joblib/test/data/joblib_0.8": "joblib before 0.10, arrays of objects",
     "joblib/test/data/joblib_0.9": "joblib before 0.10, arrays of objects or in files of their own",
-    "joblib/test/data/joblib_0.1": _OBJECTS,
-    "yasa/classifiers/": _OBJECTS,
-    "mtcnn/data/mtcnn_weights.npy": _OBJECTS,
+    "yasa/classifiers/": "no tensors: LightGBM keeps its trees as text",
     "pdfminer/cmap/": "no tensors",
     "h5py/tests/data_files/vlen_string_dset": _STRINGS,
     "py3langid/data/model.npz.xz": "an archive of arrays inside of xz, which numpy does not load either",

@@ -6,6 +6,7 @@ from weighbridge.cli import config as configuration
 from weighbridge.cli.exit import PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import outputs, write
+from weighbridge.cli.subject_options import READ, SIGNERS
 from weighbridge.core.errors import UsageError
 
 TYPE_CHECKING = False
@@ -34,13 +35,7 @@ COMMAND = Command(
         ),
         Group(
             title="what is read",
-            options=(
-                Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
-                Option(names=("--full",), help="fetch files of remote targets whole"),
-                Option(names=("--lock",), metavar="FILE", help="what was locked (default: model.lock in the target)"),
-                Option(names=("--signers",), metavar="FILE", help="who is trusted to sign"),
-                Option(names=("--card",), metavar="FILE", help="what a person adds (default: weighbridge.card.toml)"),
-            ),
+            options=(*READ, SIGNERS),
         ),
     ),
     epilog="""\

@@ -6,6 +6,7 @@ from weighbridge.cli import config as configuration
 from weighbridge.cli.exit import FAIL, INCONCLUSIVE, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import outputs, write
+from weighbridge.cli.subject_options import ADVISORIES, ENVIRONMENT, READ, SIGNERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,21 +25,7 @@ COMMAND = Command(
         help="a model (directory, hf://org/name), an application's directory, a bill of materials, or model.lock",
     ),
     groups=(
-        Group(
-            title="advisories",
-            options=(
-                Option(names=("--database",), metavar="FILE", help="imported advisories (default: of the user)"),
-                Option(
-                    names=("--advisories",), metavar="FILE", repeatable=True,
-                    help="records for this run: a file or directory of OSV documents; repeatable",
-                ),
-                Option(names=("--max-age",), metavar="DAYS", number=True, help="fail on feeds older than this"),
-                Option(
-                    names=("--vex",), metavar="FILE", repeatable=True,
-                    help="what people say: OpenVEX or CycloneDX; repeatable",
-                ),
-            ),
-        ),
+        ADVISORIES,
         Group(
             title="judgement",
             options=(
@@ -50,14 +37,7 @@ COMMAND = Command(
         ),
         Group(
             title="what is looked at",
-            options=(
-                Option(names=("--environment",), metavar="DIR", help="installed packages: a virtual environment"),
-                Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
-                Option(names=("--full",), help="fetch files of remote targets whole"),
-                Option(names=("--lock",), metavar="FILE", help="what was locked (default: model.lock in the target)"),
-                Option(names=("--signers",), metavar="FILE", help="who is trusted to sign"),
-                Option(names=("--card",), metavar="FILE", help="what a person adds (default: weighbridge.card.toml)"),
-            ),
+            options=(ENVIRONMENT, *READ, SIGNERS),
         ),
     ),
     epilog="""\

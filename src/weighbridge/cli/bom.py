@@ -7,6 +7,7 @@ from weighbridge.cli.bom_formats import FORMATS, rendered
 from weighbridge.cli.exit import FAIL, PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import outputs, write
+from weighbridge.cli.subject_options import READ, SIGNERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,19 +23,7 @@ COMMAND = Command(
     groups=(
         Group(
             title="what is read",
-            options=(
-                Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
-                Option(names=("--full",), help="fetch files of remote targets whole"),
-                Option(
-                    names=("--card",), metavar="FILE",
-                    help="what a person adds (default: weighbridge.card.toml in the target)",
-                ),
-                Option(
-                    names=("--lock",), metavar="FILE",
-                    help="the lock file that pins it (default: model.lock in the target or above it)",
-                ),
-                Option(names=("--signers",), metavar="FILE", help="a policy (signers.toml) to check signatures by"),
-            ),
+            options=(*READ, SIGNERS),
         ),
         Group(
             title="what is asked for",

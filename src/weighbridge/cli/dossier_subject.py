@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from weighbridge.cli import subject_options
 from weighbridge.cli.options import Group, Option
 from weighbridge.core.errors import AccessError, UsageError, reason
 from weighbridge.core.values import value
@@ -21,16 +22,10 @@ READ = Group(
     options=(
         Option(names=("--application",), help="TARGET is an application's directory, as of inventory"),
         Option(names=("--report",), metavar="FILE", help="findings: a saved scan (default: TARGET is scanned)"),
-        Option(
-            names=("--card",), metavar="FILE",
-            help="what a person adds to the files (default: weighbridge.card.toml in TARGET)",
-        ),
-        Option(names=("--lock",), metavar="FILE", help="the lock file that pins it (default: model.lock in TARGET)"),
-        Option(names=("--signers",), metavar="FILE", help="a policy to check the signatures of the model by"),
-        Option(names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"),
-        Option(names=("--full",), help="fetch files of remote targets whole"),
+        *subject_options.READ,
+        subject_options.SIGNERS,
     ),
-)  # fmt: skip
+)
 ANSWERS = Option(
     names=("--answers",), metavar="FILE", help="answers of people (default: weighbridge.dossier.toml in TARGET)"
 )
