@@ -58,7 +58,7 @@ strace: $(VENV)/.tests ## convert and detonate the whole museum under strace (ha
 bench: $(VENV)/.tests ## measure against floors and other scanners (twenty minutes; see bench/README.md)
 	$(PY) -m bench.run
 
-whole: $(VENV)/.tests ## as `make test`, with nothing sampled (half an hour)
+whole: $(VENV)/.tests ## as `make test`, sampling nothing but what `make strace` takes whole (half an hour)
 	WHOLE=1 $(PY) -m pytest -n $(WORKERS) -m "not online" $(PYTEST_ARGS)
 
 properties: $(VENV)/.tests ## try the properties on other examples than `make test`, EXAMPLES (1000) of each

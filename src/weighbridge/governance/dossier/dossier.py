@@ -10,7 +10,7 @@ from weighbridge.governance.dossier.evidence import MOST, bounded, cut, digest
 from weighbridge.governance.dossier.feeds import Feeds
 from weighbridge.governance.dossier.rows import Fill, obligations, parts, rows
 from weighbridge.inventory.disputes import disputes
-from weighbridge.inventory.graph import LINEAGE, Field, Kind, RelationKind
+from weighbridge.inventory.graph import Field, Kind, RelationKind
 from weighbridge.inventory.views import telling
 
 TYPE_CHECKING = False
@@ -219,12 +219,8 @@ _FEEDS = {
 def _disputed(graph: Graph) -> dict[str, tuple[str, ...]]:
     """Say by feed what cannot all be true of the subject and what is inside it."""
     meant = {graph.root, *(one.target for one in graph.leaving(graph.root, RelationKind.CONTAINS))}
-    # Of the whole graph it would be quadratic, and an application has thousands of libraries that nobody asks about.
-    told = tuple(one for one in graph.relations if one.source in meant and one.kind in LINEAGE)
-    wanted = meant | {one.target for one in told}
-    components = tuple(one for one in graph.components if one.id in wanted)
     found: dict[str, tuple[str, ...]] = {}
-    for one in disputes(replace(graph, components=components, relations=told)):
+    for one in disputes(graph):
         if one.component in meant:
             sides = "; ".join(
                 f"{words} ({' '.join(filter(None, (origin.file, origin.pointer))) or origin.method})"
