@@ -84,13 +84,14 @@ def test_the_scratch_file_is_the_one_that_was_opened_before(tmp_path: Path, monk
     model = tmp_path / "model.gz"
     model.write_bytes(streams.gzipped(dumps(b"\1" * (5 << 20))))
     scratch = os.open(tmp_path / "scratch", os.O_RDWR | os.O_CREAT)
+    os.utime(scratch, ns=(0, 0))  # the clock of a file system is coarse: what is written shows only against a day long past
     monkeypatch.setattr(worker, "_scratch", [-1])
     worker.open_scratch(scratch)
     found = answered(model)
     assert isinstance(found, Answer)
     assert found.gaps == ()
     assert os.fstat(scratch).st_size == 0, "what was unpacked is given back"
-    assert os.fstat(scratch).st_mtime_ns > os.stat(model).st_mtime_ns
+    assert os.fstat(scratch).st_mtime_ns > 0, "it was written to"
     os.close(scratch)
 
 
