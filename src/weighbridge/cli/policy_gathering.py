@@ -69,9 +69,9 @@ class _Work:
         return observed(target, self.given, self.config, without)
 
     def _model(self, target: str, graph: Graph, report: Report) -> Gathered:
-        scanned = of_report(report)
+        scanned = of_report(report, self.day)
         material = Material(
-            target=target, graph=graph, scanned=scanned, day=self.day,
+            target=target, graph=graph, scanned=scanned,
             signatures=checked(target, self.policy, self.given, self.config),
             exposures=self.advisories.reach(graph, weighed_files.of_report(report)),
         )  # fmt: skip

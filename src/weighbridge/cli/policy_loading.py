@@ -52,11 +52,11 @@ def folder_of(policy: Policy) -> str:
 
 
 def day_of(given: str) -> str:
-    """Give the day to judge for: the one that is given, or today. Raises UsageError."""
-    from datetime import date
+    """Give the day to judge for: the one that is given, or today in UTC, as reports count. Raises UsageError."""
+    from datetime import UTC, date, datetime
 
     if not given:
-        return date.today().isoformat()
+        return datetime.now(UTC).date().isoformat()
     try:
         return date.fromisoformat(given).isoformat()
     except ValueError:

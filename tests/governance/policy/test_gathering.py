@@ -9,6 +9,7 @@ import pytest
 from tests.governance.policy.truths import DAY
 from weighbridge.core.errors import Malformed
 from weighbridge.core.finding import Severity
+from weighbridge.core.values import replace
 from weighbridge.governance.policy.decision import Decision
 from weighbridge.governance.policy.document import policy_of
 from weighbridge.governance.policy.facts import Absence, Known, Missing, Scan, SeenFinding, Signature, Subject
@@ -110,7 +111,7 @@ def test_the_base_of_an_adapter_is_loaded_with_it_and_other_bases_are_not(family
 def test_a_file_is_joined_with_its_scan_and_unscanned_without(family: tuple[Graph, str]) -> None:
     finding = SeenFinding(rule="EXE101", severity=Severity.HIGH)
     held = scanned(w_safetensors=Scan(findings=(finding,)))
-    found = by_name(subjects_of(Material(target="m", graph=family[0], scanned=held, day=DAY)))
+    found = by_name(subjects_of(Material(target="m", graph=family[0], scanned=replace(held, day=DAY))))
     assert found["w.safetensors"].scan == Known(content=Scan(findings=(finding,)))
     assert found["w.safetensors"].scanned == Known(content=DAY)
     assert isinstance(found["a.safetensors"].scan, Missing)
@@ -254,10 +255,18 @@ def test_a_scan_joins_by_digests_that_were_computed(family: tuple[Graph, str]) -
     assert isinstance(found["a.safetensors"].scan, Missing)
 
 
+@pytest.mark.parametrize(("day", "known"), [(DAY, True), ("", False)])
+def test_the_day_of_a_report_is_that_of_each_of_its_files(day: str, known: bool) -> None:
+    (_, held) = reported_subjects(replace(scanned(w_bin=Scan()), day=day))
+    assert held.scanned == Known(content=DAY) if known else isinstance(held.scanned, Missing)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
-        {}, {"schema": "weighbridge.report/2"}, {"artifacts": None}, {"artifacts": [1]}, {"artifacts": [{"ref": 1}]},
+        {}, {"schema": "weighbridge.report/2"}, {"artifacts": [], "date": ""}, {"artifacts": [], "date": 20270131},
+        {"artifacts": [], "date": "20270131"}, {"artifacts": [], "date": "2027-02-30"}, {"artifacts": [], "date": None},
+        {"artifacts": None}, {"artifacts": [1]}, {"artifacts": [{"ref": 1}]},
         {"artifacts": [{"ref": "m", "files": [{"path": "x", "formats": [1]}], "gaps": []}]},
         {"artifacts": [{"ref": "m", "gaps": [], "files": [{"path": "x", "formats": [], "sha256": "A", "findings": [],
                                                             "gaps": []}]}]},

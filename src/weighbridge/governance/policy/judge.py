@@ -16,6 +16,7 @@ from weighbridge.governance.policy.exemptions import fits, purl_fits
 from weighbridge.governance.policy.facts import Known, Missing
 from weighbridge.governance.policy.licensing import refused
 from weighbridge.inventory.advisories.exposure import Standing
+from weighbridge.reports.outline import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _age(section: lang.ScanSection, most: int, scanned: Fact[str], day: str) -> 
     if age < 0:
         yield _unknown(section, f"the scan is dated {scanned.content}, which is yet to come")
     elif age > most:
-        yield _against(section, f"the scan is {age} days old, and {most} are accepted")
+        yield _against(section, f"the scan is {plural(age, 'day')} old, and {most} are accepted")
 
 
 def _formats(section: lang.Lists, formats: tuple[str, ...]) -> Iterator[_Part]:
