@@ -119,7 +119,7 @@ def _row(one: Filled) -> Iterator[str]:
 def _answer(one: Filled, answer: Answer) -> Iterator[str]:
     yield ""
     standing = _code(telling.standing(one)) if one.signer else telling.standing(one)
-    yield f"{_code(answer.author)}, {answer.date}, {standing}:"
+    yield f"{_code(answer.author)}, {telling.written(answer, one.age)}, {standing}:"
     yield ""
     yield from fence(tuple(answer.text.splitlines()))
     yield from (f"- attached: {_code(each.name)} `sha256:{each.sha256}`" for each in answer.attachments)

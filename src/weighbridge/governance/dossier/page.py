@@ -153,8 +153,9 @@ def _row(one: Filled) -> Iterator[str]:
 
 
 def _answer(one: Filled, answer: Answer) -> Iterator[str]:
+    when = _text(telling.written(answer, one.age))
     yield '<div class="answer">'
-    yield f'<p class="label">{_text(answer.author)}, {_text(answer.date)}, {_text(telling.standing(one))}</p>'
+    yield f'<p class="label">{_text(answer.author)}, {when}, {_text(telling.standing(one))}</p>'
     text = "\n".join(escape(visible(line)) for line in answer.text.splitlines())
     yield f"<p>{text}</p>"
     for each in answer.attachments:

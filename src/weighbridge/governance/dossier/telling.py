@@ -5,9 +5,11 @@ from __future__ import annotations
 from weighbridge.governance.dossier.dossier import State
 from weighbridge.governance.dossier.rows import Fill
 from weighbridge.inventory.views.telling import METHODS, place_words
+from weighbridge.reports.outline import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from weighbridge.governance.dossier.answers import Answer
     from weighbridge.governance.dossier.dossier import Dossier, Filled
     from weighbridge.governance.dossier.evidence import Evidence
 
@@ -64,6 +66,11 @@ def cited(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     found = {(piece.origin.file, piece.origin.sha256) for piece in pieces if piece.origin.file}
     known = {file for file, digest in found if digest}
     return tuple(sorted((file, digest) for file, digest in found if digest or file not in known))
+
+
+def written(answer: Answer, age: int | None) -> str:
+    """Say when an answer was written; how long ago, where the dossier has a day to count to."""
+    return answer.date if age is None or age < 0 else f"{answer.date} ({plural(age, 'day')} ago)"
 
 
 def standing(one: Filled) -> str:
