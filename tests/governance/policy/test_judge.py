@@ -108,7 +108,7 @@ def test_every_mutant_of_the_judge_is_noticed() -> None:
 
 
 def test_every_mutant_of_exceptions_and_licences_is_noticed() -> None:
-    assert survivors(exemptions, "fits", "purl_fits") == [
+    assert survivors(exemptions, "fits", "denies", "purl_fits") == [
         "without bool(bare)",  # a pattern begins with pkg:, so an empty package URL fits none
     ]
     assert survivors(licensing, "refused", without=("trouble", "_is_known")) == [
