@@ -171,7 +171,7 @@ def test_an_answer_with_nothing_under_it_is_bound_to_the_subject(id_: str) -> No
     assert here == digest(one_model(task="translation", name="moved"), id_) != ""
     assert digest(one_model(sha256="5" * 64), id_) != here
     told = [draw(one_model(sha256=digit * 64), answered(id_, here)) for digit in "25"]
-    assert [filled(one, id_).stale for one in told] == ["", "what the dossier speaks of has changed"]
+    assert [filled(one, id_).stale for one in told] == ["", "the state of the subject has changed"]
 
 
 def test_where_there_is_no_file_a_version_says_which_subject_it_is() -> None:

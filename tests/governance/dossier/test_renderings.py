@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 
 from tests.governance.dossier import cases
 from tests.inventory.graphs import graphs
+from tests.inventory.views import samples
+from weighbridge.core.values import replace
 from weighbridge.governance.dossier import document, markdown, page
 from weighbridge.governance.dossier.dossier import Dossier, Given, State, draw
 from weighbridge.governance.dossier.telling import NOTICE
@@ -82,6 +84,19 @@ def test_a_page_says_the_states_in_words() -> None:
     assert "EXE101 Starts a process" in text
     assert f"model.safetensors{'bb' * 32}" in text
     assert [HONEST.count(state) for state in (State.ANSWERED, State.OUTDATED)] == [1, 2]
+
+
+def test_digests_of_an_outdated_answer_are_shown_where_they_differ() -> None:
+    old = drawn_on("2028-01-01")
+    for text in (" ".join(Page(page.render(old)).text.split()), markdown.render(old).replace("`", "")):
+        assert "Jo Doe <jo@example.org>, 2026-11-30 (397 days ago)" in text
+        assert "it is 397 days old, and 365 are accepted" in text
+        assert text.count("written over") == text.count("here now") == 1, "of iv.5 alone"
+        assert "bound to the state of the subject, sha256:" in text
+
+
+def drawn_on(date: str) -> Dossier:
+    return draw(samples.model(), replace(cases.honest_given(), date=date, max_age=365))
 
 
 @pytest.mark.parametrize("made", [HONEST, HOSTILE], ids=["honest", "hostile"])

@@ -51,7 +51,7 @@ MEANINGS = {
     State.COMPLETE: "all evidence that the row needs is here, or a person has answered it and signed",
     State.ANSWERED: "a person has answered; no trusted signature covers it",
     State.DRAFTED: "files give part of it; a person must write the rest",
-    State.OUTDATED: "answered, and what stood under the answer has changed since",
+    State.OUTDATED: "answered, and what stood under the answer has changed since, or it is too old",
     State.OPEN: "a person must answer the question",
 }
 
@@ -201,7 +201,7 @@ def _changed(answer: Answer, row: Filled) -> str:
         return ""
     if not answer.evidence:
         return "it is bound to nothing"
-    return "the evidence has changed" if row.total else "what the dossier speaks of has changed"
+    return "the evidence has changed" if row.total else "the state of the subject has changed"
 
 
 def _aged(answer: Answer, age: int | None, most: int | None) -> str:

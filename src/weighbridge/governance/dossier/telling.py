@@ -19,6 +19,12 @@ NOTICE = (
 )
 """Said at the top of every rendering. The numbers are those of the catalogue, which a test holds."""
 
+CONTENT = "Files and states that decide how it behaves. Answers about it are bound to them."
+NO_QUESTION = "Nothing in the files raises a question of it. That is no conclusion."
+REGISTER = "Art. 9. What the scan found, as input for a risk management system. It decides nothing: a person owns that."
+NO_SCAN = "No scan is at hand: `--report` takes one."
+NO_FINDING = "The scan found nothing. That says nothing of risks that are in no file."
+
 SYMBOLS = {
     State.COMPLETE: "✓", State.ANSWERED: "✎", State.DRAFTED: "~", State.OUTDATED: "!", State.OPEN: "?",
 }  # fmt: skip
@@ -55,6 +61,16 @@ def subject(dossier: Dossier) -> str:
     return dossier.version or "no version is known"
 
 
+def binding(one: Filled) -> str:
+    """Say in words to what an answer to a row is bound, where that is not what stands under it."""
+    return "" if one.total else "the state of the subject, "
+
+
+def is_other(one: Filled) -> bool:
+    """Tell whether an answer was written over something else than what is here now."""
+    return one.answer is not None and one.answer.evidence != one.digest
+
+
 def short(digest: str) -> str:
     """Shorten a digest for a sentence."""
     return f"{digest[:16]}…" if digest else "nothing"
@@ -70,7 +86,7 @@ def cited(dossier: Dossier) -> tuple[tuple[str, str], ...]:
 
 def written(answer: Answer, age: int | None) -> str:
     """Say when an answer was written; how long ago, where the dossier has a day to count to."""
-    return answer.date if age is None or age < 0 else f"{answer.date} ({plural(age, 'day')} ago)"
+    return answer.date if age is None or age < 1 else f"{answer.date} ({plural(age, 'day')} ago)"
 
 
 def standing(one: Filled) -> str:
