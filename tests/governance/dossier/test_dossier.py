@@ -141,7 +141,9 @@ def test_what_does_not_matter_does_not_outdate_an_answer() -> None:
     here = digest(one_model())
     assert digest(one_model(replace(CARD, pointer="line:7", sha256="3" * 64))) == here, "a comma elsewhere in the card"
     assert digest(one_model(name="moved")) == here, "the directory was moved"
-    assert digest(one_model(), told=Given(previous=Previous(name="old", sha256="", changes=()))) == here
+    told = Given(previous=Previous(name="old", sha256="", changes=()))
+    assert row_of("iv.1.a") is not None
+    assert digest(one_model(), "iv.1.a", told) == digest(one_model(), "iv.1.a"), "held against another state"
 
 
 def test_our_words_are_not_in_the_digest() -> None:
@@ -261,6 +263,24 @@ def test_sources_that_disagree_complete_nothing() -> None:
     assert both.state is State.DRAFTED
     assert "MIT (README.md" in both.disputed[0]
     assert "GPL-3.0-only (LICENSE" in both.disputed[0]
+
+
+def test_what_is_disputed_of_a_base_is_not_of_the_subject() -> None:
+    made = Assembly()
+    root, base = made.component("model:.", Kind.MODEL), made.component("model:hf://org/base", Kind.MODEL)
+    made.relate(root, RelationKind.FINETUNED, base, CARD)
+    made.claim(root, Field.LICENSE, License(expression="MIT"), CARD)
+    for text in ("MIT", "GPL-3.0-only"):
+        made.claim(base, Field.LICENSE, License(expression=text), replace(CARD, file=text))
+    one = filled(draw(made.finish(root), Given()), "xi.1.1.f")
+    assert (one.state, one.disputed) == (State.COMPLETE, ())
+
+
+def test_a_file_that_is_the_subject_is_spoken_of_whatever_it_is_called() -> None:
+    made = Assembly()
+    root = made.component("file:weighbridge.dossier.toml", Kind.FILE)
+    made.claim(root, Field.NAME, "weighbridge.dossier.toml", CARD)
+    assert draw(made.finish(root), Given()).name == "weighbridge.dossier.toml"
 
 
 def test_what_is_inferred_completes_nothing() -> None:
