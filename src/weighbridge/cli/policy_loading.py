@@ -51,12 +51,20 @@ def folder_of(policy: Policy) -> str:
     return os.path.dirname(policy.source)
 
 
-def day_of(given: str) -> str:
-    """Give the day to judge for: the one that is given, or today in UTC, as reports count. Raises UsageError."""
-    from datetime import UTC, date, datetime
+def days(given: str) -> tuple[str, str]:
+    """Give today in UTC, as reports count, and the day to judge for, which is the same if none is given.
 
-    if not given:
-        return datetime.now(UTC).date().isoformat()
+    Both are taken at once: over midnight a scan must not be of the day after. Raises UsageError.
+    """
+    from datetime import UTC, datetime
+
+    today = datetime.now(UTC).date().isoformat()
+    return today, _day(given) if given else today
+
+
+def _day(given: str) -> str:
+    from datetime import date
+
     try:
         return date.fromisoformat(given).isoformat()
     except ValueError:
