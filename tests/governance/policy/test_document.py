@@ -125,6 +125,35 @@ def test_a_policy_is_named_by_its_digest_and_file() -> None:
     assert policy_of(b"\xef\xbb\xbfversion: 1\n", "x").name == "x"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"name: {'x' * 2_000}",
+        "scan: {max_age: 36500}",
+        "scan: {max_age: 0}",
+        "publishers: {allow: ['oci://ghcr.io/org', 's3://bucket/models', 'hf://org*', 'service://openai', 'hf://*']}",
+        "lineage: {allow: ['org/base', 'org/*', 'pkg:huggingface/org/*', 'gpt2']}",
+    ],
+)
+def test_what_is_just_within_bounds_is_read(text: str) -> None:
+    policy_of(f"version: 1\n{text}\n".encode(), "policy.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("name: " + "[" * 11 + "]" * 11, "must be text"), ("name: " + "[" * 12 + "]" * 12, "too deep")]
+)
+def test_how_deep_it_may_nest(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        policy_of(f"version: 1\n{text}\n".encode(), "policy.yaml")
+
+
+@pytest.mark.parametrize("name", ["*", "one"])
+def test_a_single_model_is_pointed_to_its_package_url(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        policy_of(f"version: 1\npublishers: {{deny: ['hf://org/{name}']}}\n".encode(), "policy.yaml")
+    assert ("pkg:huggingface/org/one" in caught.value.hint) == (name == "one")
+
+
 def test_words_of_a_policy_mean_what_is_written() -> None:
     """YAML 1.1 makes a truth value of ``no`` and a number of ``1_0``; here a word is a word."""
     made = policy_of(b"version: 1\nname: no\ndescription: 1_0\nlineage: {allow: [on, 0x1]}\n", "x")
