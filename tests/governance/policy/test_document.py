@@ -151,7 +151,7 @@ def test_how_deep_it_may_nest(text: str, said: str) -> None:
 def test_a_single_model_is_pointed_to_its_package_url(name: str) -> None:
     with pytest.raises(UsageError) as caught:
         policy_of(f"version: 1\npublishers: {{deny: ['hf://org/{name}']}}\n".encode(), "policy.yaml")
-    assert ("pkg:huggingface/org/one" in caught.value.hint) == (name == "one")
+    assert ("pkg:" in caught.value.hint) == (name == "one")
 
 
 def test_words_of_a_policy_mean_what_is_written() -> None:
