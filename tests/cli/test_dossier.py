@@ -122,8 +122,9 @@ def test_an_answer_is_given_again_over_what_is_here_now(model: Path, capsys: pyt
     again = ["dossier", "answer", "model", "--row", "iv.9", "--row", "iv.1.f", "--author", "Kim", "--again"]
     assert main(again) == 0
     assert capsys.readouterr().out.count("✓ ANSWERED") == 2
-    found = rows(drafted("model"))
-    assert states(drafted("model")) == ["answered"] * 2
+    made = drafted("model")
+    assert states(made) == ["answered"] * 2
+    found = rows(made)
     told = [found[row]["answer"] for row in ("iv.1.f", "iv.9")]
     assert [(one["author"], one["text"]) for one in told] == [
         ("Kim", "So it is."),
@@ -144,9 +145,6 @@ def test_old_answers_are_asked_again_on_a_day(model: Path, monkeypatch: pytest.M
     )  # fmt: skip
     assert states(drafted("model", "--max-age", "100", "--fail-on", "outdated")) == ["answered"]
     assert "age_days" not in rows(drafted("model"))["iv.9"]["answer"]
-    for form in ("markdown", "html"):
-        assert main(["dossier", "model", "--dated", "--format", form, "-o", "out", "-q"]) == 0
-        assert "2026-01-01 (100 days ago)" in Path("out").read_text()
 
 
 def test_answers_do_not_outdate_each_other_wherever_they_are(model: Path) -> None:
