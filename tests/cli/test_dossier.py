@@ -90,7 +90,7 @@ def test_one_flipped_byte_changes_hash_bill_and_evidence(model: Path, capsys: py
     assert len([row for row in new if row.startswith("iv.")]) == 23
     states = {row: (old[row]["state"], new[row]["state"]) for row in ("iv.2.b", "iv.3", "iv.1.g")}
     assert states == {
-        "iv.2.b": ("complete", "outdated"), "iv.3": ("complete", "outdated"), "iv.1.g": ("complete", "complete"),
+        "iv.2.b": ("complete", "outdated"), "iv.3": ("complete", "outdated"), "iv.1.g": ("complete", "outdated"),
     }  # fmt: skip
     told = new["iv.2.b"]["answer"]
     assert told["evidence_sha256"] == old["iv.2.b"]["evidence_sha256"] != new["iv.2.b"]["evidence_sha256"]
@@ -104,11 +104,47 @@ def test_one_flipped_byte_changes_hash_bill_and_evidence(model: Path, capsys: py
     text = capsys.readouterr().out
     assert "! iv.2.b" in text
     assert "complete, now outdated" in text
-    assert "outdated since: 2 answers" in text
+    assert "outdated since: 3 answers" in text
     assert all(len(line) <= 80 for line in text.splitlines())
     changed = rows(drafted("model", "--previous", "old.json", "--key", "0.pub"))["iv.6"]
     assert [one["value"] for one in changed["evidence"]] == ["model.safetensors: other content (weights)"]
     assert changed["state"] == "complete"
+
+
+def test_an_answer_is_given_again_over_what_is_here_now(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (model / "plan.pdf").write_bytes(b"%PDF-1.7")
+    answer("iv.1.f")
+    answer("iv.9", "--author", "Jo", "--text", "See the plan.\nIt is long.", "--attach", "model/plan.pdf")
+    flip(model)
+    (model / "plan.pdf").write_bytes(b"%PDF-1.8")
+    assert states(drafted("model")) == ["outdated"] * 2
+    capsys.readouterr()
+    again = ["dossier", "answer", "model", "--row", "iv.9", "--row", "iv.1.f", "--author", "Kim", "--again"]
+    assert main(again) == 0
+    assert capsys.readouterr().out.count("✓ ANSWERED") == 2
+    made = drafted("model")
+    assert states(made) == ["answered"] * 2
+    found = rows(made)
+    told = [found[row]["answer"] for row in ("iv.1.f", "iv.9")]
+    assert [(one["author"], one["text"]) for one in told] == [
+        ("Kim", "So it is."),
+        ("Kim", "See the plan.\nIt is long."),
+    ]
+    (model / "plan.pdf").unlink()
+    assert main(again) == 2
+    assert "plan.pdf" in capsys.readouterr().err
+
+
+def test_old_answers_are_asked_again_on_a_day(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer("iv.9")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(EPOCH) + 100 * 86_400))
+    found = drafted("model", "--max-age", "99", "--fail-on", "outdated", code=1)
+    told = rows(found)["iv.9"]["answer"]
+    assert (found["date"], told["age_days"], told["outdated"]) == (
+        "2026-04-11", 100, "it is 100 days old, and 99 are accepted",
+    )  # fmt: skip
+    assert states(drafted("model", "--max-age", "100", "--fail-on", "outdated")) == ["answered"]
+    assert "age_days" not in rows(drafted("model"))["iv.9"]["answer"]
 
 
 def test_answers_do_not_outdate_each_other_wherever_they_are(model: Path) -> None:
@@ -228,6 +264,10 @@ def test_a_saved_scan_fills_the_register(model: Path, capsys: pytest.CaptureFixt
         (["dossier", "answer", "model", "--row", "iv.3", "--text", "x"], "'author' is empty"),
         (["dossier", "answer", "model", "--row", "iv.3", "--author", "\udcff", "--text", "x"], "not UTF-8"),
         (["dossier", "answer", "model", "--row", "iv.3", "--author", "x", "--file", "latin"], "not UTF-8"),
+        (["dossier", "answer", "model", "--row", "iv.3", "--author", "x", "--again"], "no answer to iv.3 yet"),
+        (["dossier", "answer", "model", "--row", "iv.3", *ANSWER, "--again"], "keeps the answer as it is"),
+        (["dossier", "answer", "model", "--row", "iv.3", "--row", "iv.9", *ANSWER], "one answer is for one row"),
+        (["dossier", "model", "--max-age", "-1"], "needs a value"),
         (["dossier", "answer", "hf://org/name", "--row", "iv.3", *ANSWER], "say where the answers are kept"),
         (["dossier", "answer", "model", "--row", "iv.3", *ANSWER, "--attach", "0.pem"], "does not lie beside"),
         (["dossier", "sign", "model", "--key", "0.pem"], "cannot read 'model/weighbridge.dossier.toml'"),

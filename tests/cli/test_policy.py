@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,63 @@ def policy(text: str) -> str:
 def check(*words: str | Path, text: str = LOW) -> int:
     """Run a check under a policy."""
     return main(["policy", "check", *map(str, words), "--policy", policy(text)])
+
+
+# -- the age of scans ----------------------------------------------------------------------------------------------
+
+AGED = "version: 1\nscan: {max_age: 7}\n"
+NOON = 1_801_396_800
+"""2027-01-31, 12:00 UTC."""
+
+
+def saved(target: Path, monkeypatch: pytest.MonkeyPatch, *words: str, seconds: int = NOON) -> None:
+    """Scan into ``report.json`` on a day."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(seconds))
+    assert main(["scan", str(target), "--format", "json", "-o", "report.json", *words]) == 0
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+
+
+@pytest.mark.parametrize(
+    ("day", "code", "words"),
+    [
+        ("2027-01-31", 0, "nothing is against it"), ("2027-02-07", 0, "nothing is against it"),
+        ("2027-02-08", 1, "the scan is 8 days old, and 7 are accepted"),
+        ("2027-01-30", 3, "the scan is dated 2027-01-31, which is yet to come"),
+    ],
+)  # fmt: skip
+def test_a_saved_report_ages(
+    day: str, code: int, words: str, model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved(model, monkeypatch, "--dated")
+    assert check("report.json", "--day", day, text=AGED) == code
+    assert words in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_report_without_a_day_has_no_age_and_says_how_to_give_it_one(
+    model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved(model, monkeypatch)
+    first = Path("report.json").read_bytes()
+    saved(model, monkeypatch, seconds=NOON + 86_400)
+    assert Path("report.json").read_bytes() == first
+    assert check("report.json", text=AGED) == 3
+    assert "does not say when it was made (scan --dated)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_is_scanned_now_is_of_today_and_facts_keep_the_day(model: Path) -> None:
+    assert check(model, "--facts", "facts.json", text=AGED.replace("7", "0")) == 0
+    today = datetime.now(UTC).date()
+    assert check("facts.json", "--day", str(today + timedelta(days=8)), text=AGED) == 1
+
+
+def test_a_bill_of_materials_takes_the_day_of_the_report_that_joins_it(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["bom", str(model), "-o", "bill.cdx.json"]) == 0
+    saved(model, monkeypatch, "--dated")
+    words = ("bill.cdx.json", "report.json", "--day")
+    assert check(*words, "2027-02-01", text=AGED) == 0
+    assert check(*words, "2027-02-20", text=AGED) == 1
 
 
 # -- decisions and exit codes --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 
 from tests.reports import samples
 from weighbridge import reports
+from weighbridge.core.values import replace
 
 
 @pytest.mark.parametrize("format_name", reports.FORMATS)
@@ -27,6 +28,12 @@ def test_the_order_in_which_files_were_met_changes_nothing(format_name: str) -> 
     assert reports.render(format_name, shuffled, samples.RULES) == reports.render(
         format_name, samples.MIXED, samples.RULES
     )
+
+
+def test_a_day_that_was_asked_for_is_told_by_what_is_kept() -> None:
+    dated = replace(samples.MALICIOUS, date="2027-01-31")
+    told = [one for one in reports.FORMATS if "2027-01-31" in reports.render(one, dated, samples.RULES)]
+    assert sorted(told) == ["html", "json", "markdown"]
 
 
 def test_text_gets_its_manners_passed_on() -> None:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError  # type: ignore[imp
 from tests.reports import samples
 from tests.reports.test_neutral import ANY_TEXT
 from weighbridge.core.location import Location
+from weighbridge.core.values import replace
 from weighbridge.reports import jsonv1
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "report-v1.json").read_text())
@@ -31,6 +32,13 @@ def test_the_schema_is_a_schema() -> None:
 @pytest.mark.parametrize("verbose", [False, True])
 def test_every_report_is_valid(name: str, verbose: bool) -> None:
     VALIDATOR.validate(document(name, verbose=verbose))
+
+
+def test_a_day_stands_in_it_only_where_it_was_asked_for() -> None:
+    dated = json.loads(jsonv1.render(replace(samples.ALL["malicious"], date="2027-01-31")))
+    VALIDATOR.validate(dated)
+    assert dated.pop("date") == "2027-01-31"
+    assert dated == document("malicious")
 
 
 def test_the_shape_is_the_promised_one() -> None:

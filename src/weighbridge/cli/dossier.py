@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from weighbridge.cli.dossier_subject import ANSWERS, OPERAND, READ, SIGNERS
-from weighbridge.cli.exit import FAIL, PASS
+from weighbridge.cli.dossier_answers import ANSWERS, SIGNERS
+from weighbridge.cli.dossier_subject import OPERAND, READ
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import STDOUT, outputs, write
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from weighbridge.governance.dossier.dossier import Dossier
 
 FORMATS = ("markdown", "html", "json")
+LEVELS = ("outdated", "open", "incomplete")
 ANNEXES = {"iv": "iv", "xi": "xi", "xii": "xii", "training-summary": "ts"}
 ALWAYS = "art50"
 """Questions that files raise are asked whatever document is wanted."""
@@ -43,7 +44,11 @@ COMMAND = Command(
                 ANSWERS,
                 *SIGNERS,
                 Option(
-                    names=("--fail-on",), metavar="STATE", choices=("outdated", "open", "incomplete"),
+                    names=("--max-age",), metavar="DAYS", number=True,
+                    help="answers older than this are outdated; writes the day, too",
+                ),
+                Option(
+                    names=("--fail-on",), metavar="STATE", choices=LEVELS,
                     help="exit 1 if a row is so (open: or outdated; incomplete: all but complete)",
                 ),
             ),
@@ -64,12 +69,16 @@ examples:
 def main(given: Given) -> int:
     """Run the command; returns the exit code."""
     from weighbridge.cli.dossier_drawing import drawn
+    from weighbridge.cli.dossier_judging import judged
 
     destinations = outputs(given, FORMATS)
     names = set(given.every("--annex")) - {"all"}
     wanted = {ANNEXES[name] for name in names} if names and "all" not in given.every("--annex") else {*ANNEXES.values()}
     chosen = frozenset(wanted | {ALWAYS})
-    made, _ = drawn(given.operands[0], given, chosen, earlier=given.one("--previous"), date=_date(given))
+    most = given.number("--max-age") if given.one("--max-age") else None
+    made, _ = drawn(
+        given.operands[0], given, chosen, earlier=given.one("--previous"), date=_date(given), max_age=most
+    )  # fmt: skip
     for destination in destinations:
         write(_rendered(made, destination.format), destination)
     if all(destination.file != STDOUT for destination in destinations):
@@ -77,11 +86,11 @@ def main(given: Given) -> int:
         from weighbridge.governance.dossier.telling import summary
 
         note(summary(made.rows), quiet=given.on("--quiet"))
-    return _judged(made, given)
+    return judged(made, given.one("--fail-on"), quiet=given.on("--quiet"))
 
 
 def _date(given: Given) -> str:
-    if not given.on("--dated"):
+    if not given.on("--dated") and not given.one("--max-age"):
         return ""
     from weighbridge.inventory.bom.made import now
 
@@ -100,23 +109,3 @@ def _rendered(made: Dossier, form: str) -> str:
     from weighbridge.governance.dossier.markdown import render as markdown
 
     return markdown(made)
-
-
-def _judged(made: Dossier, given: Given) -> int:
-    from weighbridge.cli.console import note
-    from weighbridge.governance.dossier.dossier import State
-    from weighbridge.reports.outline import plural
-
-    if made.unread:
-        note(f"{plural(made.unread, 'place')} could not be read; the dossier lists them", quiet=given.on("--quiet"))
-
-    levels = {
-        "outdated": {State.OUTDATED}, "open": {State.OUTDATED, State.OPEN},
-        "incomplete": {State.OUTDATED, State.OPEN, State.DRAFTED, State.ANSWERED},
-    }  # fmt: skip
-    failing = [one for one in made.rows if one.state in levels.get(given.one("--fail-on"), ())]
-    for one in failing[:20]:
-        note(f"{one.state}: {one.row.id}, {one.row.title}", quiet=given.on("--quiet"))
-    if len(failing) > 20:
-        note(f"and {len(failing) - 20} more", quiet=given.on("--quiet"))
-    return FAIL if failing else PASS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from weighbridge.cli.console import note
-from weighbridge.cli.dossier_subject import answers_content, answers_path, own_files, stale, subject
+from weighbridge.cli.dossier_answers import answers_content, answers_path, own_files
+from weighbridge.cli.dossier_subject import subject
 from weighbridge.core.errors import UsageError
 
 TYPE_CHECKING = False
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
 
 
 def drawn(
-    target: str, words: Words, wanted: frozenset[str] = frozenset(), *, earlier: str = "", date: str = ""
-) -> tuple[Dossier, Graph]:
+    target: str, words: Words, wanted: frozenset[str] = frozenset(), *, earlier: str = "", date: str = "",
+    max_age: int | None = None,
+) -> tuple[Dossier, Graph]:  # fmt: skip
     """Draw the dossier of a target; gives the graph too. Raises what reading, scanning and verifying raise.
 
-    ``earlier`` is a target that it is held against.
+    ``earlier`` is a target that it is held against; ``max_age`` is for how many days before ``date`` answers hold.
     """
     from weighbridge.governance.dossier.answers import loads
+    from weighbridge.governance.dossier.attachments import stale
     from weighbridge.governance.dossier.dossier import Given, draw, without
     from weighbridge.inventory.views import telling
 
@@ -42,7 +45,7 @@ def drawn(
     own = own_files(target, path, signature, attached, found.graph)
     given = Given(
         findings=found.findings, previous=_previous(earlier, words, found.graph, own), answers=answers, signers=signers,
-        stale=stale(answers, path), date=date, own=own,
+        stale=stale(answers, path), date=date, own=own, max_age=max_age,
     )  # fmt: skip
     return draw(found.graph, given, wanted), without(found.graph, own)
 
@@ -82,7 +85,7 @@ def _previous(target: str, words: Words, graph: Graph, own: frozenset[str]) -> P
     """Hold the graph against an earlier state."""
     if not target:
         return None
-    from weighbridge.cli.dossier_subject import digest_of
+    from weighbridge.governance.dossier.attachments import digest_of
     from weighbridge.governance.dossier.dossier import without
     from weighbridge.governance.dossier.feeds import Previous
     from weighbridge.inventory.difference import differences

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from weighbridge.cli.dossier_subject import ANSWERS, OPERAND, answers_content, answers_path
+from weighbridge.cli.dossier_answers import ANSWERS, answers_content, answers_path
+from weighbridge.cli.dossier_subject import OPERAND
 from weighbridge.cli.exit import PASS
 from weighbridge.cli.options import Command, Group, Operand, Option
 from weighbridge.cli.output import Output, outputs, write

@@ -1,4 +1,4 @@
-"""What the commands of ``dossier`` are about: a target, its graph and findings, the answers beside it."""
+"""What the commands of ``dossier`` are about: a target, its graph and findings."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import os
 
 from weighbridge.cli import subject_options
 from weighbridge.cli.options import Group, Option
-from weighbridge.core.errors import AccessError, UsageError, reason
+from weighbridge.core.errors import UsageError
 from weighbridge.core.values import value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from weighbridge.cli.options import Given
     from weighbridge.core.report import Report
-    from weighbridge.governance.dossier.answers import Answer
     from weighbridge.governance.dossier.register import Finding
     from weighbridge.inventory.graph import Graph
 
@@ -26,16 +25,6 @@ READ = Group(
         subject_options.SIGNERS,
     ),
 )
-ANSWERS = Option(
-    names=("--answers",), metavar="FILE", help="answers of people (default: weighbridge.dossier.toml in TARGET)"
-)
-SIGNERS = (
-    Option(names=("--key",), metavar="FILE", repeatable=True, help="public key that may sign; repeatable"),
-    Option(names=("--policy",), metavar="FILE", help="who may sign (signers.toml)"),
-    Option(names=("--signature",), metavar="FILE", help="the signature (default: ANSWERS.sig)"),
-)
-_PAPERS = frozenset({"document", "other"})
-"""Roles of files that can be out of sight of a dossier."""
 OPERAND = "a model's directory, hf://org/name, or a bill of materials (CycloneDX, SPDX, graph)"
 
 
@@ -110,79 +99,3 @@ def _hint(target: str, graph: Graph, given: Given) -> None:
 
     if os.path.isdir(target) and not any(one.text(Field.ROLE) == "weights" for one in graph.of(Kind.FILE)):
         note(f"{target} holds no weights; --application reads it as an application", quiet=given.on("--quiet"))
-
-
-# -- answers ---------------------------------------------------------------------------------------------------------
-
-
-def answers_path(target: str, given: Given) -> str:
-    """Say where the answers are, or would be; empty for a remote target without ``--answers``."""
-    from weighbridge.core.refs import PATH, parse
-    from weighbridge.governance.dossier.answers import FILE_NAME
-
-    if given.one("--answers"):
-        return given.one("--answers")
-    if os.path.isdir(target):
-        return os.path.join(target, FILE_NAME)
-    return os.path.join(os.path.dirname(target), FILE_NAME) if parse(target).scheme == PATH else ""
-
-
-def answers_content(path: str, *, is_asked: bool) -> bytes:
-    """Read the file of answers; empty where there is none and nobody has named one."""
-    from weighbridge.cli.documents import content
-    from weighbridge.governance.dossier.answers import LARGEST
-
-    if not path or (not is_asked and not os.path.lexists(path)):
-        return b""
-    return content(path, LARGEST)
-
-
-def own_files(
-    target: str, answers: str, signature: str, attached: tuple[str, ...], graph: Graph
-) -> frozenset[str]:  # fmt: skip
-    """Name the files of the dossier itself by their paths in the target: it does not speak of them.
-
-    What is attached is among them if it is a document: nobody takes the weights out of sight by attaching them.
-    """
-    from weighbridge.governance.dossier.dossier import OWN
-    from weighbridge.inventory.graph import Field, Kind
-
-    if not os.path.isdir(target) or not answers:
-        return OWN
-    top = os.path.realpath(target)
-    papers = {one.text(Field.NAME) for one in graph.of(Kind.FILE) if one.text(Field.ROLE) in _PAPERS}
-    beside = [os.path.join(os.path.dirname(answers), name) for name in attached]
-    mine, others = (
-        {os.path.relpath(_place(one), top) for one in paths} for paths in ((answers, signature), beside)
-    )  # fmt: skip
-    return OWN | {path for path in mine if not path.startswith("..")} | (others & papers)
-
-
-def _place(path: str) -> str:
-    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
-
-
-def digest_of(path: str) -> str:
-    """Hash a file; raises AccessError."""
-    from hashlib import file_digest
-
-    from weighbridge.access.local_files import open_given
-
-    try:
-        with open(open_given(path), "rb") as file:
-            return file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise AccessError(f"cannot read {path!r}: {reason(error)}") from None
-
-
-def stale(answers: tuple[Answer, ...], path: str) -> dict[str, str]:
-    """Say which answers have an attachment that is gone or changed."""
-    found: dict[str, str] = {}
-    for one in answers:
-        for attached in one.attachments:
-            place = os.path.join(os.path.dirname(path), attached.name)
-            if not os.path.isfile(place):
-                found[one.row] = f"the attachment {attached.name} is gone"
-            elif digest_of(place) != attached.sha256:
-                found[one.row] = f"the attachment {attached.name} has changed"
-    return found

@@ -53,15 +53,16 @@ examples:
 def main(given: Given) -> int:
     """Run the command; returns the exit code."""
     destinations = outputs(given, FORMATS)
-    from weighbridge.cli.policy_loading import day_of, load
+    from weighbridge.cli.policy_loading import days, load
     from weighbridge.governance.policy.judge import decide
 
-    policy, day = load(given.one("--policy")), day_of(given.one("--day"))
+    policy = load(given.one("--policy"))
+    today, day = days(given.one("--day"))
     from weighbridge.cli.policy_gathering import gathered
     from weighbridge.cli.policy_keeping import check_request, keep, tell
 
     check_request(given)
-    found = gathered(given, configuration.load(given.one("--config")), policy)
+    found = gathered(given, configuration.load(given.one("--config")), policy, today)
     outcome = decide(policy, found.subjects, day, found.gaps)
     code = code_for(outcome)
     keep(given, outcome, found.subjects)

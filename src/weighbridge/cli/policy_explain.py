@@ -67,12 +67,12 @@ def _text(given: Given) -> str:
 
 def _decided(given: Given, policy: Policy) -> str:
     from weighbridge.cli.policy_gathering import gathered
-    from weighbridge.cli.policy_loading import day_of
+    from weighbridge.cli.policy_loading import days
     from weighbridge.cli.policy_text import render
     from weighbridge.cli.terminal import width
     from weighbridge.governance.policy.judge import decide
 
-    day = day_of(given.one("--day"))
-    found = gathered(given, configuration.load(given.one("--config")), policy)
+    today, day = days(given.one("--day"))
+    found = gathered(given, configuration.load(given.one("--config")), policy, today)
     outcome = decide(policy, found.subjects, day, found.gaps)
     return render(outcome, None, width=width(), everything=True)

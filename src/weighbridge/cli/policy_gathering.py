@@ -6,7 +6,6 @@ import os
 
 from weighbridge.cli.policy_advisories import Advisories
 from weighbridge.cli.policy_folders import models_in
-from weighbridge.cli.policy_loading import day_of
 from weighbridge.cli.policy_saved import LOCK, Gathered, locked, saved
 from weighbridge.cli.policy_signatures import checked
 from weighbridge.core.refs import PATH, parse
@@ -29,9 +28,12 @@ if TYPE_CHECKING:
     from weighbridge.inventory.graph import Graph
 
 
-def gathered(given: Given, config: Config, policy: Policy) -> Gathered:
-    """Gather what a command line names; raises the errors of targets, scans, feeds and documents."""
-    work = _Work(given, config, policy)
+def gathered(given: Given, config: Config, policy: Policy, today: str) -> Gathered:
+    """Gather what a command line names; raises the errors of targets, scans, feeds and documents.
+
+    What is scanned now is of ``today``.
+    """
+    work = _Work(given, config, policy, today)
     try:
         found = [one for target in given.operands for one in work.of(target)]
     finally:
@@ -42,9 +44,8 @@ def gathered(given: Given, config: Config, policy: Policy) -> Gathered:
 
 
 class _Work:
-    def __init__(self, given: Given, config: Config, policy: Policy) -> None:
-        self.given, self.config, self.policy = given, config, policy
-        self.day = day_of("")
+    def __init__(self, given: Given, config: Config, policy: Policy, today: str) -> None:
+        self.given, self.config, self.policy, self.today = given, config, policy, today
         self.advisories = Advisories(given, policy)
 
     def of(self, target: str) -> Iterator[Gathered]:
@@ -69,9 +70,9 @@ class _Work:
         return observed(target, self.given, self.config, without)
 
     def _model(self, target: str, graph: Graph, report: Report) -> Gathered:
-        scanned = of_report(report)
+        scanned = of_report(report, self.today)
         material = Material(
-            target=target, graph=graph, scanned=scanned, day=self.day,
+            target=target, graph=graph, scanned=scanned,
             signatures=checked(target, self.policy, self.given, self.config),
             exposures=self.advisories.reach(graph, weighed_files.of_report(report)),
         )  # fmt: skip

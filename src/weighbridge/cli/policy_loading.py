@@ -51,12 +51,20 @@ def folder_of(policy: Policy) -> str:
     return os.path.dirname(policy.source)
 
 
-def day_of(given: str) -> str:
-    """Give the day to judge for: the one that is given, or today. Raises UsageError."""
+def days(given: str) -> tuple[str, str]:
+    """Give today in UTC, as reports count, and the day to judge for, which is the same if none is given.
+
+    Both are taken at once: over midnight a scan must not be of the day after. Raises UsageError.
+    """
+    from datetime import UTC, datetime
+
+    today = datetime.now(UTC).date().isoformat()
+    return today, _day(given) if given else today
+
+
+def _day(given: str) -> str:
     from datetime import date
 
-    if not given:
-        return date.today().isoformat()
     try:
         return date.fromisoformat(given).isoformat()
     except ValueError:

@@ -68,6 +68,7 @@ def _tried(given: Given) -> list[Tried]:
 
 def _text(tried: tuple[Tried, ...]) -> str:
     from weighbridge.reports.neutral import visible
+    from weighbridge.reports.outline import plural
     from weighbridge.reports.wrap import wrap
 
     lines = []
@@ -78,7 +79,7 @@ def _text(tried: tuple[Tried, ...]) -> str:
         for words in () if agrees else one.words[:4]:
             lines += wrap(visible(words), 80, first="    ", rest="    ")
     differ = sum(one.result == "differs" for one in tried)
-    return "\n".join((*lines, "", f"{len(tried)} cases: {len(tried) - differ} as expected, {differ} not", ""))
+    return "\n".join((*lines, "", f"{plural(len(tried), 'case')}: {len(tried) - differ} as expected, {differ} not", ""))
 
 
 def _json(tried: tuple[Tried, ...]) -> str:

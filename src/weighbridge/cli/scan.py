@@ -10,6 +10,7 @@ from weighbridge.cli.signatures import noted
 from weighbridge.cli.terminal import USUAL, colours, width
 from weighbridge.cli.weighing import weigh
 from weighbridge.core.finding import Severity
+from weighbridge.core.values import replace
 from weighbridge.reports import FORMATS, render
 
 TYPE_CHECKING = False
@@ -70,6 +71,10 @@ COMMAND = Command(
                     names=("--jobs", "-j"), metavar="N", number=True, help="workers (default: one per processor)"
                 ),
                 Option(names=("--no-cache",), help="neither use nor keep remembered answers"),
+                Option(
+                    names=("--dated",),
+                    help="write the day into JSON, HTML and Markdown (SOURCE_DATE_EPOCH, else the clock)",
+                ),
                 Option(names=("--debug",), help="work in this process, without a jail; bugs show a traceback"),
             ),
         ),
@@ -85,12 +90,23 @@ def main(given: Given) -> int:
     threshold = Threshold(
         severity=Severity(given.one("--fail-on") or config.fail_on), strict=given.on("--strict") or config.strict
     )
+    date = _date(given)
     report = noted(weigh(given, config), given.one("--signers") or config.signers)
+    report = replace(report, date=date)
     code = code_for(report, threshold)
     last = closing(code, threshold, exit_zero=given.on("--exit-zero"))
     for destination in destinations:
         write(_rendered(report, destination, given, last=last), destination)
     return PASS if given.on("--exit-zero") else code
+
+
+def _date(given: Given) -> str:
+    """Take the day before the work: of a scan over midnight the earlier one counts."""
+    if not given.on("--dated"):
+        return ""
+    from weighbridge.inventory.bom.made import now
+
+    return now().timestamp[:10]
 
 
 def _rendered(report: Report, destination: Output, given: Given, *, last: str) -> str:

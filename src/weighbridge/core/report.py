@@ -106,7 +106,7 @@ class ArtifactReport:
 
 @value
 class Report:
-    """All targets of one run; holds no time and no host, so equal input gives equal bytes."""
+    """All targets of one run; holds no time unless it was asked for and no host, so equal input gives equal bytes."""
 
     version: str
     rules: str
@@ -114,6 +114,8 @@ class Report:
     plugins: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
     """Rules that were switched off; a verdict does not speak of what they would have found."""
+    date: str = ""
+    """The day of the run as ``2027-01-31``, in UTC; empty where nobody asked for it."""
 
     def verdict(self) -> Verdict:
         """Judge the run by its worst target."""

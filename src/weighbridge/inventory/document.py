@@ -8,17 +8,14 @@ from __future__ import annotations
 import json
 from math import isfinite
 
+from weighbridge.core import strict_json as strict
 from weighbridge.core.errors import Malformed
 from weighbridge.core.values import field_names
 from weighbridge.inventory import graph as g
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
-
-    from weighbridge.core.enums import StrEnum
-
-    E = TypeVar("E", bound=StrEnum)
+    from typing import Any
 
 SCHEMA = "weighbridge.graph/1"
 MOST = 50_000
@@ -104,14 +101,14 @@ def loads(text: bytes) -> g.Graph:
 
 def graph_of(found: dict[str, Any]) -> g.Graph:
     """Read a graph from a document that was ``parsed``; raises Malformed."""
-    head = _object(found, {"schema", "root", "components", "relations", "gaps"})
+    head = strict.fields(found, {"schema", "root", "components", "relations", "gaps"})
     if head["schema"] != SCHEMA:
         raise Malformed("it is no graph of this version")
     graph = g.Graph(
-        root=_text(head["root"]),
-        components=tuple(map(_read_component, _list(head["components"]))),
-        relations=tuple(map(_read_relation, _list(head["relations"]))),
-        gaps=tuple(map(_text, _list(head["gaps"]))),
+        root=strict.text(head["root"]),
+        components=tuple(map(_read_component, strict.items(head["components"]))),
+        relations=tuple(map(_read_relation, strict.items(head["relations"]))),
+        gaps=tuple(map(strict.text, strict.items(head["gaps"]))),
     )
     ids = [one.id for one in graph.components]
     ends = {graph.root, *(end for one in graph.relations for end in (one.source, one.target))}
@@ -123,34 +120,34 @@ def graph_of(found: dict[str, Any]) -> g.Graph:
 
 
 def _read_component(found: Any) -> g.Component:
-    held = _object(found, {"id", "kind", "stated"})
+    held = strict.fields(found, {"id", "kind", "stated"})
     stated = held["stated"]
     if type(stated) is not dict:
         raise Malformed("stated is no object")
     return g.Component(
-        id=_text(held["id"]),
-        kind=_member(g.Kind, held["kind"]),
+        id=strict.text(held["id"]),
+        kind=strict.member(g.Kind, held["kind"]),
         stated=tuple(
-            g.Stated(field=_member(g.Field, name), claims=tuple(map(read_claim, _list(claims))))
+            g.Stated(field=strict.member(g.Field, name), claims=tuple(map(read_claim, strict.items(claims))))
             for name, claims in stated.items()
         ),
     )
 
 
 def _read_relation(found: Any) -> g.Relation:
-    held = _object(found, {"source", "kind", "target", "origins"})
+    held = strict.fields(found, {"source", "kind", "target", "origins"})
     return g.Relation(
-        source=_text(held["source"]),
-        kind=_member(g.RelationKind, held["kind"]),
-        target=_text(held["target"]),
-        origins=tuple(map(read_origin, _list(held["origins"]))),
+        source=strict.text(held["source"]),
+        kind=strict.member(g.RelationKind, held["kind"]),
+        target=strict.text(held["target"]),
+        origins=tuple(map(read_origin, strict.items(held["origins"]))),
     )
 
 
 def read_claim(found: Any) -> g.Claim:
     """Read what ``claim`` gave; raises Malformed."""
-    held = _object(found, {"value", "origin"}, frozenset({"note"}))
-    note = _text(held.get("note", ""))
+    held = strict.fields(found, {"value", "origin"}, {"note"})
+    note = strict.text(held.get("note", ""))
     return g.Claim(content=_read_content(held["value"]), origin=read_origin(held["origin"]), note=note)
 
 
@@ -185,33 +182,10 @@ def _finite(content: g.Content) -> g.Content:
 
 def read_origin(found: Any) -> g.Origin:
     """Read what ``origin`` gave; raises Malformed."""
-    held = _object(found, {"method", "confidence"}, frozenset({"file", "pointer", "sha256", "author"}))
-    words = {name: _text(text) for name, text in held.items() if name not in {"method", "confidence"}}
+    held = strict.fields(found, {"method", "confidence"}, {"file", "pointer", "sha256", "author"})
+    words = {name: strict.text(text) for name, text in held.items() if name not in {"method", "confidence"}}
     return g.Origin(
-        method=_member(g.Method, held["method"]), confidence=_member(g.Confidence, held["confidence"]), **words
+        method=strict.member(g.Method, held["method"]),
+        confidence=strict.member(g.Confidence, held["confidence"]),
+        **words,
     )
-
-
-def _object(found: Any, needed: set[str], optional: frozenset[str] = frozenset()) -> dict[str, Any]:
-    if type(found) is not dict or not needed <= found.keys() <= needed | optional:
-        raise Malformed("an object has other fields")
-    return found
-
-
-def _list(found: Any) -> list[Any]:
-    if type(found) is not list:
-        raise Malformed("a list is none")
-    return found
-
-
-def _text(found: Any) -> str:
-    if type(found) is not str:
-        raise Malformed("a text is none")
-    return found
-
-
-def _member(kind: type[E], found: Any) -> E:
-    try:
-        return kind(_text(found))
-    except ValueError:
-        raise Malformed(f"{str(found)[:40]!r} is no {kind.__name__}") from None

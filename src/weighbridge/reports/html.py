@@ -253,4 +253,6 @@ def _promise() -> Iterator[str]:
 def _foot(report: Report) -> Iterator[str]:
     plugins = f" · plugins: {text(', '.join(report.plugins))}" if report.plugins else ""
     off = f" · switched off: {text(', '.join(report.disabled))}" if report.disabled else ""
-    yield from page_foot(f"Weighbridge {text(report.version)} · rules <code>{text(report.rules)}</code>{off}{plugins}")
+    date = f" · weighed on {text(report.date)}" if report.date else ""
+    rules = f"rules <code>{text(report.rules)}</code>"
+    yield from page_foot(f"Weighbridge {text(report.version)}{date} · {rules}{off}{plugins}")

@@ -37,9 +37,11 @@ def document(report: Report, *, verbose: bool = False) -> dict[str, Json]:
         tool["plugins"] = list(report.plugins)
     if report.disabled:
         tool["disabled"] = list(report.disabled)
+    dated: dict[str, Json] = {"date": report.date} if report.date else {}
     return {
         "schema": SCHEMA,
         "tool": tool,
+        **dated,
         "verdict": str(report.verdict()),
         "artifacts": [_artifact(artifact, verbose) for artifact in report.artifacts],
     }

@@ -119,4 +119,5 @@ def _summary(report: Report, listed: tuple[outline.Entry, ...]) -> Iterator[str]
     if report.disabled:
         said += f"Switched off: {prose(', '.join(report.disabled))}. "
     yield ""
-    yield f"{said}{outline.counts(listed)}. Weighbridge {prose(report.version)}, rules {code(report.rules)}."
+    date = f", weighed on {prose(report.date)}" if report.date else ""
+    yield f"{said}{outline.counts(listed)}. Weighbridge {prose(report.version)}, rules {code(report.rules)}{date}."

@@ -19,6 +19,11 @@ FINDING = Finding(
 
 def honest() -> Dossier:
     """A model with findings; one answer is signed, one is not, one is outdated, one has lost its attachment."""
+    return draw(samples.model(), honest_given())
+
+
+def honest_given() -> Given:
+    """What the honest one is drawn from."""
     graph, findings = samples.model(), (FINDING,)
     answers = []
     for id_, is_fresh in (("iv.1.g", True), ("iv.2.b", True), ("iv.5", False), ("iv.8", True)):
@@ -32,12 +37,11 @@ def honest() -> Dossier:
             )
         )  # fmt: skip
     change = Change(weight=Weight.NOTICE, what="version", words="version 2, was 1", path="acme")
-    told = Given(
+    return Given(
         findings=findings, answers=tuple(answers), signers={"iv.2.b": "c" * 64},
         stale={"iv.8": "the attachment declaration.pdf is gone"},
         previous=Previous(name="old.json", sha256="b" * 64, changes=(change,)),
     )  # fmt: skip
-    return draw(graph, told)
 
 
 def hostile() -> Dossier:

@@ -141,7 +141,9 @@ def test_what_does_not_matter_does_not_outdate_an_answer() -> None:
     here = digest(one_model())
     assert digest(one_model(replace(CARD, pointer="line:7", sha256="3" * 64))) == here, "a comma elsewhere in the card"
     assert digest(one_model(name="moved")) == here, "the directory was moved"
-    assert digest(one_model(), told=Given(previous=Previous(name="old", sha256="", changes=()))) == here
+    told = Given(previous=Previous(name="old", sha256="", changes=()))
+    assert row_of("iv.1.a") is not None
+    assert digest(one_model(), "iv.1.a", told) == digest(one_model(), "iv.1.a"), "held against another state"
 
 
 def test_our_words_are_not_in_the_digest() -> None:
@@ -163,7 +165,67 @@ def test_what_matters_does() -> None:
 @pytest.mark.parametrize("role", ["weights", "config", "tokenizer", "template", "code"])
 def test_every_file_that_decides_is_bound(role: str) -> None:
     assert digest(one_model(role=role)) != digest(one_model(role=role, sha256="5" * 64))
-    assert digest(one_model(role=role), "iv.1.g") == digest(one_model(role=role, sha256="5" * 64), "iv.1.g") == ""
+
+
+@pytest.mark.parametrize("id_", ["iv.1.g", "iv.9"])
+def test_an_answer_with_nothing_under_it_is_bound_to_the_subject(id_: str) -> None:
+    here = digest(one_model(), id_)
+    assert here == digest(one_model(task="translation", name="moved"), id_) != ""
+    assert digest(one_model(sha256="5" * 64), id_) != here
+    told = [draw(one_model(sha256=digit * 64), answered(id_, here)) for digit in "25"]
+    assert [filled(one, id_).stale for one in told] == ["", "the state of the subject has changed"]
+
+
+def test_where_there_is_no_file_a_version_says_which_subject_it_is() -> None:
+    def bill(**claims: str) -> Graph:
+        made = Assembly()
+        root = made.component("model:acme", Kind.MODEL)
+        for name, content in claims.items():
+            made.claim(root, Field(name), content, CARD)
+        return made.finish(root)
+
+    told = [bill(version="1"), bill(version="2"), bill(commit="c" * 40), bill(version="1", reference="hf://org/name")]
+    digests = [digest(one, "iv.1.g") for one in told]
+    assert digests[0] == digests[3]
+    assert len(set(digests)) == 3
+    assert digest(bill(reference="hf://org/name"), "iv.1.g") == "", "a reference leads elsewhere tomorrow"
+
+
+def test_an_answer_that_is_bound_to_nothing_does_not_hold() -> None:
+    one = filled(draw(one_model(), answered("iv.3", "")), "iv.3")
+    assert (one.state, one.stale) == (State.OUTDATED, "it is bound to nothing")
+
+
+# -- the age of answers ----------------------------------------------------------------------------------------------
+
+
+def answered(id_: str, evidence: str, **more: Any) -> Given:
+    """One answer of 30 November 2026."""
+    return Given(answers=(Answer(row=id_, author="Jo", date="2026-11-30", text="So.", evidence=evidence),), **more)
+
+
+@pytest.mark.parametrize(
+    ("date", "most", "age", "stale"),
+    [
+        ("", None, None, ""), ("2027-11-30", None, 365, ""), ("2027-11-30", 365, 365, ""),
+        ("2027-12-01", 365, 366, "it is 366 days old, and 365 are accepted"),
+        ("2026-12-01", 0, 1, "it is 1 day old, and 0 are accepted"), ("2026-11-30", 0, 0, ""),
+        ("2026-11-29", 365, -1, "it is dated 2026-11-30, which is yet to come"), ("2026-11-29", None, -1, ""),
+    ],
+)  # fmt: skip
+def test_answers_age(date: str, most: int | None, age: int | None, stale: str) -> None:
+    told = answered("iv.3", digest(one_model()), date=date, max_age=most, signers={"iv.3": "k"})
+    one = filled(draw(one_model(), told), "iv.3")
+    assert (one.age, one.stale) == (age, stale)
+    assert one.state is (State.OUTDATED if stale else State.COMPLETE)
+
+
+def test_that_the_evidence_changed_is_told_before_that_it_is_old() -> None:
+    told = answered("iv.3", "0" * 64, date="2028-01-01", max_age=1)
+    assert filled(draw(one_model(), told), "iv.3").stale == "the evidence has changed"
+
+
+# -- files that decide nothing ---------------------------------------------------------------------------------------
 
 
 def test_a_supplement_is_what_people_say_and_decides_nothing() -> None:
@@ -201,6 +263,24 @@ def test_sources_that_disagree_complete_nothing() -> None:
     assert both.state is State.DRAFTED
     assert "MIT (README.md" in both.disputed[0]
     assert "GPL-3.0-only (LICENSE" in both.disputed[0]
+
+
+def test_what_is_disputed_of_a_base_is_not_of_the_subject() -> None:
+    made = Assembly()
+    root, base = made.component("model:.", Kind.MODEL), made.component("model:hf://org/base", Kind.MODEL)
+    made.relate(root, RelationKind.FINETUNED, base, CARD)
+    made.claim(root, Field.LICENSE, License(expression="MIT"), CARD)
+    for text in ("MIT", "GPL-3.0-only"):
+        made.claim(base, Field.LICENSE, License(expression=text), replace(CARD, file=text))
+    one = filled(draw(made.finish(root), Given()), "xi.1.1.f")
+    assert (one.state, one.disputed) == (State.COMPLETE, ())
+
+
+def test_a_file_that_is_the_subject_is_spoken_of_whatever_it_is_called() -> None:
+    made = Assembly()
+    root = made.component("file:weighbridge.dossier.toml", Kind.FILE)
+    made.claim(root, Field.NAME, "weighbridge.dossier.toml", CARD)
+    assert draw(made.finish(root), Given()).name == "weighbridge.dossier.toml"
 
 
 def test_what_is_inferred_completes_nothing() -> None:

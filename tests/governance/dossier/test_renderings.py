@@ -14,9 +14,11 @@ from markdown_it import MarkdownIt
 
 from tests.governance.dossier import cases
 from tests.inventory.graphs import graphs
+from tests.inventory.views import samples
+from weighbridge.core.values import replace
 from weighbridge.governance.dossier import document, markdown, page
 from weighbridge.governance.dossier.dossier import Dossier, Given, State, draw
-from weighbridge.governance.dossier.telling import NOTICE
+from weighbridge.governance.dossier.telling import NOTICE, standing
 from weighbridge.inventory.graph import Graph
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "dossier-v1.json").read_text("utf-8"))
@@ -82,6 +84,40 @@ def test_a_page_says_the_states_in_words() -> None:
     assert "EXE101 Starts a process" in text
     assert f"model.safetensors{'bb' * 32}" in text
     assert [HONEST.count(state) for state in (State.ANSWERED, State.OUTDATED)] == [1, 2]
+
+
+def test_digests_of_an_outdated_answer_are_shown_where_they_differ() -> None:
+    old = drawn_on("2028-01-01")
+    for text in (" ".join(Page(page.render(old)).text.split()), markdown.render(old).replace("`", "")):
+        assert "Jo Doe <jo@example.org>, 2026-11-30 (397 days ago)" in text
+        assert "it is 397 days old, and 365 are accepted" in text
+        assert text.count("written over") == text.count("here now") == 1, "of iv.5 alone"
+        assert "bound to the state of the subject, sha256:" in text
+
+
+@pytest.mark.parametrize(
+    ("date", "ago"),
+    [("2026-11-30", "2026-11-30, "), ("2026-12-01", "2026-11-30 (1 day ago), "), ("2026-11-29", "2026-11-30, ")],
+)
+def test_how_long_ago_an_answer_was_written_is_told_where_days_have_passed(date: str, ago: str) -> None:
+    assert f"Jo Doe <jo@example.org>`, {ago}" in markdown.render(drawn_on(date))
+
+
+@pytest.mark.parametrize(
+    ("signer", "words"),
+    [
+        ("", "not covered by a trusted signature"), ("c" * 64, f"signed by key {'c' * 16}…"),
+        ("jo@example.org", "signed by jo@example.org"),
+    ],
+)  # fmt: skip
+def test_what_a_signature_is_worth_is_said(signer: str, words: str) -> None:
+    made = draw(samples.model(), replace(cases.honest_given(), signers={"iv.2.b": signer}))
+    (one,) = [each for each in made.rows if each.row.id == "iv.2.b"]
+    assert standing(one) == words
+
+
+def drawn_on(date: str) -> Dossier:
+    return draw(samples.model(), replace(cases.honest_given(), date=date, max_age=365))
 
 
 @pytest.mark.parametrize("made", [HONEST, HOSTILE], ids=["honest", "hostile"])

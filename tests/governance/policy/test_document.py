@@ -23,7 +23,7 @@ PURL = "purl: pkg:huggingface/o/n"
 WRONG = {
     "an unknown key": ("licences: {allow: [MIT]}", "2:1: unknown key 'licences'", "did you mean 'licenses'?"),
     "an unknown key inside": ("scan: {max_aeg: 3}", "2:8: unknown key 'max_aeg' in scan", "did you mean 'max_age'?"),
-    "a key like none": ("☃: 1", "2:1: unknown key '☃'", "known are version, name"),
+    "a key like none": ("☃: 1", "2:1: unknown key '\\u2603'", "known are version, name"),
     "an unknown word": ("severities: {highest: hihg}", "2:23: highest cannot be 'hihg'", "did you mean 'high'?"),
     "a word like none": ("severities: {highest: 7}", "highest cannot be '7'", "one of none, info"),
     "a needed key": ("severities: {}", "2:13: severities has no 'highest'", "the worst that is accepted"),
@@ -43,6 +43,24 @@ WRONG = {
     "an expression in a list": ("licenses: {allow: [MIT OR ISC]}", "is an expression", "on its own"),
     "an exception of no licence": ("licenses: {deny: [MIT WITH Nothing]}", "SPDX does not know", ""),
     "a name of nothing": ("licenses: {deny: ['name:']}", "names nothing", ""),
+    "a look-alike of a key": ("li\u0441enses: {deny: [MIT]}", "key 'li\\u0441enses'", "did you mean 'licenses'?"),
+    "a look-alike of a word": ("mode: enf\u043erce", "mode cannot be 'enf\\u043erce'", "did you mean 'enforce'?"),
+    "a look-alike of a format": ("formats: {deny: [\u0440ickle]}", "'\\u0440ickle'", "did you mean 'pickle'?"),
+    "a look-alike of a publisher": ("publishers: {deny: ['hf://\u043erg']}", "'hf://\\u043erg'", "look-alike"),
+    "a publisher by the hub's page": (
+        "publishers: {deny: ['https://huggingface.co/org/m']}", "is no publisher", "write hf://org",
+    ),
+    "a publisher on a hub that has another name": (
+        "publishers: {deny: ['HuggingFace://org']}", "is no publisher", "write hf://org",
+    ),
+    "a hub in capitals": ("publishers: {deny: ['HF://org']}", "is no publisher", "write hf://org"),
+    "a model for a publisher": (
+        "publishers: {deny: ['hf://org/m']}", "names more than a publisher",
+        "write hf://org; one model is denied by its package URL: pkg:huggingface/org/m",
+    ),
+    "all models of a publisher": ("publishers: {deny: ['hf://org/*']}", "names more than a publisher", "write hf://org"),
+    "a base by its reference": ("lineage: {deny: ['hf://org/base']}", "is no name of a base", "write org/base"),
+    "a base by a package URL that is none": ("lineage: {allow: ['pkg:huggingface/base']}", "is no package URL", ""),
     "a publisher without a hub": ("publishers: {allow: [org]}", "on which hub", "write hf://org"),
     "allow without a reason": ("scan: {missing: allow}", "missing cannot be 'allow'", "{decision: allow, reason:"),
     "allow with an empty reason": ("scan: {missing: {decision: allow, reason: ''}}", "reason is empty", ""),
@@ -105,6 +123,35 @@ def test_a_policy_is_named_by_its_digest_and_file() -> None:
     assert (one.name, one.mode, other.mode) == ("house", Mode.ENFORCE, Mode.AUDIT)
     assert one.digest != other.digest
     assert policy_of(b"\xef\xbb\xbfversion: 1\n", "x").name == "x"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"name: {'x' * 2_000}",
+        "scan: {max_age: 36500}",
+        "scan: {max_age: 0}",
+        "publishers: {allow: ['oci://ghcr.io/org', 's3://bucket/models', 'hf://org*', 'service://openai', 'hf://*']}",
+        "lineage: {allow: ['org/base', 'org/*', 'pkg:huggingface/org/*', 'gpt2']}",
+    ],
+)
+def test_what_is_just_within_bounds_is_read(text: str) -> None:
+    policy_of(f"version: 1\n{text}\n".encode(), "policy.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("name: " + "[" * 11 + "]" * 11, "must be text"), ("name: " + "[" * 12 + "]" * 12, "too deep")]
+)
+def test_how_deep_it_may_nest(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        policy_of(f"version: 1\n{text}\n".encode(), "policy.yaml")
+
+
+@pytest.mark.parametrize("name", ["*", "one"])
+def test_a_single_model_is_pointed_to_its_package_url(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        policy_of(f"version: 1\npublishers: {{deny: ['hf://org/{name}']}}\n".encode(), "policy.yaml")
+    assert ("pkg:" in caught.value.hint) == (name == "one")
 
 
 def test_words_of_a_policy_mean_what_is_written() -> None:

@@ -50,6 +50,9 @@ def _evaluator() -> None:
         ("subject.remote_code", model(remote_code=known(True)), Decision.BLOCK),
         ("subject.remote_code", model(remote_code=known(False)), Decision.ALLOW),
         ("subject.name", MODEL, Decision.INCONCLUSIVE),
+        ("subject.here && subject.within.exists(p, p == \"pkg:x/y\")", model(here=True, within=("pkg:x/y",)),
+         Decision.BLOCK),
+        ("subject.name == \"subject.licences\"", MODEL, Decision.ALLOW),
     ],
 )  # fmt: skip
 def test_an_expression_over_a_subject(when: str, subject: object, decision: Decision) -> None:
@@ -63,6 +66,8 @@ def test_an_expression_over_a_subject(when: str, subject: object, decision: Deci
     [
         ("subject.kind ==", "when is no expression"), ("nobody.kind", "undeclared reference"), ("1 + 1", "not int"),
         ("x" * 1999, "when is no expression"),
+        ("has(subject.licences)", "reads subject.licences, which no subject has"),
+        ("subject.kind == \"a\\\\\" && has(subject.pinned)", "subject.pinned"),
     ],
 )  # fmt: skip
 def test_a_wrong_expression_says_where(when: str, said: str) -> None:

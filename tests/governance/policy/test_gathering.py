@@ -9,10 +9,11 @@ import pytest
 from tests.governance.policy.truths import DAY
 from weighbridge.core.errors import Malformed
 from weighbridge.core.finding import Severity
+from weighbridge.core.values import replace
 from weighbridge.governance.policy.decision import Decision
 from weighbridge.governance.policy.document import policy_of
-from weighbridge.governance.policy.facts import Absence, Known, Missing, Scan, SeenFinding, Signature, Subject
-from weighbridge.governance.policy.from_scan import ScannedFile, ScannedTargets, of_document
+from weighbridge.governance.policy.facts import Absence, Digest, Known, Missing, Scan, SeenFinding, Signature, Subject
+from weighbridge.governance.policy.from_scan import ScannedFile, ScannedTargets, below, of_document
 from weighbridge.governance.policy.gathering import Material, reported_subjects, subjects_of
 from weighbridge.governance.policy.joining import joined
 from weighbridge.governance.policy.judge import decide
@@ -110,7 +111,7 @@ def test_the_base_of_an_adapter_is_loaded_with_it_and_other_bases_are_not(family
 def test_a_file_is_joined_with_its_scan_and_unscanned_without(family: tuple[Graph, str]) -> None:
     finding = SeenFinding(rule="EXE101", severity=Severity.HIGH)
     held = scanned(w_safetensors=Scan(findings=(finding,)))
-    found = by_name(subjects_of(Material(target="m", graph=family[0], scanned=held, day=DAY)))
+    found = by_name(subjects_of(Material(target="m", graph=family[0], scanned=replace(held, day=DAY))))
     assert found["w.safetensors"].scan == Known(content=Scan(findings=(finding,)))
     assert found["w.safetensors"].scanned == Known(content=DAY)
     assert isinstance(found["a.safetensors"].scan, Missing)
@@ -186,6 +187,17 @@ def test_lineages_that_go_round_or_never_end_are_bounded() -> None:
     assert all(isinstance(one.lineage, Missing) for one in found)
 
 
+def test_an_ancestor_on_two_ways_is_as_far_as_the_shorter_one() -> None:
+    assembly = Assembly()
+    root, near, far = (model(assembly, f"org/{name}", COMMIT) for name in ("name", "near", "far"))
+    for source, target in ((root, far), (root, near), (near, far), (far, root)):
+        assembly.relate(source, RelationKind.FINETUNED, target, SAID)
+    lineage = by_name(subjects_of(Material(target="m", graph=assembly.finish(root))))["org/name"].lineage
+    assert isinstance(lineage, Known)
+    assert {one.name: one.depth for one in lineage.content} == {"org/far": 1, "org/near": 1}
+    assert len(lineage.content) == 2, "each is told once, and nothing is its own ancestor"
+
+
 def exposure(component: str, **more: Any) -> Exposure:
     advisory = Advisory(id="X-1", modified="2026-01-01T00:00:00Z", summary="it is poisoned")
     return Exposure(component=component, advisory=advisory, found=Standing.AFFECTED, basis=Basis.COMMIT,
@@ -207,6 +219,22 @@ def test_exposures_belong_to_their_components_and_tell_their_way(family: tuple[G
     assert one.standing is Standing.NOT_AFFECTED
     assert one.words == "handed on by org/base to org/name; Jo says: not affected"
     assert found["org/eldest"].advisories == Known(content=())
+
+
+def test_what_a_file_here_reaches_comes_first_then_the_worst(family: tuple[Graph, str]) -> None:
+    graph, root = family
+
+    def one(id_: str, severity: Severity, *triggers: str) -> Exposure:
+        return Exposure(component=root, advisory=Advisory(id=id_, modified=""), found=Standing.AFFECTED,
+                        basis=Basis.COMMIT, severity=severity, triggers=triggers)  # fmt: skip
+
+    held = (
+        one("X-1", Severity.LOW), one("X-2", Severity.CRITICAL), one("X-3", Severity.HIGH),
+        one("X-4", Severity.LOW, "w"),
+    )  # fmt: skip
+    found = by_name(subjects_of(Material(target="m", graph=graph, exposures=held)))["org/name"].advisories
+    assert isinstance(found, Known)
+    assert [each.advisory for each in found.content] == ["X-4", "X-2", "X-3", "X-1"]
 
 
 def test_signatures_are_over_the_whole(family: tuple[Graph, str]) -> None:
@@ -255,9 +283,49 @@ def test_a_scan_joins_by_digests_that_were_computed(family: tuple[Graph, str]) -
 
 
 @pytest.mark.parametrize(
+    ("named", "weighed", "joins"), [(True, True, True), (False, True, False), (True, False, False)]
+)
+def test_a_digest_that_is_only_claimed_joins_nothing(named: bool, weighed: bool, joins: bool) -> None:
+    def held(*, computed: bool, **more: Any) -> Subject:
+        digests = Known(content=(Digest(sha256=A, computed=computed),))
+        return Subject(id="file:w", kind=Kind.FILE, name="w", digests=digests, **more)
+
+    unscanned = Missing(absence=Absence.UNSCANNED, reason="nobody has weighed it")
+    both = joined((held(computed=named, scan=unscanned), held(computed=weighed, scan=Known(content=Scan()))))
+    assert isinstance(both[0].scan, Known) == joins
+
+
+def test_what_is_here_answers_for_what_is_named_and_not_for_itself() -> None:
+    unsigned = Missing(absence=Absence.UNSIGNED, reason="there is no signature")
+    here = Subject(id="m", kind=Kind.MODEL, name="m", purl="pkg:x/y", commit=COMMIT, here=True, signatures=unsigned)
+    both = joined((replace(here, here=False), here))
+    assert (both[0].signatures, both[1].signatures) == (None, unsigned)
+
+
+@pytest.mark.parametrize(
+    ("path", "ref", "name"),
+    [
+        ("models/w.bin", "models/w.bin", "w.bin"), ("models/a/w.bin", "models/", "a/w.bin"), ("w.bin", "", "w.bin"),
+        ("hf://o/n@c/w.bin", "hf://o/n@c", "w.bin"), ("models2/w.bin", "models", "models2/w.bin"),
+        ("w\udcff.bin", "", "w\\xff.bin"),
+    ],
+)  # fmt: skip
+def test_files_of_a_report_are_called_as_in_a_graph(path: str, ref: str, name: str) -> None:
+    assert below(path, ref) == name
+
+
+@pytest.mark.parametrize(("day", "known"), [(DAY, True), ("", False)])
+def test_the_day_of_a_report_is_that_of_each_of_its_files(day: str, known: bool) -> None:
+    (_, held) = reported_subjects(replace(scanned(w_bin=Scan()), day=day))
+    assert held.scanned == Known(content=DAY) if known else isinstance(held.scanned, Missing)
+
+
+@pytest.mark.parametrize(
     "broken",
     [
-        {}, {"schema": "weighbridge.report/2"}, {"artifacts": None}, {"artifacts": [1]}, {"artifacts": [{"ref": 1}]},
+        {}, {"schema": "weighbridge.report/2"}, {"artifacts": [], "date": ""}, {"artifacts": [], "date": 20270131},
+        {"artifacts": [], "date": "20270131"}, {"artifacts": [], "date": "2027-02-30"}, {"artifacts": [], "date": None},
+        {"artifacts": None}, {"artifacts": [1]}, {"artifacts": [{"ref": 1}]},
         {"artifacts": [{"ref": "m", "files": [{"path": "x", "formats": [1]}], "gaps": []}]},
         {"artifacts": [{"ref": "m", "gaps": [], "files": [{"path": "x", "formats": [], "sha256": "A", "findings": [],
                                                             "gaps": []}]}]},

@@ -67,6 +67,18 @@ def test_a_row_of_the_truth_table(truth: Truth) -> None:
     assert not disagreement(truth)
 
 
+@pytest.mark.parametrize(
+    ("gaps", "unread", "decision"),
+    [
+        ((), "inconclusive", Decision.INCONCLUSIVE), ((), "warn", Decision.INCONCLUSIVE),
+        (("a folder",), "block", Decision.BLOCK),
+    ],
+)  # fmt: skip
+def test_nothing_to_judge_is_never_a_pass(gaps: tuple[str, ...], unread: str, decision: Decision) -> None:
+    outcome = judging.decide(policy(f"scan: {{missing: {unread}}}"), [], DAY, gaps)
+    assert outcome.decision is decision
+
+
 def test_the_table_is_large_and_its_rows_differ() -> None:
     assert len(TRUTHS) >= 60
     assert len({one.name for one in TRUTHS}) == len(TRUTHS)
@@ -108,7 +120,7 @@ def test_every_mutant_of_the_judge_is_noticed() -> None:
 
 
 def test_every_mutant_of_exceptions_and_licences_is_noticed() -> None:
-    assert survivors(exemptions, "fits", "purl_fits") == [
+    assert survivors(exemptions, "fits", "denies", "purl_fits") == [
         "without bool(bare)",  # a pattern begins with pkg:, so an empty package URL fits none
     ]
     assert survivors(licensing, "refused", without=("trouble", "_is_known")) == [

@@ -104,7 +104,7 @@ def _row(one: Filled) -> dict[str, Any]:
             "author": answer.author, "date": answer.date, "text": answer.text, "evidence_sha256": answer.evidence,
             "sha256": answer.sha256, "signer": one.signer, "outdated": one.stale,
             "attachments": [{"name": each.name, "sha256": each.sha256} for each in answer.attachments],
-        }  # fmt: skip
+        } | ({} if one.age is None else {"age_days": one.age})  # fmt: skip
     return told
 
 

@@ -12,6 +12,7 @@ from weighbridge.governance.dossier.rows import Fill, obligations, parts, rows
 from weighbridge.inventory.disputes import disputes
 from weighbridge.inventory.graph import Field, Kind, RelationKind
 from weighbridge.inventory.views import telling
+from weighbridge.reports.outline import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ MEANINGS = {
     State.COMPLETE: "all evidence that the row needs is here, or a person has answered it and signed",
     State.ANSWERED: "a person has answered; no trusted signature covers it",
     State.DRAFTED: "files give part of it; a person must write the rest",
-    State.OUTDATED: "answered, and what stood under the answer has changed since",
+    State.OUTDATED: "answered, and what stood under the answer has changed since, or it is too old",
     State.OPEN: "a person must answer the question",
 }
 
@@ -61,7 +62,8 @@ class Filled:
 
     ``digest`` is that of all ``total`` pieces of evidence, of which ``evidence`` holds the first; empty where there is
     none. ``lacks`` says what an automatic row misses, ``disputed`` what its sources disagree on. ``signer`` is whose
-    trusted signature covers the answer; ``stale`` why the answer does not hold any more, empty where it does.
+    trusted signature covers the answer; ``stale`` why the answer does not hold any more, empty where it does; ``age``
+    is how many days old it is, None where nobody asked for a day.
     """
 
     row: Row
@@ -74,6 +76,7 @@ class Filled:
     answer: Answer | None = None
     signer: str = ""
     stale: str = ""
+    age: int | None = None
 
 
 @value
@@ -115,7 +118,8 @@ class Given:
 
     ``findings`` are None where nobody has scanned. ``signers`` says whose trusted signature covers the answer for a
     row, ``stale`` which answers do not hold for another reason than their evidence, such as an attachment that changed.
-    ``own`` are the paths of files of the dossier itself, of which it does not speak.
+    ``own`` are the paths of files of the dossier itself, of which it does not speak. ``max_age`` is how many days an
+    answer holds, counted to ``date``, which is then needed.
     """
 
     findings: tuple[Finding, ...] | None = None
@@ -125,6 +129,7 @@ class Given:
     stale: Mapping[str, str] | None = None
     date: str = ""
     own: frozenset[str] = OWN
+    max_age: int | None = None
 
 
 def draw(graph: Graph, given: Given, wanted: frozenset[str] = frozenset()) -> Dossier:
@@ -159,9 +164,13 @@ def _feeds(graph: Graph, given: Given) -> Feeds:
 
 
 def _gathered(row: Row, feeds: Feeds) -> tuple[tuple[Evidence, ...], str]:
+    """Give what is shown under a row, and the digest that an answer is bound to.
+
+    Where nothing stands under it, that is which subject it is: another one is asked again.
+    """
     shown = tuple(one for feed in row.evidence for one in feeds.gather(feed))
     bound = tuple(one for feed in row.binds for one in feeds.gather(feed))
-    return shown, digest((*shown, *bound))
+    return shown, digest((*shown, *bound)) or digest(feeds.gather("identity"))
 
 
 def _filled(
@@ -176,16 +185,38 @@ def _filled(
     )  # fmt: skip
     if answer is not None:
         signer = (given.signers or {}).get(row.id, "")
-        stale = (given.stale or {}).get(row.id, "")
-        if answer.evidence != held:
-            return replace(made, state=State.OUTDATED, signer=signer, stale=stale or "the evidence has changed")
-        if stale:
-            return replace(made, state=State.OUTDATED, signer=signer, stale=stale)
-        return replace(made, state=State.COMPLETE if signer else State.ANSWERED, signer=signer)
+        age = days_between(answer.date, given.date) if given.date else None
+        stale = (given.stale or {}).get(row.id, "") or _changed(answer, made) or _aged(answer, age, given.max_age)
+        state = State.OUTDATED if stale else State.COMPLETE if signer else State.ANSWERED
+        return replace(made, state=state, signer=signer, stale=stale, age=age)
     if row.fill is Fill.HUMAN or all(one.is_name_of_folder for one in evidence):
         return made
     is_whole = row.fill is Fill.AUTOMATIC and not lacks and not made.disputed
     return replace(made, state=State.COMPLETE if is_whole else State.DRAFTED)
+
+
+def _changed(answer: Answer, row: Filled) -> str:
+    """Say that what an answer is bound to is not here any more; empty where it is."""
+    if answer.evidence == row.digest:
+        return ""
+    if not answer.evidence:
+        return "it is bound to nothing"
+    return "the evidence has changed" if row.total else "the state of the subject has changed"
+
+
+def _aged(answer: Answer, age: int | None, most: int | None) -> str:
+    if age is None or most is None or 0 <= age <= most:
+        return ""
+    if age < 0:
+        return f"it is dated {answer.date}, which is yet to come"
+    return f"it is {plural(age, 'day')} old, and {most} are accepted"
+
+
+def days_between(first: str, last: str) -> int:
+    """Count the days from one date to another, both as ``2027-01-31``."""
+    from datetime import date
+
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
 
 
 def _short(one: Finding) -> Finding:

@@ -8,6 +8,7 @@ relation.KIND        what hangs on what; relation.lineage for all that a model c
 trigger.NAME         what raises a question of Article 50
 weights              the digests of the weights
 content              the digests of all files that decide how it behaves, or the states that are pinned
+identity             … or, where there is none, what else says which subject it is; no row names it
 formats, documents, templates, signatures, scan      facts about files
 findings, changes    what a scan found; what changed since an earlier state
 """
@@ -40,6 +41,8 @@ _MEANT = (Kind.MODEL, Kind.ADAPTER)
 _BEHAVING = frozenset({"weights", "config", "tokenizer", "template", "code"})
 """Roles of files that decide how a model behaves."""
 _STATES = (Field.COMMIT, Field.SHA256, Field.REFERENCE, Field.VERSION)
+_IDENTITIES = (Field.COMMIT, Field.SHA256, Field.VERSION)
+"""What says which state a subject is in. A reference does not: the same one leads elsewhere tomorrow."""
 _MISSING = {"changes": "an earlier state to be held against (--previous)"}
 """What is missing where a feed has nothing, if its name does not say it."""
 NOTHING = "nothing has changed"
@@ -174,6 +177,14 @@ class Feeds:
                 field = next((field for field in _STATES if one.claims(field)), Field.NAME)
                 yield from self._claims("content", one, field)
 
+    def identity(self) -> Iterator[Evidence]:
+        """Yield by what another state of the subject would be told: its content, else a commit, digest or version."""
+        if content := self.gather("content"):
+            yield from content
+        else:
+            for field in _IDENTITIES:
+                yield from self._claims("identity", self.root, field)
+
     def formats(self) -> Iterator[Evidence]:
         """Yield each format of weights once, with the first file that has it."""
         seen = set()
@@ -238,7 +249,8 @@ class Feeds:
 
 
 _FACTS: dict[str, Callable[[Feeds], Iterator[Evidence]]] = {
-    "weights": Feeds.weights, "content": Feeds.content, "formats": Feeds.formats, "documents": Feeds.documents,
+    "weights": Feeds.weights, "content": Feeds.content, "identity": Feeds.identity,
+    "formats": Feeds.formats, "documents": Feeds.documents,
     "templates": Feeds.templates, "signatures": Feeds.signatures, "scan": Feeds.scan, "findings": Feeds.found,
     "changes": Feeds.changed,
 }  # fmt: skip

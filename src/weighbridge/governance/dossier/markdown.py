@@ -63,7 +63,7 @@ def _content(dossier: Dossier) -> Iterator[str]:
         yield ""
         yield "## What it speaks of"
         yield ""
-        yield "Files and states that decide how it behaves. Answers about it are bound to them."
+        yield telling.CONTENT
         yield ""
         yield "| what | value | where it stands | how sure |"
         yield "| --- | --- | --- | --- |"
@@ -80,7 +80,7 @@ def _part(part: Part, dossier: Dossier) -> Iterator[str]:
     yield ""
     yield f"{prose(part.article)}; for {prose(part.reader)}. {prose(part.note)}"
     yield ""
-    yield telling.summary(rows) if rows else "Nothing in the files raises a question of it. That is no conclusion."
+    yield telling.summary(rows) if rows else telling.NO_QUESTION
     for one in rows:
         yield from _row(one)
 
@@ -113,19 +113,20 @@ def _row(one: Filled) -> Iterator[str]:
             yield f"And {one.total - SHOWN:,} more."
     if one.digest:
         yield ""
-        yield f"An answer here is bound to `sha256:{one.digest}`"
+        yield f"An answer here is bound to {telling.binding(one)}`sha256:{one.digest}`"
 
 
 def _answer(one: Filled, answer: Answer) -> Iterator[str]:
     yield ""
     standing = _code(telling.standing(one)) if one.signer else telling.standing(one)
-    yield f"{_code(answer.author)}, {answer.date}, {standing}:"
+    yield f"{_code(answer.author)}, {telling.written(answer, one.age)}, {standing}:"
     yield ""
     yield from fence(tuple(answer.text.splitlines()))
     yield from (f"- attached: {_code(each.name)} `sha256:{each.sha256}`" for each in answer.attachments)
     if one.stale:
         yield ""
         yield f"**Outdated**: {_code(one.stale)}"
+    if telling.is_other(one):
         yield ""
         yield f"- written over: {_digest(answer.evidence)}"
         yield f"- here now: {_digest(one.digest)}"
@@ -146,13 +147,13 @@ def _register(dossier: Dossier) -> Iterator[str]:
     yield ""
     yield "## Register of findings"
     yield ""
-    yield "Art. 9. What the scan found, as input for a risk management system. It decides nothing: a person owns that."
+    yield telling.REGISTER
     yield ""
     if dossier.found < 0:
-        yield "No scan is at hand: `--report` takes one."
+        yield telling.NO_SCAN
         return
     if not dossier.found:
-        yield "The scan found nothing. That says nothing of risks that are in no file."
+        yield telling.NO_FINDING
         return
     yield "| id | rule | severity | status | finding | file |"
     yield "| --- | --- | --- | --- | --- | --- |"

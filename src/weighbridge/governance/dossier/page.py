@@ -101,7 +101,7 @@ def _content(dossier: Dossier) -> Iterator[str]:
     if dossier.content:
         yield "<section>"
         yield "<h2>What it speaks of</h2>"
-        yield "<p>Files and states that decide how it behaves. Answers about it are bound to them.</p>"
+        yield f"<p>{telling.CONTENT}</p>"
         yield from _table(dossier.content, dossier.held)
         yield "</section>"
 
@@ -120,8 +120,7 @@ def _part(part: Part, dossier: Dossier) -> Iterator[str]:
     yield f'<section id="{part.id}">'
     yield f"<h2>{page.words(part.title)}</h2>"
     yield f"<p>{page.words(part.article)}; for {page.words(part.reader)}. {page.words(part.note)}</p>"
-    nothing = "Nothing in the files raises a question of it. That is no conclusion."
-    yield f'<p class="note">{telling.summary(rows) if rows else nothing}</p>'
+    yield f'<p class="note">{telling.summary(rows) if rows else telling.NO_QUESTION}</p>'
     for one in rows:
         yield from _row(one)
     yield "</section>"
@@ -148,19 +147,21 @@ def _row(one: Filled) -> Iterator[str]:
             yield '<p class="note">Facts to write by:</p>'
         yield from _table(one.evidence, one.total)
     if one.digest:
-        yield f'<code class="digest">an answer here is bound to sha256:{one.digest}</code>'
+        yield f'<code class="digest">an answer here is bound to {telling.binding(one)}sha256:{one.digest}</code>'
     yield "</article>"
 
 
 def _answer(one: Filled, answer: Answer) -> Iterator[str]:
+    when = _text(telling.written(answer, one.age))
     yield '<div class="answer">'
-    yield f'<p class="label">{_text(answer.author)}, {_text(answer.date)}, {_text(telling.standing(one))}</p>'
+    yield f'<p class="label">{_text(answer.author)}, {when}, {_text(telling.standing(one))}</p>'
     text = "\n".join(escape(visible(line)) for line in answer.text.splitlines())
     yield f"<p>{text}</p>"
     for each in answer.attachments:
         yield f'<p class="label">attached: {_text(each.name)} <code class="digest">sha256:{each.sha256}</code></p>'
     if one.stale:
         yield f'<p class="stale">{telling.SYMBOLS[State.OUTDATED]} Outdated: {_text(one.stale)}.</p>'
+    if telling.is_other(one):
         yield f'<p class="label">written over <code>{_digest(answer.evidence)}</code></p>'
         yield f'<p class="label">here now <code>{_digest(one.digest)}</code></p>'
     yield "</div>"
@@ -188,13 +189,12 @@ def _evidence(one: Evidence) -> str:
 def _register(dossier: Dossier) -> Iterator[str]:
     yield "<section>"
     yield "<h2>Register of findings</h2>"
-    yield "<p>Art. 9. What the scan found, as input for a risk management system. It decides nothing: a person owns "
-    yield "that.</p>"
+    yield f"<p>{telling.REGISTER}</p>"
     if dossier.found < 0:
-        yield '<p class="note">No scan is at hand.</p></section>'
+        yield f'<p class="note">{page.words(telling.NO_SCAN)}</p></section>'
         return
     if not dossier.found:
-        yield '<p class="note">The scan found nothing. That says nothing of risks that are in no file.</p></section>'
+        yield f'<p class="note">{telling.NO_FINDING}</p></section>'
         return
     yield '<table class="register"><thead><tr><th>id</th><th>severity, status</th><th>finding</th><th>file</th></tr>'
     yield "</thead><tbody>"

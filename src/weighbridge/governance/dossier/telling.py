@@ -5,9 +5,11 @@ from __future__ import annotations
 from weighbridge.governance.dossier.dossier import State
 from weighbridge.governance.dossier.rows import Fill
 from weighbridge.inventory.views.telling import METHODS, place_words
+from weighbridge.reports.outline import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from weighbridge.governance.dossier.answers import Answer
     from weighbridge.governance.dossier.dossier import Dossier, Filled
     from weighbridge.governance.dossier.evidence import Evidence
 
@@ -16,6 +18,12 @@ NOTICE = (
     "No tool can fill Annex IV whole: ten of its 23 rows only people can write, eleven more they must finish."
 )
 """Said at the top of every rendering. The numbers are those of the catalogue, which a test holds."""
+
+CONTENT = "Files and states that decide how it behaves. Answers about it are bound to them."
+NO_QUESTION = "Nothing in the files raises a question of it. That is no conclusion."
+REGISTER = "Art. 9. What the scan found, as input for a risk management system. It decides nothing: a person owns that."
+NO_SCAN = "No scan is at hand: `--report` takes one."
+NO_FINDING = "The scan found nothing. That says nothing of risks that are in no file."
 
 SYMBOLS = {
     State.COMPLETE: "✓", State.ANSWERED: "✎", State.DRAFTED: "~", State.OUTDATED: "!", State.OPEN: "?",
@@ -53,6 +61,16 @@ def subject(dossier: Dossier) -> str:
     return dossier.version or "no version is known"
 
 
+def binding(one: Filled) -> str:
+    """Say in words to what an answer to a row is bound, where that is not what stands under it."""
+    return "" if one.total else "the state of the subject, "
+
+
+def is_other(one: Filled) -> bool:
+    """Tell whether an answer was written over something else than what is here now."""
+    return one.answer is not None and one.answer.evidence != one.digest
+
+
 def short(digest: str) -> str:
     """Shorten a digest for a sentence."""
     return f"{digest[:16]}…" if digest else "nothing"
@@ -64,6 +82,11 @@ def cited(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     found = {(piece.origin.file, piece.origin.sha256) for piece in pieces if piece.origin.file}
     known = {file for file, digest in found if digest}
     return tuple(sorted((file, digest) for file, digest in found if digest or file not in known))
+
+
+def written(answer: Answer, age: int | None) -> str:
+    """Say when an answer was written; how long ago, where the dossier has a day to count to."""
+    return answer.date if age is None or age < 1 else f"{answer.date} ({plural(age, 'day')} ago)"
 
 
 def standing(one: Filled) -> str:

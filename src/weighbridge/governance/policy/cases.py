@@ -109,5 +109,5 @@ def tried(case: Case, outcome: Outcome) -> Tried:
         raise UsageError(f"{case.name}: the key {case.key} judges nothing here", hint="is it in the policy?")
     whole = not case.subject and case.key is None
     decided = outcome.decision if whole else worst(one.decision for one in rulings)
-    words = tuple(words for one in rulings if one.decision is decided for words in one.words)
+    words = tuple(dict.fromkeys(words for one in rulings if one.decision is decided for words in one.words))
     return Tried(case=case, decided=decided, words=words)

@@ -91,7 +91,7 @@ class Judgement:
 class Outcome:
     """A decision about everything that was named, under one policy, on one day.
 
-    ``expired`` are sentences about exceptions that no longer hold; ``unused`` about those that fit nothing. ``gaps``
+    ``expired`` are sentences about entries that no longer hold; ``unused`` about exceptions that fit nothing. ``gaps``
     are sentences about what was not read at all, and ``unread`` is what follows where there are any.
     """
 

@@ -15,7 +15,13 @@ from weighbridge.governance.policy.decision import Decision, Key
 from weighbridge.governance.policy.grammar import NONE, TOP, Form
 from weighbridge.governance.policy.reading import Found, table_of
 from weighbridge.governance.policy.source import read
-from weighbridge.governance.policy.vocabulary import check_formats, check_licenses, check_publishers, check_rules
+from weighbridge.governance.policy.vocabulary import (
+    check_bases,
+    check_formats,
+    check_licenses,
+    check_publishers,
+    check_rules,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,6 +142,8 @@ def _advisories(found: Found | None) -> lang.AdvisoriesSection | None:
 def _lineage(found: Found | None) -> lang.LineageSection | None:
     if found is None:
         return None
+    for at, word in (*found.placed("allow"), *found.placed("deny")):
+        check_bases(word, at)
     made = lang.LineageSection(
         violation=_violation(found), missing=_missing(found), allow=found.words("allow"), deny=found.words("deny"),
         deepest=found.whole("deepest"),

@@ -23,6 +23,13 @@ def fits(entry: Exemption, subject: Subject, *, said: bool) -> bool:
     return any(one.sha256 == entry.sha256 and (said or one.computed) for one in held)
 
 
+def denies(entry: Exemption, subject: Subject) -> bool:
+    """Tell whether a denial is about a subject; the case of letters in a package URL does not matter here."""
+    if entry.purl:
+        return any(purl_fits(entry.purl.lower(), purl.lower()) for purl in (subject.purl, *subject.within))
+    return fits(entry, subject, said=True)
+
+
 def purl_fits(pattern: str, purl: str) -> bool:
     """Tell whether a package URL fits a pattern; one without a version fits every version."""
     bare, version = _parted(purl)

@@ -7,6 +7,8 @@ beyond those over its data.
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from functools import lru_cache
 
 from weighbridge.core.errors import UsageError
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 2_000
 """Characters of an expression."""
+_QUOTED = re.compile(r'''"""[\s\S]*?"""|\'{3}[\s\S]*?\'{3}|"(?:\\.|[^"\\])*"|\'(?:\\.|[^'\\])*\'''')
+"""Texts in an expression, which are not read for names."""
+_READ = re.compile(r"(?<![\w.])subject\.(\w+)")
 _MARK = "[INVALID_ARGUMENT]"
 
 
@@ -48,7 +53,18 @@ def compiled(expression: str, where: str = "the policy") -> Expression:
         raise UsageError(f"{where}: when is no expression: {said[:200]}", hint="see https://cel.dev") from None
     if made.return_type().name() not in {"BOOL", "DYN"}:
         raise UsageError(f"{where}: when must be true or false, not {made.return_type().name().lower()}")
+    _check_names(expression, where)
     return made
+
+
+def _check_names(expression: str, where: str) -> None:
+    """Raise UsageError for a fact that there is none of: ``has`` would say of it that nobody knows it, for ever."""
+    known = field_names(Subject)
+    for name in _READ.findall(_QUOTED.sub('""', expression)):
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+            raise UsageError(f"{where}: when reads subject.{name[:60]}, which no subject has", hint=hint)
 
 
 def evaluated(expression: str, subject: Subject) -> tuple[bool | None, str]:
@@ -67,8 +83,8 @@ def plain(subject: Subject) -> dict[str, Any]:
         content = getattr(subject, name)
         if isinstance(content, Known):
             held[name] = _plain(content.content)
-        elif isinstance(content, str):
-            held[name] = encodable(str(content))
+        elif isinstance(content, str | bool | tuple):
+            held[name] = _plain(content)
     return held
 
 

@@ -7,11 +7,11 @@ question that a subject does not raise is left out. Reading raises Malformed for
 from __future__ import annotations
 
 import json
-from datetime import date
+from functools import partial
 
+from weighbridge.core import strict_json as strict
 from weighbridge.core.errors import Malformed
 from weighbridge.core.finding import Severity
-from weighbridge.core.refs import is_sha256
 from weighbridge.core.values import field_names
 from weighbridge.governance.policy.facts import (
     Absence,
@@ -83,71 +83,41 @@ def subjects_of(found: dict[str, Any]) -> tuple[Subject, ...]:
     """Read subjects from a document that was parsed; raises Malformed."""
     if found.keys() != {"schema", "subjects"} or found["schema"] != SCHEMA:
         raise Malformed("it holds no facts of this version")
-    held = _list(found["subjects"])
+    held = strict.items(found["subjects"])
     if len(held) > _MOST:
         raise Malformed(f"more than {_MOST:,} subjects")
     return tuple(_read(one) for one in held)
 
 
 def _read(found: Any) -> Subject:
-    held = _object(found, {"id", "kind", "name"}, {"target", "purl", "commit", "here", "within", *_FACTS})
-    words: dict[str, Any] = {name: _text(held.get(name, "")) for name in _PLAIN}
+    held = strict.fields(found, {"id", "kind", "name"}, {"target", "purl", "commit", "here", "within", *_FACTS})
+    words: dict[str, Any] = {name: strict.text(held.get(name, "")) for name in _PLAIN}
     facts: dict[str, Any] = {name: _fact(held[name], READERS[name]) for name in _FACTS if name in held}
     return Subject(
-        kind=_member(Kind, held["kind"]), here=_flag(held.get("here", False)),
-        within=tuple(map(_text, _list(held.get("within", [])))),
+        kind=strict.member(Kind, held["kind"]), here=strict.flag(held.get("here", False)),
+        within=tuple(map(strict.text, strict.items(held.get("within", [])))),
         **words, **facts,
     )  # fmt: skip
 
 
 def _fact(found: Any, read: Callable[[Any], Any]) -> Known[Any] | Missing:
     if type(found) is dict and "missing" in found:
-        held = _object(found, {"missing", "reason"}, set())
-        return Missing(absence=_member(Absence, held["missing"]), reason=_text(held["reason"]))
-    held = _object(found, {"known"}, {"evidence"})
-    return Known(content=read(held["known"]), evidence=tuple(map(_text, _list(held.get("evidence", [])))))
+        held = strict.fields(found, {"missing", "reason"})
+        return Missing(absence=strict.member(Absence, held["missing"]), reason=strict.text(held["reason"]))
+    held = strict.fields(found, {"known"}, {"evidence"})
+    return Known(content=read(held["known"]), evidence=tuple(map(strict.text, strict.items(held.get("evidence", [])))))
 
 
 def _several(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda found: tuple(map(read, _list(found)))
+    return lambda found: tuple(map(read, strict.items(found)))
 
 
 def _value(kind: type, **readers: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def read(found: Any) -> Any:
-        held = _object(found, set(readers), set())
+        held = strict.fields(found, set(readers))
         return kind(**{name: reader(held[name]) for name, reader in readers.items()})
 
     return read
-
-
-def _object(found: Any, needed: set[str], optional: set[str]) -> dict[str, Any]:
-    if type(found) is not dict or not needed <= found.keys() or not found.keys() <= needed | optional:
-        raise Malformed(f"an object must have {', '.join(sorted(needed))} and nothing that is not known")
-    return found
-
-
-def _list(found: Any) -> list[Any]:
-    if type(found) is not list:
-        raise Malformed("something that must be a list is none")
-    return found
-
-
-def _text(found: Any) -> str:
-    if type(found) is not str:
-        raise Malformed("something that must be text is none")
-    return found
-
-
-def _flag(found: Any) -> bool:
-    if type(found) is not bool:
-        raise Malformed("something that must be true or false is neither")
-    return found
-
-
-def _number(found: Any) -> float:
-    if type(found) not in (int, float) or found != found or abs(found) == float("inf"):  # noqa: PLR0124  (NaN)
-        raise Malformed("something that must be a number is none")
-    return float(found)
 
 
 def _depth(found: Any) -> int:
@@ -156,60 +126,36 @@ def _depth(found: Any) -> int:
     return found
 
 
-def _day(found: Any) -> str:
-    try:
-        day = date.fromisoformat(_text(found)).isoformat()
-    except ValueError:
-        day = ""
-    if day != found:
-        raise Malformed("a day must be written as 2027-01-31")
-    return day
-
-
-def _hash(found: Any) -> str:
-    if not is_sha256(_text(found)):
-        raise Malformed("a digest is no SHA-256")
-    return _text(found)
-
-
-def _member(kind: Callable[[str], Any], found: Any) -> Any:
-    try:
-        return kind(_text(found))
-    except ValueError:
-        raise Malformed(f"{str(found)[:40]!r} is no word that is known here") from None
-
-
 def _pin(found: Any) -> str:
     if found not in PINS and found != "none":
         raise Malformed("a pin is commit, digest, tag, branch or none")
-    return _text(found)
-
-
-def _severity(found: Any) -> Severity:
-    severity: Severity = _member(Severity, found)
-    return severity
+    return strict.text(found)
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    "digests": _several(_value(Digest, sha256=_hash, computed=_flag)),
+    "digests": _several(_value(Digest, sha256=strict.sha256, computed=strict.flag)),
     "scan": _value(
-        Scan, gaps=_several(_text),
-        findings=_several(_value(SeenFinding, rule=_text, severity=_severity, message=_text)),
+        Scan, gaps=_several(strict.text),
+        findings=_several(
+            _value(SeenFinding, rule=strict.text, severity=partial(strict.member, Severity), message=strict.text)
+        ),
     ),
-    "scanned": _day,
-    "formats": _several(_text),
-    "licenses": _several(_value(License, expression=_text, name=_text, url=_text)),
-    "publisher": _text,
-    "signatures": _several(_value(Signature, path=_text, holds=_flag, signer=_text, words=_text)),
+    "scanned": strict.day,
+    "formats": _several(strict.text),
+    "licenses": _several(_value(License, expression=strict.text, name=strict.text, url=strict.text)),
+    "publisher": strict.text,
+    "signatures": _several(
+        _value(Signature, path=strict.text, holds=strict.flag, signer=strict.text, words=strict.text)
+    ),
     "pin": _pin,
     "advisories": _several(
         _value(
-            Reached, advisory=_text, standing=lambda found: _member(Standing, found), severity=_severity, words=_text,
-            fixed=_several(_text),
+            Reached, advisory=strict.text, standing=partial(strict.member, Standing),
+            severity=partial(strict.member, Severity), words=strict.text, fixed=_several(strict.text),
         )
     ),
-    "lineage": _several(_value(Ancestor, name=_text, depth=_depth, purl=_text)),
-    "remote_code": _flag,
-    "evaluations": _several(_value(Evaluation, name=_text, value=_number)),
+    "lineage": _several(_value(Ancestor, name=strict.text, depth=_depth, purl=strict.text)),
+    "remote_code": strict.flag,
+    "evaluations": _several(_value(Evaluation, name=strict.text, value=strict.number)),
 }  # fmt: skip
 """How the content of each fact is read."""

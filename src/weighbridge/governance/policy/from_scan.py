@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weighbridge.core import strict_json as strict
 from weighbridge.core.errors import Malformed
 from weighbridge.core.finding import Severity
 from weighbridge.core.refs import is_sha256
@@ -34,16 +35,21 @@ class ScannedFile:
 
 @value
 class ScannedTargets:
-    """The targets of a scan in order, their files, and sentences about what was not read at all."""
+    """The targets of a scan in order, their files, and sentences about what was not read at all.
+
+    ``day`` is that of the scan as ``2027-01-31``, empty where nobody says.
+    """
 
     refs: tuple[str, ...]
     files: tuple[ScannedFile, ...]
     gaps: tuple[str, ...] = ()
+    day: str = ""
 
 
-def of_report(report: Report) -> ScannedTargets:
-    """Give the files of a report."""
+def of_report(report: Report, day: str = "") -> ScannedTargets:
+    """Give the files of a report that was made on a day."""
     return ScannedTargets(
+        day=day,
         refs=tuple(one.ref for one in report.artifacts),
         files=tuple(
             ScannedFile(
@@ -71,6 +77,7 @@ def of_document(found: dict[str, Any]) -> ScannedTargets:
     if len(files) > _MOST:
         raise Malformed(f"a report of more than {_MOST:,} files")
     return ScannedTargets(
+        day=strict.day(found["date"]) if "date" in found else "",
         refs=tuple(_text(one, "ref") for one in artifacts),
         files=tuple(_file(ref, file) for ref, file in files),
         gaps=tuple(

@@ -38,14 +38,13 @@ _UNSCANNED = Missing(absence=Absence.UNSCANNED, reason="nobody has weighed it")
 class Material:
     """All that is known of one target.
 
-    ``scanned`` is what a scan has left of it, ``day`` when that was (empty where nobody says). ``exposures`` are of the
-    graph's components. ``signatures`` are those over the whole of the target.
+    ``scanned`` is what a scan has left of it. ``exposures`` are of the graph's components. ``signatures`` are those
+    over the whole of the target.
     """
 
     target: str
     graph: Graph
     scanned: ScannedTargets = ScannedTargets(refs=(), files=())
-    day: str = ""
     exposures: tuple[Exposure, ...] | Missing = Missing(absence=Absence.UNASKED, reason="nobody has audited it")
     signatures: tuple[Signature, ...] | Missing = Missing(absence=Absence.UNASKED, reason="no signature was checked")
 
@@ -151,7 +150,8 @@ class _Fold:
         )
         return file_subject(
             id_=one.id, name=name, target=self.material.target, digests=digests, formats=formats, scanned=scanned,
-            day=self.material.day, within=_purls(tuple(self._above(one.id))), advisories=self._reached(one.id) or None,
+            day=self.material.scanned.day, within=_purls(tuple(self._above(one.id))),
+            advisories=self._reached(one.id) or None,
         )  # fmt: skip
 
     # -- answers that need more than the component --------------------------------------------------------------------
@@ -219,7 +219,7 @@ def file_subject(
 ) -> Subject:  # fmt: skip
     """Give a file; formats are a question of those that hold weights or can run when they are loaded."""
     judged = answers.formats(formats) if can_run(formats, name) or role(name, formats) in {"weights", "other"} else None
-    when: Fact[str] = Missing(absence=Absence.UNSAID, reason="the report does not say when it was made")
+    when: Fact[str] = Missing(absence=Absence.UNSAID, reason="the report does not say when it was made (scan --dated)")
     return Subject(
         id=id_, kind=Kind.FILE, name=name, target=target, within=within,
         digests=Known(content=digests) if digests else Missing(absence=Absence.UNREAD, reason="it has no digest"),
@@ -228,7 +228,7 @@ def file_subject(
     )  # fmt: skip
 
 
-def reported_subjects(scanned: ScannedTargets, day: str = "") -> tuple[Subject, ...]:
+def reported_subjects(scanned: ScannedTargets) -> tuple[Subject, ...]:
     """Give the subjects of a report alone: its files, and for each target a model of which a report says no more."""
     silent = Missing(absence=Absence.UNSAID, reason="a report of a scan does not say")
     models = [
@@ -242,8 +242,8 @@ def reported_subjects(scanned: ScannedTargets, day: str = "") -> tuple[Subject, 
     ]  # fmt: skip
     files = [
         file_subject(
-            id_=f"{Kind.FILE}:{one.path}", name=one.path, target=one.ref, formats=one.formats, scanned=one, day=day,
-            digests=tuple(
+            id_=f"{Kind.FILE}:{one.path}", name=one.path, target=one.ref, formats=one.formats, scanned=one,
+            day=scanned.day, digests=tuple(
                 Digest(sha256=sha256, computed=computed)
                 for sha256, computed in ((one.sha256, True), (one.said_sha256, False)) if sha256
             ),

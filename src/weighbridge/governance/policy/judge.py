@@ -12,10 +12,11 @@ from fnmatch import fnmatchcase
 from weighbridge.core.values import replace, value
 from weighbridge.governance.policy import language as lang
 from weighbridge.governance.policy.decision import Decision, Judgement, Key, Outcome, Ruling, worst
-from weighbridge.governance.policy.exemptions import fits, purl_fits
+from weighbridge.governance.policy.exemptions import denies, fits, purl_fits
 from weighbridge.governance.policy.facts import Known, Missing
 from weighbridge.governance.policy.licensing import refused
 from weighbridge.inventory.advisories.exposure import Standing
+from weighbridge.reports.outline import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,14 +54,14 @@ class _Part:
 def decide(policy: lang.Policy, subjects: Iterable[Subject], day: str, gaps: tuple[str, ...] = ()) -> Outcome:
     """Judge everything under a policy on a day (``2027-01-31``); ``gaps`` are sentences about what was not read."""
     several = tuple(subjects)
-    used = {one for subject in several for one in (*policy.allow, *policy.deny) if fits(one, subject, said=True)}
+    used = {one for subject in several for one in policy.allow if fits(one, subject, said=True)}
     entries = [*(("exception", one) for one in policy.allow), *(("denial", one) for one in policy.deny)]
     return Outcome(
         policy=policy.name, digest=policy.digest, enforced=policy.mode is lang.Mode.ENFORCE, day=day,
         judgements=tuple(judge(policy, subject, day) for subject in several), gaps=gaps,
         unread=policy.scan.missing.decision,
         expired=tuple(f"the {what} for {one} no longer holds" for what, one in entries if not one.holds(day)),
-        unused=tuple(f"the {what} for {one} fits nothing here" for what, one in entries if one not in used),
+        unused=tuple(f"the exception for {one} fits nothing here" for one in policy.allow if one not in used),
     )  # fmt: skip
 
 
@@ -166,9 +167,7 @@ def _lifted(ruling: Ruling, policy: lang.Policy, subject: Subject, day: str) -> 
 
 def _denied(policy: lang.Policy, subject: Subject, day: str) -> Ruling | None:
     holding = [one for one in policy.deny if one.holds(day)]
-    parts = [
-        _Part(decision=Decision.BLOCK, words=f"it is denied: {one}") for one in holding if fits(one, subject, said=True)
-    ]
+    parts = [_Part(decision=Decision.BLOCK, words=f"it is denied: {one}") for one in holding if denies(one, subject)]
     by_content = any(one.sha256 for one in holding)
     if by_content and isinstance(subject.digests, Missing):
         words = f"whether it is denied cannot be told: {subject.digests.reason}"
@@ -195,7 +194,7 @@ def _age(section: lang.ScanSection, most: int, scanned: Fact[str], day: str) -> 
     if age < 0:
         yield _unknown(section, f"the scan is dated {scanned.content}, which is yet to come")
     elif age > most:
-        yield _against(section, f"the scan is {age} days old, and {most} are accepted")
+        yield _against(section, f"the scan is {plural(age, 'day')} old, and {most} are accepted")
 
 
 def _formats(section: lang.Lists, formats: tuple[str, ...]) -> Iterator[_Part]:
@@ -207,7 +206,7 @@ def _formats(section: lang.Lists, formats: tuple[str, ...]) -> Iterator[_Part]:
 
 
 def _listed(section: lang.Lists, name: str) -> Iterator[_Part]:
-    if _any(name, section.deny):
+    if _any(name.lower(), _lower(section.deny)):
         yield _against(section, f"the publisher {name} is denied")
     elif section.allow and not _any(name, section.allow):
         yield _against(section, f"the publisher {name} is not on the list")
@@ -269,7 +268,7 @@ def _advisories(section: lang.AdvisoriesSection, reached: tuple[Reached, ...]) -
 
 def _lineage(section: lang.LineageSection, ancestors: tuple[Ancestor, ...]) -> Iterator[_Part]:
     for one in ancestors:
-        if _base(one.name, one.purl, section.deny):
+        if _base(one.name.lower(), one.purl.lower(), _lower(section.deny)):
             yield _against(section, f"it was made from {one.name}, which is denied")
         elif section.allow and not _base(one.name, one.purl, section.allow):
             yield _against(section, f"it was made from {one.name}, which is not on the list")
@@ -308,6 +307,11 @@ def _conditions(policy: lang.Policy, subject: Subject) -> Ruling | None:
 
 def _any(text: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(text, one) for one in patterns)
+
+
+def _lower(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Take the case out of denials: who writes a name in other letters must not get around one."""
+    return tuple(map(str.lower, patterns))
 
 
 def _base(name: str, purl: str, patterns: tuple[str, ...]) -> bool:

@@ -41,7 +41,7 @@ def _unknown(key: Scalar, known: dict[str, KeyForm], name: str) -> NoReturn:
 
     close = get_close_matches(key.text, known, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
-    raise UsageError(f"{key.at}: unknown key {key.text[:60]!r}" + (f" in {name}" if name else ""), hint=hint)
+    raise UsageError(f"{key.at}: unknown key {key.text[:60]!a}" + (f" in {name}" if name else ""), hint=hint)
 
 
 class Found:
@@ -153,7 +153,7 @@ def _check_word(node: Node, key: str, form: KeyForm) -> None:
         hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(form.choices)}"
         if form.form is Form.MISSING and word == "allow":
             hint = "write {decision: allow, reason: why that is fine}"
-        raise UsageError(f"{at}: {key} cannot be {word[:60]!r}", hint=hint)
+        raise UsageError(f"{at}: {key} cannot be {word[:60]!a}", hint=hint)
     trouble = _TROUBLE[form.form](word) if form.form in _TROUBLE else ""
     if trouble:
         raise UsageError(f"{at}: {key} {trouble}", hint=f"{key}: {form.words}")
@@ -188,16 +188,10 @@ def _sha256(word: str) -> str:
     return "" if is_sha256(word) else "must be 64 hexadecimal digits in lower case"
 
 
-_MARKS = str.maketrans("*?[]", "xxxx")
-
-
 def _purl(word: str) -> str:
-    from weighbridge.inventory.bom.purls import trouble
+    from weighbridge.governance.policy.vocabulary import purl_trouble
 
-    # A pattern stands for package URLs, so it must be one once its marks stand for something.
-    plain = word.translate(_MARKS)
-    head, at, version = plain.rpartition("@")
-    found = trouble(head if at and "/" not in version and "x" in version else plain)
+    found = purl_trouble(word)
     return f"is no package URL: {found}" if found else ""
 
 

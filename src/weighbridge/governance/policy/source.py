@@ -133,7 +133,7 @@ class _Reader:
             if not isinstance(key, Scalar):
                 raise UsageError(f"{key.at}: a key must be a word")
             if key.text in seen:
-                raise UsageError(f"{key.at}: {key.text[:60]!r} stands here twice", hint="write it once")
+                raise UsageError(f"{key.at}: {key.text[:60]!a} stands here twice", hint="write it once")
             seen.add(key.text)
         keys: list[Any] = items[::2]
         return Table(at=at, entries=tuple(zip(keys, items[1::2], strict=True)))
