@@ -80,7 +80,11 @@ def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Che
         return found
     content = content_of(source, unpacked)
     if content is None:
-        raise UsageError("the file is not of a kind that is converted", hint=NOT_CONVERTED)
+        try:
+            held, is_joblib = read_pickle(source, 0, unpacked)  # protocols 0 and 1 have no magic number
+        except Malformed:
+            raise UsageError("the file is not of a kind that is converted", hint=NOT_CONVERTED) from None
+        return "joblib" if is_joblib else "pickle", held
     found = _read_stream(content.source, content.source.read_at(0, _HEAD), content.base, unpacked)
     if found is None:
         words = f"what is compressed ({content.kind}) is not of a kind that is converted so"

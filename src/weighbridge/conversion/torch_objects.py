@@ -51,10 +51,10 @@ class TorchLoader(ArrayLoader):
             raise Malformed("a storage has no key or no size")
         storage = Storage(key, STORAGES[kind.name], count, big_endian=self.big_endian)
         declared = self.storages.setdefault(key, storage)
-        if (declared.dtype, declared.count) != (storage.dtype, storage.count):
+        if (declared.dtype or "uint8", declared.count) != (storage.dtype or "uint8", storage.count):
             raise Malformed(f"storage {key[:40]!r} is declared twice and differently")
         part = parts[5] if len(parts) == 6 else None
-        return declared if part is None else _part(declared, part)
+        return storage if part is None else _part(storage, part)
 
     def knows(self, name: Name) -> bool:
         """Tell whether a name is vetted, or a constant or a storage class of torch."""
