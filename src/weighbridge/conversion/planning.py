@@ -48,6 +48,8 @@ def plan_of(source: ByteSource, key: str = "", unpacked: Unpacked | None = None)
     Raises Malformed for bytes that are not what they claim to be, OverLimit for more than is read, and UsageError for a
     file of another kind or without the key.
     """
+    if not source.size:
+        raise UsageError("the file is empty", hint="get it again")
     into = Unpacked(source.size) if unpacked is None else unpacked
     head = source.read_at(0, _HEAD)
     if sniff(head, source.size):
