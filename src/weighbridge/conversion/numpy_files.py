@@ -10,7 +10,7 @@ from weighbridge.conversion.checksums import sums_of
 from weighbridge.conversion.inert import Table, Unsupported
 from weighbridge.conversion.numpy_dtypes import Dtype, of_header
 from weighbridge.conversion.numpy_objects import ArrayLoader, shape_of
-from weighbridge.conversion.torch_files import Checkpoint
+from weighbridge.conversion.torch_files import Checkpoint, read_legacy
 from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
 from weighbridge.conversion.zip_members import member_of
@@ -67,9 +67,8 @@ def read_pickle(source: ByteSource, base: int, unpacked: Unpacked) -> tuple[Chec
 
     ``base`` is the address at which it begins; bytes that it holds as text are ``unpacked``.
     """
-    loader = TorchLoader(
-        source, base, unpacked=unpacked
-    )  # it names tensors of torch that are pickled without their storages
+    loader = TorchLoader(source, base, unpacked=unpacked)
+    loader.stored = read_legacy  # tensors of torch bring their storages along
     unpickler = Unpickler(source, 0, loader)
     root = unpickler.load()
     named = loader.inner | unpickler.named
