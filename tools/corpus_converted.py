@@ -210,6 +210,8 @@ def proven(member: corpus.Member, path: Path) -> Outcome:
         found: dict[str, Plain] = {}
         for weights in report["weights"]:
             found |= written(Path(weights["path"]))
+        # The jail describes arrays of records and does not hand them over.
+        found = {name: one for name, one in found.items() if not name.endswith(".records")}
         found |= {alias: found[kept] for alias, kept in report["aliases"].items()}
         size = sum(len(one.data) for one in found.values())
         told = set(report["not_converted"])

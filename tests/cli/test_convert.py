@@ -15,7 +15,7 @@ import pytest
 
 from tests.builders import hdf5_files
 from tests.builders.numpys import header, npy
-from tests.builders.pickles import hostile_calls
+from tests.builders.pickles import dumps, hostile_calls
 from tests.builders.torch_legacy import legacy, tarred
 from tests.builders.torches import TENSORS, Tensor, state_dict_pickle, zip_checkpoint, zip_records
 from tests.builders.zips import DEFLATE, Entry, archive
@@ -110,6 +110,13 @@ def test_what_is_made_of_parts_is_told_and_other_layouts_are_the_same_weights(
     assert main(["convert", "--check", "wide.npy", "wide.safetensors"]) == 0
 
 
+def test_a_directory_is_left_when_there_is_something_in_it(here: Path) -> None:
+    (here / "plain.pkl").write_bytes(dumps({"epoch": 3}))
+    (here / "there").mkdir()
+    assert main(["convert", "plain.pkl", "--into", "there"]) == 2
+    assert (here / "there").is_dir()
+
+
 def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "a.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(16))]))
     (here / "b.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(15) + b"\1")]))
@@ -135,6 +142,8 @@ def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str
         (["model.pt", "lying.pt", "--into", "one.safetensors"], "names one file"),
         (["--check", "model.pt"], "compares two files"),
         (["model.pt", "--into", "text.pt/below"], "cannot write to"),
+        (["plain.pkl", "--into", "made/for/nothing"], "no tensors"),
+        (["empty.pt"], "the file is empty"),
     ],
 )
 def test_what_cannot_be_done_is_an_error_that_leaves_nothing(
@@ -143,6 +152,8 @@ def test_what_cannot_be_done_is_an_error_that_leaves_nothing(
     (here / "model.pt").write_bytes(zip_checkpoint())
     (here / "lying.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), stride=(9,))]))
     (here / "text.pt").write_bytes(b"INERT")
+    (here / "plain.pkl").write_bytes(dumps({"epoch": 3}))
+    (here / "empty.pt").touch()
     before = sorted(here.iterdir())
     assert main(["convert", *words]) == 2
     assert complaint in capsys.readouterr().err

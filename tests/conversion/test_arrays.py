@@ -37,6 +37,8 @@ def arrays() -> dict[str, Any]:
     made = {kind.strip("?") or "bool": (np.arange(12).reshape(3, 4) % 2).astype(kind) for kind in kinds}
     return made | {
         "fortran": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+        "turned": np.arange(24.0).reshape(2, 3, 4).transpose(1, 0, 2),
+        "backwards": np.arange(12.0).reshape(3, 4)[::-2, ::-1],
         "scalar": np.array(2.5),
         "none": np.ones(0),
         "text": np.frombuffer(b"only letters, as Python 2 writes", "i4"),
@@ -80,7 +82,7 @@ def save_npy(path: Path) -> dict[str, Any]:
     ("save", "layout"),
     [
         (save_npz, "numpy.npz"), (save_joblib, "joblib"), (save_npy, "numpy.npy"),
-        *((pickled(protocol), "pickle") for protocol in (2, 3, 4, 5)),
+        *((pickled(protocol), "pickle") for protocol in range(6)),
     ],
 )  # fmt: skip
 def test_it_is_what_numpy_loads(save: Callable[[Path], dict[str, Any]], layout: str, tmp_path: Path) -> None:
@@ -99,6 +101,31 @@ def test_it_is_what_numpy_loads(save: Callable[[Path], dict[str, Any]], layout: 
     if made.plain:
         assert json.loads(Path(made.plain).read_text()) == {"epoch": 3}
     assert not made.plan.dropped
+
+
+@pytest.mark.libraries
+@pytest.mark.parametrize("name", ["bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz"])
+def test_types_of_ml_dtypes_are_known_by_their_names(name: str, tmp_path: Path) -> None:
+    import joblib
+    import ml_dtypes
+    import numpy as np
+    from safetensors.torch import load_file
+
+    one = np.arange(6).reshape(2, 3).astype(getattr(ml_dtypes, name))
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps({"w": one}, 5))
+    joblib.dump({"w": one}, tmp_path / "b.joblib")
+    for path in ("a.pkl", "b.joblib"):
+        made = converted(tmp_path / path)
+        found = load_file(made.weights[0].path)["w"]
+        assert str(found.dtype) == f"torch.{name}"
+        assert bytes(found.untyped_storage()) == one.tobytes()
+        assert not made.plan.dropped
+
+
+@pytest.mark.parametrize("axes", [(0,), (0, 0), (1, 2), (False, True), "10", 3, None])
+def test_axes_that_are_no_order_of_axes_are_not_followed(axes: object) -> None:
+    turned = Reduce(Global("numpy._core.numeric", "_frombuffer"), (bytes(24), DTYPE, (2, 3), "K", axes))
+    assert [name for name, _ in plan_of(BytesSource(dumps({"a": turned}, 4))).unsupported] == ["a"]
 
 
 @pytest.mark.libraries
@@ -129,7 +156,7 @@ def test_a_header_that_lies_is_refused(content: bytes) -> None:
             plan_of(BytesSource(whole))
 
 
-@pytest.mark.parametrize(("descr", "size"), [("[('a', '<f4')]", 8), ("'|V4'", 8), ("'<f16'", 32)])
+@pytest.mark.parametrize(("descr", "size"), [("[('a', '<M8[s]')]", 16), ("'|V4'", 8), ("'<f16'", 32)])
 def test_types_that_safetensors_does_not_have_are_named(descr: str, size: int) -> None:
     plan = plan_of(BytesSource(npy(descr=descr, data=bytes(size))))
     assert not plan.tensors
@@ -170,10 +197,10 @@ def test_what_is_no_plain_array_is_dropped_or_named_and_the_rest_carried(
     path = tmp_path / "model.bin"
     save(path)
     made = converted(path, partial=True)
-    assert [one.name for one in made.plan.tensors] == ["w", "matrix", "held.0", "held.1", "last"]
+    assert [one.name for one in made.plan.tensors] == ["w", "matrix", "held.0", "held.1", "rows.records", "last"]
     dropped = {one.path: one.what for one in made.plan.dropped if one.path}
     assert {dropped.get(name) for name in ("classes", "words", "dates")} == {"an array"}
-    assert [name for name, _ in made.plan.unsupported] == ["rows", "mixed"]
+    assert [name for name, _ in made.plan.unsupported] == ["mixed"]
     assert any("matrix" in one.what for one in made.plan.dropped)
 
 
@@ -212,6 +239,81 @@ def test_masked_arrays_are_made_of_data_and_mask(protocol: int, order: Any, tmp_
     found = load(Path(converted(path).weights[0].path))["a"]
     assert found.fill_value == wanted.fill_value
     assert (found.data.tolist(), found.mask.tolist()) == (wanted.data.tolist(), wanted.mask.tolist())
+
+
+def trees() -> Any:
+    """What scikit-learn's trees keep, in order and packed; text, an array in a record, another order of bytes."""
+    import numpy as np
+
+    fields = [("left", "<i8"), ("threshold", ">f8"), ("gap.é", "?"), ("name", "U3"), ("box", "<f4", (2, 2))]
+    made = {}
+    for name, dtype in (("packed", np.dtype(fields)), ("aligned", np.dtype(fields, align=True))):
+        one = np.zeros((2, 3), dtype)
+        one["left"], one["threshold"], one["name"] = np.arange(6).reshape(2, 3), 0.5, "ab"
+        one["box"][1, 2] = [[1, 2], [3, 4]]
+        made |= {name: one, f"{name} turned": np.asfortranarray(one), f"{name} none": one[:, :0]}
+    return made
+
+
+def with_npz(held: Any, path: Path) -> None:
+    import numpy as np
+
+    np.savez(path, **held)
+
+
+@pytest.mark.libraries
+@pytest.mark.parametrize("protocol", [2, 4, 5, "joblib", "npz"])
+def test_records_are_made_again_as_they_were(protocol: int | str, tmp_path: Path) -> None:
+    import joblib
+
+    from tests.conversion.test_compounds import load
+
+    wanted = trees()
+    path = tmp_path / "trees.npz"
+    if isinstance(protocol, int):
+        path.write_bytes(pickle.dumps(wanted, protocol))
+    else:
+        (joblib.dump if protocol == "joblib" else with_npz)(wanted, path)
+    found = load(Path(converted(path).weights[0].path))
+    assert found.keys() == wanted.keys()
+    for name, one in wanted.items():
+        assert (found[name].dtype, found[name].shape) == (one.dtype, one.shape), name
+        assert [found[name][field].tolist() for field in one.dtype.names] == [one[f].tolist() for f in one.dtype.names]
+
+
+@pytest.mark.parametrize(
+    ("descr", "why"),
+    [
+        ("[('a', '<i4'), ('b', '|O')]", "more than numbers and text"),
+        ("[('a', '<M8[s]')]", "more than numbers and text"),
+        ("[('a', '<i4'), ('a', '<i4')]", "more than numbers and text"),
+        ("[('a', '<i4', (2, -1))]", "more than numbers and text"),
+        ("[]", "more than numbers and text"),
+    ],
+)
+def test_records_of_what_is_no_bytes_are_named(descr: str, why: str) -> None:
+    plan = plan_of(BytesSource(npy("(1,)", descr)))
+    assert why in plan.unsupported[0][1]
+
+
+def test_records_are_held_against_their_bytes() -> None:
+    descr = "[('a', '<i4'), ('', '|V3'), ('b', '|u1')]"
+    assert plan_of(BytesSource(npy("(2,)", descr, bytes(16)))).tensors[0].shape == (2, 8)
+    with pytest.raises(Malformed, match="more or fewer bytes"):
+        plan_of(BytesSource(npy("(3,)", descr, bytes(16))))
+
+    def record(offset: int) -> Reduce:
+        fields = {"a": (DTYPE, 0), "b": (DTYPE, offset)}
+        return Reduce(Global("numpy", "dtype"), ("V8", False, True), state=(3, "|", None, ("a", "b"), fields, 8, 1, 16))
+
+    def planned(offset: int) -> Plan:
+        called = Global("numpy._core.multiarray", "_reconstruct")
+        state = (1, (2,), record(offset), False, bytes(16))
+        return plan_of(BytesSource(dumps({"r": Reduce(called, (NDARRAY, (0,), b"b"), state=state)}, 4)))
+
+    assert [one.name for one in planned(4).tensors] == ["r.records"]
+    assert [name for name, _ in planned(5).unsupported] == ["r"]
+    assert [name for name, _ in planned(-1).unsupported] == ["r"]
 
 
 DTYPE = Reduce(Global("numpy", "dtype"), ("f4", False, True))

@@ -96,6 +96,19 @@ def test_the_order_of_an_old_writer_is_not_that_of_its_storages(tmp_path: Path) 
 
 
 @pytest.mark.libraries
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_bytes_and_what_else_they_are_read_as(names: str, tmp_path: Path) -> None:
+    """A storage is declared as bytes and as bytes without a type: torch takes both, in either order."""
+    import torch
+
+    held = torch.arange(8, dtype=torch.uint8)
+    views = {"a": held, "b": held.view(torch.uint16)}
+    path = tmp_path / "model.pt"
+    torch.save({name: views[name] for name in names}, path)
+    assert_same(path)
+
+
+@pytest.mark.libraries
 def test_the_tar_layout_is_what_torch_loads(tmp_path: Path) -> None:
     path = tmp_path / "model.pt"
     path.write_bytes(tarred())

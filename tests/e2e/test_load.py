@@ -16,6 +16,7 @@ from tests.sandbox.loaded import running
 from weighbridge.cli import load as command
 from weighbridge.core.errors import IntegrityError
 from weighbridge.core.report import ArtifactReport
+from weighbridge.reports.wrap import wrap
 from weighbridge.sandbox import weighed
 from weighbridge.sandbox.kernel import running_kernel
 from weighbridge.sandbox.policy import LOADER_LAYERS
@@ -44,12 +45,20 @@ def test_an_honest_file_shows_what_it_holds(tmp_path: Path) -> None:
     for line in (
         "model.pkl: with pickle",
         "  scan  clean, sha256 ",
-        f"  jail  {', '.join(LOADER_LAYERS)}\n",
+        "\n".join(wrap(", ".join(LOADER_LAYERS), 80, first="  jail  ", rest=" " * 8)) + "\n",
         "  dict of 2\n    layers: list of 2\n      0: int 1\n      1: float 2.5\n    name: str 'tiny'\n",
         "seen\n  nothing\n",
         "exit 0: loaded, and nothing forbidden was tried\n",
     ):
         assert line in ran.out
+
+
+@pytest.mark.parametrize("bound", ["--timeout", "--memory"])
+def test_nothing_is_no_bound(bound: str, tmp_path: Path) -> None:
+    (tmp_path / "model.pkl").write_bytes(dumps({"a": [1]}))
+    ran = weigh("load", "model.pkl", "--with", "pickle", bound, "0", cwd=tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{bound} cannot be 0" in ran.err
 
 
 def test_the_same_as_json(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ Beside the weights it writes NAME.convert.json, what was done and what was
 dropped, and NAME.plain.json when there are plain data besides the tensors.
 A directory goes into a new one, which --into names: plain files are copied,
 what may run is left out, weights get the names that libraries look for.
-exit codes: 0 done, or the same weights; 1 other weights; 2 an error
+exit codes: 0 done, or the same weights; 1 other weights, or bytes that are not
+what a checksum says; 2 an error
 
 examples:
   weighbridge convert model.pt
@@ -165,9 +166,14 @@ def _converted(path: str, target: Target, given: Given) -> Converted:
         file = OpenFile(opened.descriptor)
         with nameless_file(os.path.dirname(target.stem)) as unpacked:
             plan = planned(opened, unpacked.fileno(), given.one("--key"))
-            _make_folder(target.stem)
-            progress(Planned(files=1, size=sum(one.size for one in plan.tensors)))
-            return convert(file, path, plan, target, tell, unpacked=unpacked.fileno())
+            made, done = _make_folder(target.stem), None
+            try:
+                progress(Planned(files=1, size=sum(one.size for one in plan.tensors)))
+                done = convert(file, path, plan, target, tell, unpacked=unpacked.fileno())
+            finally:
+                if done is None:
+                    _unmake(made)
+            return done
     except OSError as error:
         raise AccessError(f"cannot read {path!r}: {reason(error)}", hint="check the path") from None
     finally:
@@ -175,12 +181,26 @@ def _converted(path: str, target: Target, given: Given) -> Converted:
         progress.close()
 
 
-def _make_folder(stem: str) -> None:
-    folder = os.path.dirname(stem)
+def _make_folder(stem: str) -> list[str]:
+    """Make the directory of a result; gives what was made for it, the innermost first."""
+    folder = os.path.dirname(stem) or os.curdir
+    made, above = list[str](), folder
+    while above and not os.path.lexists(above):
+        made.append(above)
+        above = os.path.dirname(above)
     try:
-        os.makedirs(folder or os.curdir, exist_ok=True)
+        os.makedirs(folder, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write to {folder!r}: {reason(error)}") from None
+    return made
+
+
+def _unmake(folders: list[str]) -> None:
+    for folder in folders:
+        try:
+            os.rmdir(folder)
+        except OSError:
+            return  # somebody else has put something there
 
 
 def _compared(given: Given) -> Iterator[Difference]:

@@ -67,6 +67,9 @@ def main(given: Given) -> int:
     path = given.operands[0]
     if not given.one("--with"):
         raise _missing(path)
+    for name in ("--timeout", "--memory"):
+        if given.one(name) and not given.number(name):
+            raise UsageError(f"{name} cannot be 0", hint="leave it out for the usual bound")
     from weighbridge.cli.loaded import Loaded
     from weighbridge.sandbox.loading import Bounds, Library
     from weighbridge.sandbox.weighed import weigh_and_load

@@ -15,8 +15,10 @@ from weighbridge.cli.loaded import (
     outline,
     tried,
 )  # fmt: skip
+from weighbridge.cli.terminal import width
 from weighbridge.core.report import Verdict
 from weighbridge.reports.neutral import shorten, visible
+from weighbridge.reports.wrap import wrap
 from weighbridge.sandbox.testimony import SeenBy
 
 TYPE_CHECKING = False
@@ -56,7 +58,8 @@ def _scanned(done: Loaded) -> Iterator[str]:
 
 def _loading(done: Loaded, loading: Loading, *, trace: bool) -> Iterator[str]:
     lacks = missing(loading)
-    yield f"  jail  {', '.join(loading.layers)}" + (f"; missing: {', '.join(lacks)}" if lacks else "")
+    layers = ", ".join(loading.layers) + (f"; missing: {', '.join(lacks)}" if lacks else "")
+    yield from wrap(layers, width(), first="  jail  ", rest="        ")
     if loading.unseen:
         yield f"  note  {loading.unseen}"
     if loading.attempts:

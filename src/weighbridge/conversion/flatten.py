@@ -87,6 +87,8 @@ class Flattened:
         self._room = PLAIN_BYTES
         self._names: set[str] = set()
         self._views: dict[tuple[object, ...], str] = {}
+        self._above = set[int]()
+        """Identities of the nodes on the way down to the present one."""
 
     def add(self, root: Value) -> str:
         """Take a tree in; gives its plain data as JSON, empty when there are none."""
@@ -114,6 +116,17 @@ class Flattened:
         if depth == 0:
             self._refuse(path or ALONE, f"values nested deeper than {DEPTH}")
             return _ABSENT
+        if not isinstance(node, list | Table | Opaque):
+            return self._visit(path, node, depth)
+        if id(node) in self._above:
+            self.drop(path, "a value", "it lies within itself, and was met on the way")
+            return _ABSENT
+        self._above.add(id(node))
+        found = self._visit(path, node, depth)
+        self._above.remove(id(node))
+        return found
+
+    def _visit(self, path: str, node: Value, depth: int) -> Plain | _Absent:
         if not isinstance(node, Node):
             return self._list(path, node, depth) if isinstance(node, list | tuple) else self._scalar(path, node)
         match node:
@@ -188,11 +201,29 @@ class Flattened:
         return found
 
     def _stray(self, path: str, key: Value, item: Value) -> None:
-        """Refuse a tensor that has no name; drop anything else."""
-        if isinstance(item, _TENSOR):
+        """Refuse what has no name and is a tensor or holds one; drop anything else."""
+        if self._has_tensor(item):
             self._refuse(path or ALONE, f"a key of type {_kind(key)}")
         else:
             self.drop(path, "a value", f"a key of type {_kind(key)}")
+
+    def _has_tensor(self, root: Value) -> bool:
+        waiting, seen = [root], set[int]()
+        while waiting:
+            node = waiting.pop()
+            self._left -= 1
+            if self._left < 0:
+                raise OverLimit(f"more than {VALUES} values")
+            if isinstance(node, View) and node.elements is not None:
+                waiting.extend(node.elements)
+            elif isinstance(node, (*_TENSOR, Storage)):
+                if _obstacle(node) != NO_NUMBERS:
+                    return True
+            elif isinstance(node, list | tuple | Table | Opaque) and id(node) not in seen:
+                seen.add(id(node))
+                inside = node.held if isinstance(node, Opaque) else node
+                waiting.extend([item for _, item in inside.pairs] if isinstance(inside, Table) else inside)
+        return False
 
     def _object(self, path: str, found: Opaque, depth: int) -> None:
         """Drop an object; tensors of its state are carried under the names of its attributes.
@@ -204,9 +235,18 @@ class Flattened:
             self._state(path, state, depth)
 
     def _state(self, path: str, state: Value, depth: int) -> None:
-        for part in state if isinstance(state, tuple) else (state,):
-            for below, item in self._attributes(path, part):
+        """Carry the tensors of a state: a table of attributes, the elements of a list, anything in a tuple of these."""
+        if isinstance(state, tuple):
+            for at, part in enumerate(state):
+                if isinstance(part, Table):
+                    self._state(path, part, depth)
+                elif isinstance(part, _HOLDING):
+                    self._walk(_below(path, str(at)), part, depth - 1)
+        elif isinstance(state, list | Table):
+            for below, item in self._attributes(path, state):
                 self._walk(below, item, depth - 1)
+        elif isinstance(state, _HOLDING):
+            self._walk(path, state, depth - 1)
 
     def _marked(self, path: str, found: Marked, depth: int) -> None:
         """Carry a tensor without its class and its attributes; those that are tensors are carried beside it."""
@@ -220,10 +260,9 @@ class Flattened:
             self.drop(path, f"attributes of a tensor: {shown}", "safetensors have none")
         self._state(path, found.attributes, depth)
 
-    def _attributes(self, path: str, state: Value) -> Iterator[tuple[str, Value]]:
+    def _attributes(self, path: str, state: list[Value] | Table) -> Iterator[tuple[str, Value]]:
         if isinstance(state, list):
             yield from ((_below(path, str(at)), item) for at, item in enumerate(state) if isinstance(item, _HOLDING))
-        if not isinstance(state, Table):
             return
         pairs = self._pairs(path, state)
         is_module = "_parameters" in pairs and "_modules" in pairs

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Layout: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
     """Sizes and strides."""
-    Fact: TypeAlias = "bool | int | float | str | list[int] | list[float] | None"
+    Fact: TypeAlias = "bool | int | float | str | list[int] | list[float] | list[str] | None"
     Value: TypeAlias = "bool | int | float | str | list[Value] | tuple[Value, ...] | Node | None"
 
 

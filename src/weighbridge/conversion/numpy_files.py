@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from weighbridge.conversion.checksums import sums_of
 from weighbridge.conversion.inert import Table, Unsupported
-from weighbridge.conversion.numpy_objects import ArrayLoader, Dtype, shape_of
-from weighbridge.conversion.torch_files import Checkpoint
+from weighbridge.conversion.numpy_dtypes import Dtype, of_header
+from weighbridge.conversion.numpy_objects import ArrayLoader, shape_of
+from weighbridge.conversion.torch_files import Checkpoint, read_legacy
 from weighbridge.conversion.torch_objects import TorchLoader
 from weighbridge.conversion.unpickler import Unpickler
 from weighbridge.conversion.zip_members import member_of
@@ -66,9 +67,8 @@ def read_pickle(source: ByteSource, base: int, unpacked: Unpacked) -> tuple[Chec
 
     ``base`` is the address at which it begins; bytes that it holds as text are ``unpacked``.
     """
-    loader = TorchLoader(
-        source, base, unpacked=unpacked
-    )  # it names tensors of torch that are pickled without their storages
+    loader = TorchLoader(source, base, unpacked=unpacked)
+    loader.stored = read_legacy  # tensors of torch bring their storages along
     unpickler = Unpickler(source, 0, loader)
     root = unpickler.load()
     named = loader.inner | unpickler.named
@@ -111,11 +111,12 @@ def _header(source: ByteSource) -> _Header:
 def _array(source: ByteSource, loader: ArrayLoader) -> View | Unsupported:
     header = _header(source)
     left = source.size - header.end
-    if not isinstance(header.descr, str):
-        return Unsupported("an array of records")
-    if not loader.fills(Dtype(header.descr), header.sizes, left):
+    dtype = Dtype(header.descr) if isinstance(header.descr, str) else of_header(header.descr)
+    if dtype is None:
+        return Unsupported("an array of records that hold more than numbers and text")
+    if not loader.fills(dtype, header.sizes, left):
         raise Malformed("there are more or fewer bytes behind the header than the array has")
-    return loader.laid(Dtype(header.descr), header.sizes, (header.end, left), fortran=header.fortran)
+    return loader.laid(dtype, header.sizes, (header.end, left), fortran=header.fortran)
 
 
 def _are_fields(found: Pairs) -> bool:

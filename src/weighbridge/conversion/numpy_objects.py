@@ -23,6 +23,7 @@ from weighbridge.conversion.inert import (
     Unsupported,
     View,
 )
+from weighbridge.conversion.numpy_dtypes import DATES, DTYPES, TEXTS, Dtype, itemsize
 from weighbridge.conversion.unpickler import Unpickler
 from weighbridge.core.errors import Malformed, OverLimit
 
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
     from weighbridge.conversion.inert import Value
     from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
-
-DTYPES = {
-    "b1": ("bool", 1, "?"), "i1": ("int8", 1, "b"), "u1": ("uint8", 1, "B"), "i2": ("int16", 2, "h"),
-    "u2": ("uint16", 2, "H"), "i4": ("int32", 4, "i"), "u4": ("uint32", 4, "I"), "i8": ("int64", 8, "q"),
-    "u8": ("uint64", 8, "Q"), "f2": ("float16", 2, "e"), "f4": ("float32", 4, "f"), "f8": ("float64", 8, "d"),
-    "c8": ("complex64", 8, ""), "c16": ("complex128", 16, ""),
-}  # fmt: skip
-"""numpy's type strings: torch's name, bytes of an element, how ``struct`` reads one."""
 
 _CORES = ("numpy.core", "numpy._core")
 _WRAPPERS = frozenset({
@@ -56,30 +49,14 @@ _CALLED = frozenset({
     *((f"{core}.multiarray", name) for core in _CORES for name in ("_reconstruct", "scalar")),
     *((f"{core}.numeric", "_frombuffer") for core in _CORES),
 })  # fmt: skip
-_NAMED = frozenset({_ARRAY, ("numpy.ma.core", "MaskedArray"), ("numpy.ma", "MaskedArray")})
+_NAMED = frozenset({
+    _ARRAY, ("numpy.ma.core", "MaskedArray"), ("numpy.ma", "MaskedArray"), *(("ml_dtypes", name) for name in DTYPES),
+})  # fmt: skip
 _NOT_FILLED = "an array that was never filled"
 
 NO_NUMBERS = "an array of text, dates or objects, which are no weights"
 """The trouble of an array without which nothing of the weights is missing."""
 _DEPTH = 8
-_SIZED = ("U", "S", "V", "M", "m", "f", "c")
-_DATES = ("M", "m")
-_TEXTS = ("U", "S", "T")
-
-
-class Dtype(Node):
-    """A type of elements by its type string without a byte order; ``order`` is that; ``whole`` when it is all.
-
-    ``has_objects`` when elements, or fields of records, are references to objects.
-    """
-
-    __slots__ = ("code", "has_objects", "order", "whole")
-
-    def __init__(self, code: str) -> None:
-        self.code = code.lstrip("<>|=")
-        self.order = code[:1] if code[:1] in {"<", ">"} else "<"
-        self.whole = True
-        self.has_objects = self.code.startswith("O")
 
 
 class Wrapper(View):
@@ -121,9 +98,7 @@ class ArrayLoader:
     def build(self, target: Value, state: Value, position: int) -> int | None:
         """Give a state to what was made; tells where the stream goes on, None when the state is lost."""
         if isinstance(target, Dtype) and isinstance(state, tuple) and len(state) >= 7:
-            target.order = state[1] if isinstance(state[1], str) and state[1] in {"<", ">"} else target.order
-            target.whole = state[2] is None and state[3] is None and state[4] is None
-            target.has_objects |= any(map(_has_objects, (state[2], state[4])))
+            target.fill(state)
             return position
         if isinstance(target, Unsupported):
             return position
@@ -141,7 +116,8 @@ class ArrayLoader:
 
     def fills(self, dtype: Dtype, shape: tuple[int, ...], size: int) -> bool:
         """Tell whether an array of a known type has ``size`` bytes; of another type nothing is known."""
-        return dtype.code not in DTYPES or prod(shape) * DTYPES[dtype.code][1] == size
+        width = itemsize(dtype.code)
+        return not width or prod(shape) * width == size
 
     def laid(self, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool) -> View:
         """Lay an array over a span (offset, length) of the source; raises Malformed when it is too short."""
@@ -153,6 +129,8 @@ class ArrayLoader:
     def _made(self, called: Name, arguments: tuple[Value, ...]) -> Value:
         match called.name, arguments:
             case "dtype", (str() as code, *_):
+                return Dtype(code)
+            case "dtype", (Name(module="ml_dtypes", name=code), *_) if code in DTYPES:
                 return Dtype(code)
             case "encode", (str() as text, "latin1" | "latin-1" | "latin_1"):
                 return _encoded(text)
@@ -172,9 +150,9 @@ class ArrayLoader:
                 return Unsupported("an array in a file of its own")
             case "NumpyArrayWrapper", _:
                 return _empty(Wrapper)
-            case "_frombuffer", (RawBytes() as data, dtype, shape, order):
+            case "_frombuffer", (RawBytes() as data, dtype, shape, order, *axes):
                 self._fill(view := _empty(View), data, dtype, shape, fortran=order == "F")
-                return view
+                return _turned(view, axes[0]) if order == "K" else view
             case "scalar", (Dtype() as dtype, data):
                 return self._scalar(dtype, data)
         return None
@@ -216,7 +194,7 @@ class ArrayLoader:
             content = self.source.read_at(data.offset, data.length)
         if not isinstance(dtype, Dtype) or sizes is None:
             view.trouble = "an array whose type or shape is not known"
-        elif dtype.code.startswith((*_DATES, *_TEXTS)) or (dtype.code.startswith("O") and _is_plain(data)):
+        elif dtype.code.startswith((*DATES, *TEXTS)) or (dtype.code.startswith("O") and _is_plain(data)):
             view.trouble = NO_NUMBERS
         elif dtype.code.startswith("O") and isinstance(data, list) and len(data) == prod(sizes):
             view.elements, view.shape = data, sizes
@@ -243,8 +221,11 @@ class ArrayLoader:
 
     def _lay(self, view: View, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool) -> None:
         name, width, _ = DTYPES.get(dtype.code, ("", 0, ""))
+        if dtype.record is not None:
+            self._lay_records(view, dtype, shape, span, fortran=fortran)
+            return
         if not name or not dtype.whole:
-            is_text = dtype.whole and dtype.code.startswith((*_DATES, *_TEXTS))
+            is_text = dtype.whole and dtype.code.startswith((*DATES, *TEXTS))
             view.trouble = NO_NUMBERS if is_text else f"elements of numpy's type {dtype.order}{dtype.code[:20]}"
             return
         if prod(shape) * width > span[1]:
@@ -253,6 +234,18 @@ class ArrayLoader:
         self.places[key] = span
         view.storage, view.dtype = Storage(key, name, span[1] // width, big_endian=dtype.order == ">"), name
         view.shape, view.strides = shape, strides_of(shape, fortran=fortran)
+
+    def _lay_records(
+        self, view: View, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool
+    ) -> None:
+        """Lay records as the bytes that they are: their fields need not lie on whole steps of their widths."""
+        assert dtype.record is not None
+        held, width = _empty(View), itemsize(dtype.code)
+        held.trouble = ""
+        self._lay(held, Dtype("u1"), (*shape, width), span, fortran=False)
+        if fortran:
+            held.strides = (*(step * width for step in strides_of(shape, fortran=True)), 1)
+        view.elements, view.shape = [Compound("records", (("records", held),), dtype.record | {"shape": [*shape]})], ()
 
     def _address(self, span: tuple[int, int]) -> tuple[int, int]:
         """Give the place (address, length) of a span (offset, length) of the source."""
@@ -271,7 +264,7 @@ class ArrayLoader:
         dtype, shape = fields.get("dtype"), shape_of(fields.get("shape"))
         if isinstance(dtype, Dtype) and dtype.has_objects:
             return self._pickled(view, position)
-        width = _itemsize(dtype.code) if isinstance(dtype, Dtype) else 0
+        width = itemsize(dtype.code) if isinstance(dtype, Dtype) else 0
         if not width or shape is None or not isinstance(dtype, Dtype):
             raise Malformed("an array of joblib's whose size is not known", offset=position)
         if fields.get("numpy_array_alignment_bytes") is not None:
@@ -282,22 +275,6 @@ class ArrayLoader:
         self.wrapped, view.trouble = True, ""
         self._lay(view, dtype, shape, self._address((position, size)), fortran=fields.get("order") == "F")
         return position + size
-
-
-def _has_objects(described: Value) -> bool:
-    """Tell whether a type within another, or one of its fields, has objects."""
-    fields = [item for _, item in described.pairs] if isinstance(described, Table) else [described]
-    types = [one for field in fields for one in (field if isinstance(field, tuple) else (field,))]
-    return any(one.has_objects for one in types if isinstance(one, Dtype))
-
-
-def _itemsize(code: str) -> int:
-    """Give the bytes of an element of any type; 0 for one that is not known."""
-    if code in DTYPES:
-        return DTYPES[code][1]
-    kind, count = code[:1], code[1:]
-    known = kind in _SIZED and count.isascii() and count.isdigit() and len(count) < 8
-    return int(count) * (4 if kind == "U" else 1) if known else 0
 
 
 def _content(data: Value) -> bytes | None:
@@ -313,7 +290,22 @@ def _is_plain(data: Value) -> bool:
 
 
 def _is_buffer(arguments: tuple[Value, ...]) -> bool:
-    return len(arguments) == 4 and isinstance(arguments[0], RawBytes) and arguments[3] in ("C", "F")
+    """Tell whether bytes are laid out in order, or so that the axes are turned afterwards (numpy 2.3)."""
+    match arguments:
+        case (RawBytes(), _, _, "C" | "F"):
+            return True
+        case (RawBytes(), _, tuple() as shape, "K", tuple() as axes):
+            return all(type(axis) is int for axis in axes) and sorted(axes) == list(range(len(shape)))
+    return False
+
+
+def _turned(view: View, axes: Value) -> View:
+    """Give an array with its axes in another order, as ``transpose`` does."""
+    if view.shape and isinstance(axes, tuple):
+        order = [axis for axis in axes if isinstance(axis, int)]
+        view.shape = tuple(view.shape[axis] for axis in order)
+        view.strides = tuple(view.strides[axis] for axis in order)
+    return view
 
 
 def shape_of(given: Value) -> tuple[int, ...] | None:

@@ -48,6 +48,8 @@ def plan_of(source: ByteSource, key: str = "", unpacked: Unpacked | None = None)
     Raises Malformed for bytes that are not what they claim to be, OverLimit for more than is read, and UsageError for a
     file of another kind or without the key.
     """
+    if not source.size:
+        raise UsageError("the file is empty", hint="get it again")
     into = Unpacked(source.size) if unpacked is None else unpacked
     head = source.read_at(0, _HEAD)
     if sniff(head, source.size):
@@ -80,7 +82,11 @@ def _read(source: ByteSource, head: bytes, unpacked: Unpacked) -> tuple[str, Che
         return found
     content = content_of(source, unpacked)
     if content is None:
-        raise UsageError("the file is not of a kind that is converted", hint=NOT_CONVERTED)
+        try:
+            held, is_joblib = read_pickle(source, 0, unpacked)  # protocols 0 and 1 have no magic number
+        except Malformed:
+            raise UsageError("the file is not of a kind that is converted", hint=NOT_CONVERTED) from None
+        return "joblib" if is_joblib else "pickle", held
     found = _read_stream(content.source, content.source.read_at(0, _HEAD), content.base, unpacked)
     if found is None:
         words = f"what is compressed ({content.kind}) is not of a kind that is converted so"

@@ -7,16 +7,29 @@ against its storage here, where torch trusts it (CVE-2026-24747).
 from __future__ import annotations
 
 from weighbridge.conversion import torch_compounds as compounds
-from weighbridge.conversion.inert import Compound, Marked, Name, Storage, Table, Unsupported, View
+from weighbridge.conversion.inert import (
+    Compound,
+    EncodedBytes,
+    Marked,
+    Name,
+    Opaque,
+    RawBytes,
+    Storage,
+    Table,
+    Unsupported,
+    View,
+)
 from weighbridge.conversion.numpy_objects import ArrayLoader, Wrapper
 from weighbridge.conversion.torch_dtypes import STORAGES, numbers, width_of
 from weighbridge.core.errors import Malformed
+from weighbridge.core.source import BytesSource, SubSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from weighbridge.conversion.inert import Value
+    from weighbridge.conversion.torch_files import Checkpoint
     from weighbridge.conversion.unpacked import Unpacked
     from weighbridge.core.source import ByteSource
 
@@ -33,6 +46,10 @@ class TorchLoader(ArrayLoader):
         super().__init__(source, base, unpacked)
         self.storages: dict[str, Storage] = {}
         self.big_endian = big_endian
+        self.stored: Callable[[ByteSource], Checkpoint] | None = None
+        """Reads a storage that is pickled as the bytes of a file of torch's own; without it none is."""
+        self._read: dict[int, tuple[Value, Storage | None]] = {}
+        """Those that were read, by the identity of their bytes, which live as long: a stream may name them again."""
 
     def persistent(self, identity: Value) -> Value:
         """Read ``('storage', class, key, location, count)``, with a part of it in files from before 1.6.
@@ -51,10 +68,10 @@ class TorchLoader(ArrayLoader):
             raise Malformed("a storage has no key or no size")
         storage = Storage(key, STORAGES[kind.name], count, big_endian=self.big_endian)
         declared = self.storages.setdefault(key, storage)
-        if (declared.dtype, declared.count) != (storage.dtype, storage.count):
+        if (declared.dtype or "uint8", declared.count) != (storage.dtype or "uint8", storage.count):
             raise Malformed(f"storage {key[:40]!r} is declared twice and differently")
         part = parts[5] if len(parts) == 6 else None
-        return declared if part is None else _part(declared, part)
+        return storage if part is None else _part(storage, part)
 
     def knows(self, name: Name) -> bool:
         """Tell whether a name is vetted, or a constant or a storage class of torch."""
@@ -62,6 +79,7 @@ class TorchLoader(ArrayLoader):
         is_storage = name.module in _MODULES and name.name in STORAGES
         return (
             key in _VETTED
+            or (key == _STORED and self.stored is not None)
             or key in _TYPES
             or key == _NESTED
             or is_storage
@@ -72,11 +90,42 @@ class TorchLoader(ArrayLoader):
     def call(self, called: Name, arguments: tuple[Value, ...]) -> Value:
         """Give what a vetted callable makes of its arguments, an Opaque for any other callable or arguments."""
         key = called.module, called.name
+        if key == _STORED and len(arguments) == 1:
+            data = arguments[0]
+            if id(data) not in self._read:
+                self._read[id(data)] = data, self._storage(data)
+            _, held = self._read[id(data)]
+            return held if held is not None else Opaque(called.dotted)
         make = _VETTED.get(key)
         made = make(arguments) if make is not None else None
         if made is None and (key in _TENSORS or key in _TYPED):
             return Unsupported("a tensor that is made in a way that is not known")
         return made if made is not None else super().call(called, arguments)
+
+    def _storage(self, data: Value) -> Storage | None:
+        """Read what ``torch.save`` made of one storage, which ``pickle.dump`` writes for each tensor."""
+        content = data.content if isinstance(data, EncodedBytes) else b""
+        if self.stored is None or (not isinstance(data, RawBytes) and (not content or self.unpacked is None)):
+            return None
+        inside = (
+            SubSource(self.source, data.offset, data.length) if isinstance(data, RawBytes) else BytesSource(content)
+        )
+        try:
+            found = self.stored(inside)
+        except Malformed:
+            return None
+        self.inner.update(found.named)
+        storage = found.root
+        if not isinstance(storage, Storage) or storage.key not in found.places or found.rest:
+            return None
+        begin, size = found.places[storage.key]
+        if isinstance(data, RawBytes):
+            place = self._address((data.offset + begin, size))
+        else:
+            place = self._put(content[begin : begin + size])
+        key = f"storage at {place[0]}"
+        self.places[key] = place
+        return Storage(key, storage.dtype, storage.count, storage.first)
 
     def build(self, target: Value, state: Value, position: int) -> int | None:
         """Attributes of a tensor or dict are not carried; none at all are no loss, nor are versions of modules."""
@@ -232,6 +281,7 @@ _TENSORS: dict[tuple[str, str], Callable[[tuple[Value, ...]], Value]] = {
     (_U, "_rebuild_xla_tensor"): _on_device,
     (_U, "_rebuild_wrapper_subclass"): lambda _: Unsupported("a wrapper of a class of its own, which has no values"),
 }
+_STORED = "torch.storage", "_load_from_bytes"
 _TYPED = frozenset({("torch._tensor", "_rebuild_from_type_v2"), ("torch._tensor", "_rebuild_from_type")})
 _VETTED = {
     **_TENSORS,

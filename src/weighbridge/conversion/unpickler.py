@@ -270,6 +270,9 @@ class Unpickler:
             made = self.loader.call(called, arguments)
         else:
             made = Opaque(_maker(called))
+            if isinstance(called, Opaque):  # a partial function keeps arguments for the call
+                self._contain(len(called.held))
+                made.held.extend(called.held)
         if isinstance(made, Opaque):
             self._told(made.maker, called=True)
             if isinstance(arguments, tuple) and arguments:
@@ -304,7 +307,8 @@ class Unpickler:
         named = self._pop() if keywords else None
         arguments, called = self._pop(), self._pop()
         if isinstance(named, Table) and named.pairs:
-            arguments = None  # no vetted callable takes keywords
+            # No vetted callable takes keywords.
+            arguments = (*arguments, named) if isinstance(arguments, tuple) else None
             called = Opaque(called.dotted) if isinstance(called, Name) else called
         self._call(called, arguments)
 

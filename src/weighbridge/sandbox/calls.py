@@ -49,7 +49,7 @@ _X86_64 = """
     process_vm_writev=311 kcmp=312 finit_module=313 sched_setattr=314 sched_getattr=315 renameat2=316 seccomp=317
     getrandom=318 memfd_create=319 kexec_file_load=320 bpf=321 execveat=322 userfaultfd=323 membarrier=324
     mlock2=325 copy_file_range=326 preadv2=327 pwritev2=328 pkey_mprotect=329 pkey_alloc=330 pkey_free=331 statx=332
-    io_pgetevents=333 rseq=334
+    io_pgetevents=333 rseq=334 uretprobe=335 uprobe=336
 """
 _AARCH64 = """
     io_setup=0 io_destroy=1 io_submit=2 io_cancel=3 io_getevents=4 setxattr=5 lsetxattr=6 fsetxattr=7 getxattr=8
@@ -98,6 +98,7 @@ _SHARED = """
     map_shadow_stack=453 futex_wake=454 futex_wait=455 futex_requeue=456 statmount=457 listmount=458
     lsm_get_self_attr=459 lsm_set_self_attr=460 lsm_list_modules=461 mseal=462 setxattrat=463 getxattrat=464
     listxattrat=465 removexattrat=466 open_tree_attr=467
+    file_getattr=468 file_setattr=469 listns=470
 """
 
 # What a call is for, in the words of ``testimony.EventKind``, and a letter for each argument that is worth showing: s a
@@ -124,6 +125,7 @@ _ABOUT = {
         renameat:isis renameat2:isisx link:ss linkat:isisx symlink:ss symlinkat:sis mknod:sox mknodat:isox chmod:so
         fchmod:io fchmodat:iso fchmodat2:isox chown:sii lchown:sii fchown:iii fchownat:isiix utime:s utimes:s
         futimesat:is utimensat:is truncate:si fallocate:ixii copy_file_range:i sendfile:ii splice:i tee:ii vmsplice:i
+        file_getattr:is file_setattr:is cachestat:i
         setxattr:ss lsetxattr:ss fsetxattr:is setxattrat:isxs removexattr:ss lremovexattr:ss fremovexattr:is
         removexattrat:isxs getxattr:ss lgetxattr:ss fgetxattr:is listxattr:s llistxattr:s flistxattr:i chdir:s
         fchdir:i flock:ix fcntl:iix getxattrat:iss listxattrat:is inotify_init: inotify_init1:x inotify_add_watch:isx
@@ -132,7 +134,7 @@ _ABOUT = {
     """,
     "kernel": """
         mount:sssx umount2:sx pivot_root:ss chroot:s setns:ic unshare:c open_tree:isx move_mount:isis fsopen:sx
-        fsmount:ix fspick:isx mount_setattr:isx open_tree_attr:is fsconfig:ixss statmount listmount bpf:i
+        fsmount:ix fspick:isx mount_setattr:isx open_tree_attr:is fsconfig:ixss statmount listmount listns bpf:i
         perf_event_open keyctl:iiii add_key:ss request_key:ss io_uring_setup:i io_uring_enter:ii io_uring_register:ii
         io_setup:i io_submit io_destroy userfaultfd:x shmget:xix shmat:ixx shmctl:ii shmdt:x semget:xix semop:i
         semctl:iii msgget:xx msgsnd:i msgrcv:i mq_open:sxo mq_unlink:s mq_timedsend:i mq_timedreceive:i mq_notify:i
@@ -141,7 +143,7 @@ _ABOUT = {
         setdomainname:s settimeofday clock_settime:i adjtimex clock_adjtime:i quotactl:xs quotactl_fd:ix
         sync: syncfs:i mlockall:x vhangup:
         iopl:i ioperm:iii modify_ldt:i lookup_dcookie landlock_create_ruleset:xix landlock_add_rule:ix
-        landlock_restrict_self:ix lsm_set_self_attr:xx
+        landlock_restrict_self:ix lsm_set_self_attr:xx lsm_get_self_attr:x lsm_list_modules
     """,
     "native": """
         mmap:xixxi mprotect:xix pkey_mprotect:xixi remap_file_pages mseal:xi
