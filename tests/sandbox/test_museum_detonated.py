@@ -23,7 +23,7 @@ pytestmark = [
 def test_detonations_end_as_reports(library: str, every: int, tmp_path: Path) -> None:
     errands = detonations(tmp_path, library, every)
     if library == "pickle":
-        errands.append(_a_shell(tmp_path))
+        errands += [_errand(tmp_path, "shell", os_system()), _errand(tmp_path, "abort", b"cos\nabort\n(tR.")]
     seen = visit(tmp_path, errands, traced=True)
     assert [one for one in seen.outcomes if one.state != "done"] == []
     deeds = seen.deeds()
@@ -38,9 +38,12 @@ def test_detonations_end_as_reports(library: str, every: int, tmp_path: Path) ->
         assert deeds
 
 
-def _a_shell(folder: Path) -> Errand:
-    """An errand of which is known that it gets as far as the kernel, whatever is chosen from the museum."""
-    path = folder / "shell.pkl"
-    path.write_bytes(os_system())
+def _errand(folder: Path, name: str, content: bytes) -> Errand:
+    """One of which is known what it does, whatever is chosen from the museum.
+
+    A shell gets as far as the kernel; what aborts signals itself, by a number that it has in its own namespace alone.
+    """
+    path = folder / f"{name}.pkl"
+    path.write_bytes(content)
     words = ("load", str(path), "--with", "pickle", "--detonate", "--format", "json")
-    return Errand("a shell", words, folder / "out")
+    return Errand(name, words, folder / "out")

@@ -23,6 +23,8 @@ import weighbridge
 PROGRAM = shutil.which("strace")
 SOURCE = Path(weighbridge.__file__).parents[1]
 
+_WORDED = ("-y", "--pidns-translation")
+"""Paths beside descriptors, numbers of processes as they are outside of the jail (strace 5.9)."""
 _TRACED = (
     "%file", "%process", "%network", "kill", "tkill", "tgkill", "pidfd_send_signal", "pidfd_open", "pidfd_getfd",
     "io_uring_setup", "ptrace", "process_vm_writev", "bpf", "userfaultfd", "keyctl", "add_key", "setns", "unshare",
@@ -45,6 +47,8 @@ _WRITING = re.compile(r"O_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)")
 _CALL = re.compile(r"(?P<name>[a-z0-9_]+)\((?P<arguments>.*)\)\s+= (?P<result>\S.*)")
 _NEVER_BEGUN = "???( <unfinished ...>"
 """What strace writes when a process is killed on its way into a call."""
+_NUMBER = re.compile(r"(?:\d+ /\* )?(-?\d+)")
+"""The number of a process as strace's own namespace has it; in another one a process goes by two."""
 _STRING = re.compile(r'(?P<folder>AT_FDCWD<[^>]*>|\d+<[^>]*>)?(?:, )?"(?P<text>(?:[^"\\]|\\.)*)"(?:\.\.\.)?')
 _NAMED = re.compile(r"\d+<(?P<path>/.*)>(?:\(deleted\))?")
 
@@ -124,13 +128,15 @@ def usable() -> bool:
     """Whether there is a strace and this system lets it trace."""
     if PROGRAM is None:
         return False
-    return subprocess.run([PROGRAM, "-o", os.devnull, "true"], check=False, capture_output=True).returncode == 0
+    probe = [PROGRAM, *_WORDED, "-o", os.devnull, "true"]
+    return subprocess.run(probe, check=False, capture_output=True).returncode == 0
 
 
 def run(command: Sequence[str], folder: Path, **options: Any) -> tuple[subprocess.CompletedProcess[bytes], Trace]:
     """Run a command to its end; ``folder``, which must exist and be empty, gets a file for each process."""
     assert PROGRAM is not None
-    traced = [PROGRAM, "-ff", "-y", "-s", "64", "-o", str(folder / "of"), "-e", f"trace={','.join(_TRACED)}", *command]
+    wanted = ("-o", str(folder / "of"), "-e", f"trace={','.join(_TRACED)}")
+    traced = [PROGRAM, "-ff", *_WORDED, "-s", "64", *wanted, *command]
     done = subprocess.run(traced, check=False, capture_output=True, **options)
     lines = {
         int(path.suffix[1:]): tuple(path.read_text("utf-8", "backslashreplace").splitlines())
@@ -196,7 +202,7 @@ class _Process:
             again, self.executed = self.executed, self.executed or done
             return "" if not again and self.allowed.execution(arguments, is_first=self.is_first) else "exec"
         if name in _SIGNALS:
-            return "" if int(arguments.partition(",")[0]) in self.family else "signal"
+            return "" if int(_NUMBER.match(arguments)[1]) in self.family else "signal"
         if name == "socketpair" and arguments.startswith("AF_UNIX, "):
             return ""
         if name in _SENDS and ("msg_name=NULL" in arguments or arguments.endswith(", NULL, 0")):
