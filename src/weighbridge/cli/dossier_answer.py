@@ -52,6 +52,8 @@ COMMAND = Command(
     epilog="""\
 An answer for the same row is replaced; all else in the file stays as it is.
 
+exit codes: 0 it is kept, 2 an error
+
 example:
   weighbridge dossier answer model --row iv.2.b --author "Jo" --file logic.txt
 """,

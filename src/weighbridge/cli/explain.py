@@ -23,11 +23,18 @@ COMMAND = Command(
                 Option(
                     names=("--trace",),
                     metavar="FILE",
-                    help="print what FILE would run, line by line with byte offsets; exit codes as of scan",
+                    help="print what FILE would run, line by line with byte offsets",
                 ),
             ),
         ),
     ),
+    epilog="""\
+exit codes: 0 it is explained, 2 there is no such rule; with --trace as of scan
+
+examples:
+  weighbridge explain EXE101
+  weighbridge explain --trace model.pt
+""",
 )
 
 

@@ -90,7 +90,7 @@ def _place(one: Verification, *, colour: bool, width: int) -> Iterator[str]:
         yield f"  and {len(one.differences) - SHOWN:,} more (--format json has them all)"
     if any(each.kind is Kind.MISSING for each in one.differences) and one.against == "lock":
         yield ""
-        yield "  weighbridge pull brings what is missing."
+        yield "  weighbridge pull brings what is missing, unless it was locked from a path."
 
 
 def _from_here(path: str) -> str:
