@@ -82,6 +82,17 @@ def running(slow: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.communicate()
 
 
+def test_ctrl_c_before_the_command_has_begun_is_no_traceback() -> None:
+    early = "import weighbridge.cli.app as app, weighbridge.__main__ as start\ndef end(): raise KeyboardInterrupt\n"
+    ran = subprocess.run(
+        [*PROGRAM[:1], "-c", f"{early}app.end_in_order = end\nstart.run()"],
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (130, b"")
+
+
 def test_ctrl_c_leaves_no_process(running: subprocess.Popen[bytes]) -> None:
     workers = children(running.pid)
     os.killpg(running.pid, signal.SIGINT)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from weighbridge.cli.options import Command, Group, Operand, Option
-from weighbridge.cli.output import outputs, write
+from weighbridge.cli.output import STDOUT, outputs, write
+from weighbridge.cli.terminal import USUAL, width
 from weighbridge.core.errors import UsageError
 
 TYPE_CHECKING = False
@@ -55,7 +56,7 @@ def main(given: Given) -> int:
     if found is None:
         raise UsageError(f"there is no rule {rule!r}", hint=nearest(rule))
     for destination in destinations:
-        write(render(found), destination)
+        write(render(found, width=width() if destination.file == STDOUT else USUAL), destination)
     return 0
 
 
