@@ -305,7 +305,7 @@ cases:
 
 
 def test_cases_notice_a_change_of_the_policy(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check(model, "--facts", "facts.json") == 0
+    assert check(model, "--day", "2026-11-30", "--facts", "facts.json") == 0
     Path("cases.yaml").write_text(CASES % "allow")
     assert main(["policy", "test", "cases.yaml"]) == 0
     assert "2 cases: 2 as expected, 0 not" in capsys.readouterr().out
