@@ -15,10 +15,13 @@ def run() -> None:
     interpreter apart would cost 1 ms and do nothing that the end of the process does not do.
     """
     gc.disable()
-    from weighbridge.cli.app import end_in_order, main
+    try:
+        from weighbridge.cli.app import end_in_order, main
 
-    end_in_order()
-    os._exit(main(sys.argv[1:]))
+        end_in_order()
+        os._exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # before main could hear it, or after: there is nothing to say yet, or any more
+        os._exit(130)
 
 
 if __name__ == "__main__":

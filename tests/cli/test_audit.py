@@ -147,7 +147,10 @@ def test_without_a_feed_nothing_passes(tmp_path: Path, capsys: pytest.CaptureFix
     code, out, err = run(capsys, "audit", target, "--format", "json")
     assert (code, json.loads(out)["result"], json.loads(out)["data"]["sufficient"]) == (3, "open", False)
     assert "NO FEED IMPORTED" in err
-    assert run(capsys, "audit", target, "--max-age", "7")[0] == 2
+    for span in ("7", "7d", "2w"):
+        code, _, err = run(capsys, "audit", target, "--max-age", span)
+        assert (code, "none is new enough" in err) == (2, True)
+    assert "no span of time" in run(capsys, "audit", target, "--max-age", "soon")[2]
 
 
 def test_nothing_to_audit_is_no_pass(tmp_path: Path, feed: Path, capsys: pytest.CaptureFixture[str]) -> None:

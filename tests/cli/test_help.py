@@ -37,6 +37,14 @@ def test_what_every_command_has(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_it_ends_with_exit_codes_and_an_example(name: str) -> None:
+    words, _, examples = command(name).epilog.partition("\nexample")
+    assert "exit code" in words
+    assert examples.partition(":\n")[0] == ("" if examples.count("\n") == 2 else "s")
+    assert f"\n  weighbridge {name}" in examples
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_no_name_is_given_twice(name: str) -> None:
     names = [name for group in command(name).all_groups() for option in group.options for name in option.names]
     assert len(names) == len(set(names))

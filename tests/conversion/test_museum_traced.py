@@ -76,7 +76,7 @@ def test_the_parent_starts_workers_and_writes_results(whole: Visit) -> None:
         for event, *arguments in one.deeds:
             paths = [one for one in arguments if one != "-1"]  # no descriptor of a directory
             is_ours = (
-                (event in {"open", "os.link", "os.remove", "os.mkdir"} and all(inside in one for one in paths))
+                (event in {"open", "os.link", "os.remove", "os.mkdir", "os.rmdir"} and all(inside in one for one in paths))
                 or (event == "os.mkdir" and arguments[0].strip("'") in inside)
                 or (event == "open" and arguments == [ascii("/dev/null")])
                 or (event == "os.posix_spawn" and arguments[0] == ascii(sys.executable))

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.pickles import SHELL, dumps, op, pickled_call, program
-from tests.e2e.command import PROGRAM, environment, files, weigh
+from tests.e2e.command import PATIENCE, PROGRAM, environment, files, weigh
 from tests.sampling import some
 
 _CALL = op.GLOBAL("collections", "OrderedDict") + op.EMPTY_TUPLE + op.REDUCE + op.POP
@@ -38,7 +38,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def until(condition: object, *, seconds: float = 15.0) -> None:
+def until(condition: object, *, seconds: float = PATIENCE) -> None:
     """Wait until a function gives something true."""
     assert callable(condition)
     end = time.monotonic() + seconds
@@ -82,10 +82,21 @@ def running(slow: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.communicate()
 
 
+def test_ctrl_c_before_the_command_has_begun_is_no_traceback() -> None:
+    early = "import weighbridge.cli.app as app, weighbridge.__main__ as start\ndef end(): raise KeyboardInterrupt\n"
+    ran = subprocess.run(
+        [*PROGRAM[:1], "-c", f"{early}app.end_in_order = end\nstart.run()"],
+        env=environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (130, b"")
+
+
 def test_ctrl_c_leaves_no_process(running: subprocess.Popen[bytes]) -> None:
     workers = children(running.pid)
     os.killpg(running.pid, signal.SIGINT)
-    out, err = running.communicate(timeout=10)
+    out, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert out == b""
     assert err == b"\nweighbridge: interrupted\n"
@@ -96,8 +107,8 @@ def test_ctrl_c_leaves_no_process(running: subprocess.Popen[bytes]) -> None:
 def test_no_worker_outlives_its_parent(running: subprocess.Popen[bytes], how: signal.Signals) -> None:
     workers = children(running.pid)
     os.kill(running.pid, how)
-    running.communicate(timeout=10)
-    until(lambda: not any(map(is_running, workers)), seconds=5)
+    running.communicate(timeout=PATIENCE)
+    until(lambda: not any(map(is_running, workers)))
 
 
 @pytest.mark.parametrize("how", some(2, [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]))
@@ -116,14 +127,14 @@ def test_a_conversion_that_is_ended_leaves_nothing(tmp_path: Path, whole: bool, 
     )
     until(lambda: any(path.is_file() and path.stat().st_size for path in result.rglob("*")))
     os.kill(process.pid, how)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (128 + how, b"", b"\nweighbridge: interrupted\n")
     assert list(result.iterdir()) == []
 
 
 def test_a_worker_that_is_killed_costs_its_file_and_no_other(running: subprocess.Popen[bytes]) -> None:
     os.kill(min(children(running.pid)), signal.SIGSEGV)
-    out, err = running.communicate(timeout=50)
+    out, err = running.communicate(timeout=PATIENCE)
     assert (running.returncode, err) == (1, b"")
     found = {Path(file["path"]).name: file for file in json.loads(out)["artifacts"][0]["files"]}
     crashed = {name for name, file in found.items() if any(gap["kind"] == "crashed" for gap in file["gaps"])}
@@ -148,7 +159,7 @@ def test_a_reader_that_goes_away_is_no_trouble(tmp_path: Path) -> None:
     os.close(theirs)
     assert os.read(ours, 10)[:1] == b"{"
     os.close(ours)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=PATIENCE)
     assert err == b""
     assert process.returncode == 2, "nobody can say that the outcome was delivered"
 
@@ -224,7 +235,7 @@ def on_a_terminal(*words: str | Path, stdout: bool = False, **variables: str) ->
             break
         seen += piece
     os.close(ours)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=PATIENCE)
     return process.returncode, seen.decode(), (out or b"").decode()
 
 

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.command import PROGRAM, environment, weigh
+from tests.e2e.command import PATIENCE, PROGRAM, environment, weigh
 from tests.servers.contents import Held
 from tests.servers.hub import HubServer
 
@@ -54,7 +54,11 @@ def test_killed_at_any_moment_nothing_unverified_is_in_place(tmp_path: Path) -> 
             pulling = subprocess.Popen(
                 [*PROGRAM, "pull", "--quiet"], cwd=tmp_path, env=environment(**variables), stdout=subprocess.DEVNULL
             )
-            until = time.monotonic() + random_.uniform(0.2, 0.7)
+            # The moment counts from the first byte: on a busy machine a start alone takes longer than all of it.
+            before, latest = hub.sent("*"), time.monotonic() + PATIENCE
+            while hub.sent("*") == before and pulling.poll() is None and time.monotonic() < latest:
+                time.sleep(0.01)
+            until = time.monotonic() + random_.uniform(0.0, 0.5)
             while time.monotonic() < until and pulling.poll() is None:
                 assert _wrong(folder, contents) == []
                 time.sleep(0.02)

@@ -15,7 +15,7 @@ import pytest
 from tests.builders import ggufs
 from tests.builders.pickles import SHELL, call_target, dumps, pickled_call
 from tests.builders.repositories import honest_named_repository
-from tests.e2e.command import PROGRAM, Ran, environment, files, weigh
+from tests.e2e.command import PATIENCE, PROGRAM, Ran, environment, files, weigh
 from tests.servers import virtual
 from tests.servers.contents import Content, Held
 from tests.servers.hub import Fault, HubServer
@@ -178,12 +178,12 @@ def test_ctrl_c_leaves_nothing_behind(hub: HubServer, tmp_path: Path) -> None:
     variables = environment(**hub.environment(tmp_path), TMPDIR=str(temporary))
     command = [*PROGRAM, "scan", "hf://org/name"]
     with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while not hub.requests("*model.safetensors") and time.monotonic() < until:
             time.sleep(0.05)
         workers = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130, err
     assert out == b""
     assert b"Traceback" not in err

@@ -107,6 +107,14 @@ def test_the_policy_can_stand_in_the_configuration(signed: Path) -> None:
     assert "trusted as ours" in ran.out.replace("\n    ", " ")
 
 
+def test_a_policy_that_is_not_there_is_an_error_before_anything_is_signed(tmp_path: Path) -> None:
+    (tmp_path / "weights.pkl").write_bytes(dumps([1, 2.5]))
+    for command in ("scan", "bom"):
+        ran = weigh(command, "weights.pkl", "--signers", "sigers.toml", cwd=tmp_path)
+        assert (ran.code, ran.out) == (2, "")
+        assert "cannot read the policy 'sigers.toml'" in ran.err
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b'{"a":' * 10_000, b"null"])
 def test_what_only_looks_like_a_signature_is_said_to_be_none(signed: Path, content: bytes) -> None:
     (signed / "model/model.sig").write_bytes(content)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import protobufs as pb
+from tests.effort import is_quick
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.source import BytesSource
 from weighbridge.formats import protobuf
@@ -115,7 +116,7 @@ def test_many_small_fields_are_read_once() -> None:
     source, begun = Counting(content), time.process_time()
     assert sum(inner.number for field in fields(source) for inner in field.fields()) == 300_000
     assert source.asked < 1.01 * len(content)
-    assert time.process_time() - begun < 3
+    assert is_quick(time.process_time() - begun, 3)
 
 
 def test_what_the_source_does_not_give_is_malformed() -> None:

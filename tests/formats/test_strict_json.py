@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.effort import is_quick
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.formats.strict_json import JsonOddity, JsonReader, RepeatedKeys, pairs_of, read_json
 
@@ -141,7 +142,7 @@ def test_bracket_bombs_are_refused_at_once(text: bytes) -> None:
     start = time.process_time()
     with pytest.raises((Malformed, OverLimit)):
         read_json(text)
-    assert time.process_time() - start < 1
+    assert is_quick(time.process_time() - start, 1)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_a_header_of_a_hundred_thousand_tensors_is_quick_and_small() -> None:
     assert len(data) > 10_000_000
     start = time.process_time()
     assert sum(1 for _ in JsonReader(data).members()) == 100_000
-    assert time.process_time() - start < 5
+    assert is_quick(time.process_time() - start, 5)
     tracemalloc.start()
     for number, _ in enumerate(JsonReader(data).members()):
         if number == 1_000:

@@ -13,6 +13,7 @@ from tests.reports import samples
 from tests.reports.test_neutral import ANY_TEXT, harmless
 from weighbridge.core.location import Location
 from weighbridge.core.report import Suppressed, Verdict
+from weighbridge.core.values import replace
 from weighbridge.reports import html, outline
 
 VOID = {"meta", "br"}
@@ -159,6 +160,16 @@ def test_every_verdict_has_a_tone_and_every_class_a_style() -> None:
 def test_a_rule_outside_the_catalogue_is_still_shown() -> None:
     text = "\n".join(Page(html.render(samples.MALICIOUS, ())).text)
     assert "Loading runs an operating-system command" in text
+
+
+def test_names_in_messages_are_shown_as_code_and_nothing_of_them_is_markup() -> None:
+    message = samples.MALICIOUS.artifacts[0].files[0].findings[0]
+    for said, shown in (
+        ("runs `a.<b>`: bad", "<p>runs <code>a.&lt;b&gt;</code>: bad</p>"),
+        ("`<b>", "<p>`&lt;b&gt;</p>"),
+    ):
+        report = samples.report(samples.file("a.bin", replace(message, message=said)))
+        assert shown in html.render(report, samples.RULES)
 
 
 def test_a_claimed_digest_says_so() -> None:

@@ -65,6 +65,13 @@ def test_explaining_goes_file_by_file_with_the_words_of_the_rules() -> None:
     assert "b.bin" in shown
 
 
+def test_headings_keep_to_a_narrow_terminal() -> None:
+    report = samples.report(samples.file("a.bin", told("EXE101", When.FLAG)), samples.file("b.bin"))
+    shown = text.render(report, samples.RULES, width=40)
+    assert "What runs only after a step of yours (a\nflag" in shown
+    assert max(map(len, shown.split("\n"))) <= 40
+
+
 def test_the_page_says_when() -> None:
     report = samples.report(samples.file("a.bin", told("EXE101", When.FLAG)))
-    assert f"Takes effect {MOMENTS[When.FLAG]}." in html.render(report, samples.RULES)
+    assert f"When: {MOMENTS[When.FLAG]}." in html.render(report, samples.RULES)

@@ -313,7 +313,7 @@ RAW: tuple[tuple[str, str, tuple[int | str, ...], tuple[Layer, ...], bool], ...]
     ("compare_processes", "kcmp", ("self", "self", 0, 0, 0), _S, False),
     ("set_timer", "timer_create", (99, 0, 0), _S, False),
     ("set_interval_timer", "setitimer", (9, 0, 0), _S, False),
-    ("lower_priority", "setpriority", (0, 0, 19), _S, False),
+    ("lower_priority", "setpriority", (0, 0, 19), _S, False),  # which is open to anybody, however nice already
     ("change_io_priority", "ioprio_set", (1, 0, 0), _S, False),
     ("change_scheduler", "sched_setscheduler", (0, 0, 0), _S, False),
     ("become_session_leader", "setpgid", (-1, 0), _S, False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import platform
@@ -44,6 +45,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "link").symlink_to(tmp_path / "secret")
     (tmp_path / "directory").symlink_to("/etc")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    gc.collect()  # what other tests have left open is closed now, and not in between
     before, children_before = state(tmp_path), children()
     yield tmp_path
     assert state(tmp_path) == before

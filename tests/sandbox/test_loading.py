@@ -172,7 +172,9 @@ ENDINGS = {
 @pytest.mark.parametrize("name", ENDINGS)
 def test_an_end_of_any_kind_is_a_report(name: str) -> None:
     source, kind = ENDINGS[name]
-    found = load(running(source), seconds=2.0, memory=256 << 20)
+    # Only who shall run out of time gets little of it: on a busy machine a child takes long to run out of memory.
+    seconds = 2.0 if kind is HaltKind.TIMEOUT else 60.0
+    found = load(running(source), seconds=seconds, memory=256 << 20)
     assert found.halt is not None
     assert found.halt.kind is kind
     assert found.outline is None
@@ -211,7 +213,7 @@ def test_the_disk_cannot_be_filled() -> None:
 def test_an_answer_cannot_be_forged_without_a_trace() -> None:
     answer = json.dumps({"outline": {"kind": "value", "class": "int", "label": "", "text": "1"}}).encode()
     forged = len(answer).to_bytes(8, "little") + answer
-    found = load(running(f"import os, time; os.write(3, {forged!r}); time.sleep(1000)"), seconds=5.0)
+    found = load(running(f"import os, time; os.write(3, {forged!r}); time.sleep(1000)"), seconds=60.0)
     assert found.outline is not None
     assert found.outline.text == "1"
     assert kinds(found) >= {"name", "code"}
@@ -351,7 +353,7 @@ def test_a_library_that_starts_threads_is_not_trusted_with_a_file(tmp_path: Path
     pool = JailedPool(
         workers=1,
         policy=JailPolicy(layers=LOADER_LAYERS),
-        deadline=lambda _: 10.0,
+        deadline=lambda _: 60.0,
         answer_module="threaded",
         import_path=(str(tmp_path),),
     )
@@ -373,7 +375,7 @@ def test_notes_that_nobody_hears_end_the_worker(tmp_path: Path) -> None:
     pool = JailedPool(
         workers=1,
         policy=JailPolicy(layers=LOADER_LAYERS),
-        deadline=lambda _: 10.0,
+        deadline=lambda _: 60.0,
         answer_module="weighbridge.sandbox.loaders.pickle",
     )
     with pool:

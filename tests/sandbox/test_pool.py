@@ -100,9 +100,9 @@ def test_workers_tell_which_layers_stand() -> None:
     ],
 )
 def test_a_bad_end_costs_one_task(words: str, failure: object) -> None:
-    tasks = [toy_task("identify", key=0), toy_task(words, key=1), toy_task("identify", key=2)]
+    tasks = [toy_task("identify", key=0, size=100), toy_task(words, key=1), toy_task("identify", key=2, size=100)]
     # Only who shall run out of time gets little of it: on a busy machine a worker takes long to run out of memory.
-    seconds = failure.seconds if isinstance(failure, TimedOut) else 20.0
+    seconds = failure.seconds if isinstance(failure, TimedOut) else 60.0
     with toy_pool(seconds=seconds, policy=JailPolicy(memory_bytes=256 << 20)) as pool:
         before, bad, after = pool.run(tasks)
     assert (bad.key, bad.answer, bad.failure) == (1, None, failure)
@@ -114,10 +114,8 @@ def test_a_bad_end_costs_one_task(words: str, failure: object) -> None:
 @pytest.mark.parametrize("words", ["hang-up", "close-everything"])
 def test_a_worker_that_hangs_up_is_ended(words: str) -> None:
     with toy_pool() as pool:
-        started = time.monotonic()
         result = ask(pool, words)
-        assert isinstance(result.failure, Killed)
-        assert time.monotonic() - started < 5
+        assert isinstance(result.failure, Killed), "at once, and not when its time is up"
         assert ask(pool, "identify").answer
 
 
@@ -180,7 +178,7 @@ def test_an_idle_worker_that_dies_is_not_missed() -> None:
         first = ask(pool, "identify").answer
         assert first
         os.kill(int(first), signal.SIGKILL)
-        time.sleep(0.1)
+        os.waitid(os.P_PID, int(first), os.WEXITED | os.WNOWAIT)  # dead, and still the pool's to wait for
         second = ask(pool, "identify")
         assert second.failure is None
         assert second.answer != first
@@ -214,7 +212,7 @@ def test_time_of_workers_is_counted() -> None:
         return usage.ru_utime + usage.ru_stime
 
     before = spent()
-    with toy_pool(seconds=0.3) as pool:
+    with toy_pool(seconds=1.0) as pool:
         ask(pool, "spin")
         ask(pool, "identify")
     assert spent() - before > 0.1
@@ -239,15 +237,15 @@ def test_no_worker_outlives_its_parent(number: signal.Signals) -> None:
         assert parent.stderr is not None
         assert parent.stdout.readline() == "going\n"
         listing = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while len(workers := listing.read_text().split()) < 2 and time.monotonic() < until:
             time.sleep(0.02)
         assert len(workers) == 2
         parent.send_signal(number)
-        parent.wait(10)
+        parent.wait(60)
         if number is signal.SIGINT:
             assert "KeyboardInterrupt" in parent.stderr.read()
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < until:
         time.sleep(0.02)
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
@@ -318,8 +316,9 @@ def test_any_numbers_reach_the_one_who_supplies() -> None:
 
 @pytest.mark.parametrize("words", ["need 0+1", "talk-on", "half-a-need", "flood-with-needs"])
 def test_needs_that_nobody_can_meet_end_the_worker(words: str) -> None:
-    with toy_pool(seconds=0.5) as pool:
-        before, bad, after = pool.run([toy_task("identify"), toy_task(words, key=1), toy_task("identify", key=2)])
+    tasks = [toy_task("identify", key=0, size=100), toy_task(words, key=1), toy_task("identify", key=2, size=100)]
+    with toy_pool(seconds=0.5 if words == "half-a-need" else 60.0) as pool:
+        before, bad, after = pool.run(tasks)
     assert isinstance(bad.failure, TimedOut if words == "half-a-need" else Killed)
     assert before.answer
     assert after.answer
@@ -327,7 +326,7 @@ def test_needs_that_nobody_can_meet_end_the_worker(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["talk-on", "flood-with-needs"])
 def test_a_worker_that_does_not_wait_for_the_reply_is_ended(words: str) -> None:
-    with toy_pool(seconds=20) as pool:
+    with toy_pool() as pool:
         (result,) = pool.run([toy_task(words, supply=lambda *_: "x" * 1_000)])
     assert isinstance(result.failure, Killed)
 

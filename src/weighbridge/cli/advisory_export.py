@@ -21,6 +21,8 @@ COMMAND = Command(
 which is replaced as a whole. A record that is wrong ends it, with nothing
 written.
 
+exit codes: 0 it is written, 2 a record is wrong, or an error
+
 example:
   weighbridge advisory export advisories -o public/feed
 """,

@@ -42,6 +42,8 @@ COMMAND = Command(
 Read docs/reporting.md before you publish: who is told first, and what a person
 must add.
 
+exit codes: 0 it is written, 2 nothing was found in TARGET, or an error
+
 examples:
   weighbridge advisory new hf://org/name -o x_acme-2026-0001.json
   weighbridge advisory new report.json --finding 3f2a -o draft.json

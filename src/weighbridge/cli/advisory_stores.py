@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.errors import UsageError
 from weighbridge.core.values import value
+from weighbridge.inventory.advisories.ages import days
 from weighbridge.inventory.advisories.feeding import Intake
 from weighbridge.inventory.advisories.seeding import SEED
 from weighbridge.inventory.advisories.shelf import Shelf
@@ -35,10 +36,10 @@ class Stores:
 
 
 def opened(database: str, paths: tuple[str, ...], max_age: str) -> Stores:
-    """Open all; raises AccessError, and UsageError for feeds older than ``max_age`` days and files without records."""
+    """Open all; raises AccessError, and UsageError for feeds older than ``max_age`` and files without records."""
     store = Store.opened(database)
     if max_age:
-        _check_age(store, int(max_age))
+        _check_age(store, days(max_age))
     if not paths:
         return Stores(imported=store)
     shelf, records = Shelf.made(), 0
@@ -53,17 +54,19 @@ def opened(database: str, paths: tuple[str, ...], max_age: str) -> Stores:
     return Stores(imported=store, extra=Store(shelf, seeded=False), records=records, unread=tuple(_unread(shelf)))
 
 
-def _check_age(store: Store, days: int) -> None:
+def _check_age(store: Store, most: float) -> None:
     from datetime import UTC, datetime
+
+    from weighbridge.inventory.advisories.ages import told
 
     now = datetime.now(UTC)
     feeds = [feed for feed in store.feeds() if feed.name != SEED]
     if not feeds:
         raise UsageError("no feed was imported, so that none is new enough", hint="weighbridge feed update")
     for feed in feeds:
-        if (age := feed.age(now)) > days:
+        if (age := feed.age(now)) > most:
             raise UsageError(
-                f"the feed {feed.name!r} is {age:,.0f} days old; {days} are allowed", hint="weighbridge feed update"
+                f"the feed {feed.name!r} is too old: its newest change was {told(age)}", hint="weighbridge feed update"
             )
 
 

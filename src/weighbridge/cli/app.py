@@ -135,7 +135,8 @@ def usage() -> str:
     return (
         f"weighbridge {__version__}: weighs AI models before they enter\n\n"
         f"usage: weighbridge COMMAND [OPTIONS]\n\n{listed}\n\n"
-        "weighbridge COMMAND --help tells more.\nExit codes: 0 pass, 1 fail, 2 error, 3 inconclusive.\n"
+        "Begin with: weighbridge scan PATH\nweighbridge COMMAND --help tells more.\n"
+        "Exit codes: 0 pass, 1 fail, 2 error, 3 inconclusive.\n"
     )
 
 

@@ -30,6 +30,8 @@ COMMAND = Command(
 --format graph imports: every value with the place in the document that it
 comes from.
 
+exit codes: 0 it is written, 2 an error
+
 examples:
   weighbridge bom convert model.cdx.json --format spdx
   weighbridge bom convert a.cdx.json b.spdx.json --name works -o all.cdx.json

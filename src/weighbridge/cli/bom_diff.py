@@ -16,7 +16,9 @@ COMMAND = Command(
     description="Say what changed between two bills of materials, and what of it matters: weights under the same "
     "version, templates, code, pins, licences, where a model comes from.",
     formats=("text", "json"),
-    operand=Operand(metavar="FILE", help="the older and the newer document (CycloneDX or graph)", least=2, most=2),
+    operand=Operand(
+        metavar="OLD NEW", help="the older and the newer document (CycloneDX, SPDX 3 or graph)", least=2, most=2
+    ),
     epilog="""\
 exit codes: 0 nothing changed that wants a decision, 1 something did, 2 an error
 

@@ -31,7 +31,10 @@ COMMAND = Command(
         ),
     ),
     epilog="""\
-example: weighbridge dossier sign model --key jo.pem
+exit codes: 0 they are signed, 2 an error
+
+example:
+  weighbridge dossier sign model --key jo.pem
 """,
 )  # fmt: skip
 

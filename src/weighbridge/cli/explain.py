@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from weighbridge.cli.options import Command, Group, Operand, Option
-from weighbridge.cli.output import outputs, write
+from weighbridge.cli.output import STDOUT, outputs, write
+from weighbridge.cli.terminal import USUAL, width
 from weighbridge.core.errors import UsageError
 
 TYPE_CHECKING = False
@@ -23,11 +24,18 @@ COMMAND = Command(
                 Option(
                     names=("--trace",),
                     metavar="FILE",
-                    help="print what FILE would run, line by line with byte offsets; exit codes as of scan",
+                    help="print what FILE would run, line by line with byte offsets",
                 ),
             ),
         ),
     ),
+    epilog="""\
+exit codes: 0 it is explained, 2 there is no such rule; with --trace as of scan
+
+examples:
+  weighbridge explain EXE101
+  weighbridge explain --trace model.pt
+""",
 )
 
 
@@ -48,7 +56,7 @@ def main(given: Given) -> int:
     if found is None:
         raise UsageError(f"there is no rule {rule!r}", hint=nearest(rule))
     for destination in destinations:
-        write(render(found), destination)
+        write(render(found, width=width() if destination.file == STDOUT else USUAL), destination)
     return 0
 
 

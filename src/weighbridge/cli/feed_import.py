@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from weighbridge.inventory.advisories.importing import Delivery
     from weighbridge.inventory.advisories.store import Feed
 
-DATABASE = Option(
-    names=("--database",), metavar="FILE", help="of advisories (default: advisories.sqlite in the user's cache)"
-)
+DATABASE = Option(names=("--database",), metavar="FILE", help="imported advisories (default: in the user's cache)")
 
 COMMAND = Command(
     name="feed import",

@@ -44,6 +44,8 @@ COMMAND = Command(
     epilog="""\
 --fix shows what it writes as a patch, and writes nothing else.
 
+exit codes: 0 it is listed, whatever is not pinned; 2 an error
+
 examples:
   weighbridge inventory .
   weighbridge inventory . --environment .venv --output cyclonedx=app.cdx.json

@@ -20,7 +20,7 @@ from weighbridge.cli.loaded import (
     tried,
 )  # fmt: skip
 from weighbridge.reports.outline import SYMBOLS, plural, size
-from weighbridge.reports.page import foot, head, text, words
+from weighbridge.reports.page import foot, head, text, told, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _top(done: Loaded) -> Iterator[str]:
     yield '<dl class="figures">'
     for number, said in (
         (attempts, "forbidden things attempted"),
-        (len(done.findings()), "findings of the scan"),
+        (len(done.findings()), "finding of the scan" if len(done.findings()) == 1 else "findings of the scan"),
         (layers, "layers of the jail stood"),
     ):
         yield f"<div><dt>{said}</dt><dd>{number:,}</dd></div>"
@@ -146,7 +146,7 @@ def _findings(done: Loaded) -> Iterator[str]:
         yield "<ul>"
         for path, finding in found[:ATTEMPTS]:
             mark = f'<span class="mark {finding.severity}">{finding.severity}</span>'
-            yield f"<li>{mark} · {text(finding.rule)} · {text(finding.message)}"
+            yield f"<li>{mark} · {text(finding.rule)} · {told(finding.message)}"
             yield f"<br><code>{text(path)}</code></li>"
         yield "</ul>"
         if len(found) > ATTEMPTS:

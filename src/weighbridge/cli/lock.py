@@ -31,7 +31,8 @@ COMMAND = Command(
                 Option(names=("--remove",), metavar="NAME", repeatable=True, help="drop an entry; repeatable"),
                 Option(names=("--name",), metavar="NAME", help="the entry's name (default: from the target)"),
                 Option(
-                    names=("--signers",), metavar="POLICY", help="require a signature by this policy of signers.toml"
+                    names=("--signers",), metavar="SIGNER",
+                    help="require a signature by [signers.SIGNER] of signers.toml",
                 ),
             ),
         ),

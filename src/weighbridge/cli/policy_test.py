@@ -28,7 +28,7 @@ COMMAND = Command(
     epilog="""\
 exit codes: 0 every decision is as expected, 1 one differs, 2 an error
 
-example:
+examples:
   weighbridge policy check models/own --policy ci --facts own.json
   weighbridge policy test cases.yaml --policy policy.yaml
 """,

@@ -14,6 +14,12 @@ COMMAND = Command(
     name="rules",
     description="List all rules with their severity; 'weighbridge explain ID' tells more about one.",
     formats=("text", "json"),
+    epilog="""\
+exit codes: 0 they are listed, 2 an error
+
+example:
+  weighbridge rules --format json
+""",
 )
 
 

@@ -50,7 +50,7 @@ COMMAND = Command(
                     help="a JSON report: what it lists for the same content is known",
                 ),
                 Option(
-                    names=("--signers",), metavar="FILE", help="a policy (signers.toml): signatures must hold under it"
+                    names=("--signers",), metavar="FILE", help="who is trusted to sign (signers.toml); it must hold"
                 ),
             ),
         ),

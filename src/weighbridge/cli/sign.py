@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 PASSWORD = "WEIGHBRIDGE_SIGN_PASSWORD"  # noqa: S105  (the name of a variable)
 
 EPILOG = """\
-example: weighbridge sign my-model --key key.pem --name org/my-model
+exit codes: 0 it is signed, 2 an error
+
+examples:
+  weighbridge sign my-model --key key.pem --name org/my-model
+  weighbridge verify my-model --signature my-model/model.sig --key key.pub
 """
 
 COMMAND = Command(

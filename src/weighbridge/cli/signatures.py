@@ -20,15 +20,15 @@ def noted(report: Report, policy_path: str) -> Report:
     """Add to a report what is to be said of the signatures that lie among its files.
 
     With a policy (``signers.toml``) each is verified, and one that does not hold is a finding of the signature file.
-    Raises UsageError for a policy that cannot be read.
+    Raises UsageError for a policy that cannot be read, also where there is nothing yet to hold against it.
     """
-    if not any(file.path.endswith(SIGNATURES) for artifact in report.artifacts for file in artifact.files):
-        return report
     policy = None
     if policy_path:
         from weighbridge.provenance.signing.policy_file import load
 
         policy = load(policy_path)
+    if not any(file.path.endswith(SIGNATURES) for artifact in report.artifacts for file in artifact.files):
+        return report
     return replace(report, artifacts=tuple(_of_artifact(one, policy) for one in report.artifacts))
 
 

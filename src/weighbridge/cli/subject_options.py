@@ -20,7 +20,7 @@ ADVISORIES = Group(
             names=("--advisories",), metavar="FILE", repeatable=True,
             help="records for this run: a file or directory of OSV documents; repeatable",
         ),
-        Option(names=("--max-age",), metavar="DAYS", number=True, help="fail on feeds older than this"),
+        Option(names=("--max-age",), metavar="SPAN", help="fail on feeds older than 12h, 7d, 2w"),
         Option(
             names=("--vex",), metavar="FILE", repeatable=True, help="what people say: OpenVEX or CycloneDX; repeatable"
         ),

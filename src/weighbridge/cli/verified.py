@@ -63,7 +63,8 @@ def as_text(found: tuple[Verification, ...], *, colour: bool, width: int) -> str
     if len(found) > 1:
         lines.append(f"{len(found)} places: {good} hold, {len(found) - good} differ")
     holds = good == len(found)
-    lines.append("exit 0: everything is as promised" if holds else "exit 1: something differs from what was promised")
+    last = "exit 0: everything is as promised" if holds else "exit 1: something differs from what was promised"
+    lines += wrap(last, width)
     return "\n".join(lines) + "\n"
 
 
@@ -90,7 +91,8 @@ def _place(one: Verification, *, colour: bool, width: int) -> Iterator[str]:
         yield f"  and {len(one.differences) - SHOWN:,} more (--format json has them all)"
     if any(each.kind is Kind.MISSING for each in one.differences) and one.against == "lock":
         yield ""
-        yield "  weighbridge pull brings what is missing."
+        hint = "weighbridge pull brings what is missing, unless it was locked from a path."
+        yield from wrap(hint, width, first="  ", rest="  ")
 
 
 def _from_here(path: str) -> str:

@@ -36,7 +36,7 @@ COMMAND = Command(
                 Option(
                     names=("--signature",), metavar="FILE", help="hold PATH against a signature (OpenSSF Model Signing)"
                 ),
-                Option(names=("--policy",), metavar="FILE", help="who may have signed (default: signers.toml)"),
+                Option(names=("--signers",), metavar="FILE", help="who is trusted to sign (default: signers.toml)"),
                 Option(names=("--key",), metavar="FILE", repeatable=True, help="a public key to trust; repeatable"),
                 Option(names=("--version",), metavar="VERSION", help="the version that must have been signed"),
                 Option(names=("--at-least",), metavar="VERSION", help="the least version that may have been signed"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from weighbridge.provenance.verify.compare import Difference, Verification
 
 POLICY = "signers.toml"
-"""The policy beside the lock file, or in the working directory, where ``--policy`` names no other."""
+"""The policy beside the lock file, or in the working directory, where ``--signers`` names no other."""
 
 
 def places(given: Given) -> Iterator[Verification]:
@@ -92,7 +92,7 @@ def _locked(entry: LockEntry, listing: Listing, given: Given, lock_path: str) ->
     found = against_lock(entry, listing, jobs=given.number("--jobs"), allowed=given.every("--allow-extra"), seen=seen)
     if not entry.signers:
         return found
-    path = given.one("--policy") or os.path.join(os.path.dirname(lock_path), POLICY)
+    path = given.one("--signers") or os.path.join(os.path.dirname(lock_path), POLICY)
     missing = _unsigned(entry, listing, path, seen)
     return replace(found, differences=(*found.differences, *missing))
 
@@ -133,7 +133,7 @@ def signature(given: Given) -> SignatureReport:
     bundle = given.one("--signature")
     folder = given.operands[0] if given.operands else os.path.dirname(bundle) or "."
     return verify_signature(
-        folder, bundle, _trusted(given), keys=given.every("--key") if given.one("--policy") else (),
+        folder, bundle, _trusted(given), keys=given.every("--key") if given.one("--signers") else (),
         name=given.one("--name"), version=given.one("--version"), at_least=given.one("--at-least"),
         allow_extra=given.every("--allow-extra"), jobs=given.number("--jobs"),
     )  # fmt: skip
@@ -141,15 +141,15 @@ def signature(given: Given) -> SignatureReport:
 
 def _trusted(given: Given) -> SignerPolicy:
     """Give the policy: a file, or keys that are named here and now; nobody is trusted by default."""
-    if given.every("--key") and not given.one("--policy"):
+    if given.every("--key") and not given.one("--signers"):
         from weighbridge.provenance.signing.policy import trusting_keys
 
         return trusting_keys(*given.every("--key"))
     from weighbridge.provenance.signing.policy_file import load
 
-    path = given.one("--policy") or POLICY
-    if not given.one("--policy") and not os.path.exists(path):
+    path = given.one("--signers") or POLICY
+    if not given.one("--signers") and not os.path.exists(path):
         raise UsageError(
-            "nobody is named who may have signed", hint=f"--key FILE, or --policy FILE (or a {POLICY} here)"
+            "nobody is named who may have signed", hint=f"--key FILE, or --signers FILE (or a {POLICY} here)"
         )
     return load(path)

@@ -29,6 +29,11 @@ LARGEST = 64 << 20
 
 def vouched(graph: Graph, listing: Listing, given: Given, config: Config) -> Graph:
     """Add what a lock and signatures say; raises UsageError for a lock or policy that was named and cannot be read."""
+    policy = None
+    if named := given.one("--signers") or config.signers:
+        from weighbridge.provenance.signing.policy_file import load
+
+        policy = load(named)
     graph = _locked(graph, listing, given.one("--lock"))
     files = [
         file
@@ -39,11 +44,6 @@ def vouched(graph: Graph, listing: Listing, given: Given, config: Config) -> Gra
         return graph
     from weighbridge.inventory.model.witnesses import signed
 
-    policy = None
-    if named := given.one("--signers") or config.signers:
-        from weighbridge.provenance.signing.policy_file import load
-
-        policy = load(named)
     for file in files:
         graph = signed(graph, _signature(file, graph, listing, policy))
     return graph

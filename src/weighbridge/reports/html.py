@@ -7,7 +7,7 @@ from weighbridge.core.report import Report, Verdict
 from weighbridge.reports import outline
 from weighbridge.reports.page import foot as page_foot
 from weighbridge.reports.page import head as page_head
-from weighbridge.reports.page import text, words
+from weighbridge.reports.page import text, told, words
 from weighbridge.reports.sections import MOMENTS
 
 TYPE_CHECKING = False
@@ -117,9 +117,9 @@ def _card(rule: str, places: list[tuple[outline.Entry, Finding]], info: RuleInfo
 def _place(entry: outline.Entry, finding: Finding) -> Iterator[str]:
     yield '<div class="found">'
     yield f'<p class="path"><code>{text(entry.path)}</code></p>'
-    yield f"<p>{text(finding.message)}</p>"
+    yield f"<p>{told(finding.message)}</p>"
     if finding.when:
-        yield f'<p class="note">Takes effect {MOMENTS[finding.when]}.</p>'
+        yield f'<p class="note">When: {MOMENTS[finding.when]}.</p>'
     if finding.evidence:
         left = len(finding.evidence) - EVIDENCE
         more = [f"… {outline.plural(left, 'more line')}"] if left > 0 else []

@@ -34,6 +34,11 @@ def words(given: str) -> str:
     return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
 
 
+def told(given: str) -> str:
+    """Show a sentence of ours with names out of files in it: as long as `text`, with pairs of backticks as `words`."""
+    return words(shorten(given, LONGEST, keep_end=True))
+
+
 def head(title: str, style: str = STYLE) -> Iterator[str]:
     """Begin a page, up to the opening of its body; ``style`` is all of its style sheet."""
     from base64 import b64encode

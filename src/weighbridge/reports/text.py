@@ -99,7 +99,8 @@ def _files(listed: tuple[outline.Entry, ...], manner: _Manner) -> Iterator[str]:
         edges = list(_edges(listed, manner)) if section is sections.Section.ELSEWHERE else []
         if edges or any(findings for _, findings in told):
             yield ""
-            yield manner.paint(sections.HEADINGS[section], _BOLD)
+            for line in wrap(sections.HEADINGS[section], manner.width):
+                yield manner.paint(line, _BOLD)
             yield from _alike(told, manner)
             yield from edges
 

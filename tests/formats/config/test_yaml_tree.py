@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import configs
+from tests.effort import is_quick
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Inconsistency, ResourceClaim
 from weighbridge.core.location import Location
@@ -96,7 +97,7 @@ def test_a_repeated_key_is_told_and_keeps_all_its_values() -> None:
 def test_aliases_that_multiply_are_counted_and_never_written_out() -> None:
     begun = time.process_time()
     _, odd = read(configs.alias_bomb(60, 9))
-    assert time.process_time() - begun < 2
+    assert is_quick(time.process_time() - begun, 2)
     assert [type(fact) for fact in odd] == [ResourceClaim]
     assert odd[0].claimed > 9**18
     assert read(configs.alias_bomb(3, 9))[1] == []

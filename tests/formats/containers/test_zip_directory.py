@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import zip_tricks, zips
+from tests.effort import is_quick
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.facts import Oddity
 from weighbridge.core.limits import Limits, Meter
@@ -163,7 +164,7 @@ def test_a_member_costs_a_few_microseconds() -> None:
     data = zips.archive(*(zips.Entry(name=f"archive/data/{number}", data=ONE) for number in range(20_000)))
     start = time.process_time()
     assert len(read(data).entries) == 20_000
-    assert time.process_time() - start < 2
+    assert is_quick(time.process_time() - start, 2)
 
 
 def test_gaps_full_of_headers_cost_one_pass() -> None:
@@ -173,5 +174,5 @@ def test_gaps_full_of_headers_cost_one_pass() -> None:
     start = time.process_time()
     directory = read_directory(source, Bench(limits, Meter(limits)))
     assert len(directory.entries) == 20_001
-    assert time.process_time() - start < 4
+    assert is_quick(time.process_time() - start, 4)
     assert len(directory.notes) < 1000

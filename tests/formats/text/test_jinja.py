@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.builders.chat_templates import CHATML_SYSTEM, HONEST
 from tests.builders.hostile_templates import ALWAYS, ESCAPES, TRIGGERS
+from tests.effort import is_quick
 from tests.museum.exhibit import Verdict, described, examined, verdict_of
 from weighbridge.core.coverage import Gap
 from weighbridge.core.facts import Inconsistency, MetadataEntry
@@ -140,7 +141,7 @@ CHAINS = {
 def test_long_chains_take_linear_time(name: str) -> None:
     begun = time.process_time()
     look(CHAINS[name])
-    assert time.process_time() - begun < 15
+    assert is_quick(time.process_time() - begun, 15)
 
 
 @given(st.text(alphabet="{}%#-+~|.'\"[]()=_ abmessagcontif\n", max_size=60))

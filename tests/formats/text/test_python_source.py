@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import python_sources, remote_code
+from tests.effort import is_quick
 from weighbridge.core.coverage import Gap, GapKind
 from weighbridge.core.errors import OverLimit
 from weighbridge.core.facts import EmbeddedPayload, Identity
@@ -130,7 +131,7 @@ def test_source_that_is_too_dense_for_a_tree_is_a_gap(line: bytes) -> None:
     found = read(line * (1_000_000 // len(line)) + b"\nimport os\nos.system('x')\n")
     assert [one.kind for one in found if isinstance(one, Gap)] == [GapKind.OVER_LIMIT]
     assert any(isinstance(one, SourceCall) and one.name == "system" for one in found)
-    assert time.process_time() - begun < 5
+    assert is_quick(time.process_time() - begun, 5)
 
 
 def test_pickles_in_literals_are_examined() -> None:
@@ -160,7 +161,7 @@ def test_lines_for_site_are_read_and_other_pth_files_are_not() -> None:
 def test_time_is_linear() -> None:
     begun = time.process_time()
     read(remote_code.FLASH.encode() * 100)
-    assert time.process_time() - begun < 10
+    assert is_quick(time.process_time() - begun, 10)
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,10 @@ pytest.importorskip("pip_requirements_parser")
 from tests.builders import softwares
 from weighbridge.core.errors import UsageError
 from weighbridge.inventory.software import names
-from weighbridge.inventory.software.finder import find
+from weighbridge.inventory.software.finder import NEEDED, find
 from weighbridge.inventory.software.values import Standing
 
+ROOT = Path(__file__).resolve().parents[3]
 ORACLE = shutil.which("cyclonedx-py")
 oracle = pytest.mark.skipif(ORACLE is None, reason="cyclonedx-py (cyclonedx-bom 7.5) is not installed")
 
@@ -115,14 +118,20 @@ def test_a_folder_without_packages_is_no_environment(tmp_path: Path) -> None:
         find(str(tmp_path), environment=str(tmp_path))
 
 
-def test_without_the_extra_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_reads_manifests_is_part_of_every_installation() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    installed = {re.split(r"[<>=~!;\[ ]", one)[0].lower().replace("-", "_") for one in project["dependencies"]}
+    assert set(NEEDED) <= installed
+
+
+def test_without_the_library_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "pip_requirements_parser" else known(name)
     )
     with pytest.raises(UsageError) as refused:
         find(str(tmp_path))
-    assert "weighbridge[bom]" in refused.value.hint
+    assert refused.value.hint == "pip install pip-requirements-parser"
 
 
 def oracle_says(*arguments: str) -> dict[str, str]:

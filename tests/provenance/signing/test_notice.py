@@ -83,7 +83,7 @@ def test_without_the_library(tmp_path: Path, files: made.Files, monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "cryptography", None)
     assert "weighbridge[sign]" not in notice(path).trouble
     assert notice(path).method == "key"
-    assert "need a library" in notice(path, policy).trouble
+    assert "need the package cryptography" in notice(path, policy).trouble
     with pytest.raises(UsageError) as refused:
         verify_signature(str(tmp_path / "model"), path, policy)
     assert refused.value.hint == "pip install 'weighbridge[sign]'"

@@ -50,7 +50,9 @@ dl.words.inline dt { margin: 0; font-size: .92rem; color: var(--tone); }
   table.evidence td:nth-child(4)::before, table.register td:nth-child(4)::before { content: none; }
   table.dates td:nth-child(4)::before { content: none; }
   table.counts thead { position: static; clip-path: none; } table.counts tr { display: table-row; }
-  table.counts td { display: table-cell; padding: .3rem; } table.counts td:nth-child(n+3)::before { content: none; }
+  table.counts td { display: table-cell; padding: .3rem; }
+  table.counts td:nth-child(n+2) { overflow-wrap: normal; padding: .3rem 0 .3rem .45rem; }
+  table.counts td:nth-child(n+3)::before { content: none; }
   table.counts td, table.counts th { border-bottom: 1px solid var(--line); font-size: .8rem; }
 }
 @media print {

@@ -6,12 +6,12 @@ import re
 
 from weighbridge.core.errors import UsageError
 
-_SPAN = re.compile(r"(\d{1,5})([hdw])", re.ASCII)
-_DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0}
+_SPAN = re.compile(r"(\d{1,5})([hdw]?)", re.ASCII)
+_DAYS = {"h": 1 / 24, "d": 1.0, "": 1.0, "w": 7.0}
 
 
 def days(span: str) -> float:
-    """Read a span of time, ``12h``, ``7d`` or ``2w``, as days; raises UsageError."""
+    """Read a span of time, ``12h``, ``7d`` or ``2w``, as days, which a bare number is; raises UsageError."""
     matched = _SPAN.fullmatch(span)
     if matched is None:
         raise UsageError(f"{span!r} is no span of time", hint="write hours, days or weeks: 12h, 7d, 2w")

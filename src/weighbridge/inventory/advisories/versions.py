@@ -87,7 +87,7 @@ def _pep440(text: str) -> tuple[bytes, bytes] | None:
         from packaging.version import InvalidVersion, Version
     except ImportError:
         raise UsageError("versions of Python packages are compared by packaging, which is not installed",
-                         hint="pip install 'weighbridge[bom]'") from None  # fmt: skip
+                         hint="pip install packaging") from None  # fmt: skip
     try:
         version = Version(text)
     except (InvalidVersion, ValueError):  # the latter for a number of more digits than Python reads

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 ANSWERS = "weighbridge.inventory.software.worker"
 
+NEEDED = ("packaging", "pip_requirements_parser")
+"""Part of every installation; a checkout that runs without one may lack them."""
+
 ROUNDS = 20
 """How deep lists of requirements include each other."""
 
@@ -31,7 +34,7 @@ def find(folder: str, *, environment: str = "", jobs: int = 0) -> Software:
     """Read what the manifests of the project in a folder say, and what is installed in an environment.
 
     Files are read in jailed workers and nothing of them is run or imported. Raises UsageError without the libraries
-    of the extra ``bom`` and for an environment that is none, SandboxError when no worker can be started.
+    that read requirements and for an environment that is none, SandboxError when no worker can be started.
     """
     _require()
     limits = Limits()
@@ -51,11 +54,11 @@ def find(folder: str, *, environment: str = "", jobs: int = 0) -> Software:
 def _require() -> None:
     from importlib.util import find_spec
 
-    for name in ("packaging", "pip_requirements_parser"):
+    for name in NEEDED:
         if find_spec(name) is None:
             raise UsageError(
                 f"manifests of software are read with {name}, which is not installed",
-                hint="pip install 'weighbridge[bom]'",
+                hint=f"pip install {name.replace('_', '-')}",
             )
 
 

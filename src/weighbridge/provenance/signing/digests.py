@@ -101,7 +101,7 @@ def _hasher(algorithm: str) -> Callable[[], Any]:
         try:
             from blake3 import blake3
         except ImportError:
-            raise UsageError("BLAKE3 needs a library", hint="pip install 'weighbridge[blake3]'") from None
+            raise UsageError("BLAKE3 needs the package blake3", hint="pip install 'weighbridge[blake3]'") from None
         return lambda: blake3(max_threads=blake3.AUTO)
     return hashlib.sha256 if algorithm == "sha256" else hashlib.blake2b
 

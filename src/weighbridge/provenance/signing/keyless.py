@@ -81,7 +81,8 @@ def need_sigstore() -> None:
     try:
         import sigstore  # noqa: F401
     except ImportError:
-        raise UsageError("keyless signatures need a library", hint="pip install 'weighbridge[sigstore]'") from None
+        hint = "pip install 'weighbridge[sigstore]'"
+        raise UsageError("keyless signatures need the package sigstore", hint=hint) from None
 
 
 def _trusted_root(path: str) -> Any:

@@ -27,7 +27,7 @@ def need_cryptography() -> None:
     try:
         import cryptography  # noqa: F401
     except ImportError:
-        raise UsageError("signatures need a library", hint="pip install 'weighbridge[sign]'") from None
+        raise UsageError("signatures need the package cryptography", hint="pip install 'weighbridge[sign]'") from None
 
 
 def read_file(path: str, what: str) -> bytes:
