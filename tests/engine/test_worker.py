@@ -84,7 +84,9 @@ def test_the_scratch_file_is_the_one_that_was_opened_before(tmp_path: Path, monk
     model = tmp_path / "model.gz"
     model.write_bytes(streams.gzipped(dumps(b"\1" * (5 << 20))))
     scratch = os.open(tmp_path / "scratch", os.O_RDWR | os.O_CREAT)
-    os.utime(scratch, ns=(0, 0))  # the clock of a file system is coarse: what is written shows only against a day long past
+    os.utime(
+        scratch, ns=(0, 0)
+    )  # the clock of a file system is coarse: what is written shows only against a day long past
     monkeypatch.setattr(worker, "_scratch", [-1])
     worker.open_scratch(scratch)
     found = answered(model)

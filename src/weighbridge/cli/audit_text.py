@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _WIDE, _MOST, _GAPS, _FILES = 80, 6, 5, 4
 """Columns; exposures of one component, gaps, and files of one flaw that are shown. What somebody states always is."""
 _MARKS = {
-    Standing.AFFECTED: "✗", Standing.POSSIBLY_AFFECTED: "!", Standing.UNDER_INVESTIGATION: "?", Standing.FIXED: "✓",
-    Standing.NOT_AFFECTED: "✓",
+    Standing.AFFECTED: "✗", Standing.POSSIBLY_AFFECTED: "!", Standing.UNDER_INVESTIGATION: "?", Standing.NOTED: "·",
+    Standing.FIXED: "✓", Standing.NOT_AFFECTED: "✓",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighbridge.core.values import value
 from weighbridge.inventory.advisories.exposure import Basis, Standing
+from weighbridge.inventory.advisories.outcome import SETTLED
 from weighbridge.inventory.advisories.packages import coordinate
 from weighbridge.inventory.advisories.versions import key, order_of
 from weighbridge.inventory.advisories.vex.words import name
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _STANDINGS = {standing: rank for rank, standing in enumerate(Standing)}
 WORDS = {
     Standing.AFFECTED: "affected", Standing.POSSIBLY_AFFECTED: "possibly affected",
-    Standing.UNDER_INVESTIGATION: "under investigation", Standing.FIXED: "fixed, as stated",
-    Standing.NOT_AFFECTED: "not affected, as stated",
+    Standing.UNDER_INVESTIGATION: "under investigation", Standing.NOTED: "noted",
+    Standing.FIXED: "fixed, as stated", Standing.NOT_AFFECTED: "not affected, as stated",
 }  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def entries(outcome: Outcome) -> tuple[Entry, ...]:
 def _remedy(component: Component, held: list[Exposure]) -> str:
     """Name the version of a package from which on all is fixed that has a fix."""
     package = coordinate(component.text(Field.PURL))
-    reached = [one for one in held if one.standing not in {Standing.FIXED, Standing.NOT_AFFECTED}]
+    reached = [one for one in held if one.standing not in SETTLED]
     mended = [one for one in reached if one.fixed and one.basis is Basis.VERSION]
     if package is None or not mended:
         return ""

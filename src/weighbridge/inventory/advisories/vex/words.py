@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.inventory.advisories.exposure import Basis, Exposure
+from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
 from weighbridge.inventory.graph import Field
 
 TYPE_CHECKING = False
@@ -43,6 +43,8 @@ def name(component: Component) -> str:
 def action(one: Exposure, component: Component | None) -> str:
     """Say what to do about an exposure."""
     called = "it" if component is None else component.text(Field.NAME) or component.id
+    if one.found is Standing.NOTED:
+        return f"See whether it concerns this version of {called}; that decides nothing here."
     if one.basis in {Basis.SHA256, Basis.COMMIT, Basis.REPOSITORY}:
         if one.fixed:
             return f"Take {called} at commit {one.fixed[-1]} or later, and do not load what is here."
