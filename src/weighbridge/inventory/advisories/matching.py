@@ -95,7 +95,9 @@ def _taken_package(component: Component, purl: str) -> Coordinate | None:
 
 
 def _versions(component: Component, package: Coordinate) -> list[str]:
-    """Give the versions that are claimed, the most trusted first."""
+    """Give the versions that are claimed, the most trusted first; of what lies in an image the tag alone tells."""
+    if package.is_inside:
+        return [package.version] if package.version else []
     claimed = [str(claim.content) for claim in component.claims(Field.VERSION)]
     return list(dict.fromkeys(filter(None, (*claimed, package.version))))
 
