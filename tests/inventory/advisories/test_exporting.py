@@ -83,3 +83,9 @@ def test_one_record_that_is_wrong_ends_it(tmp_path: Path) -> None:
         export(str(tmp_path / "empty"))
     with pytest.raises(AccessError):
         export(str(tmp_path / "absent"))
+
+
+def test_a_feed_is_written_into_folders_that_are_not_there_yet(tmp_path: Path) -> None:
+    write(export(str(records(tmp_path / "in"))), str(tmp_path / "public" / "feed"))
+    assert (tmp_path / "public" / "feed" / ALL).is_file()
+    assert [one.name for one in (tmp_path / "public").iterdir()] == ["feed"]

@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 from tests.inventory import graphs
 from tests.inventory.advisories import builders as b
 from weighbridge.core.finding import Severity
+from weighbridge.core.values import replace
 from weighbridge.inventory.advisories.audit import audited
 from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
 from weighbridge.inventory.advisories.matching import UNRATED, software_exposures
+from weighbridge.inventory.advisories.outline import LONGEST_TITLE, title
+from weighbridge.inventory.advisories.record import Advisory
 from weighbridge.inventory.advisories.store import Store
 from weighbridge.inventory.graph import Component, Graph, Kind
 
@@ -299,3 +302,10 @@ def test_a_server_from_its_repository_is_told_once() -> None:
     found = audited(b.graph(component), SEED_ALONE)
     assert {one.standing for one in found} == {INVESTIGATED}
     assert len({one.advisory.id for one in found}) == len(found)
+
+
+def test_details_that_stand_for_a_summary_are_joined_to_a_line() -> None:
+    told = Advisory(id="x", modified="", details="When a package\nis installed, code\nruns.\n\nMore.")
+    assert title(told) == "When a package is installed, code runs."
+    assert title(replace(told, summary="It runs.")) == "It runs."
+    assert len(title(replace(told, details="word " * 500))) == LONGEST_TITLE

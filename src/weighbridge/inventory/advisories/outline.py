@@ -10,6 +10,7 @@ from weighbridge.inventory.advisories.versions import key, order_of
 from weighbridge.inventory.advisories.vex.words import name
 from weighbridge.inventory.graph import Field, Kind
 from weighbridge.inventory.merging import ROOT as MERGED
+from weighbridge.reports.neutral import shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from weighbridge.inventory.advisories.record import Advisory
     from weighbridge.inventory.graph import Component, Graph
 
+LONGEST_TITLE = 200
+"""Characters of details that stand for a summary."""
 _STANDINGS = {standing: rank for rank, standing in enumerate(Standing)}
 WORDS = {
     Standing.AFFECTED: "affected", Standing.POSSIBLY_AFFECTED: "possibly affected",
@@ -114,8 +117,8 @@ def place(one: Component) -> str:
 
 
 def title(advisory: Advisory) -> str:
-    """Say in a line what is wrong: the summary, else how the details begin."""
-    return advisory.summary or advisory.details.strip().partition("\n")[0]
+    """Say in a line what is wrong: the summary, else how the details begin, whose lines break in the middle."""
+    return advisory.summary or shorten(" ".join(advisory.details.strip().partition("\n\n")[0].split()), LONGEST_TITLE)
 
 
 def ids(advisory: Advisory) -> tuple[str, ...]:

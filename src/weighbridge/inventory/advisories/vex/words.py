@@ -53,7 +53,7 @@ def action(one: Exposure, component: Component | None) -> str:
         return f"Do not rely on {called} before whoever made it says what it has taken from its base."
     if one.fixed:
         return f"Update {called} to {one.fixed[-1] if len(one.fixed) == 1 else ' or '.join(one.fixed)}."
-    return f"There is no fixed version of {called}; do without it, or see what the advisory advises."
+    return f"No version of {called} is named that fixes it; see what the advisory advises, or do without."
 
 
 def reason(one: Exposure) -> str:
