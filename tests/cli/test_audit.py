@@ -312,3 +312,51 @@ def test_hostile_names_are_shown_and_not_obeyed(tmp_path: Path, capsys: pytest.C
         out = (tmp_path / form).read_text()
         assert not set(out) & {"\x1b", "\x07", "\u202e"}, form
         assert form != "markdown" or "<img" not in MarkdownIt("commonmark").enable("table").render(out)
+
+
+def test_a_list_of_packages_is_audited_as_one(tmp_path: Path, feed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = shop(tmp_path / "a")
+    (folder / "dev.txt").write_text("-r requirements.txt\n")
+    (folder / "requirements-all.txt").write_text("-r dev.txt\n-r ../outside.txt\n")
+    code, out, _ = run(capsys, "audit", folder / "requirements.txt", "--advisories", feed, "--format", "json")
+    assert (code, exposures(json.loads(out))["GHSA-48g7-3x6r-xfhp"]["files"]) == (1, [])
+    code, out, _ = run(capsys, "audit", folder / "requirements-all.txt", "--advisories", feed, "--format", "json")
+    assert (code, "GHSA-48g7-3x6r-xfhp" in exposures(json.loads(out))) == (1, True)
+    assert "leads out of the project" in out
+
+
+@pytest.mark.parametrize("name", ["main.py", "compose.yaml", "Dockerfile", "run.sh", "nb.ipynb"])
+def test_a_file_of_an_application_does_not_pass_as_a_model(
+    tmp_path: Path, feed: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text("FROM ollama/ollama:0.1.30\n")
+    code, _, err = run(capsys, "audit", tmp_path / name, "--advisories", feed)
+    assert (code, "audit the directory that it lies in" in err) == (2, True)
+
+
+def test_a_note_is_told_and_passes(tmp_path: Path, feed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = shop(tmp_path / "a", "3.15.1", honest=True)
+    code, out, _ = run(capsys, "audit", target, "--advisories", feed, "-o", f"json={tmp_path / 'a.json'}",
+                       "-o", f"sarif={tmp_path / 'a.sarif'}", "-o", f"openvex={tmp_path / 'a.vex'}",
+                       "-o", f"cyclonedx-vex={tmp_path / 'a.cdx'}", "-o", f"markdown={tmp_path / 'a.md'}")  # fmt: skip
+    assert code == 0
+    assert "1 noted" in out
+    assert all(len(line) <= 80 for line in out.splitlines()[1:])
+    document = json.loads((tmp_path / "a.json").read_text())
+    held = exposures(document)["CVE-2024-55459"]
+    assert (document["result"], held["standing"], held["counts"]) == ("pass", "noted", False)
+    (result,) = json.loads((tmp_path / "a.sarif").read_text())["runs"][0]["results"]
+    assert (result["level"], "suppressions" in result) == ("note", False)
+    assert json.loads((tmp_path / "a.vex").read_text())["statements"][0]["status"] == "under_investigation"
+    assert "in_triage" in (tmp_path / "a.cdx").read_text()
+    assert "noted" in (tmp_path / "a.md").read_text()
+
+
+def test_an_application_is_audited_by_its_images(
+    tmp_path: Path, feed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = written(tmp_path / "a", {"compose.yaml": b"services:\n  a:\n    image: ollama/ollama:0.1.30\n"})
+    code, out, _ = run(capsys, "audit", folder, "--advisories", feed)
+    assert code == 1
+    assert "CVE-2024-37032" in out
+    assert "Update ollama/ollama to" in out

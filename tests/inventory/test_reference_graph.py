@@ -112,3 +112,13 @@ def test_a_file_that_is_not_in_the_tree_stays_by_itself(tmp_path: Path) -> None:
     folder = str(applications.write(tmp_path, files))
     graph = application_graph("app", find(folder, jobs=1), finder.find(folder, jobs=1))
     assert len(list(graph.of(Kind.MODEL))) == 2
+
+
+def test_a_server_is_a_framework_with_the_url_of_its_image(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services:\n  a:\n    image: ghcr.io/ggml-org/llama.cpp:server-b4719\n")
+    graph = application_graph("app", find(str(tmp_path), jobs=1), finder.find(str(tmp_path), jobs=1))
+    (one,) = graph.of(Kind.FRAMEWORK)
+    assert one.text(Field.PURL) == "pkg:docker/ggml-org/llama.cpp@server-b4719?repository_url=ghcr.io"
+    assert (one.text(Field.NAME), one.text(Field.VERSION)) == ("ghcr.io/ggml-org/llama.cpp", "server-b4719")
+    assert one.claims(Field.VERSION)[0].origin.pointer == "line:3"
+    assert [(each.kind, each.target) for each in graph.relations] == [(RelationKind.DEPENDS_ON, one.id)]

@@ -1,4 +1,4 @@
-"""What ``audit`` is given: a model, an application, both, a bill of materials, or a lock file; each as a graph."""
+"""What ``audit`` is given, as a graph: a model, an application or a list of its packages, a bill, a lock file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from weighbridge.core.errors import UsageError
 from weighbridge.core.refs import PATH, parse
 from weighbridge.core.values import value
 from weighbridge.inventory.advisories import weighed_files
+from weighbridge.inventory.application.files import Language, language_of
 from weighbridge.inventory.bom import links
 from weighbridge.inventory.merging import merged
+from weighbridge.inventory.software.files import form_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +19,12 @@ if TYPE_CHECKING:
     from weighbridge.cli.options import Given
     from weighbridge.inventory.advisories.weighed_files import WeighedFile
     from weighbridge.inventory.graph import Graph
+    from weighbridge.inventory.software.files import Form
 
 LOCK = "model.lock"
+_OF_APPLICATIONS = frozenset({
+    Language.PYTHON, Language.NOTEBOOK, Language.SCRIPT, Language.SHELL, Language.DOCKERFILE, Language.YAML,
+})  # fmt: skip
 
 
 @value
@@ -41,12 +47,28 @@ def resolved(target: str, given: Given, config: Config) -> Subject:
         return _model(target, given, config)
     if os.path.basename(target) == LOCK or _is_lock(target):
         return _document(_locked(target))
+    if os.path.isfile(target) and (form := form_of(os.path.basename(target))) is not None:
+        return _manifest(target, form, given)
     if target.lower().endswith(".json"):
         from weighbridge.cli.documents import graph_of, read
 
         document = read(target)[1]
         return _document(graph_of(target, document), links.of_document(document))
+    if os.path.isfile(target) and language_of(target) in _OF_APPLICATIONS:
+        # As a model it would be nothing that anything is known of, and pass.
+        raise UsageError(
+            f"{target!r} belongs to an application, and is none by itself", hint="audit the directory that it lies in"
+        )
     return _model(target, given, config)
+
+
+def _manifest(path: str, form: Form, given: Given) -> Subject:
+    """Give one list of packages as an application of its own."""
+    from weighbridge.inventory.application_graph import application_graph
+    from weighbridge.inventory.software.finder import find_file
+
+    graph = application_graph(os.path.basename(path), find_file(path, form, jobs=given.number("--jobs")))
+    return Subject(graph=graph, files=(), serial=links.of_graph(graph))
 
 
 def _document(graph: Graph, serial: str = "") -> Subject:
@@ -90,7 +112,8 @@ def _folder(folder: str, given: Given, config: Config) -> Subject:
     lock = os.path.join(folder, LOCK)
     has_lock = os.path.lexists(lock)
     named = [one.method for one in references.references]
-    if not held.manifests and not has_lock and all(method is Method.CONTENT for method in named):
+    is_application = held.manifests or has_lock or references.servers
+    if not is_application and all(method is Method.CONTENT for method in named):
         return _model(folder, given, config)
     name = os.path.basename(os.path.realpath(folder)) or "application"
     graphs = [application_graph(name, held, references)]

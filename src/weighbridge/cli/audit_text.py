@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _WIDE, _MOST, _GAPS, _FILES = 80, 6, 5, 4
 """Columns; exposures of one component, gaps, and files of one flaw that are shown. What somebody states always is."""
 _MARKS = {
-    Standing.AFFECTED: "✗", Standing.POSSIBLY_AFFECTED: "!", Standing.UNDER_INVESTIGATION: "?", Standing.FIXED: "✓",
-    Standing.NOT_AFFECTED: "✓",
+    Standing.AFFECTED: "✗", Standing.POSSIBLY_AFFECTED: "!", Standing.UNDER_INVESTIGATION: "?", Standing.NOTED: "·",
+    Standing.FIXED: "✓", Standing.NOT_AFFECTED: "✓",
 }  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _elsewhere(outcome: Outcome) -> Iterator[str]:
 def _data(outcome: Outcome) -> Iterator[str]:
     for feed in outcome.feeds:
         newest = f", newest change {feed.newest[:10]}" if feed.newest else ""
-        yield from wrap(visible(f"feed {feed.name}: {feed.records:,} records{newest}"), _WIDE, rest="  ")
+        yield from wrap(visible(f"feed {feed.name}: {plural(feed.records, 'record')}{newest}"), _WIDE, rest="  ")
     if outcome.extra:
         yield f"given for this run: {plural(outcome.extra, 'record')}"
     for words in warnings(outcome):

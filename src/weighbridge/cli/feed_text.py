@@ -47,8 +47,8 @@ def _feed(feed: Feed, now: datetime) -> list[str]:
     from weighbridge.reports.wrap import wrap
 
     withdrawn = f", {feed.withdrawn:,} withdrawn" if feed.withdrawn else ""
-    records, packages = _number(feed.records, "record"), _number(feed.packages, "package")
-    lines = [f"{visible(feed.name)}: {records} on {packages}{withdrawn}"]
+    packages = f" on {_number(feed.packages, 'package')}" if feed.packages else ""  # digests of files name none
+    lines = [f"{visible(feed.name)}: {_number(feed.records, 'record')}{packages}{withdrawn}"]
     lines += wrap(f"from {visible(feed.origin)}", 80, first="  ", rest="    ")
     if feed.imported:
         newest = f"newest change {feed.newest[:10]}, {told(feed.age(now))}" if feed.newest else "no record has a time"

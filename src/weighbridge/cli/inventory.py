@@ -80,13 +80,14 @@ def main(given: Given) -> int:
 def _graph(given: Given, folder: str, found: ApplicationReferences) -> Graph:
     import os
 
+    from weighbridge.core.values import replace
     from weighbridge.inventory.application_graph import application_graph
     from weighbridge.inventory.software.finder import find as software
     from weighbridge.inventory.software.values import Software
 
     named = os.path.basename(os.path.realpath(folder)) or "application"
     if given.on("--no-software"):
-        return application_graph(named, Software(manifests=()), found)
+        return application_graph(named, Software(manifests=()), replace(found, servers=()))
     held = software(folder, environment=given.one("--environment"), jobs=given.number("--jobs"))
     return application_graph(named, held, found)
 

@@ -90,7 +90,8 @@ class _Work:
         jobs = self.given.number("--jobs")
         references = find(folder, jobs=jobs)
         held = software(folder, environment=self.given.one("--environment"), jobs=jobs)
-        is_application = bool(held.manifests) or any(one.method is not Method.CONTENT for one in references.references)
+        named = any(one.method is not Method.CONTENT for one in references.references)
+        is_application = named or bool(held.manifests or references.servers)
         told = [one.name for one in references.references if one.method is Method.CONTENT]
         inside = models_in(folder, told) if is_application else [""]
         places = [os.path.join(folder, path) if path else folder for path in inside]

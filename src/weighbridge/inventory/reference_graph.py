@@ -12,6 +12,7 @@ from weighbridge.core.refs import is_commit
 from weighbridge.core.values import replace
 from weighbridge.inventory.application import references as refs
 from weighbridge.inventory.graph import Confidence, Field, Kind, Method, Origin, RelationKind
+from weighbridge.inventory.software.servers import Image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def add_references(assembly: Assembly, root: str, found: ApplicationReferences) 
     held = {one.name: one for one in found.references if one.method is refs.Method.CONTENT}
     for one in found.references:
         _add(assembly, root, _as_held(one, held))
+    for one in found.servers:
+        _add_server(assembly, root, one)
     for open_ in found.unresolved:
         assembly.gap(f"{_where(open_.at)}: what {open_.call} takes is not known: {open_.why}")
     for unread in found.unread:
@@ -92,6 +95,23 @@ def _add(assembly: Assembly, root: str, one: ModelReference) -> None:
         RelationKind.CONTAINS if is_held else RelationKind.USES if kind is Kind.SERVICE else RelationKind.DEPENDS_ON
     )
     assembly.relate(root, relation, made, origin)
+
+
+def _add_server(assembly: Assembly, root: str, one: ModelReference) -> None:
+    """Tell of a server that runs from an image; what it is a server of, its command line or environment says."""
+    image = Image(name=one.name, tag=one.revision, digest=one.path)
+    fixed = "".join(filter(None, (one.revision and f":{one.revision}", one.path and f"@{one.path}")))
+    made = assembly.component(f"{Kind.FRAMEWORK}:image://{one.name}{fixed}", Kind.FRAMEWORK)
+    origin = Origin(
+        method=Method.MANIFEST, confidence=_CONFIDENCES[one.confidence], file=one.at.path, pointer=f"line:{one.at.line}"
+    )
+    claims = ((Field.NAME, one.name), (Field.VERSION, one.revision), (Field.PURL, image.purl), (Field.PIN, one.pin))
+    for field, content in claims:
+        if content:
+            assembly.claim(made, field, str(content), origin)
+    assembly.claim(made, Field.OCCURRENCE, one.call, origin, _note(one))
+    assembly.ask(made, Field.VERSION, Field.LICENSE, Field.SUPPLIER)
+    assembly.relate(root, RelationKind.DEPENDS_ON, made, origin)
 
 
 def _purl(kind: Kind, one: ModelReference) -> str:

@@ -72,10 +72,11 @@ def store(place: Path, *records: dict[str, Any] | bytes) -> Store:
 
 
 def library(
-    name: str = "anchor", version: str = "", *specifiers: str, type_: str = "pypi", also: str = "", id_: str = ""
-) -> Component:
+    name: str = "anchor", version: str = "", *specifiers: str, type_: str = "pypi", also: str = "", id_: str = "",
+    purl: str = "",
+) -> Component:  # fmt: skip
     """A library as inventories state it; ``also`` is a version that another file claims."""
-    purl = f"pkg:{type_}/{name}" + (f"@{version}" if version else "")
+    purl = purl or f"pkg:{type_}/{name}" + (f"@{version}" if version else "")
     stated = [Stated(field=Field.NAME, claims=(Claim(content=name, origin=ORIGIN),))]
     if version:
         claims = [Claim(content=version, origin=SURER)] + ([Claim(content=also, origin=ORIGIN)] if also else [])

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.inventory.advisories import lineages
 from tests.inventory.advisories.test_triggers import MODEL
+from weighbridge.core.values import replace
 from weighbridge.inventory.advisories.audit import audited, written_with
 from weighbridge.inventory.advisories.exposure import Basis, Standing
 from weighbridge.inventory.advisories.feeding import Intake
+from weighbridge.inventory.advisories.models import model_exposures, names_of
+from weighbridge.inventory.advisories.reading import read
+from weighbridge.inventory.advisories.record import Advisory
 from weighbridge.inventory.advisories.shelf import Shelf
 from weighbridge.inventory.advisories.sources import Piece
 from weighbridge.inventory.advisories.store import Store
@@ -73,3 +79,40 @@ def test_a_library_that_has_only_written_the_model_need_not_be_installed() -> No
     assert "framework:keras" not in {one.component for one in audited(maker, store(), (MODEL,))}
     assert written_with(both(SAVED)) == frozenset(), "an application asks for it"
     assert written_with(both(asked_for=False)) == frozenset(), "a document says that it is there"
+
+
+def variants() -> list[Advisory]:
+    """Advisories that reach a model by each of the ways there are, and some that reach nothing."""
+    plain: dict[str, tuple[object, ...]] = {"versions": (), "ranges": (), "files": ()}
+    changed: list[dict[str, object]] = [
+        {}, {**plain, "files": lineages.advisory().affected[0].files, "name": "", "purl": "", "ecosystem": ""},
+        {**plain, "versions": (lineages.BAD,), "name": "", "purl": ""}, {**plain, "purl": ""},
+        {**plain, "name": "x", "versions": (lineages.BAD,)},
+        {**plain, "name": "https://hf.co/acme/tiny-bert/", "purl": ""},
+        {**plain, "name": "", "purl": "", "ranges": lineages.advisory().affected[0].ranges},
+        {"name": "https://huggingface.co/acme/other", "purl": "", "files": (), "ranges": ()},
+        {"ecosystem": "PyPI", "name": "tiny-bert", "purl": "pkg:pypi/tiny-bert", "ranges": ()}, {**plain},
+    ]  # fmt: skip
+    return [replace(lineages.advisory(**one), id=f"x_V-{number}") for number, one in enumerate(changed)]
+
+
+@pytest.mark.parametrize("graph", [
+    both(), lineages.family(("acme/small", RelationKind.QUANTIZED), ("acme/own", RelationKind.FINETUNED))[0],
+    lineages.alone("acme/tiny-bert"), lineages.alone("acme/copy", "d" * 40, **{"x.bin": lineages.DIGEST}),
+    lineages.alone("acme/unknown", "d" * 40, **{"x.bin": "2" * 64}), lineages.alone("x"),
+])  # fmt: skip
+def test_the_index_of_models_leaves_nothing_out(graph: Graph) -> None:
+    shelf = Shelf.made()
+    intake = Intake(shelf, "test", "here", "")
+    known = []
+    for one in variants():
+        text = json.dumps(document(one)).encode()
+        intake.take(Piece(where=one.id, text=text))
+        advisory = read(json.loads(text), "test").advisory
+        if advisory is not None and any(entry.ecosystem in {"", "GIT"} for entry in advisory.affected):
+            known.append(advisory)
+    intake.finish()
+    chosen = list(Store(shelf, seeded=False).model_advisories(names_of(graph)))
+    assert len(chosen) < len(known)
+    assert {one.id for one in chosen} <= {one.id for one in known}
+    assert model_exposures(graph, chosen) == model_exposures(graph, known)

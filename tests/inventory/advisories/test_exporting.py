@@ -12,6 +12,7 @@ from weighbridge.core.errors import AccessError, UsageError
 from weighbridge.core.values import replace
 from weighbridge.inventory.advisories.exporting import ALL, INDEX, export, write
 from weighbridge.inventory.advisories.feeding import Intake
+from weighbridge.inventory.advisories.identity import named
 from weighbridge.inventory.advisories.shelf import Shelf
 from weighbridge.inventory.advisories.sources import pieces
 from weighbridge.inventory.advisories.store import Store
@@ -35,7 +36,8 @@ def test_a_feed_reads_back_as_what_it_was_made_from(tmp_path: Path) -> None:
         intake.take(piece)
     intake.finish()
     assert (intake.records, intake.unusable) == (3, 0)
-    known = list(Store(shelf, seeded=False).model_advisories())
+    names = {name for entry in lineages.advisory().affected for name in named(entry)}
+    known = list(Store(shelf, seeded=False).model_advisories(names))
     assert known[0] == replace(lineages.advisory(), id="x_T-0", modified="2026-01-01T00:00:00Z", source="feed")
     lines = (tmp_path / "out" / INDEX).read_text().splitlines()
     assert lines == [f"2026-01-0{number + 1}T00:00:00Z,x_T-{number}" for number in (2, 1, 0)]
@@ -81,3 +83,9 @@ def test_one_record_that_is_wrong_ends_it(tmp_path: Path) -> None:
         export(str(tmp_path / "empty"))
     with pytest.raises(AccessError):
         export(str(tmp_path / "absent"))
+
+
+def test_a_feed_is_written_into_folders_that_are_not_there_yet(tmp_path: Path) -> None:
+    write(export(str(records(tmp_path / "in"))), str(tmp_path / "public" / "feed"))
+    assert (tmp_path / "public" / "feed" / ALL).is_file()
+    assert [one.name for one in (tmp_path / "public").iterdir()] == ["feed"]

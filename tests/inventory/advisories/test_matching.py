@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 from tests.inventory import graphs
 from tests.inventory.advisories import builders as b
 from weighbridge.core.finding import Severity
+from weighbridge.core.values import replace
+from weighbridge.inventory.advisories.audit import audited
 from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
 from weighbridge.inventory.advisories.matching import UNRATED, software_exposures
+from weighbridge.inventory.advisories.outline import LONGEST_TITLE, title
+from weighbridge.inventory.advisories.record import Advisory
 from weighbridge.inventory.advisories.store import Store
 from weighbridge.inventory.graph import Component, Graph, Kind
 
@@ -247,3 +251,61 @@ def test_no_graph_ends_the_matching(data: st.DataObject) -> None:
     for type_ in ("pypi", "conda", "npm", "github"):
         components = [b.library(name, awkward, awkward, type_=type_) for name in ("keras", awkward)]
         software_exposures(b.graph(*components), store)
+
+
+# -- what lies in an image -----------------------------------------------------------------------------------------
+
+
+def image(name: str, tag: str, purl: str) -> Component:
+    return b.library(name, tag, id_=f"framework:image://{name}", purl=purl)
+
+
+@pytest.mark.parametrize(("purl", "tag", "expected"), [
+    ("pkg:docker/ollama/ollama@0.1.33", "0.1.33", AFFECTED), ("pkg:docker/ollama/ollama@0.1.34", "0.1.34", None),
+    ("pkg:docker/ollama/ollama@0.1.34-rocm", "0.1.34-rocm", None),
+    ("pkg:docker/ollama/ollama@0.1.34-rc1", "0.1.34-rc1", AFFECTED),
+    ("pkg:docker/ollama/ollama@latest", "latest", INVESTIGATED), ("pkg:docker/ollama/ollama", "", INVESTIGATED),
+    (f"pkg:docker/ollama/ollama@sha256:{'ab' * 32}", "", INVESTIGATED),
+    (f"pkg:oci/ollama@sha256:{'ab' * 32}?repository_url=docker.io/ollama/ollama&tag=0.1.30", "", AFFECTED),
+    (f"pkg:oci/ollama@sha256%3A{'ab' * 32}?repository_url=index.docker.io%2Follama&tag=0.1.34", "", None),
+    ("pkg:docker/acme/ollama@0.1.30", "0.1.30", None),
+    ("pkg:docker/ollama/ollama@0.1.30?repository_url=evil.example", "0.1.30", None),
+])  # fmt: skip
+def test_the_seed_knows_a_server_by_its_image(purl: str, tag: str, expected: Standing | None) -> None:
+    component = image("ollama/ollama", tag, purl)
+    found = {one.advisory.id: one.standing for one in software_exposures(b.graph(component), SEED_ALONE)}
+    assert found.get("CVE-2024-37032") is expected
+
+
+@pytest.mark.parametrize(("purl", "id_", "expected"), [
+    ("pkg:docker/ggml-org/llama.cpp@server-b5661?repository_url=ghcr.io", "CVE-2025-49847", AFFECTED),
+    ("pkg:docker/ggml-org/llama.cpp@server-b5662?repository_url=ghcr.io", "CVE-2025-49847", None),
+    ("pkg:docker/ggml-org/llama.cpp@full-cuda-b4881?repository_url=ghcr.io", "CVE-2026-43629", None),
+    ("pkg:docker/ggml-org/llama.cpp@b9058?repository_url=ghcr.io", "CVE-2026-43629", AFFECTED),
+    ("pkg:docker/ggml-org/llama.cpp@b9059?repository_url=ghcr.io", "CVE-2026-43629", None),
+    ("pkg:docker/ggml-org/llama.cpp@server?repository_url=ghcr.io", "CVE-2025-49847", INVESTIGATED),
+    ("pkg:docker/nvidia/tritonserver@25.06-py3?repository_url=nvcr.io", "CVE-2025-23319", AFFECTED),
+    ("pkg:docker/nvidia/tritonserver@25.07-py3?repository_url=nvcr.io", "CVE-2025-23319", None),
+    ("pkg:docker/nvidia/tritonserver@25.07-py3?repository_url=nvcr.io", "CVE-2025-23316", AFFECTED),
+    ("pkg:docker/vllm/vllm-openai@v0.6.6.post1", "CVE-2025-24357", AFFECTED),
+    ("pkg:docker/vllm/vllm-openai@v0.7.0", "CVE-2025-24357", None),
+    ("pkg:docker/pytorch/torchserve@0.8.1-gpu", "CVE-2023-43654", AFFECTED),
+])  # fmt: skip
+def test_the_seed_knows_the_boundaries_of_servers(purl: str, id_: str, expected: Standing | None) -> None:
+    tag = purl.partition("?")[0].rpartition("@")[2]
+    found = {one.advisory.id: one for one in software_exposures(b.graph(image("x/y", tag, purl)), SEED_ALONE)}
+    assert (found[id_].standing if id_ in found else None) is expected
+
+
+def test_a_server_from_its_repository_is_told_once() -> None:
+    component = b.library("llama.cpp", type_="pypi", purl=f"pkg:github/ggml-org/llama.cpp@{'a' * 40}")
+    found = audited(b.graph(component), SEED_ALONE)
+    assert {one.standing for one in found} == {INVESTIGATED}
+    assert len({one.advisory.id for one in found}) == len(found)
+
+
+def test_details_that_stand_for_a_summary_are_joined_to_a_line() -> None:
+    told = Advisory(id="x", modified="", details="When a package\nis installed, code\nruns.\n\nMore.")
+    assert title(told) == "When a package is installed, code runs."
+    assert title(replace(told, summary="It runs.")) == "It runs."
+    assert len(title(replace(told, details="word " * 500))) == LONGEST_TITLE

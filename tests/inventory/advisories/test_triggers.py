@@ -96,10 +96,11 @@ def test_the_table_says_what_the_advisories_say(flaw: object) -> None:
     if not SNAPSHOT.isdisjoint(one.ids):
         return
     record = next(SEED[id_] for id_ in one.ids if id_ in SEED)
-    (affected,) = record["affected"]
-    assert affected["package"]["name"] == one.package
+    assert {affected["package"]["name"] for affected in record["affected"]} == {one.package}
     if "unconfirmed" not in record["database_specific"]:
         events = [
-            version for held in affected.get("ranges", ()) for each in held["events"] for version in each.values()
-        ]
+            version
+            for affected in record["affected"] for held in affected.get("ranges", ())
+            for each in held["events"] for version in each.values()
+        ]  # fmt: skip
         assert all(version in one.versions for version in events if version != "0"), (events, one.versions)

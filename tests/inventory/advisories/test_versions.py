@@ -83,3 +83,15 @@ def test_an_order_that_is_not_known_gives_no_place() -> None:
     assert order_of("Debian:12") is Order.UNKNOWN
     assert key(Order.UNKNOWN, "1.0") is None
     assert (order_of("PyPI"), order_of("crates.io")) == (Order.PEP440, Order.SEMVER)
+
+
+def test_tags_lie_in_the_order_of_their_numbers() -> None:
+    written = ["b1", "b999", "b5662", "b10000"]
+    assert sorted(written, key=lambda one: key(Order.TAGS, one) or b"") == written
+    assert [key(Order.TAGS, one) for one in ("v1.2", "1.2.0", "release-1.2")] == [key(Order.TAGS, "1.2")] * 3
+    assert (key(Order.TAGS, "25.07") or b"") < (key(Order.TAGS, "25.8") or b"") < (key(Order.TAGS, "25.10") or b"")
+
+
+@pytest.mark.parametrize("text", ["", "b", "1.2-rc1", "b12-cuda", "1.2.3.4.5", "9" * 40, "ab" * 20, "1..2", "b 1"])
+def test_what_is_no_plain_tag_has_no_place(text: str) -> None:
+    assert key(Order.TAGS, text) is None

@@ -437,3 +437,55 @@ def test_a_reference_never_holds_signs_that_a_terminal_obeys(tmp_path: Path) -> 
 def test_what_real_projects_taught(tmp_path: Path, source: str, expected: list[str]) -> None:
     assert sorted(f"{one.hub}:{one.name}{'@' * bool(one.revision)}{one.revision}" for one in in_python(
         tmp_path, HEAD + source)) == expected  # fmt: skip
+
+
+# -- images of servers -------------------------------------------------------------------------------------------------
+
+
+def servers(found: ApplicationReferences) -> list[tuple[str, str, str, int]]:
+    return [(one.name, one.revision, str(one.pin), one.at.line) for one in found.servers]
+
+
+def test_images_that_hold_a_server_of_models_are_told_and_no_others(tmp_path: Path) -> None:
+    compose = (
+        "services:\n  a:\n    image: ollama/ollama:0.1.30\n  b:\n    image: nginx:1.27\n"
+        "  c:\n    image: 'vllm/vllm-openai:${TAG:-v0.5.0}'\n  d:\n    image: ghcr.io/ggml-org/llama.cpp:server\n"
+    )
+    found = found_in(tmp_path, compose_dot_yaml=compose)
+    assert servers(found) == [
+        ("ollama/ollama", "0.1.30", "tag", 3), ("vllm/vllm-openai", "v0.5.0", "tag", 7),
+        ("ghcr.io/ggml-org/llama.cpp", "server", "branch", 9),
+    ]  # fmt: skip
+    assert [str(one.confidence) for one in found.servers] == ["declared", "inferred", "declared"]
+    assert found.references == ()
+
+
+def test_stages_of_a_dockerfile_begin_with_an_image(tmp_path: Path) -> None:
+    text = (
+        "ARG V=23.10\nFROM --platform=linux/amd64 nvcr.io/nvidia/tritonserver:${V}-py3 AS base\n"
+        f"FROM docker.io/ollama/ollama@sha256:{'ab' * 32}\nFROM base\nFROM\nFROM --platform=x\n"
+    )
+    found = found_in(tmp_path, Dockerfile=text)
+    assert servers(found) == [
+        ("nvcr.io/nvidia/tritonserver", "23.10-py3", "tag", 2), ("ollama/ollama", "", "digest", 3),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", [
+    "image:\n  registry: docker.io\n  repository: pytorch/torchserve\n  tag: 0.8.1-cpu\n",
+    "server:\n  image:\n    repository: pytorch/torchserve\n    tag: \"0.8.1-cpu\"\n",
+    "spec:\n  containers:\n  - name: x\n    image: pytorch/torchserve:0.8.1-cpu\n",
+])  # fmt: skip
+def test_charts_keep_an_image_in_pieces(tmp_path: Path, values: str) -> None:
+    found = found_in(tmp_path, values_dot_yaml=values)
+    assert [(one.name, one.revision) for one in found.servers] == [("pytorch/torchserve", "0.8.1-cpu")]
+
+
+@pytest.mark.parametrize("text", [
+    "image: [ollama/ollama]\n", "image: {repository: [ollama]}\n", "image: 7\n", "image:\n",
+    "image: {repository: ollama/ollama, tag: {a: b}, registry: [x]}\n",
+])  # fmt: skip
+def test_images_of_odd_shapes_do_no_harm(tmp_path: Path, text: str) -> None:
+    found = found_in(tmp_path, compose_dot_yaml=text + "# ollama\n")
+    assert {one.revision for one in found.servers} <= {""}
+    assert found.unread == ()

@@ -39,7 +39,7 @@ _NOTHING = -1
 """The rank below all severities: none at all is accepted."""
 _FIXED = "the reference to it is fixed by {}"
 _WAYS = {"commit": "a commit", "digest": "a digest", "tag": "a tag", "branch": "a branch", "none": "nothing"}
-_OVER = (Standing.FIXED, Standing.NOT_AFFECTED)
+_OVER = (Standing.NOTED, Standing.FIXED, Standing.NOT_AFFECTED)
 
 
 @value

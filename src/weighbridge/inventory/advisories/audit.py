@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.inventory.advisories.matching import software_exposures
-from weighbridge.inventory.advisories.models import model_exposures
+from weighbridge.inventory.advisories.models import model_exposures, names_of
 from weighbridge.inventory.advisories.triggers import reaches, triggered
 from weighbridge.inventory.advisories.vex.applying import applied
 from weighbridge.inventory.graph import Field, Kind
@@ -36,7 +36,7 @@ def audited(
     """
     makers = written_with(graph)
     software = [one for one in software_exposures(graph, store) if one.component not in makers]
-    found = (*software, *model_exposures(graph, store.model_advisories(), histories))
+    found = (*software, *model_exposures(graph, store.model_advisories(names_of(graph)), histories))
     ordered = tuple(sorted(found, key=lambda one: (one.component, one.advisory.id)))
     return applied(triggered(ordered, reaches(files), graph), statements, graph, serial)
 

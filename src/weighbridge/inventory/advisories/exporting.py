@@ -90,7 +90,7 @@ def write(made: Export, folder: str) -> None:
     try:
         _check(target, folder)
         unfinished, old = f"{target}.{os.getpid()}.part", f"{target}.{os.getpid()}.old"
-        os.mkdir(unfinished)
+        os.makedirs(unfinished)
         try:
             for name, text in made.files:
                 with open(os.path.join(unfinished, name), "xb") as file:

@@ -19,6 +19,8 @@ class Standing(StrEnum):
     """What it was made from is affected, and the flaw is of a kind that is handed on."""
     UNDER_INVESTIGATION = "under_investigation"
     """Nobody can tell: which version this is, is not known."""
+    NOTED = "noted"
+    """The record is not sure of itself and names no version that ends it: told, and decides nothing."""
     FIXED = "fixed"
     NOT_AFFECTED = "not_affected"
     """Somebody says so, with a reason (VEX)."""

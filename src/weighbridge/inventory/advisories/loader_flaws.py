@@ -151,7 +151,7 @@ LOADER_FLAWS = (
         does="can corrupt memory although weights_only is set",
     ),
     LoaderFlaw(
-        ids=("CVE-2026-4538",), package="torch", versions="up to 2.10.0",
+        ids=("CVE-2026-4538",), package="torch", versions="up to 2.10.0 (2.10.0 confirmed)",
         conditions=(Condition(has="is an exported program", names=(".pt2",)),), does="unpickles parts of it",
     ),
     LoaderFlaw(
@@ -229,7 +229,7 @@ LOADER_FLAWS = (
         conditions=(_BAD_TEMPLATE,), does="renders it without a sandbox, which runs it",
     ),
     LoaderFlaw(
-        ids=("CVE-2026-5760",), package="sglang", versions="of any version that was known in 2026",
+        ids=("CVE-2026-5760",), package="sglang", versions="up to 0.5.9 at least (0.5.9 confirmed)",
         conditions=(_BAD_TEMPLATE,), does="renders it without a sandbox, which runs it",
     ),
     # -- ONNX
@@ -250,7 +250,7 @@ LOADER_FLAWS = (
         does="reads that file",
     ),
     LoaderFlaw(
-        ids=("CVE-2025-51480",), package="onnx", versions="before 1.17.0 (not confirmed)",
+        ids=("CVE-2025-51480",), package="onnx", versions="up to 1.17.0 (1.17.0 confirmed)",
         conditions=(_ONNX_OUTSIDE,), does="can write that file when the model is saved",
     ),
     # -- arrays and classical models

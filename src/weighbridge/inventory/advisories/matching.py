@@ -2,7 +2,8 @@
 
 A version that is affected is ``affected``. Where nobody can tell, because the version is not known, has no place in the
 order, or the advisory is not sure itself, it is ``under_investigation`` and the note says why: silence would say that
-nothing is known. One vulnerability under several ids is told once.
+nothing is known. What an advisory is not sure of without an end is ``noted`` (see ``certainty``). One vulnerability
+under several ids is told once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from weighbridge.core.finding import Severity
 from weighbridge.core.values import replace, value
 from weighbridge.inventory.advisories import ranges
+from weighbridge.inventory.advisories.certainty import certainty
 from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
 from weighbridge.inventory.advisories.packages import Coordinate, checkout, coordinate, normal, repository
 from weighbridge.inventory.advisories.record import EventKind, RangeType
@@ -93,7 +95,9 @@ def _taken_package(component: Component, purl: str) -> Coordinate | None:
 
 
 def _versions(component: Component, package: Coordinate) -> list[str]:
-    """Give the versions that are claimed, the most trusted first."""
+    """Give the versions that are claimed, the most trusted first; of what lies in an image the tag alone tells."""
+    if package.is_inside:
+        return [package.version] if package.version else []
     claimed = [str(claim.content) for claim in component.claims(Field.VERSION)]
     return list(dict.fromkeys(filter(None, (*claimed, package.version))))
 
@@ -109,7 +113,8 @@ def _matches(component: Component, package: Coordinate, store: Store) -> Iterato
         for match in _of_version(package, version, store):
             if number:
                 words = f"that is so if {version} is installed, as some of the files say, and not {versions[0]}"
-                yield replace(match, found=Standing.UNDER_INVESTIGATION, note=_joined(words, match.note))
+                found = max(match.found, Standing.UNDER_INVESTIGATION, key=_RANK.__getitem__)
+                yield replace(match, found=found, note=_joined(words, match.note))
             else:
                 yield match
 
@@ -125,8 +130,9 @@ def _of_version(package: Coordinate, version: str, store: Store) -> Iterator[_Ma
         entries = _entries(hit.advisory, package)
         fixed = tuple(dict.fromkeys(one for entry in entries for one in ranges.fixes(entry, place)))
         yield _doubted(
-            hit.advisory, package, entries, fixed, hit.unknown and f"its record cannot be evaluated: {hit.unknown}"
-        )
+            hit.advisory, package, entries, fixed, hit.unknown and f"its record cannot be evaluated: {hit.unknown}",
+            places=tuple(places),
+        )  # fmt: skip
     if place is None:
         yield from _without_place(package, version, store)
 
@@ -212,12 +218,14 @@ def _all_fixes(entries: tuple[Affected, ...]) -> tuple[str, ...]:
 
 
 def _doubted(
-    advisory: Advisory, package: Coordinate | None, entries: tuple[Affected, ...], fixed: tuple[str, ...], doubt: str
-) -> _Match:
+    advisory: Advisory, package: Coordinate | None, entries: tuple[Affected, ...], fixed: tuple[str, ...], doubt: str,
+    *, places: tuple[bytes, ...] = (),
+) -> _Match:  # fmt: skip
     """Make a match, with all that speaks against being sure of it."""
-    unsure = f"the versions are not confirmed: {advisory.unconfirmed}" if advisory.unconfirmed else ""
+    known = certainty(advisory, entries, places)
+    unsure = f"the versions are not confirmed: {known.doubt}" if known.doubt else ""
     words = _joined(doubt, package.doubt if package is not None else "", unsure)
-    found = Standing.UNDER_INVESTIGATION if words else Standing.AFFECTED
+    found = Standing.NOTED if known.is_noted else Standing.UNDER_INVESTIGATION if words else Standing.AFFECTED
     return _Match(advisory=advisory, entries=entries, found=found, fixed=fixed, note=words)
 
 

@@ -57,6 +57,14 @@ class _Hit:
         return _STANDINGS[self.standing], _BASES[self.basis], len(self.path), self.path
 
 
+def names_of(graph: Graph) -> frozenset[str]:
+    """Name all by which an advisory can reach a component directly: repositories, and digests of files."""
+    names = {name for one in graph.components for name in identity.repositories(one)}
+    return frozenset(
+        names | {str(claim.content).lower() for one in graph.components for claim in one.claims(Field.SHA256)}
+    )
+
+
 def model_exposures(
     graph: Graph, advisories: Iterable[Advisory], histories: tuple[History, ...] = ()
 ) -> tuple[Exposure, ...]:

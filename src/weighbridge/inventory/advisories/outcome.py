@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from weighbridge.inventory.graph import Graph
 
 OPEN = frozenset({Standing.POSSIBLY_AFFECTED, Standing.UNDER_INVESTIGATION})
+SETTLED = frozenset({Standing.NOTED, Standing.FIXED, Standing.NOT_AFFECTED})
+"""What decides nothing, however severe it is."""
 
 
 @value
@@ -48,8 +50,8 @@ class Outcome:
         return sum(feed.records for feed in self.feeds if feed.name == SEED)
 
     def counts(self, one: Exposure) -> bool:
-        """Tell whether an exposure is as bad as the threshold, and nobody has said that it is none."""
-        return one.severity.rank >= self.threshold.rank and one.standing not in {Standing.FIXED, Standing.NOT_AFFECTED}
+        """Tell whether an exposure is as bad as the threshold, no mere note, and nobody has said that it is none."""
+        return one.severity.rank >= self.threshold.rank and one.standing not in SETTLED
 
     @property
     def is_affected(self) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from weighbridge.core.values import value
 from weighbridge.inventory.advisories.exposure import Basis, Standing
+from weighbridge.inventory.advisories.outcome import SETTLED
 from weighbridge.inventory.advisories.packages import coordinate
 from weighbridge.inventory.advisories.versions import key, order_of
 from weighbridge.inventory.advisories.vex.words import name
 from weighbridge.inventory.graph import Field, Kind
 from weighbridge.inventory.merging import ROOT as MERGED
+from weighbridge.reports.neutral import shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
     from weighbridge.inventory.advisories.record import Advisory
     from weighbridge.inventory.graph import Component, Graph
 
+LONGEST_TITLE = 200
+"""Characters of details that stand for a summary."""
 _STANDINGS = {standing: rank for rank, standing in enumerate(Standing)}
 WORDS = {
     Standing.AFFECTED: "affected", Standing.POSSIBLY_AFFECTED: "possibly affected",
-    Standing.UNDER_INVESTIGATION: "under investigation", Standing.FIXED: "fixed, as stated",
-    Standing.NOT_AFFECTED: "not affected, as stated",
+    Standing.UNDER_INVESTIGATION: "under investigation", Standing.NOTED: "noted",
+    Standing.FIXED: "fixed, as stated", Standing.NOT_AFFECTED: "not affected, as stated",
 }  # fmt: skip
 
 
@@ -64,7 +68,7 @@ def entries(outcome: Outcome) -> tuple[Entry, ...]:
 def _remedy(component: Component, held: list[Exposure]) -> str:
     """Name the version of a package from which on all is fixed that has a fix."""
     package = coordinate(component.text(Field.PURL))
-    reached = [one for one in held if one.standing not in {Standing.FIXED, Standing.NOT_AFFECTED}]
+    reached = [one for one in held if one.standing not in SETTLED]
     mended = [one for one in reached if one.fixed and one.basis is Basis.VERSION]
     if package is None or not mended:
         return ""
@@ -113,8 +117,8 @@ def place(one: Component) -> str:
 
 
 def title(advisory: Advisory) -> str:
-    """Say in a line what is wrong: the summary, else how the details begin."""
-    return advisory.summary or advisory.details.strip().partition("\n")[0]
+    """Say in a line what is wrong: the summary, else how the details begin, whose lines break in the middle."""
+    return advisory.summary or shorten(" ".join(advisory.details.strip().partition("\n\n")[0].split()), LONGEST_TITLE)
 
 
 def ids(advisory: Advisory) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import unquote
 
-from weighbridge.core.values import value
+from weighbridge.core.values import replace, value
 from weighbridge.inventory.software.names import normal as normal_of
+from weighbridge.inventory.software.servers import image_of
 from weighbridge.inventory.software.values import Ecosystem
 
 _TYPES = {
@@ -30,12 +31,16 @@ _CONDA = {
 
 @value
 class Coordinate:
-    """A package; ``version`` is empty where it is not known, ``doubt`` says why it may be another one."""
+    """A package; ``version`` is empty where it is not known, ``doubt`` says why it may be another one.
+
+    ``is_inside`` tells that it lies in an image, so that what is said of the image's version is not of the package's.
+    """
 
     ecosystem: str
     name: str
     version: str = ""
     doubt: str = ""
+    is_inside: bool = False
 
 
 @value
@@ -82,6 +87,8 @@ def coordinate(purl: str) -> Coordinate | None:
     if not all(parts) or any("\ud800" <= one <= "\udfff" for one in path):  # no registry has such a name
         return None
     version = unquote(version) if at else ""
+    if kind in {"docker", "oci"}:
+        return _in_image("/".join(parts), version, purl)
     if kind == "conda":
         name = parts[-1].lower()
         doubt = "the package is one of conda, the advisory of its twin on PyPI"
@@ -91,3 +98,22 @@ def coordinate(purl: str) -> Coordinate | None:
         return None
     name = _JOINED.get(ecosystem, "/").join(parts)
     return Coordinate(ecosystem=ecosystem, name=normal(ecosystem, name), version=version)
+
+
+def _in_image(name: str, version: str, purl: str) -> Coordinate | None:
+    """Give the server of models that is in an image, at the version that its tag tells; None for another image.
+
+    An ``oci`` package URL has the digest as its version and the rest in qualifiers, a ``docker`` one has either.
+    """
+    held = dict(one.split("=", 1) for one in purl.partition("#")[0].partition("?")[2].split("&") if "=" in one)
+    place = unquote(held.get("repository_url", "")).rpartition("://")[2].strip("/")
+    full = name if not place else place if place.rpartition("/")[2] == name else f"{place}/{name}"
+    tag = unquote(held.get("tag", "")) or ("" if version.startswith("sha256:") else version)
+    image = image_of(full + (f":{tag}" if tag else ""))
+    if image is None or not image.program:
+        return None
+    taken = checkout(image.program)
+    if taken is not None:
+        return Coordinate(ecosystem="GIT", name=f"https://{taken.address}", version=image.release, is_inside=True)
+    found = coordinate(image.program)
+    return None if found is None else replace(found, version=image.release, is_inside=True)

@@ -109,6 +109,7 @@ def _affected(found: dict[str, Any]) -> r.Affected:
         files=tuple(_files(found)),
         applies_to_derived=tuple(one for one in _own_list(derived, "applies_to_derived") if type(one) is str),
         not_to=tuple(one for one in _own_list(derived, "not_to") if type(one) is str),
+        unconfirmed=_own_text(_own(found), "unconfirmed"),
     )
 
 

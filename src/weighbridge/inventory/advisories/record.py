@@ -67,7 +67,8 @@ class Affected:
 
     ``purl`` has no version. ``severity`` is that of this package, where the record has none for all. ``files`` are the
     files of a model (``ecosystem_specific.files``); ``applies_to_derived`` the relations over which the flaw is
-    inherited (``database_specific.lineage``), ``not_to`` those over which it is not.
+    inherited (``database_specific.lineage``), ``not_to`` those over which it is not. ``unconfirmed`` says why nobody
+    should rely on this part of a record (``database_specific.unconfirmed``); empty where it is sure.
     """
 
     ecosystem: str = ""
@@ -79,6 +80,7 @@ class Affected:
     files: tuple[AffectedFile, ...] = ()
     applies_to_derived: tuple[str, ...] = ()
     not_to: tuple[str, ...] = ()
+    unconfirmed: str = ""
 
 
 @value
@@ -94,7 +96,8 @@ class Advisory:
     """One record. Times are as written (RFC 3339); ``withdrawn`` is empty for one that stands.
 
     ``rating`` is the severity as a word (``database_specific.severity``, which GitHub writes). ``unconfirmed`` says why
-    nobody should rely on the affected versions (``database_specific.unconfirmed``); empty for a record that is sure.
+    nobody should rely on any of the affected versions (``database_specific.unconfirmed``); empty for a record that is
+    sure, or unsure in parts only (see ``Affected``).
     ``kind`` tells of a model's advisory what is wrong (``malicious-code``, ``poisoned-weights`` and so on); ``source``
     is the feed that it came from.
     """

@@ -1,7 +1,7 @@
 """The advisories that the program brings: those of libraries for models that the feeds of 2024 lacked.
 
-Each names where its versions were checked (``database_specific.checked``), or says that they were not
-(``database_specific.unconfirmed``); then nobody is told for sure that a version is affected.
+Each names where its versions were checked (``database_specific.checked``), or says what was not, of the record or of a
+part of it (``database_specific.unconfirmed``); then nobody is told for sure that a version is affected.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import zlib
 
 from weighbridge.core.errors import AccessError
 from weighbridge.core.values import value
+from weighbridge.inventory.advisories import identity
 from weighbridge.inventory.advisories.defects import Defect, DefectKind
 from weighbridge.inventory.advisories.packages import normal, repository
 from weighbridge.inventory.advisories.ranges import OPEN, reach
@@ -21,13 +22,13 @@ from weighbridge.inventory.advisories.writing import document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from weighbridge.inventory.advisories.record import Advisory
 
 APPLICATION = 0x57424144
 """Of the file's header (``PRAGMA application_id``): WBAD."""
-LAYOUT = 1
+LAYOUT = 2
 """Of the tables below; a file with another is made anew."""
 _TABLES = """
 CREATE TABLE feed (id INTEGER PRIMARY KEY, name TEXT UNIQUE, origin TEXT, imported TEXT, newest TEXT, records INTEGER,
@@ -44,9 +45,10 @@ CREATE INDEX interval_low ON interval (package, low);
 CREATE TABLE unknown (package INTEGER, advisory INTEGER, words TEXT);
 CREATE INDEX unknown_package ON unknown (package);
 CREATE TABLE repository (address TEXT, advisory INTEGER, PRIMARY KEY (address, advisory)) WITHOUT ROWID;
+CREATE TABLE model (name TEXT, advisory INTEGER, PRIMARY KEY (name, advisory)) WITHOUT ROWID;
 CREATE TABLE defect (feed INTEGER, record TEXT, place TEXT, kind TEXT, words TEXT, fatal INTEGER);
 """
-_OF_ADVISORIES = ("alias", "entry", "listed", "interval", "unknown", "repository")
+_OF_ADVISORIES = ("alias", "entry", "listed", "interval", "unknown", "repository", "model")
 _MOST_DEFECTS = 20
 """Of one record that are kept: one that is wrong a thousand times need not be told so a thousand times."""
 
@@ -142,6 +144,8 @@ class Shelf:
         id_ = row.lastrowid or 0
         many = self._connection.executemany
         many("INSERT OR IGNORE INTO alias VALUES (?, ?)", ((name, id_) for name in (advisory.id, *advisory.aliases)))
+        if not advisory.withdrawn:
+            many("INSERT OR IGNORE INTO model VALUES (?, ?)", ((name, id_) for name in _models(advisory)))
         defects = []
         for number, one in enumerate(advisory.affected):
             addresses = {repository(listed.repo) for listed in one.ranges if listed.type is RangeType.GIT}
@@ -237,14 +241,13 @@ class Shelf:
             if not advisory.withdrawn:
                 yield advisory
 
-    def about_models(self) -> Iterator[Advisory]:
-        """Give the records that stand and speak of repositories or files, not of packages of an ecosystem."""
-        for (id_,) in self.ask(
-            "SELECT id FROM advisory WHERE withdrawn = '' AND (id NOT IN (SELECT advisory FROM entry) OR id IN"
-            " (SELECT advisory FROM entry JOIN package ON package.id = package WHERE ecosystem IN ('', 'GIT')))"
-            " ORDER BY id"
-        ):
-            yield self._advisory(id_)
+    def about_models(self, names: Iterable[str]) -> Iterator[Advisory]:
+        """Give the records that stand and speak of repositories or files by some names (``models.names_of``)."""
+        found: set[int] = set()
+        for name in names:
+            found |= {int(str(id_)) for (id_,) in self.ask("SELECT advisory FROM model WHERE name = ?", name)}
+        for number in sorted(found):
+            yield self._advisory(number)
 
     def of_repository(self, address: str) -> Iterator[Advisory]:
         """Give all records with a range of commits of a repository that stand."""
@@ -277,6 +280,18 @@ class Shelf:
                 raise AccessError(f"the database {self.path!r} is damaged", hint=_ANEW)
             self._read[key] = advisory
         return self._read[key]
+
+
+def _models(advisory: Advisory) -> frozenset[str]:
+    """Name all that a record about models reaches directly: repositories, and digests of files.
+
+    A record of which every package belongs to an ecosystem is about software.
+    """
+    named = [one for one in advisory.affected if one.name]
+    if named and not any(one.ecosystem.partition(":")[0] in {"", "GIT"} for one in named):
+        return frozenset()
+    digests = {file.sha256 for one in advisory.affected for file in one.files}
+    return frozenset(digests.union(*map(identity.named, advisory.affected)))
 
 
 _ANEW = "make it anew: weighbridge feed update, or feed import"

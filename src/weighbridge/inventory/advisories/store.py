@@ -17,7 +17,7 @@ from weighbridge.inventory.advisories.shelf import Shelf
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from weighbridge.inventory.advisories.packages import Coordinate
     from weighbridge.inventory.advisories.record import Advisory
@@ -138,10 +138,11 @@ class Store:
                 if shelf is not self._seed or not self._is_told(advisory, package):
                     yield advisory
 
-    def model_advisories(self) -> Iterator[Advisory]:
-        """Give the records that speak of models: of repositories and files, not of packages."""
+    def model_advisories(self, names: Iterable[str]) -> Iterator[Advisory]:
+        """Give the records that speak of models by some names: of repositories and files, not of packages."""
+        held = tuple(names)
         for shelf in self._shelves():
-            yield from shelf.about_models()
+            yield from shelf.about_models(held)
 
     def of_repository(self, address: str) -> Iterator[Advisory]:
         """Give all records with a range of commits of a repository, ``github.com/owner/name``, that stand."""

@@ -1,7 +1,8 @@
 """Versions as bytes that sort as the versions do, so that a database compares them without knowing what they are.
 
-Two orders are known: PEP 440 (as ``packaging`` reads it) and Semantic Versioning 2.0.0, section 11. Every key ends
-itself: none is the beginning of another, so ``after(key)`` lies between a version and all later ones.
+Three orders are known: PEP 440 (as ``packaging`` reads it), Semantic Versioning 2.0.0, section 11, and that of release
+tags by their numbers, for repositories that no ecosystem orders. Every key ends itself: none is the beginning of
+another, so ``after(key)`` lies between a version and all later ones.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class Order(StrEnum):
 
     PEP440 = "pep440"
     SEMVER = "semver"
+    TAGS = "tags"
+    """Tags of releases by the numbers in them: ``b5662``, ``25.07``. No ecosystem of OSV has it; ours is ``GIT``."""
     UNKNOWN = "unknown"
     """Not here: Debian, Maven, and whatever else has rules of its own."""
 
@@ -33,6 +36,7 @@ _SEMVER_ECOSYSTEMS = frozenset({"npm", "crates.io", "Go", "Hex", "Pub", "SwiftUR
 _SEMVER = re.compile(
     r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?", re.ASCII
 )
+_TAG = re.compile(r"[A-Za-z]*[-_]?(\d{1,9}(?:\.\d{1,9}){0,3})", re.ASCII)
 _LOCAL_NONE, _LOCAL_SOME, _LOCAL_END = b"\x00", b"\x01", b"\x02"
 
 
@@ -41,6 +45,8 @@ def order_of(ecosystem: str) -> Order:
     bare = ecosystem.partition(":")[0]
     if bare == "PyPI":
         return Order.PEP440
+    if bare == "GIT":
+        return Order.TAGS
     return Order.SEMVER if bare in _SEMVER_ECOSYSTEMS else Order.UNKNOWN
 
 
@@ -51,6 +57,8 @@ def key(order: Order, version: str) -> bytes | None:
     if order is Order.PEP440:
         base = _pep440(version)
         return None if base is None else base[0] + base[1]
+    if order is Order.TAGS:
+        return _tag(version)
     return _semver(version) if order is Order.SEMVER else None
 
 
@@ -131,6 +139,17 @@ def _semver(text: str) -> bytes | None:
         return release + b"\x02"
     parts = (_identifier(part, b"\x01", b"\x02") for part in matched[4].split("."))
     return release + b"\x01" + b"".join(parts) + b"\x00"
+
+
+def _tag(text: str) -> bytes | None:
+    """Read a tag of letters and numbers; one with more behind it is somebody's variant, and has no place."""
+    matched = _TAG.fullmatch(text)
+    if matched is None:
+        return None
+    numbers = [int(part) for part in matched[1].split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return b"".join(b"\x01" + _number(one) for one in numbers) + b"\x00"
 
 
 def _number(one: int) -> bytes:

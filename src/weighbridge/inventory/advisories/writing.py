@@ -52,7 +52,7 @@ def _affected(one: r.Affected) -> dict[str, Any]:
         "ranges": list(map(_range, one.ranges)),
         "versions": list(one.versions),
         "ecosystem_specific": _said({"files": files}),
-        "database_specific": _said({"lineage": lineage}),
+        "database_specific": _said({"lineage": lineage, "unconfirmed": one.unconfirmed}),
     })  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def dockerfile(place: Place) -> Found:
         if name == "FROM":
             calls += _ended(begun, place, image)
             image = place.text[start:end]
+            calls += _base(place, start, end)
         elif name in {"CMD", "ENTRYPOINT"}:
             begun[name] = _words(place, start, end)
         elif name in {"ENV", "ARG", "LABEL"}:
@@ -56,6 +57,15 @@ def dockerfile(place: Place) -> Found:
             calls += found.calls
     calls += _ended(begun, place, image)
     return Found(calls=tuple(calls), settings=tuple(settings))
+
+
+def _base(place: Place, start: int, end: int) -> list[Call]:
+    """Name the image that a stage begins with, behind the options."""
+    word = next((one for one in _words(place, start, end) if not one.text.startswith("--")), None)
+    if word is None:
+        return []
+    at = place.span(word.start, word.end)
+    return [Call(loader="image", callable="FROM", given=(("subject", word.term),), at=at)]
 
 
 def _ended(begun: dict[str, list[Word]], place: Place, image: str) -> list[Call]:

@@ -70,6 +70,8 @@ class Deployment:
                 pass
             elif key in {"storageUri", "storage_uri"} and isinstance(held, Text):
                 self._tell("storageUri", ".".join(inside), held)
+            elif key == "image":
+                self._image(held, ".".join(inside))
             elif key not in _SKIPPED:
                 self._keyed(key, held, tree, known, inside)
             if key not in _ENVIRONMENTS:
@@ -98,11 +100,27 @@ class Deployment:
                 self._tell("compose model", f"services.{name}.provider", self._interpolated(model), model)
 
     def _interpolated(self, text: Text) -> Term:
-        return shell.word_of(self.place, *self._bounds(text)).term if "$" in text.text else text
+        if "$" not in text.text:
+            return text
+        start, end = self._bounds(text)
+        single = self.place.text[start : start + 1] == "'"  # to a shell nothing is a variable in there, to YAML it is
+        return shell.word_of(self.place, start + single, end - single).term
 
     def _bounds(self, text: Text) -> tuple[int, int]:
         start = self.place.offset(text.at.line - 1, text.at.column - 1)
         return start, self.place.offset(text.at.end_line - 1, text.at.end_column - 1)
+
+    def _image(self, held: Term, where: str) -> None:
+        """Name the image of a container, or put together what Helm keeps apart: registry, repository and tag."""
+        if isinstance(held, Text):
+            self._tell("image", where, self._interpolated(held), held)
+            return
+        name, tag = item(held, "repository"), item(held, "tag")
+        if isinstance(name, Text):
+            registry = getattr(item(held, "registry"), "text", "")
+            version = getattr(tag, "text", "") or getattr(tag, "word", "")
+            text = f"{registry}/{name.text}".lstrip("/") + (f":{version}" if version else "")
+            self._tell("image", where, Text(text=text, at=name.at), name)
 
     # -- callables that a configuration names ----------------------------------------------------------------------
 

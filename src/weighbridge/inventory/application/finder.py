@@ -13,7 +13,7 @@ from weighbridge.inventory.application.asking import Asked
 from weighbridge.inventory.application.files import Language, language_of, walk
 from weighbridge.inventory.application.fold import Fold
 from weighbridge.inventory.application.modules import module_of
-from weighbridge.inventory.application.references import ApplicationReferences, Unread
+from weighbridge.inventory.application.references import ApplicationReferences, Kind, Unread
 from weighbridge.inventory.application.vocabulary.entries import entry_of
 from weighbridge.sandbox.executor import gap_of
 from weighbridge.sandbox.policy import JailPolicy
@@ -50,7 +50,8 @@ def find(folder: str, *, jobs: int = 0) -> ApplicationReferences:
     references, unresolved = fold.references()
     unread += fold.unread
     return ApplicationReferences(
-        references=tuple(references), unresolved=tuple(unresolved),
+        references=tuple(one for one in references if one.kind is not Kind.SERVER),
+        servers=tuple(one for one in references if one.kind is Kind.SERVER), unresolved=tuple(unresolved),
         unread=tuple(sorted(dict.fromkeys(unread), key=lambda one: (one.path, one.why))), files=len(files),
     )  # fmt: skip
 

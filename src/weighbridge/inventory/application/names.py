@@ -17,6 +17,7 @@ from weighbridge.inventory.application.vocabulary.names import (
     NOT_OWNERS,
     WEIGHTS,
 )
+from weighbridge.inventory.software.servers import image_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -205,6 +206,8 @@ def meaning(
             return _repository(name, kind, "hf", "", words.get("revision", ""), local_here) if name else None
         case "oci":
             return _image(text)
+        case "image":
+            return _server(text)
         case "agent":
             return _agent(text)
         case "ollama":
@@ -340,6 +343,15 @@ def _image(text: str) -> Meaning | None:
         return None
     pin = Pin.TAG if tag and tag != "latest" else Pin.BRANCH if tag else Pin.NONE
     return Meaning(kind=Kind.MODEL, hub="oci", name=head, revision=tag, pin=pin)
+
+
+def _server(text: str) -> Meaning | None:
+    """Read the name of an image; one that holds no known server of models is nothing here."""
+    found = image_of(text)
+    if found is None or not found.program:
+        return None
+    fixed = Pin.DIGEST if found.digest else Pin.TAG if found.release else Pin.BRANCH if found.tag else Pin.NONE
+    return Meaning(kind=Kind.SERVER, hub="image", name=found.name, revision=found.tag, path=found.digest, pin=fixed)
 
 
 def _github(text: str, detail: str) -> Meaning | None:

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     """A model that somebody else runs and that is called over a network."""
     FILE = "file"
     """A model file or folder of this machine."""
+    SERVER = "server"
+    """The image of a container that holds a server of models."""
 
 
 class Pin(StrEnum):
@@ -148,3 +150,5 @@ class ApplicationReferences:
     unread: tuple[Unread, ...]
     files: int
     """How many files were looked at."""
+    servers: tuple[ModelReference, ...] = ()
+    """Images of servers of models; the server is named, and no model by that."""

@@ -62,7 +62,8 @@ _SCRIPT_SIGNS = re.compile(
 )
 _IMPORTS = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n]*(?:\([^)]*\))?", re.MULTILINE)
 _CONFIGURATION_SIGNS = re.compile(
-    rb"model|_core_|tokenizer|adapter|lora|dataset|hf://|huggingface|ollama|llama|vllm|whisper|sentence|_target_|class_path",
+    rb"model|_core_|tokenizer|adapter|lora|dataset|hf://|huggingface|ollama|llama|vllm|sglang|tritonserver|torchserve|"
+    rb"whisper|sentence|_target_|class_path",
     re.IGNORECASE,
 )
 _PACKAGES = frozenset({"pyproject.toml", "environment.yml", "environment.yaml", "pipfile"})

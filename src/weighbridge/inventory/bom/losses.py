@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from weighbridge.inventory.bom.cyclonedx.pedigree import LEFT, MODEL
 from weighbridge.inventory.bom.spdx.reader import is_spdx
 from weighbridge.inventory.graph import LINEAGE, Field, Kind
 
@@ -62,12 +63,21 @@ def not_read(document: dict[str, Any]) -> Iterator[str]:
         while waiting:
             one = waiting.pop()
             counted.update(f"{str(key)[:80]} of components" for key in one if key not in _READ_OF_COMPONENT)
+            counted.update(_of_pedigree(one))
             waiting += _tables(one.get("components"))
         lost |= counted
     else:
         lost = {}
     for name, count in sorted(lost.items()):
         yield f"not carried over: {name} ({count})"
+
+
+def _of_pedigree(one: dict[str, Any]) -> Iterator[str]:
+    held = one.get("pedigree")
+    if isinstance(held, dict) and one.get("type") != MODEL:
+        yield "pedigree of components that are no models"
+    elif isinstance(held, dict):
+        yield from (f"{key} of pedigrees" for key in LEFT if held.get(key))
 
 
 def not_written(graph: Graph, form: str) -> Iterator[str]:

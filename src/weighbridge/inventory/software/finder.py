@@ -37,15 +37,32 @@ def find(folder: str, *, environment: str = "", jobs: int = 0) -> Software:
     that read requirements and for an environment that is none, SandboxError when no worker can be started.
     """
     _require()
-    limits = Limits()
     root, gaps = os.path.realpath(folder), list[str]()
-    with JailedPool(
-        workers=jobs or os.cpu_count() or 1, policy=JailPolicy(),
-        deadline=lambda size: limits.seconds + size / limits.bytes_per_second, answer_module=ANSWERS,
-    ) as pool:  # fmt: skip
-        manifests = _project(root, pool, gaps)
+    with _pool(jobs) as pool:
+        manifests = _project(root, walk(root, gaps), pool, gaps)
         if environment:
             manifests.append(_environment(environment, pool, gaps))
+    return _software(manifests, gaps)
+
+
+def find_file(path: str, form: Form, *, jobs: int = 0) -> Software:
+    """Read one manifest as its form says, and the lists that it includes; raises UsageError and SandboxError."""
+    _require()
+    folder, name = os.path.split(os.path.abspath(path))
+    gaps = list[str]()
+    with _pool(jobs) as pool:
+        return _software(_project(os.path.realpath(folder), [(name, form)], pool, gaps), gaps)
+
+
+def _pool(jobs: int) -> JailedPool:
+    limits = Limits()
+    return JailedPool(
+        workers=jobs or os.cpu_count() or 1, policy=JailPolicy(),
+        deadline=lambda size: limits.seconds + size / limits.bytes_per_second, answer_module=ANSWERS,
+    )  # fmt: skip
+
+
+def _software(manifests: list[Manifest], gaps: list[str]) -> Software:
     for one in manifests:
         gaps += [f"{one.path}: {words}" for words in one.trouble]
     return Software(manifests=tuple(manifests), gaps=tuple(sorted(gaps)))
@@ -62,9 +79,9 @@ def _require() -> None:
             )
 
 
-def _project(root: str, pool: JailedPool, gaps: list[str]) -> list[Manifest]:
-    """Read the manifests of a project, and the lists that those include, wherever they lie within it."""
-    asked = dict(walk(root, gaps))
+def _project(root: str, given: list[tuple[str, Form]], pool: JailedPool, gaps: list[str]) -> list[Manifest]:
+    """Read manifests of a project, and the lists that those include, wherever they lie within it."""
+    asked = dict(given)
     found: dict[str, Manifest] = {}
     wanted, constraining, listed = dict(asked), set[str](), set[str]()
     for _ in range(ROUNDS):

@@ -19,12 +19,13 @@ CYCLONEDX = {
 }  # fmt: skip
 STATES = {
     Standing.AFFECTED: "exploitable", Standing.POSSIBLY_AFFECTED: "in_triage",
-    Standing.UNDER_INVESTIGATION: "in_triage", Standing.FIXED: "resolved", Standing.NOT_AFFECTED: "not_affected",
+    Standing.UNDER_INVESTIGATION: "in_triage", Standing.NOTED: "in_triage", Standing.FIXED: "resolved",
+    Standing.NOT_AFFECTED: "not_affected",
 }  # fmt: skip
 STATUSES = {
     Standing.AFFECTED: "affected", Standing.POSSIBLY_AFFECTED: "under_investigation",
-    Standing.UNDER_INVESTIGATION: "under_investigation", Standing.FIXED: "fixed",
-    Standing.NOT_AFFECTED: "not_affected",
+    Standing.UNDER_INVESTIGATION: "under_investigation", Standing.NOTED: "under_investigation",
+    Standing.FIXED: "fixed", Standing.NOT_AFFECTED: "not_affected",
 }  # fmt: skip
 JUSTIFICATIONS = frozenset({
     "component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path",

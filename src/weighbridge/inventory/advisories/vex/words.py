@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.inventory.advisories.exposure import Basis, Exposure
+from weighbridge.inventory.advisories.exposure import Basis, Exposure, Standing
 from weighbridge.inventory.graph import Field
 
 TYPE_CHECKING = False
@@ -43,6 +43,8 @@ def name(component: Component) -> str:
 def action(one: Exposure, component: Component | None) -> str:
     """Say what to do about an exposure."""
     called = "it" if component is None else component.text(Field.NAME) or component.id
+    if one.found is Standing.NOTED:
+        return f"See whether it concerns this version of {called}; that decides nothing here."
     if one.basis in {Basis.SHA256, Basis.COMMIT, Basis.REPOSITORY}:
         if one.fixed:
             return f"Take {called} at commit {one.fixed[-1]} or later, and do not load what is here."
@@ -51,7 +53,7 @@ def action(one: Exposure, component: Component | None) -> str:
         return f"Do not rely on {called} before whoever made it says what it has taken from its base."
     if one.fixed:
         return f"Update {called} to {one.fixed[-1] if len(one.fixed) == 1 else ' or '.join(one.fixed)}."
-    return f"There is no fixed version of {called}; do without it, or see what the advisory advises."
+    return f"No version of {called} is named that fixes it; see what the advisory advises, or do without."
 
 
 def reason(one: Exposure) -> str:

@@ -30,6 +30,7 @@ _OTHERS: dict[str, list[Loader]] = {
     ADDRESS: [loader(_OWN, ADDRESS, Kind.MODEL, "clone", "0:", silent=True)],
     PACKAGE: [loader("spacy 3.8", PACKAGE, Kind.MODEL, "spacy", "0:", silent=True)],
     "compose model": [loader("compose-spec 2025", "compose model", Kind.MODEL, "oci", "0:", silent=True)],
+    "image": [loader("compose-spec 2025", "image", Kind.SERVER, "image", "0:", silent=True)],
     "FROM": [loader("ollama 0.12", "FROM", Kind.MODEL, "ollama", "0:", silent=True)],
     "ADAPTER": [loader("ollama 0.12", "ADAPTER", Kind.ADAPTER, "file", "0:", silent=True)],
     "storageUri": [loader("kserve 0.16", "storageUri", Kind.MODEL, "url", "0:", silent=True)],

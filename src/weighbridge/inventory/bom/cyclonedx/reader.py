@@ -11,6 +11,7 @@ import json
 from weighbridge.core.errors import Malformed
 from weighbridge.inventory.assembly import Assembly
 from weighbridge.inventory.bom.cyclonedx.components import CLAIM, KIND, UNKNOWN
+from weighbridge.inventory.bom.cyclonedx.pedigree import Descent
 from weighbridge.inventory.bom.cyclonedx.writer import GAP, RELATION
 from weighbridge.inventory.document import MOST, parsed, read_claim, read_origin
 from weighbridge.inventory.graph import Confidence, Field, Kind, License, Method, Metric, Origin, RelationKind
@@ -52,6 +53,7 @@ class _Reading:
         self.author = _author(document)
         self.left = MOST
         self.anonymous = 0
+        self.descent = Descent(self.assembly, self._component, self._origin)
 
     def graph(self) -> Graph:
         metadata = _table(self.document.get("metadata"))
@@ -70,6 +72,7 @@ class _Reading:
         own = self._own_properties()
         if not own:
             self._dependencies()
+            self.descent.join()
         return self.assembly.finish(root)
 
     # -- components ------------------------------------------------------------------------------------------------
@@ -86,6 +89,7 @@ class _Reading:
             self._claims(id_, held)
         else:
             self._native(id_, one, at)
+        self.descent.note(id_, kind, one, at, depth)
         for number, inner in enumerate(_list(one.get("components"))):
             target = self._component(_table(inner), f"{at}/components/{number}", depth - 1)
             if KIND not in held:
