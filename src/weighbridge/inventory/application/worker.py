@@ -40,7 +40,11 @@ LARGEST = 4 << 20
 
 _SIGNS = {
     word.encode(): tuple(
-        (frozenset(one.encode() for one in signs.words), tuple(one.encode() for one in signs.pieces))
+        (
+            frozenset(one.encode() for one in signs.words),
+            tuple(one.encode() for one in signs.pieces),
+            re.compile(rb"%s(?!\w)" % signs.end.encode()) if signs.end else None,
+        )
         for signs in several
     )
     for word, several in PYTHON.signs().items()
@@ -51,8 +55,7 @@ _FILES = (b"/resolve", b"resolve/", b"/raw", b"raw/")
 """Parts of addresses of files on the Hub, which may be put together from texts; pages have none."""
 _LONG_ADDRESS = re.compile(rb"""(?:\"{3}|'{3})[\s\\]*(?:https?|hf)://""")
 """The begin of an address in three quotes."""
-_MODEL_PACKAGES = (b"_core_", b"_ner_", b"_sent_ud_")
-"""Middles of names of packages that are models of spaCy."""
+_MODEL_PACKAGES = tuple(one.encode() for one in python.MODEL_PACKAGES)
 _OTHERS = bytes(code if chr(code).isalnum() or code == ord("_") else ord(" ") for code in range(128)) + bytes(
     range(128, 256)
 )
@@ -152,13 +155,17 @@ def _calls_loaders(words: set[bytes], content: bytes, module: str) -> bool:
     return any(
         wanted <= (known if word in parts or word not in _ROOTS else words)
         and all(piece in content or piece in own for piece in pieces)
+        and (end is None or end.search(content) is not None)
         for word in words & _SIGNS.keys()
-        for wanted, pieces in _SIGNS[word]
+        for wanted, pieces, end in _SIGNS[word]
     )
 
 
 def _reachable(content: bytes, words: set[bytes], asked: Asked) -> Iterator[Wrapper]:
-    """Yield the functions of the project that a source seems to call: it defines them, or imports what has them."""
+    """Yield the functions of the project that a source seems to call: it defines them, or imports what has them.
+
+    A source that only defines one calls it under no other name, unless it calls the result of a call.
+    """
     if all(one.name.encode() not in words for one in asked.wrappers):
         return
     code = prose.without(content)
@@ -168,8 +175,10 @@ def _reachable(content: bytes, words: set[bytes], asked: Asked) -> Iterator[Wrap
     own = asked.module.split(".")
     for one in named:
         name = one.name.encode()
-        if (b"%s(" % name in code or b"super()" in code or b"%s as " % name in code) and (
-            name in imported or any(word.encode() in imported or word == own[-1] for word in one.modules)
+        if (
+            (b"%s(" % name in code or b"super()" in code or b"%s as " % name in code)
+            and (name in imported or any(word.encode() in imported or word == own[-1] for word in one.modules))
+            and (b")(" in code or re.search(rb"(?<!\w)(?<!\bdef )(?<!\bclass )%s(?!\w)" % name, code))
         ):
             yield one
 

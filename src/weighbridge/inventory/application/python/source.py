@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 ITSELF = ("()",)
 """The keyword that stands for the name of the callable."""
-_MODEL_PACKAGES = ("_core_web_", "_core_news_", "_core_sci_", "_ner_", "_dep_web_", "_ent_wiki_", "_sent_ud_")
+MODEL_PACKAGES = (
+    "_core_web_", "_core_news_", "_core_sci_", "_ner_", "_dep_web_", "_dep_news_", "_ent_wiki_", "_sent_ud_",
+)  # fmt: skip
 """Middles of the names of packages that hold a model of spaCy. Source: spaCy's naming of pipelines."""
 
 
@@ -138,7 +140,7 @@ class _Source:
         found = []
         for name, node in self.reader.imported:
             first = name.partition(".")[0]
-            if any(middle in first for middle in _MODEL_PACKAGES) and isinstance(node, ast.stmt):
+            if any(middle in first for middle in MODEL_PACKAGES) and isinstance(node, ast.stmt):
                 at = self.lines.span(node)
                 subject = Text(text=first, at=at)
                 found.append(Call(loader=PACKAGE, callable=f"import {first}", given=(("subject", subject),), at=at))
