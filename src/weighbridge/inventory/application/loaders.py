@@ -113,9 +113,11 @@ class Vocabulary:
         return frozenset(self._by_tail)
 
     @cached_property
-    def parts(self) -> frozenset[str]:
-        """All words that are written out in paths: modules, classes, methods."""
-        return frozenset(part.strip("*").removesuffix("()") for one in self.by_key for part in one.split(".")) - {""}
+    def telling(self) -> frozenset[str]:
+        """Words of paths that mean a loader wherever they stand: libraries and long names, not ``run`` or ``load``."""
+        roots = {one.partition(".")[0] for one in self.by_key}
+        parts = {part.strip("*").removesuffix("()") for one in self.by_key for part in one.split(".")} - {""}
+        return frozenset(part for part in parts if part in roots or "_" in part or not part.islower())
 
     @cached_property
     def open_roots(self) -> frozenset[str]:

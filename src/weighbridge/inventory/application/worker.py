@@ -20,7 +20,7 @@ from weighbridge.inventory.application import (
 from weighbridge.inventory.application.asking import KEY
 from weighbridge.inventory.application.documents import JsonReader, settings, toml_tree, yaml_trees
 from weighbridge.inventory.application.facts import NOTHING, FileFacts
-from weighbridge.inventory.application.files import Language, language_of
+from weighbridge.inventory.application.files import Language, is_conftest, language_of
 from weighbridge.inventory.application.places import Place
 from weighbridge.inventory.application.python import prose
 from weighbridge.inventory.application.python import source as python
@@ -86,7 +86,9 @@ def facts_of(content: bytes, asked: Asked) -> FileFacts:
             return FileFacts()
         words = set(content.translate(_OTHERS).split())
         wrappers = tuple(_reachable(content, words, asked))
-        if not (asked.names or wrappers or (asked.calls and _may_tell(words, content, asked.module))):
+        if not (asked.names or wrappers or (asked.calls and (
+            _may_tell(words, content, asked.module) or (is_conftest(asked.path) and b"fixture" in words)
+        ))):  # fmt: skip
             return FileFacts()
         return python.read(content, replace(asked, wrappers=wrappers))
     place = Place(content)
