@@ -37,7 +37,7 @@ from weighbridge.inventory.application.vocabulary.names import WEIGHTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Sequence as Several
 
     from weighbridge.inventory.application.facts import Call, FileFacts
@@ -220,7 +220,10 @@ class Fold:
         for reference in self._files():
             found.setdefault(reference)
         return (
-            sorted(found, key=lambda one: (one.at.path, one.at.span.line, one.at.span.column, one.kind, one.name)),
+            sorted(
+                _without_strangers(found),
+                key=lambda one: (one.at.path, one.at.span.line, one.at.span.column, one.kind, one.name),
+            ),
             sorted(open_, key=lambda one: (one.at.path, one.at.span.line, one.at.span.column)),
         )
 
@@ -344,7 +347,7 @@ class Fold:
     def _unresolved(self, site: Site, entry: Loader, outcomes: list[Outcome]) -> Unresolved | None:
         if site.get("subject") is None:
             why = "nothing is named; the library chooses" if entry.pattern.endswith("pipeline") else "nothing is named"
-        elif outcomes and outcomes[0].plain and not outcomes[0].why:
+        elif (outcomes and outcomes[0].plain and not outcomes[0].why) or _is_loaded(site.get("subject")):
             return None
         else:
             why = outcomes[0].why if outcomes else "nothing is known"
@@ -381,6 +384,25 @@ class Fold:
         name = name.strip("/").removeprefix("./")
         folder = path.rpartition("/")[0]
         return name in self.known or (bool(folder) and f"{folder}/{name}" in self.known)
+
+
+def _is_loaded(subject: Term | None) -> bool:
+    """Tell whether a loader is given what another one returned, which is told where that is called."""
+    return isinstance(subject, Imported) and subject.path.endswith("()") and bool(PYTHON.find(subject.path[:-2]))
+
+
+def _without_strangers(found: Iterable[ModelReference]) -> list[ModelReference]:
+    """Leave out names of one provider's models at the client of another, where the same text comes to its own.
+
+    A table of providers and models whose rows are taken apart gives each model to each client.
+    """
+    kept = list(found)
+    own = {(one.text, one.hub) for one in kept}
+    return [
+        one for one in kept
+        if one.method is not Method.ALTERNATIVE or one.kind is not Kind.SERVICE
+        or (provider := names.provider_of(one.name)) in {"", one.hub} or (one.text, provider) not in own
+    ]  # fmt: skip
 
 
 def _inside(inner: Span, outer: Span) -> bool:
