@@ -104,3 +104,21 @@ def test_a_variable_of_airflow_has_its_default(tmp_path: Path) -> None:
 def test_a_chart_names_the_address_of_a_model(tmp_path: Path) -> None:
     content = 'modelSpec:\n  - name: "small"\n    modelURL: "facebook/opt-125m"\n'
     assert told(found_in(tmp_path, "values.yaml", content)) == ["3 hf:facebook/opt-125m"]
+
+
+SCRIPT = """import { streamText } from 'ai';
+import { openai as provider, createOpenAI } from '@ai-sdk/openai';
+import * as transformers from '@huggingface/transformers';
+const other = { kept: made as provider2, };
+streamText({ model: provider('gpt-4o') });
+provider.embedding('text-embedding-3-small');
+made('gpt-4.1');
+provider2('gpt-4.1');
+transformers.pipeline('feature-extraction', 'Xenova/all-MiniLM-L6-v2');
+"""
+
+
+def test_a_package_of_javascript_is_known_by_the_name_that_an_import_gives_it(tmp_path: Path) -> None:
+    assert told(found_in(tmp_path, "src/index.ts", SCRIPT)) == [
+        "5 openai:gpt-4o", "6 openai:text-embedding-3-small", "9 hf:Xenova/all-MiniLM-L6-v2",
+    ]  # fmt: skip
