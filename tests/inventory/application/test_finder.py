@@ -307,9 +307,13 @@ def test_packages_that_are_models_are_told_wherever_packages_are_listed(tmp_path
         "pyproject.toml": f'[project]\ndependencies = ["en_core_web_sm @ {wheel}"]\n',
         "requirements/prod.txt": "de-core-news-sm==3.8.0\n",
         "environment.yml": "dependencies:\n  - pip:\n    - fr_core_news_sm==3.7.0\n",
+        "nlp.py": "import xx_ent_wiki_sm\nfrom own_core_utils import nlp\n",
     }
     found = find(str(write(tmp_path, files)), jobs=1)
-    assert names(found) == ["spacy:fr_core_news_sm@3.7.0", "spacy:en_core_web_sm@3.8.0", "spacy:de_core_news_sm@3.8.0"]
+    assert names(found) == [
+        "spacy:fr_core_news_sm@3.7.0", "spacy:xx_ent_wiki_sm", "spacy:en_core_web_sm@3.8.0",
+        "spacy:de_core_news_sm@3.8.0",
+    ]  # fmt: skip
 
 
 def test_a_folder_that_has_the_name_is_what_loaders_take(tmp_path: Path) -> None:

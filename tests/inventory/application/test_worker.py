@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import applications, workshop
 from weighbridge.inventory.application import asking, facts, worker
 from weighbridge.inventory.application.asking import KEY, Asked, Wrapper
+from weighbridge.inventory.application.python import source
 from weighbridge.inventory.application.vocabulary.entries import entry_of
 
 FILES = {**applications.HELPDESK_FILES, **workshop.FILES}
@@ -49,3 +51,63 @@ def test_a_request_fits_whatever_is_asked() -> None:
     assert len(data) <= asking.MOST_BYTES
     assert asking.loads(data).module == asked.module
     assert os.path.basename(asking.loads(data).path)
+
+
+WRAPPERS = (Wrapper(name="load", parameters=(("n", 0),), modules=("app",)),)
+IN_DOCUMENTATION = '"""Use ``load(\'org/name\')``, or torch.load."""\nfrom app import other\n\n'
+CALLING = (
+    "from app import load\nload('org/name')\n",
+    "from app import load as fetch\nfetch('org/name')\n",
+    "import app\n\n\nclass Own(app.load):\n    def __init__(self):\n        super().__init__('org/name')\n",
+    "from app import Base\n\n\nclass load(Base):\n    @classmethod\n    def own(cls):\n        return cls\n\n"
+    "    def make(self):\n        return self.own()('org/name')\n",
+)
+NOT_CALLING = (
+    f"{IN_DOCUMENTATION}class Own(other):\n    def __init__(self):\n        super().__init__('org/name')\n",
+    "from app import other\n\n\ndef load(name):\n    return other(name)\n",
+    "from app import other\n\n\nclass Own(other):\n    async def load(self, n):\n        return super().name(n)\n",
+    "from elsewhere import other\nload = other\nload('org/name')\n",
+)
+
+
+def is_parsed(monkeypatch: pytest.MonkeyPatch, content: str, asked: Asked) -> bool:
+    parsed: list[bytes] = []
+
+    def read(content: bytes, _asked: Asked) -> facts.FileFacts:
+        parsed.append(content)
+        return facts.FileFacts()
+
+    monkeypatch.setattr(source, "read", read)
+    worker.facts_of(content.encode(), asked)
+    return bool(parsed)
+
+
+@pytest.mark.parametrize("content", CALLING)
+def test_a_source_that_may_call_a_function_is_followed(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_parsed(monkeypatch, content, Asked(path="x.py", module="pkg.x", wrappers=WRAPPERS, calls=False))
+
+
+@pytest.mark.parametrize("content", NOT_CALLING)
+def test_a_source_that_defines_or_describes_a_function_is_not(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not is_parsed(monkeypatch, content, Asked(path="x.py", module="pkg.x", wrappers=WRAPPERS, calls=False))
+
+
+@pytest.mark.parametrize(
+    ("content", "parsed"),
+    [
+        ("URL = 'https://huggingface.co/org/name/resolve/main/x'\n", True),
+        ('URL = """\\\n  https://huggingface.co/org/name/resolve/main/x"""\n', True),
+        ('def f():\n    """See https://huggingface.co/org/name/resolve/main/x."""\n', False),
+        ("# https://huggingface.co/org/name/resolve/main/x\n", False),
+        ("from transformers import pipeline\n", True),
+        ("from transformers.pipelines import pipeline as make\n", True),
+        ("from transformers import pipeline_utils\n", False),
+        ("import xx_ent_wiki_sm\n", True),
+        ("import de_dep_news_trf\n", True),
+        ("from app.own_core_utils import x\n", False),
+    ],
+)
+def test_what_no_loader_and_no_address_stands_in_is_not_parsed(
+    content: str, parsed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_parsed(monkeypatch, content, Asked(path="x.py", module="pkg.x")) is parsed

@@ -44,6 +44,8 @@ class Deployment:
         self.path = path
         self.calls: list[Call] = []
         self.settings: list[Setting] = []
+        self._inner: list[Text] = []
+        """Scripts that a shell is given as one word of a command; each holds commands of its own."""
 
     def read(self, tree: Term) -> None:
         """Read a whole document."""
@@ -66,8 +68,11 @@ class Deployment:
                 self._environment(held)
             elif key in _SCRIPTS or (key == "scripts" and self.path.endswith("package.json")):
                 self._scripts(held, tree)
-            elif key in _COMMANDS:
-                pass
+            elif key in _COMMANDS or (key == "model_name" and "litellm_params" in known):
+                pass  # of LiteLLM: what callers say for the model beside it
+            elif key == "litellm_params" and isinstance(item(held, "model"), Text):
+                self._tell("litellm model", ".".join((*inside, "model")), item(held, "model"))
+                continue
             elif key in {"storageUri", "storage_uri"} and isinstance(held, Text):
                 self._tell("storageUri", ".".join(inside), held)
             elif key == "image":
@@ -158,7 +163,14 @@ class Deployment:
         if isinstance(image, Table) and isinstance(item(image, "repository"), Text):  # Helm
             name = str(getattr(item(image, "repository"), "text", ""))
         program = next((program for part, program in IMAGES if part in name), "")
-        found = shell.command(words, self.place, program=program)
+        for script in self._inner:
+            for inner, document in self._cut(script):
+                self._take(shell.command(inner, self.place, document=document))
+        self._inner.clear()
+        self._take(shell.command(words, self.place, program=program))
+
+    def _take(self, found: shell.Found) -> None:
+        """Add what a command of a container tells, each at its own text."""
         for call in found.calls:
             subject = call.get("subject")
             at = subject.at if isinstance(subject, Text | Variable) else call.at
@@ -174,7 +186,10 @@ class Deployment:
         for one in held.items if isinstance(held, Sequence) else ():
             if isinstance(one, Text):
                 last = words[-1].text if words else before
-                if "\n" in one.text or ("&&" in one.text and " " in one.text) or last in {"-c", "-lc", "-ec"}:
+                if last in {"-c", "-lc", "-ec"}:
+                    self._inner.append(one)
+                    continue
+                if "\n" in one.text or ("&&" in one.text and " " in one.text):
                     words += [word for inner, _ in self._cut(one) for word in inner]
                     continue
                 start, end = self._bounds(one)

@@ -39,7 +39,8 @@ class Call:
 
     ``callable`` is how the file writes it, ``given`` what it gets by the names of the vocabulary's fields. ``at`` is
     the whole call. ``entry`` is the number of the vocabulary's entry among those of one name. ``cell`` counts the
-    cells of a notebook from 1; 0 elsewhere. ``replaced`` are last words of what mocks stand in for there.
+    cells of a notebook from 1; 0 elsewhere. ``replaced`` are last words of what mocks stand in for there, ``fixtures``
+    names of those of pytest that it is under, and ``holder`` the parameter of a test whose method it is.
     """
 
     loader: str
@@ -49,6 +50,8 @@ class Call:
     entry: int = 0
     cell: int = 0
     replaced: tuple[str, ...] = ()
+    fixtures: tuple[str, ...] = ()
+    holder: str = ""
 
     def get(self, field: str) -> Term | None:
         """Give what a field got."""
@@ -64,6 +67,24 @@ class Setting:
     scope: str
 
 
+EVERY_TEST = "*"
+"""Stands among the fixtures of a call for those that no test has to ask for."""
+
+
+@value
+class Fixture:
+    """A fixture of pytest: ``words`` are last words of what it replaces while a test runs, ``asks`` names of others.
+
+    ``every`` tells that no test has to ask for it, ``mock`` that a mock is what it gives.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    every: bool = False
+    mock: bool = False
+
+
 @value
 class FileFacts:
     """All that one file tells; ``trouble`` are reasons why some of it was not read."""
@@ -77,6 +98,7 @@ class FileFacts:
     digest: str = ""
     """The SHA-256 that a pointer to a large file states."""
     trouble: tuple[str, ...] = ()
+    fixtures: tuple[Fixture, ...] = ()
 
 
 def dumps(facts: FileFacts) -> bytes:
@@ -87,7 +109,7 @@ def dumps(facts: FileFacts) -> bytes:
     document: JsonValue = {
         "calls": [
             [one.loader, one.callable[:200], [[name, dumped(term)] for name, term in one.given], dumped_span(one.at),
-             one.entry, one.cell, list(one.replaced)]
+             one.entry, one.cell, list(one.replaced), list(one.fixtures), one.holder]
             for one in facts.calls[:CALLS]
         ],
         "settings": [[one.name[:200], dumped(one.term), one.scope] for one in facts.settings[:SETTINGS]],
@@ -95,6 +117,9 @@ def dumps(facts: FileFacts) -> bytes:
         "held": facts.held,
         "digest": facts.digest,
         "trouble": [one[:300] for one in trouble],
+        "fixtures": [
+            [one.name, list(one.words), list(one.asks), one.every, one.mock] for one in facts.fixtures
+        ],
     }  # fmt: skip
     return json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode()
 
@@ -108,7 +133,7 @@ def loads(data: bytes, file: int) -> FileFacts:
     except OverLimit as error:
         raise Malformed(str(error)) from None
     if not isinstance(document, dict) or set(document) != _KEYS:
-        raise Malformed("the facts of a file are an object with six keys")
+        raise Malformed("the facts of a file are an object with seven keys")
     return FileFacts(
         calls=tuple(_call(one, file) for one in listed(document["calls"], CALLS)),
         settings=tuple(_setting(one, file) for one in listed(document["settings"], SETTINGS)),
@@ -116,19 +141,29 @@ def loads(data: bytes, file: int) -> FileFacts:
         held=worded(document["held"]),
         digest=worded(document["digest"]),
         trouble=tuple(worded(one) for one in listed(document["trouble"])),
+        fixtures=tuple(_fixture(one) for one in listed(document["fixtures"])),
     )
 
 
-_KEYS = {"calls", "settings", "exports", "held", "digest", "trouble"}
+_KEYS = {"calls", "settings", "exports", "held", "digest", "trouble", "fixtures"}
 
 
 def _call(content: JsonValue, file: int) -> Call:
-    loader, called, given, at, entry, cell, replaced = _several(content, 7)
+    loader, called, given, at, entry, cell, replaced, fixtures, holder = _several(content, 9)
     return Call(
         loader=worded(loader), callable=worded(called), given=tuple(_pair(one, file) for one in listed(given)),
         at=spanned(at, file), entry=counted(entry), cell=counted(cell),
-        replaced=tuple(worded(one) for one in listed(replaced)),
+        replaced=_words(replaced), fixtures=_words(fixtures), holder=worded(holder),
     )  # fmt: skip
+
+
+def _fixture(content: JsonValue) -> Fixture:
+    name, words, asks, every, mock = _several(content, 5)
+    return Fixture(name=worded(name), words=_words(words), asks=_words(asks), every=every is True, mock=mock is True)
+
+
+def _words(content: JsonValue) -> tuple[str, ...]:
+    return tuple(worded(one) for one in listed(content))
 
 
 def _setting(content: JsonValue, file: int) -> Setting:

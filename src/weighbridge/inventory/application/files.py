@@ -125,14 +125,22 @@ def language_of(path: str) -> Language:
     return Language.SHELL if not dot and ("bin/" in path or "scripts/" in path) else Language.OTHER
 
 
+CONFTEST = "conftest.py"
+
+
 def usage_of(path: str) -> str:
     """Say what a file is for, by the folders it lies in: ``run``, ``test``, ``example`` or ``build``."""
     *folders, name = path.lower().split("/")
     if _TESTS & set(folders) or name.startswith("test_") or name.endswith(("_test.py", ".test.ts", ".spec.ts")):
         return "test"
-    if name in {"conftest.py", ".gitlab-ci.yml"} or ".github" in folders or ".circleci" in folders:
-        return "test" if name == "conftest.py" else "build"
+    if name in {CONFTEST, ".gitlab-ci.yml"} or ".github" in folders or ".circleci" in folders:
+        return "test" if name == CONFTEST else "build"
     return "example" if _EXAMPLES & set(folders) else "run"
+
+
+def is_conftest(path: str) -> bool:
+    """Tell whether a file holds what pytest gives to all tests beside and below it."""
+    return path.rpartition("/")[2] == CONFTEST
 
 
 def walk(folder: str, unread: list[Unread]) -> tuple[list[ProjectFile], set[str]]:

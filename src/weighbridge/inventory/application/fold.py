@@ -6,6 +6,7 @@ from weighbridge.core.values import replace, value
 from weighbridge.inventory.application import names
 from weighbridge.inventory.application.asking import Wrapper
 from weighbridge.inventory.application.files import usage_of
+from weighbridge.inventory.application.fixtures import Fixtures
 from weighbridge.inventory.application.modules import Modules
 from weighbridge.inventory.application.reducing import choice, item, joined
 from weighbridge.inventory.application.references import (
@@ -36,7 +37,7 @@ from weighbridge.inventory.application.vocabulary.names import WEIGHTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Sequence as Several
 
     from weighbridge.inventory.application.facts import Call, FileFacts
@@ -68,7 +69,8 @@ class Site:
     at: Span
     cell: int
     depth: int = 0
-    replaced: tuple[str, ...] = ()
+    callers: tuple[Call, ...] = ()
+    """The calls of the project's own functions that it is seen through, the innermost first."""
 
     def get(self, field: str) -> Term | None:
         """Give what a field got."""
@@ -85,6 +87,7 @@ class Fold:
         self.modules = Modules(python)
         self.resolver = Resolver(files, self.modules)
         self.unread: list[Unread] = []
+        self.fixtures = Fixtures(files)
         self._calls: dict[tuple[str, int, str, Span], Call] = {}
         self._callers: dict[str, list[Call]] = {}
         self._wrapped: dict[tuple[str, int, str, Span], Call] = {}
@@ -103,6 +106,7 @@ class Fold:
         found = dict(facts.exports)
         for name in asked:
             self.resolver.exports[number, name] = found.get(name)
+        self.fixtures.add(number, facts.fixtures)
         if facts.held:
             self._held.append((number, facts))
         self.unread += [Unread(path=self.files[number].path, why=why) for why in facts.trouble]
@@ -163,7 +167,7 @@ class Fold:
         """Yield every loader as it is called, and once more for each call of a function that leads to it."""
         self._expanded = 0
         for call in self._calls.values():
-            yield from self._seen(Site(call=call, given=call.given, at=call.at, cell=call.cell, replaced=call.replaced))
+            yield from self._seen(Site(call=call, given=call.given, at=call.at, cell=call.cell))
 
     def _seen(self, site: Site) -> Iterator[Site]:
         yield site
@@ -181,7 +185,7 @@ class Fold:
                 given = tuple((name, _replaced(term, function, words)) for name, term in site.given)
                 seen = replace(
                     site, given=given, at=caller.at, cell=caller.cell, depth=site.depth + 1,
-                    replaced=(*site.replaced, *caller.replaced),
+                    callers=(*site.callers, caller),
                 )  # fmt: skip
                 yield from self._seen(seen)
 
@@ -216,7 +220,10 @@ class Fold:
         for reference in self._files():
             found.setdefault(reference)
         return (
-            sorted(found, key=lambda one: (one.at.path, one.at.span.line, one.at.span.column, one.kind, one.name)),
+            sorted(
+                _without_strangers(found),
+                key=lambda one: (one.at.path, one.at.span.line, one.at.span.column, one.kind, one.name),
+            ),
             sorted(open_, key=lambda one: (one.at.path, one.at.span.line, one.at.span.column)),
         )
 
@@ -276,7 +283,7 @@ class Fold:
             literal=text.literal, revision_text=revision_text, method=method,
             confidence=Confidence.DECLARED if method in _SURE else Confidence.INFERRED, variable=outcome.variable,
             endpoint=self._text(site, "endpoint"), usage=usage_of(at.path),
-            mocked=usage_of(at.path) == "test" and _is_mocked(site),
+            mocked=usage_of(at.path) == "test" and self._is_mocked(site),
         )  # fmt: skip
 
     def _is_word(self, meaning: names.Meaning, entry: Loader, path: str) -> bool:
@@ -340,7 +347,7 @@ class Fold:
     def _unresolved(self, site: Site, entry: Loader, outcomes: list[Outcome]) -> Unresolved | None:
         if site.get("subject") is None:
             why = "nothing is named; the library chooses" if entry.pattern.endswith("pipeline") else "nothing is named"
-        elif outcomes and outcomes[0].plain and not outcomes[0].why:
+        elif (outcomes and outcomes[0].plain and not outcomes[0].why) or _is_loaded(site.get("subject")):
             return None
         else:
             why = outcomes[0].why if outcomes else "nothing is known"
@@ -362,6 +369,13 @@ class Fold:
                 confidence=Confidence.DECLARED, usage=usage_of(path),
             )  # fmt: skip
 
+    def _is_mocked(self, site: Site) -> bool:
+        """Tell whether something is replaced that the loader is reached by, or any loader at all."""
+        ways = (site.call, *site.callers)
+        own = {word for call in ways for word in call.callable.replace("()", "").split(".")}
+        replaced = {word for call in ways for word in (*call.replaced, *self.fixtures.words(call))}
+        return not replaced.isdisjoint(own | PYTHON.telling)
+
     def _place(self, span: Span, cell: int = 0) -> Place:
         return Place(path=self.files[span.file].path, span=replace(span, file=-1), cell=cell)
 
@@ -372,10 +386,23 @@ class Fold:
         return name in self.known or (bool(folder) and f"{folder}/{name}" in self.known)
 
 
-def _is_mocked(site: Site) -> bool:
-    """Tell whether something is replaced that the loader is reached by, or any loader at all."""
-    own = site.call.callable.replace("()", "").split(".")
-    return any(word in PYTHON.parts or word in own for word in site.replaced)
+def _is_loaded(subject: Term | None) -> bool:
+    """Tell whether a loader is given what another one returned, which is told where that is called."""
+    return isinstance(subject, Imported) and subject.path.endswith("()") and bool(PYTHON.find(subject.path[:-2]))
+
+
+def _without_strangers(found: Iterable[ModelReference]) -> list[ModelReference]:
+    """Leave out names of one provider's models at the client of another, where the same text comes to its own.
+
+    A table of providers and models whose rows are taken apart gives each model to each client.
+    """
+    kept = list(found)
+    own = {(one.text, one.hub) for one in kept}
+    return [
+        one for one in kept
+        if one.method is not Method.ALTERNATIVE or one.kind is not Kind.SERVICE
+        or (provider := names.provider_of(one.name)) in {"", one.hub} or (one.text, provider) not in own
+    ]  # fmt: skip
 
 
 def _inside(inner: Span, outer: Span) -> bool:

@@ -80,10 +80,11 @@ def loader(
 
 @value
 class Signs:
-    """What the path of a loader is made of: whole words, and pieces of words."""
+    """What the path of a loader is made of: whole words, pieces of words, and how the last word ends."""
 
     words: frozenset[str]
-    pieces: tuple[str, ...]
+    pieces: tuple[str, ...] = ()
+    end: str = ""
 
 
 class Vocabulary:
@@ -112,9 +113,11 @@ class Vocabulary:
         return frozenset(self._by_tail)
 
     @cached_property
-    def parts(self) -> frozenset[str]:
-        """All words that are written out in paths: modules, classes, methods."""
-        return frozenset(part.strip("*").removesuffix("()") for one in self.by_key for part in one.split(".")) - {""}
+    def telling(self) -> frozenset[str]:
+        """Words of paths that mean a loader wherever they stand: libraries and long names, not ``run`` or ``load``."""
+        roots = {one.partition(".")[0] for one in self.by_key}
+        parts = {part.strip("*").removesuffix("()") for one in self.by_key for part in one.split(".")} - {""}
+        return frozenset(part for part in parts if part in roots or "_" in part or not part.islower())
 
     @cached_property
     def open_roots(self) -> frozenset[str]:
@@ -158,12 +161,13 @@ class Vocabulary:
             root, tail = parts[0].partition("*")[0], parts[-1].lstrip("*")
             word = root or max((part.strip("*") for part in parts), key=len)
             if any(one.by_tail for one in entries):
-                signs = Signs(words=frozenset({tail} if root else ()), pieces=())
+                signs = Signs(words=frozenset({tail} if root else ()))
             else:
                 # A star at the very beginning ends at a dot: what follows it is a word.
                 whole = {part for part in (parts[0].lstrip("*"), *parts[1:]) if "*" not in part} - {"", word}
-                pieces = {piece for part in parts[1:] if "*" in part for piece in part.split("*")} - {""}
-                signs = Signs(words=frozenset(whole), pieces=tuple(sorted(pieces)))
+                end = parts[-1].rpartition("*")[2] if "*" in parts[-1] and len(parts) > 1 else ""
+                pieces = {piece for part in parts[1:] if "*" in part for piece in part.split("*")} - {"", end}
+                signs = Signs(words=frozenset(whole), pieces=tuple(sorted(pieces)), end=end)
             found.setdefault(word, set()).add(signs)
         return {word: tuple(several) for word, several in found.items()}
 

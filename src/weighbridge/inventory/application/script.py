@@ -74,6 +74,8 @@ class _Script:
         self._closes = self._matched()
         self.constants: dict[str, Term] = {}
         self.packages: set[str] = set()
+        self.renamed: dict[str, str] = {}
+        """Names of packages by the other names that imports give them."""
         self.clients: dict[str, int] = {}
 
     def _cut(self, text: str) -> Iterator[_Token]:
@@ -131,6 +133,19 @@ class _Script:
                 )
             ):
                 self.packages.add(token.text[1:-1])
+            elif token.text == "import" and token.kind == "word":
+                self._names(number + 1)
+
+    def _names(self, at: int) -> None:
+        """Note the other names that an import gives: ``import { openai as provider } from …``."""
+        while (
+            at < len(self.tokens) - 1
+            and self.tokens[at].kind != "text"
+            and self.tokens[at].text not in {"(", ";", "import"}
+        ):
+            if self._is(at, "as") and self.tokens[at - 1].kind == self.tokens[at + 1].kind == "word":
+                self.renamed[self.tokens[at + 1].text] = self.tokens[at - 1].text
+            at += 1
 
     def _constant(self, at: int) -> None:
         """Note ``NAME = value`` and ``NAME: Type = value``."""
@@ -166,7 +181,8 @@ class _Script:
         while begin >= 2 and self.tokens[begin - 1].text in {".", "?."} and self.tokens[begin - 2].kind == "word":
             words.insert(0, self.tokens[begin - 2].text)
             begin -= 2
-        path = ".".join(words)
+        words[0] = self.renamed.get(words[0], words[0])
+        tail, path = words[-1], ".".join(words)
         for call, packages, entry in _BY_TAIL.get(tail, ()):
             fits = (
                 path == call or path.endswith("." + call) or ("." in call and call[0].isupper() and path.endswith(call))

@@ -20,7 +20,7 @@ from weighbridge.inventory.application import (
 from weighbridge.inventory.application.asking import KEY
 from weighbridge.inventory.application.documents import JsonReader, settings, toml_tree, yaml_trees
 from weighbridge.inventory.application.facts import NOTHING, FileFacts
-from weighbridge.inventory.application.files import Language, language_of
+from weighbridge.inventory.application.files import Language, is_conftest, language_of
 from weighbridge.inventory.application.places import Place
 from weighbridge.inventory.application.python import prose
 from weighbridge.inventory.application.python import source as python
@@ -40,7 +40,11 @@ LARGEST = 4 << 20
 
 _SIGNS = {
     word.encode(): tuple(
-        (frozenset(one.encode() for one in signs.words), tuple(one.encode() for one in signs.pieces))
+        (
+            frozenset(one.encode() for one in signs.words),
+            tuple(one.encode() for one in signs.pieces),
+            re.compile(rb"%s(?!\w)" % signs.end.encode()) if signs.end else None,
+        )
         for signs in several
     )
     for word, several in PYTHON.signs().items()
@@ -49,8 +53,9 @@ _ROOTS = frozenset(one.partition(".")[0].encode() for one in PYTHON.by_key if no
 """Libraries that paths of loaders begin with; others may begin with anything."""
 _FILES = (b"/resolve", b"resolve/", b"/raw", b"raw/")
 """Parts of addresses of files on the Hub, which may be put together from texts; pages have none."""
-_MODEL_PACKAGES = (b"_core_", b"_ner_", b"_sent_ud_")
-"""Middles of names of packages that are models of spaCy."""
+_LONG_ADDRESS = re.compile(rb"""(?:\"{3}|'{3})[\s\\]*(?:https?|hf)://""")
+"""The begin of an address in three quotes."""
+_MODEL_PACKAGES = tuple(one.encode() for one in python.MODEL_PACKAGES)
 _OTHERS = bytes(code if chr(code).isalnum() or code == ord("_") else ord(" ") for code in range(128)) + bytes(
     range(128, 256)
 )
@@ -82,7 +87,9 @@ def facts_of(content: bytes, asked: Asked) -> FileFacts:
             return FileFacts()
         words = set(content.translate(_OTHERS).split())
         wrappers = tuple(_reachable(content, words, asked))
-        if not (asked.names or wrappers or (asked.calls and _may_tell(words, content, asked.module))):
+        if not (asked.names or wrappers or (asked.calls and (
+            _may_tell(words, content, asked.module) or (is_conftest(asked.path) and b"fixture" in words)
+        ))):  # fmt: skip
             return FileFacts()
         return python.read(content, replace(asked, wrappers=wrappers))
     place = Place(content)
@@ -117,13 +124,24 @@ def _has_any(content: bytes, wrappers: tuple[Wrapper, ...]) -> bool:
 
 def _may_tell(words: set[bytes], content: bytes, module: str) -> bool:
     """Tell whether a source may call a loader or hold an address of the Hub: most cannot, and need no parsing."""
-    files = b"huggingface" in words and b"huggingface.co/" in content and any(part in content for part in _FILES)
-    if files or (b"hf" in words and b"hf://" in content):
-        return True
-    if not _calls_loaders(words, content, module):
+    addressed = _holds_address(words, content)
+    if not addressed and not _calls_loaders(words, content, module):
         return False
     code = prose.without(content)
-    return code is content or _calls_loaders(set(code.translate(_OTHERS).split()), code, module)
+    if code is content:
+        return True
+    words = set(code.translate(_OTHERS).split())
+    # An address that fills a long text is one; those within documentation are not.
+    return (
+        _calls_loaders(words, code, module)
+        or (addressed and (_holds_address(words, code) or _LONG_ADDRESS.search(content) is not None))
+    )  # fmt: skip
+
+
+def _holds_address(words: set[bytes], content: bytes) -> bool:
+    """Tell whether an address of a file on the Hub may stand in a source."""
+    files = b"huggingface" in words and b"huggingface.co/" in content and any(part in content for part in _FILES)
+    return files or (b"hf" in words and b"hf://" in content)
 
 
 def _calls_loaders(words: set[bytes], content: bytes, module: str) -> bool:
@@ -140,21 +158,30 @@ def _calls_loaders(words: set[bytes], content: bytes, module: str) -> bool:
     return any(
         wanted <= (known if word in parts or word not in _ROOTS else words)
         and all(piece in content or piece in own for piece in pieces)
+        and (end is None or end.search(content) is not None)
         for word in words & _SIGNS.keys()
-        for wanted, pieces in _SIGNS[word]
+        for wanted, pieces, end in _SIGNS[word]
     )
 
 
 def _reachable(content: bytes, words: set[bytes], asked: Asked) -> Iterator[Wrapper]:
-    """Yield the functions of the project that a source seems to call: it defines them, or imports what has them."""
+    """Yield the functions of the project that a source seems to call: it defines them, or imports what has them.
+
+    A source that only defines one calls it under no other name, unless it calls the result of a call.
+    """
+    if all(one.name.encode() not in words for one in asked.wrappers):
+        return
+    code = prose.without(content)
+    words = words if code is content else set(code.translate(_OTHERS).split())
     named = [one for one in asked.wrappers if one.name.encode() in words]
-    content = prose.without(content) if named else content
-    imported = set(b"\n".join(_IMPORTS.findall(content)).translate(_OTHERS).split()) if named else set()
+    imported = set(b"\n".join(_IMPORTS.findall(code)).translate(_OTHERS).split()) if named else set()
     own = asked.module.split(".")
     for one in named:
         name = one.name.encode()
-        if (b"%s(" % name in content or b"super()" in content or b"%s as " % name in content) and (
-            name in imported or any(word.encode() in imported or word == own[-1] for word in one.modules)
+        if (
+            (b"%s(" % name in code or b"super()" in code or b"%s as " % name in code)
+            and (name in imported or any(word.encode() in imported or word == own[-1] for word in one.modules))
+            and (b")(" in code or re.search(rb"(?<!\w)(?<!\bdef )(?<!\bclass )%s(?!\w)" % name, code))
         ):
             yield one
 

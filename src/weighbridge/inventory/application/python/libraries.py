@@ -22,7 +22,7 @@ BUILTINS = frozenset({
 })  # fmt: skip
 VARIABLES = frozenset({
     "os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "environ.get", "decouple.config",
-    "starlette.config.Config()", "streamlit.secrets.get",
+    "starlette.config.Config()", "streamlit.secrets.get", "airflow.models.Variable.get", "airflow.sdk.Variable.get",
 })  # fmt: skip
 _VARIABLE_READERS = frozenset({"environs.Env()", "environs.env", "environ.Env()", "environs.Env"})
 SAME = {

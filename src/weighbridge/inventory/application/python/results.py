@@ -105,7 +105,7 @@ class Results(Members):
         at = self.lines.span(site.call)
         if libraries.is_variable(path):
             positional, named = self.arguments(site)
-            fallback = named.get("default")
+            fallback = named.get("default", named.get("default_var"))
             return libraries.variable(positional if fallback is None else [*positional, fallback], at)
         if path in libraries.SAME:
             positional, _ = self.arguments(site)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 
 from weighbridge.core.errors import OverLimit
+from weighbridge.core.values import replace
 from weighbridge.formats.python.syntax import is_dense, parsed
 from weighbridge.inventory.application.facts import Call, FileFacts
+from weighbridge.inventory.application.files import is_conftest, usage_of
 from weighbridge.inventory.application.python.candidates import Candidates
 from weighbridge.inventory.application.python.evaluate import Evaluator
+from weighbridge.inventory.application.python.fixtures import Fixtures, holder_of
 from weighbridge.inventory.application.python.mocks import Mocks
 from weighbridge.inventory.application.python.places import Lines
 from weighbridge.inventory.application.python.scopes import Reader
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
 
 ITSELF = ("()",)
 """The keyword that stands for the name of the callable."""
-_MODEL_PACKAGES = ("_core_web_", "_core_news_", "_core_sci_", "_ner_", "_dep_web_", "_ent_wiki_", "_sent_ud_")
+MODEL_PACKAGES = (
+    "_core_web_", "_core_news_", "_core_sci_", "_ner_", "_dep_web_", "_dep_news_", "_ent_wiki_", "_sent_ud_",
+)  # fmt: skip
 """Middles of the names of packages that hold a model of spaCy. Source: spaCy's naming of pipelines."""
 
 
@@ -50,7 +55,8 @@ def facts_of(tree: ast.Module, content: bytes, asked: Asked) -> FileFacts:
     source = _Source(reader, Lines(content), asked)
     calls = source.calls() if asked.calls or asked.wrappers else []
     trouble = ("the source takes too many steps to follow",) if reader.spent else ()
-    return FileFacts(calls=tuple(calls), exports=tuple(source.exports()), trouble=trouble)
+    fixtures = source.fixtures.told() if source.fixtures is not None and (calls or is_conftest(asked.path)) else ()
+    return FileFacts(calls=tuple(calls), exports=tuple(source.exports()), trouble=trouble, fixtures=fixtures)
 
 
 class _Source:
@@ -60,6 +66,8 @@ class _Source:
         self.asked = asked
         self.evaluator = Evaluator(reader, lines)
         self.wrappers = {one.name: one for one in asked.wrappers}
+        self.mocks = Mocks(reader)
+        self.fixtures = Fixtures(reader) if usage_of(asked.path) == "test" else None
 
     # -- loaders ---------------------------------------------------------------------------------------------------
 
@@ -67,7 +75,6 @@ class _Source:
         found: list[Call] = []
         told: set[int] = set()
         candidates = Candidates(self.reader, self.wrappers)
-        self.mocks = Mocks(self.reader)
         for node, block, path in self.reader.calls:
             if self.wrappers and candidates.may_wrap(node.func):
                 found += self._wrapped(node, block, path)
@@ -114,10 +121,17 @@ class _Source:
         if subject is None and entry.silent:
             return None
         told.update(id(one) for one in ast.walk(site.call) if isinstance(one, ast.Constant))
-        return Call(
-            loader=entry.pattern, callable=name, given=tuple(given), at=self.lines.span(site.call), entry=number,
-            replaced=self.mocks.words(site.block, name),
+        at = self.lines.span(site.call)
+        return self._tested(
+            Call(loader=entry.pattern, callable=name, given=tuple(given), at=at, entry=number), site
         )  # fmt: skip
+
+    def _tested(self, call: Call, site: Site) -> Call:
+        """Add what is replaced where a call stands, by its source and by fixtures."""
+        call = replace(call, replaced=self.mocks.words(site.block, call.callable))
+        if self.fixtures is None:
+            return call
+        return replace(call, fixtures=self.fixtures.over(site.block), holder=holder_of(site.call, site.block))
 
     def _given(self, site: Site) -> tuple[list[Term], dict[str, Term], object]:
         known = self.evaluator.value(site.call.func, site.block, site.path)
@@ -138,7 +152,7 @@ class _Source:
         found = []
         for name, node in self.reader.imported:
             first = name.partition(".")[0]
-            if any(middle in first for middle in _MODEL_PACKAGES) and isinstance(node, ast.stmt):
+            if any(middle in first for middle in MODEL_PACKAGES) and isinstance(node, ast.stmt):
                 at = self.lines.span(node)
                 subject = Text(text=first, at=at)
                 found.append(Call(loader=PACKAGE, callable=f"import {first}", given=(("subject", subject),), at=at))
@@ -163,8 +177,8 @@ class _Source:
                 given.append((parameter, positional[position]))
         if not given:
             return []
-        replaced = self.mocks.words(block, name)
-        return [Call(loader=WRAPPER, callable=name, given=tuple(given), at=self.lines.span(node), replaced=replaced)]
+        call = Call(loader=WRAPPER, callable=name, given=tuple(given), at=self.lines.span(node))
+        return [self._tested(call, Site(node, block, path))]
 
     # -- values that others ask for --------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ _OTHERS: dict[str, list[Loader]] = {
     "image": [loader("compose-spec 2025", "image", Kind.SERVER, "image", "0:", silent=True)],
     "FROM": [loader("ollama 0.12", "FROM", Kind.MODEL, "ollama", "0:", silent=True)],
     "ADAPTER": [loader("ollama 0.12", "ADAPTER", Kind.ADAPTER, "file", "0:", silent=True)],
+    "litellm model": [loader("litellm 1.80", "litellm model", Kind.SERVICE, "litellm", "0:", silent=True)],
     "storageUri": [loader("kserve 0.16", "storageUri", Kind.MODEL, "url", "0:", silent=True)],
     "submodule": [loader("git 2.51", "submodule", Kind.MODEL, "clone", "0:", silent=True, revision="branch")],
     "agent model": [loader("claude-code 2.0", "agent model", Kind.SERVICE, "agent", "0:", silent=True)],

@@ -105,6 +105,7 @@ MODEL_KEYS = frozenset({
     "generation_model", "completion_model", "default_model", "fast_model", "small_model", "large_model",
     "text_model", "image_model", "classifier_model", "pretrained_model", "pretrained", "model_path", "served_model",
     "encoder_model", "weak_model", "editor_model", "fallback_model", "summary_model", "model_uri", "small_fast_model",
+    "model_url",
 })  # fmt: skip
 """Keys of configurations, and environment variables in lower case, whose value is a model."""
 TOKENIZER_KEYS = frozenset({"tokenizer", "tokenizer_name", "tokenizer_id", "tokenizer_name_or_path"})

@@ -1,0 +1,124 @@
+"""What small applications, written as people write them, taught: what is told, and what is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.builders import applications
+from weighbridge.inventory.application import finder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from weighbridge.inventory.application.references import ApplicationReferences
+
+
+def found_in(tmp_path: Path, name: str, content: str) -> ApplicationReferences:
+    return finder.find(str(applications.write(tmp_path, {name: content})), jobs=1)
+
+
+def told(found: ApplicationReferences) -> list[str]:
+    return [f"{one.at.span.line} {one.hub}:{one.name}" for one in found.references]
+
+
+PROXY = """model_list:
+  - model_name: gpt-4o
+    litellm_params:
+      model: azure/gpt-4o-eu
+  - model_name: claude-3-opus
+    litellm_params: {model: anthropic/claude-3-5-sonnet-20240620}
+  - model_name: small
+    litellm_params:
+      model: ollama/llama3.1:70b
+  - model_name: own
+    litellm_params:
+      model: hosted_vllm/Qwen/Qwen2.5-32B-Instruct
+"""
+
+
+def test_a_proxy_of_litellm_names_models_and_not_what_callers_say_for_them(tmp_path: Path) -> None:
+    assert told(found_in(tmp_path, "litellm_config.yaml", PROXY)) == [
+        "4 azure:gpt-4o-eu", "6 anthropic:claude-3-5-sonnet-20240620", "9 ollama:llama3.1",
+        "12 hf:Qwen/Qwen2.5-32B-Instruct",
+    ]  # fmt: skip
+
+
+def test_elsewhere_the_name_of_a_model_is_one(tmp_path: Path) -> None:
+    assert told(found_in(tmp_path, "config.yaml", "llm:\n  model_name: gpt-4o\n")) == ["2 openai:gpt-4o"]
+
+
+def test_a_script_in_one_word_of_a_command_holds_several_commands(tmp_path: Path) -> None:
+    script = "ollama serve & sleep 5 && ollama pull llama3.2:3b && ollama pull nomic-embed-text && wait"
+    content = f'services:\n  a:\n    image: ollama/ollama\n    entrypoint: ["/bin/sh", "-c", "{script}"]\n'
+    assert told(found_in(tmp_path, "compose.yaml", content)) == ["4 ollama:llama3.2", "4 ollama:nomic-embed-text"]
+
+
+def test_a_script_that_is_no_script_starts_nothing(tmp_path: Path) -> None:
+    content = 'services:\n  a:\n    image: alpine\n    entrypoint: ["echo", "ollama pull llama3.2:3b"]\n'
+    assert told(found_in(tmp_path, "compose.yaml", content)) == []
+
+
+TABLE = """import anthropic
+from openai import OpenAI
+MODELS = {"a": ("openai", "gpt-4o"), "b": ("anthropic", "claude-3-7-sonnet-20250219"), "c": ("own", "own-model")}
+provider, model = MODELS[input()]
+if provider == "openai":
+    OpenAI().chat.completions.create(model=model)
+else:
+    anthropic.Anthropic().messages.create(model=model)
+"""
+
+
+def test_a_table_of_providers_gives_each_model_to_its_own(tmp_path: Path) -> None:
+    assert told(found_in(tmp_path, "app.py", TABLE)) == [
+        "6 openai:gpt-4o", "6 openai:own-model", "8 anthropic:claude-3-7-sonnet-20250219", "8 anthropic:own-model",
+    ]  # fmt: skip
+
+
+def test_a_model_of_another_provider_stays_where_no_client_is_its_own(tmp_path: Path) -> None:
+    source = "from openai import OpenAI\nOpenAI().chat.completions.create(model='gpt-4o' if x else 'claude-3-opus')\n"
+    assert sorted(told(found_in(tmp_path, "app.py", source))) == ["2 openai:claude-3-opus", "2 openai:gpt-4o"]
+
+
+LOADED = """from transformers import AutoModel, pipeline
+model = AutoModel.from_pretrained("org/name")
+pipeline("ner", model=model)
+"""
+
+
+def test_a_model_that_is_loaded_already_is_nothing_open(tmp_path: Path) -> None:
+    found = found_in(tmp_path / "a", "app.py", LOADED)
+    assert (told(found), found.unresolved) == (["2 hf:org/name"], ())
+    other = found_in(tmp_path / "b", "app.py", LOADED.replace("AutoModel.from_pretrained", "elsewhere.make"))
+    assert [one.call for one in other.unresolved] == ["transformers.pipeline"]
+
+
+def test_a_variable_of_airflow_has_its_default(tmp_path: Path) -> None:
+    source = (
+        "from airflow.models import Variable\nfrom transformers import pipeline\n"
+        "MODEL = Variable.get('summariser', default_var='facebook/bart-large-cnn')\npipeline('ner', model=MODEL)\n"
+    )
+    assert told(found_in(tmp_path, "dag.py", source)) == ["4 hf:facebook/bart-large-cnn"]
+
+
+def test_a_chart_names_the_address_of_a_model(tmp_path: Path) -> None:
+    content = 'modelSpec:\n  - name: "small"\n    modelURL: "facebook/opt-125m"\n'
+    assert told(found_in(tmp_path, "values.yaml", content)) == ["3 hf:facebook/opt-125m"]
+
+
+SCRIPT = """import { streamText } from 'ai';
+import { openai as provider, createOpenAI } from '@ai-sdk/openai';
+import * as transformers from '@huggingface/transformers';
+const other = { kept: made as provider2, };
+streamText({ model: provider('gpt-4o') });
+provider.embedding('text-embedding-3-small');
+made('gpt-4.1');
+provider2('gpt-4.1');
+transformers.pipeline('feature-extraction', 'Xenova/all-MiniLM-L6-v2');
+"""
+
+
+def test_a_package_of_javascript_is_known_by_the_name_that_an_import_gives_it(tmp_path: Path) -> None:
+    assert told(found_in(tmp_path, "src/index.ts", SCRIPT)) == [
+        "5 openai:gpt-4o", "6 openai:text-embedding-3-small", "9 hf:Xenova/all-MiniLM-L6-v2",
+    ]  # fmt: skip
