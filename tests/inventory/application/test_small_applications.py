@@ -122,3 +122,19 @@ def test_a_package_of_javascript_is_known_by_the_name_that_an_import_gives_it(tm
     assert told(found_in(tmp_path, "src/index.ts", SCRIPT)) == [
         "5 openai:gpt-4o", "6 openai:text-embedding-3-small", "9 hf:Xenova/all-MiniLM-L6-v2",
     ]  # fmt: skip
+
+
+def test_a_name_that_is_used_for_what_it_loads_stands_for_both(tmp_path: Path) -> None:
+    source = (
+        "from transformers import AutoModel\n\n\ndef own(model='org/default'):\n    if isinstance(model, str):\n"
+        "        model = AutoModel.from_pretrained(model)\n    return model\n\n\n"
+        "name = 'org/name'\nname = AutoModel.from_pretrained(\n    name,\n)\nAutoModel.from_pretrained(name)\n"
+    )
+    assert told(found_in(tmp_path, "app.py", source)) == ["6 hf:org/default", "11 hf:org/name"]
+
+
+def test_what_is_open_is_told_in_words(tmp_path: Path) -> None:
+    source = "from transformers import AutoModel\n\n\ndef own(names):\n    for name in names:\n        " \
+        "AutoModel.from_pretrained(name)\n"  # fmt: skip
+    (one,) = found_in(tmp_path, "app.py", source).unresolved
+    assert one.why == "an item of the parameter names of own()"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from weighbridge.core.values import replace, value
 from weighbridge.inventory.application.asking import KEY
-from weighbridge.inventory.application.reducing import ANY, item, path_of
+from weighbridge.inventory.application.reducing import ANY, EACH, item, path_of
 from weighbridge.inventory.application.references import Method
 from weighbridge.inventory.application.terms import (
     Choice,
@@ -126,7 +126,8 @@ class Resolver:
             case Item():
                 reached = self._item(term)
                 if reached is None or reached == term:
-                    return [Outcome(why=f"{term.key!r} of {_words(term.of)}")]
+                    key = "an item" if term.key in {ANY, EACH} else repr(term.key)
+                    return [Outcome(why=f"{key} of {_words(term.of)}")]
                 method = Method.CONFIGURATION if _base(term) is Document else Method.CONSTANT
                 return _by(method, self._outcomes(reached, depth + 1))
         raise AssertionError(term)
@@ -255,7 +256,7 @@ def _words(term: Term) -> str:
         case Parameter(name=name, function=function):
             return f"the parameter {name} of {function.rpartition('.')[2]}()"
         case Item(of=of, key=key):
-            return f"{_words(of)}.{key}"
+            return f"an item of {_words(of)}" if key in {ANY, EACH} else f"{_words(of)}.{key}"
         case Document(path=Text(text=text)):
             return text
         case Variable(name=name):

@@ -111,12 +111,12 @@ class Reader:
             case ast.Assign(targets=targets, value=content):
                 self._expression(content, block, path)
                 for target in targets:
-                    self._bind(target, Binding("value", content, at, path, block), block)
+                    self._bind(target, Binding("value", content, _end(content), path, block), block)
             case ast.AnnAssign(target=target, value=content):
                 if content is not None:
                     self._expression(content, block, path)
                 how = "value" if content is not None else "declared"
-                self._bind(target, Binding(how, content, at, path, block), block)
+                self._bind(target, Binding(how, content, at if content is None else _end(content), path, block), block)
             case ast.AugAssign(target=target, op=operator, value=content):
                 self._expression(content, block, path)
                 if isinstance(target, ast.Name):
@@ -327,6 +327,11 @@ class Reader:
         parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
         for part in parts:
             self._expression(part, inner, path)
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    """Give where a value ends: until there its name stands for what it was before, as in ``model = load(model)``."""
+    return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
 
 
 def _is_false(test: ast.expr) -> bool:
