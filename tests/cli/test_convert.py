@@ -117,6 +117,22 @@ def test_a_directory_is_left_when_there_is_something_in_it(here: Path) -> None:
     assert (here / "there").is_dir()
 
 
+def test_what_holds_no_tensor_is_not_the_same_weights(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = (2).to_bytes(8, "little") + b"{}"
+    for path in (here / "a" / "model.safetensors", here / "b" / "model.safetensors"):
+        path.parent.mkdir()
+        path.write_bytes(empty)
+    assert main(["convert", "--check", "a/model.safetensors", "b/model.safetensors"]) == 2
+    assert "neither file holds a tensor" in capsys.readouterr().err
+    for folder in "cd":
+        (here / folder).mkdir()
+    assert main(["convert", "--check", "c", "d"]) == 2
+    assert "neither directory holds weights" in capsys.readouterr().err
+    (here / "one.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(16))]))
+    assert main(["convert", "--check", "a/model.safetensors", "one.pt"]) == 1
+    assert main(["convert", "--check", "a", "b"]) == 2
+
+
 def test_other_weights_exit_with_1(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "a.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(16))]))
     (here / "b.pt").write_bytes(zip_checkpoint([Tensor(name="w", shape=(4,), data=bytes(15) + b"\1")]))

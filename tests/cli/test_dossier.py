@@ -270,7 +270,8 @@ def test_a_saved_scan_fills_the_register(model: Path, capsys: pytest.CaptureFixt
         (["dossier", "model", "--max-age", "-1"], "needs a value"),
         (["dossier", "answer", "hf://org/name", "--row", "iv.3", *ANSWER], "say where the answers are kept"),
         (["dossier", "answer", "model", "--row", "iv.3", *ANSWER, "--attach", "0.pem"], "does not lie beside"),
-        (["dossier", "sign", "model", "--key", "0.pem"], "cannot read 'model/weighbridge.dossier.toml'"),
+        (["dossier", "sign", "model", "--key", "0.pem"], "'model/weighbridge.dossier.toml' is missing"),
+        (["dossier", "sign", "absent", "--key", "0.pem"], "cannot open 'absent'"),
         (["dossier", "sign", "model"], "say who signs"),
     ],
 )

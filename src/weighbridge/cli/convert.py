@@ -94,6 +94,8 @@ def _folders(given: Given, destinations: Sequence[Output]) -> int:
         if len(given.operands) != 2 or not all(os.path.isdir(path) for path in given.operands):
             raise UsageError("--check compares two files or two directories", hint="weighbridge convert --check A B")
         pairs = convert_folder.compared(given.operands, given)
+        if not pairs:
+            raise UsageError("neither directory holds weights, so there is nothing to compare")
         for destination in destinations:
             write(converted_folder.compared(given.operands, pairs, destination.format), destination)
         return FAIL if any(one.differences for one in pairs) else PASS
@@ -221,4 +223,6 @@ def _compared(given: Given) -> Iterator[Difference]:
             unpacked = opened.enter_context(nameless_file()).fileno()
             plans.append(planned(file, unpacked, key))
             sources.append(RangeSource(file.descriptor, unpacked))
+        if not any(plan.tensors or plan.unsupported for plan in plans):
+            raise UsageError("neither file holds a tensor, so there is nothing to compare")
         yield from differences(plans[0], sources[0], plans[1], sources[1])

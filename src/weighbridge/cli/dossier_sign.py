@@ -52,7 +52,7 @@ def main(given: Given) -> int:
     path = answers_path(given.operands[0], given)
     if not path:
         raise UsageError("say which answers are signed: --answers FILE")
-    answers = loads(answers_content(path, is_asked=True), path)
+    answers = loads(_written(given.operands[0], path), path)
     place = given.one("--signature") or f"{path}.sig"
     _check_place(place)
     bundle, key = signed(answers, given.one("--key"), password(given))
@@ -61,6 +61,22 @@ def main(given: Given) -> int:
     for destination in destinations:
         write(f"✓ SIGNED: {rows}\n  signature   {visible(place)}\n  key         {key}\n", destination)
     return PASS
+
+
+def _written(target: str, path: str) -> bytes:
+    """Read the answers; raises AccessError, and UsageError where nobody has answered yet."""
+    import os
+
+    from weighbridge.core.errors import AccessError
+    from weighbridge.core.refs import PATH, parse
+
+    if not os.path.lexists(path):
+        if parse(target).scheme == PATH and not os.path.lexists(target):
+            raise AccessError(f"cannot open {target!r}: No such file or directory")
+        raise UsageError(
+            f"there are no answers yet: {path!r} is missing", hint="weighbridge dossier answer writes them"
+        )
+    return answers_content(path, is_asked=True)
 
 
 def _check_place(place: str) -> None:

@@ -92,7 +92,7 @@ def spawn(setup: protocol.WorkerSetup) -> Child:
     except OSError as error:
         raise SandboxError(
             f"a worker process cannot be started: {error.strerror}",
-            hint="look at the limits on processes and open files (ulimit -a)",
+            hint="look at who may execute the interpreter, and at the limits on processes and open files (ulimit -a)",
         ) from error
     finally:
         for descriptor in opened:

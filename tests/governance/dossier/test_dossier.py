@@ -193,7 +193,7 @@ def test_where_there_is_no_file_a_version_says_which_subject_it_is() -> None:
 
 def test_an_answer_that_is_bound_to_nothing_does_not_hold() -> None:
     one = filled(draw(one_model(), answered("iv.3", "")), "iv.3")
-    assert (one.state, one.stale) == (State.OUTDATED, "it is bound to nothing")
+    assert (one.state, one.stale) == (State.OUTDATED, "it does not say what it was bound to")
 
 
 # -- the age of answers ----------------------------------------------------------------------------------------------

@@ -246,8 +246,8 @@ def _encoded(model: Model) -> dict[str, str]:
 
 
 def paired(a: Sequence[Model], b: Sequence[Model]) -> Iterator[Twins]:
-    """Compare the models of two directories, place by place."""
-    left, right = {one.stem: one for one in a}, {one.stem: one for one in b}
+    """Compare the models of two directories, place by place; what holds no tensor is none."""
+    left, right = ({one.stem: one for one in side if _holds_tensors(one)} for side in (a, b))
     for stem in sorted(left.keys() | right.keys()):
         one, other = left.get(stem), right.get(stem)
         if one and other:
@@ -255,6 +255,10 @@ def paired(a: Sequence[Model], b: Sequence[Model]) -> Iterator[Twins]:
         else:
             missing = ("only in the first directory",) if one else ("only in the second directory",)
             yield Twins(kept=one.path if one else "", other=other.path if other else "", differences=missing)
+
+
+def _holds_tensors(model: Model) -> bool:
+    return any(part.plan.tensors or part.plan.unsupported for part in model.parts)
 
 
 def noted(twins: Iterable[Twins]) -> Iterator[Noted]:

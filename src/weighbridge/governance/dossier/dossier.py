@@ -200,7 +200,7 @@ def _changed(answer: Answer, row: Filled) -> str:
     if answer.evidence == row.digest:
         return ""
     if not answer.evidence:
-        return "it is bound to nothing"
+        return "it does not say what it was bound to"
     return "the evidence has changed" if row.total else "the state of the subject has changed"
 
 
