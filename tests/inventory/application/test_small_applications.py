@@ -138,3 +138,69 @@ def test_what_is_open_is_told_in_words(tmp_path: Path) -> None:
         "AutoModel.from_pretrained(name)\n"  # fmt: skip
     (one,) = found_in(tmp_path, "app.py", source).unresolved
     assert one.why == "an item of the parameter names of own()"
+
+
+HANDED_ON = """from transformers import AutoModel
+
+
+def load(name):
+    return AutoModel.from_pretrained(name)
+
+
+def start(name):
+    return load(name)
+"""
+
+
+def opened(found: ApplicationReferences) -> list[str]:
+    return [f"{one.at.span.line} {one.why}" for one in found.unresolved]
+
+
+def test_a_name_that_is_handed_on_and_that_nobody_gives_is_told_as_not_known(tmp_path: Path) -> None:
+    found = found_in(tmp_path, "app.py", HANDED_ON)
+    assert (told(found), opened(found)) == ([], ["5 the parameter name of load()"])
+
+
+def test_a_name_that_one_caller_gives_is_known(tmp_path: Path) -> None:
+    found = found_in(tmp_path, "app.py", HANDED_ON + "\n\nstart('org/model')\n")
+    assert (told(found), opened(found)) == (["12 hf:org/model"], [])
+
+
+def test_what_callers_give_and_is_no_name_for_certain_leaves_the_loader_open(tmp_path: Path) -> None:
+    found = found_in(tmp_path, "app.py", HANDED_ON + "\n\nstart('model_dir')\n")
+    assert (told(found), opened(found)) == ([], ["5 the parameter name of load()"])
+
+
+def test_loaders_in_a_table_are_called_by_what_is_taken_out(tmp_path: Path) -> None:
+    source = (
+        "import transformers\n\n\ndef load(name, task):\n    loaders = {'fill': print, 'text': "
+        "transformers.AutoModelForCausalLM.from_pretrained}\n    return loaders[task](name)\n\n\n"
+        "load('org/model', 'text')\n"
+    )
+    found = found_in(tmp_path, "app.py", source)
+    assert [(one.name, one.kind, one.call) for one in found.references] == [
+        ("org/model", "model", "transformers.AutoModelForCausalLM.from_pretrained")
+    ]
+
+
+def test_what_is_taken_out_of_a_table_of_other_functions_is_no_loader(tmp_path: Path) -> None:
+    source = "from transformers import AutoModel\n\ntasks = {'a': print, 'b': len}\ntasks[key]('org/model')\n"
+    found = found_in(tmp_path, "app.py", source)
+    assert (told(found), opened(found)) == ([], [])
+
+
+def test_a_name_of_the_hub_without_owner_is_no_file_for_a_loader_of_files(tmp_path: Path) -> None:
+    source = (
+        "import os\n\nimport onnxruntime\nfrom transformers import AutoModel\n\n\ndef load(path):\n"
+        "    if os.path.isfile(path):\n        return onnxruntime.InferenceSession(path)\n"
+        "    return AutoModel.from_pretrained(path)\n\n\nload('distilbert-base-cased')\nload('a.onnx')\n"
+    )
+    assert set(told(found_in(tmp_path, "app.py", source))) == {"13 hf:distilbert-base-cased", "14 file:a.onnx"}
+
+
+def test_classes_that_hold_what_a_model_computed_load_nothing(tmp_path: Path) -> None:
+    source = (
+        "import fastembed\nimport torch\n\nfastembed.SparseEmbedding(values=[1.0], indices=[1])\n"
+        "torch.nn.Embedding.from_pretrained(torch.zeros(1, 1))\nfastembed.TextEmbedding()\n"
+    )
+    assert opened(found_in(tmp_path, "app.py", source)) == ["6 nothing is named"]

@@ -198,10 +198,13 @@ class Fold:
         sites = list(self._sites())
         sites.sort(key=lambda site: entry_of(site.call).hub in KEY_NAMES)  # loaders go before mere names
         told: set[tuple[int, int, int]] = set()
+        waiting: dict[tuple[str, int, Span], Unresolved] = {}
+        answered: set[tuple[str, int, Span]] = set()
         for site in sites:
             entry = entry_of(site.call)
             if not self._takes_weights(site, entry):
                 continue
+            key = (site.call.loader, site.call.entry, site.call.at)
             outcomes = self.resolver.resolve(site.get("subject"))
             texts = [one for one in outcomes if one.text is not None]
             for outcome in texts:
@@ -213,10 +216,18 @@ class Fold:
                 if reference is not None:
                     told.add(place)
                     found.setdefault(reference)
-            if not texts and site.depth == 0 and not entry.silent and not self._is_called(site):
-                unresolved = self._unresolved(site, entry, outcomes)
-                if unresolved is not None:
-                    open_.setdefault(unresolved)
+                    answered.add(key)
+            unresolved = None if texts or entry.silent else self._unresolved(site, entry, outcomes)
+            if site.depth:
+                if unresolved is None and not texts:
+                    answered.add(key)
+            elif unresolved is not None and self._is_called(site):
+                waiting[key] = unresolved  # its callers may hand on what they do not know themselves
+            elif unresolved is not None:
+                open_.setdefault(unresolved)
+        for key, unresolved in waiting.items():
+            if key not in answered:
+                open_.setdefault(unresolved)
         for reference in self._files():
             found.setdefault(reference)
         return (

@@ -189,7 +189,8 @@ def meaning(
             return _prefixed(text, ":" if hub == "colon" else "/", type_)
         case "file":
             # What a loader of files gets through parameters may be a name of the Hub that was downloaded on the way.
-            return None if is_id(text) and not local_here(text) and not text.lower().endswith(WEIGHTS) else _file(text)
+            hubs = (is_id(text) or _is_legacy(text)) and not text.lower().endswith(WEIGHTS)
+            return None if hubs and not local_here(text) else _file(text)
         case "mlflow":
             return _mlflow(text)
         case "clone":

@@ -17,7 +17,7 @@ from weighbridge.inventory.application.python.places import Lines
 from weighbridge.inventory.application.python.scopes import Reader
 from weighbridge.inventory.application.python.things import External, Partial, Site, term
 from weighbridge.inventory.application.reducing import ANY, item
-from weighbridge.inventory.application.terms import Text
+from weighbridge.inventory.application.terms import Choice, Imported, Text
 from weighbridge.inventory.application.vocabulary.entries import ADDRESS, PACKAGE, PYTHON, WRAPPER
 
 TYPE_CHECKING = False
@@ -97,7 +97,7 @@ class _Source:
         """Find the vocabulary's entries for a call, by its path or by its last word."""
         function = node.func
         if isinstance(function, ast.Subscript):
-            return []
+            return _of_table(self.evaluator.term(function, block, path))
         name = self.evaluator.callable_path(function, block, path)
         entries = PYTHON.find(name)
         if not entries:
@@ -206,6 +206,14 @@ class _Source:
                     if isinstance(known, External) else self.evaluator.result(known, None)
                 )  # fmt: skip
         return term(known) if known is not None else None
+
+
+def _of_table(function: Term) -> list[tuple[Loader, str]]:
+    """Give the first loader of a table of them: which one is called, only a run decides."""
+    for one in function.of if isinstance(function, Choice) else (function,):
+        if isinstance(one, Imported) and (entries := PYTHON.find(one.path)):
+            return [(entry, one.path) for entry in entries]
+    return []
 
 
 def _argument(argument: Argument, positional: list[Term], named: dict[str, Term]) -> Term | None:

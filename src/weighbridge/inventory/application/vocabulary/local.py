@@ -96,6 +96,9 @@ LOADERS: tuple[Loader, ...] = (
     loader("FlagEmbedding 1.3", "FlagEmbedding.*Reranker", _M, "hf", "0:model_name_or_path", code="trust_remote_code"),
     loader("InstructorEmbedding 1.0", "InstructorEmbedding.INSTRUCTOR", _M, "hf", "0:model_name_or_path"),
     loader("fastembed 0.9", "fastembed.*Embedding", _M, "fastembed", "0:model_name"),
+    # These two hold what a model computed.
+    loader("fastembed 0.9", "fastembed.*SparseEmbedding", _M, "fastembed", "model_name", silent=True),
+    loader("fastembed 0.9", "fastembed.*WordEmbedding", _M, "fastembed", "model_name", silent=True),
     loader("fastembed 0.9", "fastembed.*TextCrossEncoder", _M, "fastembed", "0:model_name"),
     loader("keybert 0.9, bertopic 0.17", "keybert.KeyBERT", _M, "hf", "0:model", prefix="sentence-transformers/"),
     loader("keybert 0.9, bertopic 0.17", "bertopic.BERTopic", _M, "hf", "embedding_model", silent=True,
@@ -176,6 +179,7 @@ LOADERS: tuple[Loader, ...] = (
     loader("openvino 2025.3", "openvino.*.compile_model", _F, "file", "0:model", silent=True),
     loader(_TORCH, "torch.load", _F, "file", "0:f", silent=True),
     loader(_TORCH, "torch.jit.load", _F, "file", "0:f"),
+    loader(_TORCH, "torch.nn.Embedding*.from_pretrained", _F, "file", "0:embeddings", silent=True),  # takes a tensor
     loader("safetensors 0.8", "safetensors.*load_file", _F, "file", "0:filename", silent=True),
     loader("safetensors 0.8", "safetensors.*safe_open", _F, "file", "0:filename", silent=True),
     loader("joblib 1.6", "joblib.load", _F, "file", "0:filename", silent=True),
