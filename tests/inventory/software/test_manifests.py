@@ -108,6 +108,19 @@ SAID = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "grows",
+    ["needs += ['torch']", "needs.extend(['torch'])", "extras['all'] = ['torch']", "extras.update(more)"],
+    ids=["added", "extended", "a-key", "updated"],
+)
+def test_requirements_that_grow_after_they_were_written_are_told_to(grows: str) -> None:
+    source = f"needs = ['numpy']\nextras = {{'x': ['pandas']}}\nothers = []\nothers += needs\nif small:\n    {grows}\n"
+    found = manifest_of(f"{source}setup(install_requires=needs, extras_require=extras)\n".encode(), Form.SETUP_PY)
+    assert [one.name for one in found.packages] == ["numpy", "pandas"]
+    key = "install_requires" if "needs" in grows else "extras_require"
+    assert found.trouble == (f"{key} grows before setup is called: only a run decides all of it",)
+
+
 @pytest.mark.parametrize("form", SAID, ids=str)
 def test_a_file_says_what_stands_in_it(form: Form) -> None:
     text, expected = SAID[form]

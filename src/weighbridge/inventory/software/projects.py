@@ -209,7 +209,7 @@ def setup_py(content: bytes) -> Manifest:
         for node in tree.body if isinstance(node, ast.Assign)
         for target in node.targets if isinstance(target, ast.Name)
     }  # fmt: skip
-    packages, trouble, told = list[Package](), list[str](), dict[str, str]()
+    packages, trouble, told, grown = list[Package](), list[str](), dict[str, str](), _grown(tree)
     for node in ast.walk(tree):
         called = node.func if isinstance(node, ast.Call) else None
         name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
@@ -219,7 +219,12 @@ def setup_py(content: bytes) -> Manifest:
             value = known.get(keyword.value.id) if isinstance(keyword.value, ast.Name) else keyword.value
             if keyword.arg in {"name", "version"} and isinstance(value, ast.Constant) and isinstance(value.value, str):
                 told[keyword.arg] = value.value[:300]
-            elif keyword.arg == "install_requires":
+            if (
+                keyword.arg in {"install_requires", "extras_require"}
+                and isinstance(keyword.value, ast.Name) and keyword.value.id in grown
+            ):  # fmt: skip
+                trouble.append(f"{keyword.arg} grows before setup is called: only a run decides all of it")
+            if keyword.arg == "install_requires":
                 packages += _written(value, (), "install_requires", trouble)
             elif keyword.arg == "extras_require":
                 if not isinstance(value, ast.Dict):
@@ -232,6 +237,23 @@ def setup_py(content: bytes) -> Manifest:
         kind="setup.py", name=told.get("name", ""), version=names.version(told.get("version", "")),
         packages=tuple(packages), trouble=tuple(trouble),
     )  # fmt: skip
+
+
+_GROWING = frozenset({"append", "extend", "insert", "update", "setdefault"})
+
+
+def _grown(tree: ast.Module) -> frozenset[str]:
+    """Give the names that hold more than was written where they were assigned."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name)):
+                found.add(name)
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                found.add(name)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _GROWING:
+                found.add(name)
+    return frozenset(found)
 
 
 def _written(found: ast.expr | None, groups: tuple[str, ...], key: str, trouble: list[str]) -> Iterator[Package]:
