@@ -130,3 +130,16 @@ def test_a_directory_that_cannot_be_read_is_a_gap() -> None:
     assert composing._gaps(report) == (
         "inner: a directory: permission denied", ".: a directory: permission denied",
     )  # fmt: skip
+
+
+def test_a_directory_without_weights_is_told_to_be_perhaps_an_application(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import pickle
+
+    program = written(tmp_path / "program", {"app.py": b"print()\n", "setup.py": b"setup(name='program')\n"})
+    model = written(tmp_path / "model", {"app.py": b"print()\n", "model.pkl": pickle.dumps({"w": [1.0]})})
+    assert app.main(["bom", str(program), "-o", str(tmp_path / "program.json")]) == 0
+    assert "holds no weights; weighbridge inventory lists" in capsys.readouterr().err
+    assert app.main(["bom", str(model), "-o", str(tmp_path / "model.json")]) == 0
+    assert "weights" not in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from weighbridge.cli import config as configuration
 from weighbridge.cli.bom_formats import FORMATS, rendered
 from weighbridge.cli.exit import FAIL, PASS
@@ -55,12 +57,23 @@ def main(given: Given) -> int:
     from weighbridge.cli.composing import composed
 
     graph = composed(given.operands[0], given, configuration.load(given.one("--config")))
+    _hint(given.operands[0], graph, quiet=given.on("--quiet"))
     assessment = _assessment(graph, given.one("--profile"))
     for destination in destinations:
         write(rendered(graph, destination.format, assessment), destination)
     if all(destination.format != "text" for destination in destinations):
         _tell(graph, assessment, quiet=given.on("--quiet"))
     return FAIL if assessment is not None and assessment.missing else PASS
+
+
+def _hint(target: str, graph: Graph, *, quiet: bool) -> None:
+    """Say of a directory that is called a model what it does not hold: it may be an application."""
+    from weighbridge.cli.console import note
+    from weighbridge.inventory.graph import Field, Kind
+
+    if not os.path.isdir(target) or any(one.text(Field.ROLE) == "weights" for one in graph.of(Kind.FILE)):
+        return
+    note(f"{target} holds no weights; weighbridge inventory lists what an application depends on", quiet=quiet)
 
 
 def _assessment(graph: Graph, name: str) -> Assessment | None:
