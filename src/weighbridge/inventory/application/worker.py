@@ -53,8 +53,8 @@ _ROOTS = frozenset(one.partition(".")[0].encode() for one in PYTHON.by_key if no
 """Libraries that paths of loaders begin with; others may begin with anything."""
 _FILES = (b"/resolve", b"resolve/", b"/raw", b"raw/")
 """Parts of addresses of files on the Hub, which may be put together from texts; pages have none."""
-_LONG_ADDRESS = re.compile(rb"""(?:\"{3}|'{3})[\s\\]*(?:https?|hf)://""")
-"""The begin of an address in three quotes."""
+_LONG_ADDRESS = re.compile(rb"""(?:\"{3}|'{3})[\s\\]*+\S{0,40}?(?:huggingface\.co/|hf://)""")
+"""The begin of an address in three quotes; some escapes may stand before it, and words do in documentation."""
 _MODEL_PACKAGES = tuple(one.encode() for one in python.MODEL_PACKAGES)
 _OTHERS = bytes(code if chr(code).isalnum() or code == ord("_") else ord(" ") for code in range(128)) + bytes(
     range(128, 256)
@@ -130,12 +130,10 @@ def _may_tell(words: set[bytes], content: bytes, module: str) -> bool:
     code = prose.without(content)
     if code is content:
         return True
-    words = set(code.translate(_OTHERS).split())
-    # An address that fills a long text is one; those within documentation are not.
-    return (
-        _calls_loaders(words, code, module)
-        or (addressed and (_holds_address(words, code) or _LONG_ADDRESS.search(content) is not None))
-    )  # fmt: skip
+    # An address that fills a long text, or is put together with one, is one; those within documentation are not.
+    return _calls_loaders(set(code.translate(_OTHERS).split()), code, module) or (
+        addressed and (b"huggingface.co/" in code or b"hf://" in code or _LONG_ADDRESS.search(content) is not None)
+    )
 
 
 def _holds_address(words: set[bytes], content: bytes) -> bool:
