@@ -58,6 +58,17 @@ IN_DOCUMENTATION = '"""Use ``load(\'org/name\')``, or torch.load."""\nfrom app i
 CALLING = (
     "from app import load\nload('org/name')\n",
     "from app import load as fetch\nfetch('org/name')\n",
+    "from app import load\nload \\\n('org/name')\n",
+    "from app import load\n(load)('org/name')\n",
+    "from app import load as  fetch\nfetch('org/name')\n",
+    "from app import load\nfetch = load\nfetch('org/name')\n",
+    "import functools, app\nfetch = functools.partial(app.load, 'org/name')\n",
+    "x = 1; from app import load\nload('org/name')\n",
+    "try: import app\nexcept ImportError: pass\napp.load('org/name')\n",
+    "from pkg import (\n    one,  # (so far)\n    app,\n)\napp.load('org/name')\n",
+    "from pkg import one, \\\r\n    app\r\napp.load('org/name')\r\n",
+    "from.app import load\nload('org/name')\n",
+    "from app import l\uff4fad\nload('org/name')\n",
     "import app\n\n\nclass Own(app.load):\n    def __init__(self):\n        super().__init__('org/name')\n",
     "from app import Base\n\n\nclass load(Base):\n    @classmethod\n    def own(cls):\n        return cls\n\n"
     "    def make(self):\n        return self.own()('org/name')\n",
@@ -109,6 +120,9 @@ def test_a_source_that_defines_or_describes_a_function_is_not(content: str, monk
         ("from app.own_core_utils import x\n", False),
         ("from langchain_community.llms import Ollama\n", True),
         ("from own_llms import Ollama\n", False),
+        ("import transformers as t\nt.X.\uff46rom_\U0001d429retrained('org/name')\n", True),
+        ("# a comment\rfrom transformers import pipeline\r", True),
+        ("x = 1  # \uff02\uff02\uff02\nfrom transformers import pipeline\ny = '\uff07\u6a21'\n", True),
     ],
 )
 def test_what_no_loader_and_no_address_stands_in_is_not_parsed(
