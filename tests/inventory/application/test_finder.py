@@ -464,6 +464,21 @@ def test_images_that_hold_a_server_of_models_are_told_and_no_others(tmp_path: Pa
     assert found.references == ()
 
 
+def test_an_image_whose_tag_nobody_knows_still_names_its_server(tmp_path: Path) -> None:
+    compose = "services:\n  a:\n    image: ollama/ollama:${TAG}\n  b:\n    image: ${NAME}:${TAG}\n"
+    chart = (
+        'spec:\n  containers:\n  - image: "vllm/vllm-openai:{{ .Values.tag }}"\n  - image: "{{ .Values.name }}:1"\n'
+        '  - image: "lmsysorg/sglang:v0.{{ .Values.tag }}"\n'
+    )
+    found = found_in(
+        tmp_path, compose_dot_yaml=compose, pod_dot_yaml=chart, Dockerfile="ARG V\nFROM pytorch/torchserve:${V}-cpu\n"
+    )
+    assert servers(found) == [
+        ("pytorch/torchserve", "", "none", 2), ("ollama/ollama", "", "none", 3), ("vllm/vllm-openai", "", "none", 3),
+        ("lmsysorg/sglang", "", "none", 5),
+    ]  # fmt: skip
+
+
 def test_stages_of_a_dockerfile_begin_with_an_image(tmp_path: Path) -> None:
     text = (
         "ARG V=23.10\nFROM --platform=linux/amd64 nvcr.io/nvidia/tritonserver:${V}-py3 AS base\n"
