@@ -122,8 +122,8 @@ class Deployment:
     def _image(self, held: Term, where: str) -> None:
         """Name the image of a container, or put together what Helm keeps apart: registry, repository and tag."""
         if isinstance(held, Text):
-            name, template, _ = held.text.partition(_TEMPLATE)
-            whole = replace(held, text=name.rpartition(":")[0]) if template else self._interpolated(held)
+            before, template, _ = held.text.partition(_TEMPLATE)
+            whole = replace(held, text=before.rpartition(":")[0]) if template else self._interpolated(held)
             self._tell("image", where, whole, held)
             return
         name, tag = item(held, "repository"), item(held, "tag")
