@@ -10,6 +10,7 @@ from weighbridge.inventory.advisories.exposure import Exposure, Standing
 from weighbridge.inventory.advisories.matching import software_exposures
 from weighbridge.inventory.advisories.outcome import Outcome
 from weighbridge.inventory.advisories.reading import parse, read
+from weighbridge.inventory.advisories.seeding import SEED
 from weighbridge.inventory.advisories.writing import document
 from weighbridge.inventory.graph import Component
 
@@ -68,6 +69,33 @@ def test_another_doubt_does_not_make_more_of_a_note(tmp_path: Path) -> None:
     assert [one.standing for one in found] == [NOTED]
     two = b.library("anchor", "3.0", also="2.0")
     assert {one.standing for one in exposures(tmp_path, two, record)} == {NOTED}
+
+
+@pytest.mark.parametrize("words", [DISPUTED["database_specific"], {}])
+def test_a_doubt_of_one_feed_lowers_no_other_record(tmp_path: Path, words: dict[str, str]) -> None:
+    record = b.record("GHSA-53q9-r3pm-6pq6", "torch", *OPEN, aliases=["CVE-2025-32434"], database_specific=words)
+    if not words:
+        record["affected"][0]["database_specific"] = DISPUTED["database_specific"]
+    (one,) = (
+        each for each in exposures(tmp_path, b.library("torch", "2.5.1"), record)
+        if "CVE-2025-32434" in {each.advisory.id, *each.advisory.aliases}
+    )  # fmt: skip
+    assert (one.standing, one.advisory.source) == (AFFECTED, SEED)
+
+
+def test_commits_that_fix_are_an_end(tmp_path: Path) -> None:
+    record = b.record("CVE-2026-1", "anchor", *OPEN, **DISPUTED)
+    record["affected"][0]["ranges"].append(
+        {"type": "GIT", "repo": "https://github.com/a/anchor", "events": [{"introduced": "0"}, {"fixed": "f" * 40}]}
+    )
+    purl = f"pkg:github/a/anchor@{'e' * 40}"
+    assert [one.standing for one in exposures(tmp_path, b.library(purl=purl), record)] == [INVESTIGATED]
+
+
+def test_a_version_without_a_place_is_judged_by_what_affects_all_versions(tmp_path: Path) -> None:
+    record = parts(([], [OPEN], "somebody disputes it"), ([], [ENDED], ""))
+    (one,) = exposures(tmp_path, b.library("anchor", "2019-09-12"), record)
+    assert one.standing is NOTED
 
 
 def test_a_note_neither_fails_an_audit_nor_leaves_it_open(tmp_path: Path) -> None:

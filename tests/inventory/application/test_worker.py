@@ -13,7 +13,7 @@ from tests.builders import applications, workshop
 from weighbridge.inventory.application import asking, facts, worker
 from weighbridge.inventory.application.asking import KEY, Asked, Wrapper
 from weighbridge.inventory.application.python import source
-from weighbridge.inventory.application.vocabulary.entries import entry_of
+from weighbridge.inventory.application.vocabulary.entries import PYTHON, entry_of
 
 FILES = {**applications.HELPDESK_FILES, **workshop.FILES}
 NAMES = ("MODEL", "settings.chat_model", "Settings().a.b", f"speech{KEY}recogniser{KEY}repo", f"a{KEY}*", "get()()")
@@ -58,6 +58,17 @@ IN_DOCUMENTATION = '"""Use ``load(\'org/name\')``, or torch.load."""\nfrom app i
 CALLING = (
     "from app import load\nload('org/name')\n",
     "from app import load as fetch\nfetch('org/name')\n",
+    "from app import load\nload \\\n('org/name')\n",
+    "from app import load\n(load)('org/name')\n",
+    "from app import load as  fetch\nfetch('org/name')\n",
+    "from app import load\nfetch = load\nfetch('org/name')\n",
+    "import functools, app\nfetch = functools.partial(app.load, 'org/name')\n",
+    "x = 1; from app import load\nload('org/name')\n",
+    "try: import app\nexcept ImportError: pass\napp.load('org/name')\n",
+    "from pkg import (\n    one,  # (so far)\n    app,\n)\napp.load('org/name')\n",
+    "from pkg import one, \\\r\n    app\r\napp.load('org/name')\r\n",
+    "from.app import load\nload('org/name')\n",
+    "from app import l\uff4fad\nload('org/name')\n",
     "import app\n\n\nclass Own(app.load):\n    def __init__(self):\n        super().__init__('org/name')\n",
     "from app import Base\n\n\nclass load(Base):\n    @classmethod\n    def own(cls):\n        return cls\n\n"
     "    def make(self):\n        return self.own()('org/name')\n",
@@ -97,6 +108,8 @@ def test_a_source_that_defines_or_describes_a_function_is_not(content: str, monk
     [
         ("URL = 'https://huggingface.co/org/name/resolve/main/x'\n", True),
         ('URL = """\\\n  https://huggingface.co/org/name/resolve/main/x"""\n', True),
+        ('URL = "https://huggingface.co/" """org/name/resolve/main/x"""\n', True),
+        ('URL = """huggingface.co/org/name/resolve/main/x"""\n', True),
         ('def f():\n    """See https://huggingface.co/org/name/resolve/main/x."""\n', False),
         ("# https://huggingface.co/org/name/resolve/main/x\n", False),
         ("from transformers import pipeline\n", True),
@@ -105,9 +118,21 @@ def test_a_source_that_defines_or_describes_a_function_is_not(content: str, monk
         ("import xx_ent_wiki_sm\n", True),
         ("import de_dep_news_trf\n", True),
         ("from app.own_core_utils import x\n", False),
+        ("from langchain_community.llms import Ollama\n", True),
+        ("from own_llms import Ollama\n", False),
+        ("import transformers as t\nt.X.\uff46rom_\U0001d429retrained('org/name')\n", True),
+        ("# a comment\rfrom transformers import pipeline\r", True),
+        ("x = 1  # \uff02\uff02\uff02\nfrom transformers import pipeline\ny = '\uff07\u6a21'\n", True),
     ],
 )
 def test_what_no_loader_and_no_address_stands_in_is_not_parsed(
     content: str, parsed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert is_parsed(monkeypatch, content, Asked(path="x.py", module="pkg.x")) is parsed
+
+
+def test_a_source_that_calls_any_loader_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for pattern in PYTHON.by_key:
+        path = ("any" + pattern if pattern.startswith("*.") else pattern.removeprefix("*")).replace("*", "_any")
+        content = f"import {path.partition('.')[0]}\n{path}('org/name')\n"
+        assert is_parsed(monkeypatch, content, Asked(path="x.py", module="pkg.x")), content

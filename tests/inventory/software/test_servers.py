@@ -22,6 +22,7 @@ DIGEST = "sha256:" + "ab" * 32
     ("ghcr.io/ggml-org/llama.cpp:b4719", "pkg:github/ggml-org/llama.cpp", "b4719"),
     ("nvcr.io/nvidia/tritonserver:23.10-py3", "pkg:github/triton-inference-server/server", "23.10"),
     ("pytorch/torchserve:0.8.1-cpu", "pkg:pypi/torchserve", "0.8.1"),
+    ("vllm/vllm-openai:0.5.3b1", "pkg:pypi/vllm", ""), ("vllm/vllm-openai:v0.11.1rc6.x", "pkg:pypi/vllm", "0.11.1rc6"),
     ("acme/ollama:0.1.30", "", "0.1.30"), ("evil.example/ollama/ollama:0.1.30", "", "0.1.30"), ("acme/x:b12", "", ""),
 ])  # fmt: skip
 def test_an_image_tells_its_server_and_the_tag_its_version(written: str, program: str, release: str) -> None:
@@ -42,7 +43,7 @@ def test_what_is_no_name_of_an_image_is_none(written: str) -> None:
 
 @pytest.mark.parametrize(("written", "purl"), [
     ("ollama/ollama:0.1.30", "pkg:docker/ollama/ollama@0.1.30"), ("ollama/ollama", "pkg:docker/ollama/ollama"),
-    (f"ollama/ollama:1@{DIGEST}", f"pkg:docker/ollama/ollama@{DIGEST}"),
+    (f"ollama/ollama:1@{DIGEST}", f"pkg:docker/ollama/ollama@{DIGEST}?tag=1"),
     ("ghcr.io/ggml-org/llama.cpp:full", "pkg:docker/ggml-org/llama.cpp@full?repository_url=ghcr.io"),
     ("localhost:5000/a/b:1", "pkg:docker/a/b@1?repository_url=localhost:5000"),
 ])  # fmt: skip

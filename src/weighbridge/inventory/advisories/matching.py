@@ -145,7 +145,8 @@ def _without_place(package: Coordinate, version: str, store: Store) -> Iterator[
         if any(literal(version) in one.listed for one in reached):
             continue
         if any(ranges.EVERYTHING in one.intervals for one in reached):
-            yield _doubted(advisory, package, entries, (), "")
+            of_all = (entry for entry, one in zip(entries, reached, strict=True) if ranges.EVERYTHING in one.intervals)
+            yield _doubted(advisory, package, tuple(of_all), (), "")
         elif any(one.intervals for one in reached):
             words = f"{version} has no place in the order of versions that is known here"
             yield _doubted(advisory, package, entries, _all_fixes(entries), words)
@@ -201,6 +202,8 @@ def _of_checkout(taken: Checkout, store: Store) -> Iterator[_Match]:
         if listed_ or taken.commit in named[EventKind.INTRODUCED] | named[EventKind.LAST_AFFECTED]:
             doubt = ""
         match = _doubted(advisory, None, entries, _all_fixes(entries), doubt)
+        if match.found is Standing.NOTED and any(named[kind] for kind in EventKind if kind is not EventKind.INTRODUCED):
+            match = replace(match, found=Standing.UNDER_INVESTIGATION)  # a commit ends what no version does
         if doubt and taken.commit in named[EventKind.FIXED]:
             match = replace(match, found=Standing.FIXED)
         yield replace(match, basis=Basis.COMMIT)

@@ -254,15 +254,15 @@ class Shelf:
         for (id_,) in self.ask("SELECT advisory FROM repository WHERE address = ?", address):
             yield self._advisory(id_)
 
-    def knows(self, names: tuple[str, ...], package: int) -> bool:
-        """Tell whether any record of a package, withdrawn or not, has one of some ids."""
-        return any(
-            self.ask(
-                "SELECT 1 FROM alias JOIN entry USING (advisory) WHERE alias.name = ? AND package = ?",
-                name, package,
-            )
-            for name in names
-        )  # fmt: skip
+    def known(self, names: tuple[str, ...], package: int) -> Iterator[Advisory]:
+        """Give all records of a package, withdrawn or not, that have one of some ids."""
+        for name in names:
+            for (id_,) in self.ask(
+                "SELECT advisory FROM alias JOIN entry USING (advisory) WHERE alias.name = ? AND package = ?",
+                name,
+                package,
+            ):
+                yield self._advisory(id_)
 
     def _advisory(self, id_: object) -> Advisory:
         key = int(str(id_))

@@ -150,11 +150,15 @@ class Store:
             yield from shelf.of_repository(address)
 
     def _is_told(self, advisory: Advisory, package: Coordinate) -> bool:
-        """Tell whether a feed knows what the seed says of a package, even if only that it was withdrawn."""
+        """Tell whether a feed knows what the seed says of a package, even if only that it was withdrawn.
+
+        A record that doubts itself lowers nothing but itself: the seed is told beside it.
+        """
         if self._imported is None:
             return False
         number = self._imported.package(package.ecosystem, package.name)
-        return bool(number) and self._imported.knows((advisory.id, *advisory.aliases), number)
+        known = self._imported.known((advisory.id, *advisory.aliases), number) if number else ()
+        return any(not one.unconfirmed and not any(each.unconfirmed for each in one.affected) for one in known)
 
 
 def feeds_of(shelf: Shelf) -> tuple[Feed, ...]:

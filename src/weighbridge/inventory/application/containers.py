@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 
 from weighbridge.core.errors import Malformed, OverLimit
+from weighbridge.core.values import replace
 from weighbridge.inventory.application import shell
 from weighbridge.inventory.application.documents import JsonReader
 from weighbridge.inventory.application.facts import Call, Setting
 from weighbridge.inventory.application.keys import by_key
 from weighbridge.inventory.application.shell import Found, Word
-from weighbridge.inventory.application.terms import Sequence, Text
+from weighbridge.inventory.application.terms import Joined, Sequence, Text, Variable
 from weighbridge.inventory.application.vocabulary.commands import IMAGES
 
 TYPE_CHECKING = False
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from weighbridge.inventory.application.places import Place
+    from weighbridge.inventory.application.terms import Term
 
 _STARTS = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
+
+LONGEST_ARGUMENT, MOST_PARTS = 300, 8
+"""Characters of a version or a name, and parts of a name, that take the place of a variable."""
 
 
 def dockerfile(place: Place) -> Found:
@@ -31,11 +36,12 @@ def dockerfile(place: Place) -> Found:
     settings: list[Setting] = []
     image = ""
     begun: dict[str, list[Word]] = {}
+    arguments: dict[str, Term] = {}
     for name, start, end in instructions(place.text):
         if name == "FROM":
             calls += _ended(begun, place, image)
             image = place.text[start:end]
-            calls += _base(place, start, end)
+            calls += _base(place, start, end, arguments)
         elif name in {"CMD", "ENTRYPOINT"}:
             begun[name] = _words(place, start, end)
         elif name in {"ENV", "ARG", "LABEL"}:
@@ -43,6 +49,8 @@ def dockerfile(place: Place) -> Found:
                 calls_found, settings_found = _variables(place, start, end)
                 calls += calls_found
                 settings += settings_found
+            if name == "ARG" and not image and end - start <= LONGEST_ARGUMENT:
+                arguments.update((one.name, one.term) for one in settings_found)
         elif name in {"RUN", "HEALTHCHECK"}:
             begin = start + len(re.match(r"(?:--\S+[ \t]+)*", place.text[start:end])[0])  # type: ignore[index]
             if place.text[begin : begin + 1] == "[":
@@ -59,13 +67,26 @@ def dockerfile(place: Place) -> Found:
     return Found(calls=tuple(calls), settings=tuple(settings))
 
 
-def _base(place: Place, start: int, end: int) -> list[Call]:
+def _base(place: Place, start: int, end: int, arguments: dict[str, Term]) -> list[Call]:
     """Name the image that a stage begins with, behind the options."""
     word = next((one for one in _words(place, start, end) if not one.text.startswith("--")), None)
     if word is None:
         return []
     at = place.span(word.start, word.end)
-    return [Call(loader="image", callable="FROM", given=(("subject", word.term),), at=at)]
+    return [Call(loader="image", callable="FROM", given=(("subject", _filled(word.term, arguments)),), at=at)]
+
+
+def _filled(term: Term, arguments: dict[str, Term]) -> Term:
+    """Bind variables to the arguments of their own file: others of a project give the same name to other versions.
+
+    What the value of an argument is made of stays as it is: arguments of arguments could double without end.
+    """
+    match term:
+        case Variable(name=name) if name in arguments:
+            return replace(term, name=f"ARG {name}", default=arguments[name])
+        case Joined(parts=parts) if len(parts) <= MOST_PARTS:
+            return replace(term, parts=tuple(_filled(one, arguments) for one in parts))
+    return term
 
 
 def _ended(begun: dict[str, list[Word]], place: Place, image: str) -> list[Call]:

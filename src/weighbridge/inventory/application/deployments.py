@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from weighbridge.core.values import replace
 from weighbridge.inventory.application import shell
 from weighbridge.inventory.application.facts import Call, Setting
 from weighbridge.inventory.application.keys import by_key, kind_of
@@ -34,6 +35,9 @@ _TARGETS = ("_target_", "class_path", "__target__", "_component_", "target")
 """Keys that name a callable, beside what it gets. Sources: Hydra 1.3, Lightning 2.5, torchtune 0.6."""
 _SKIPPED = frozenset({"description", "title", "summary", "help", "comment", "examples", "example", "default_prompt",
                       "license", "author", "authors", "homepage", "repository", "url", "name", "label"})  # fmt: skip
+
+_TEMPLATE = "\ue000"
+"""Stands for what Helm fills in; no name has it."""
 
 
 class Deployment:
@@ -118,7 +122,9 @@ class Deployment:
     def _image(self, held: Term, where: str) -> None:
         """Name the image of a container, or put together what Helm keeps apart: registry, repository and tag."""
         if isinstance(held, Text):
-            self._tell("image", where, self._interpolated(held), held)
+            before, template, _ = held.text.partition(_TEMPLATE)
+            whole = replace(held, text=before.rpartition(":")[0]) if template else self._interpolated(held)
+            self._tell("image", where, whole, held)
             return
         name, tag = item(held, "repository"), item(held, "tag")
         if isinstance(name, Text):
@@ -273,5 +279,5 @@ def without_templates(text: str) -> str:
         elif re.fullmatch(r"[ \t]*(?:-[ \t]*)?(?:\{\{.*?\}\}[ \t]*)+", line):
             lines.append(" " * len(line))
         else:
-            lines.append(re.sub(r"\{\{.*?\}\}", lambda match: "\ue000" * len(match[0]), line))
+            lines.append(re.sub(r"\{\{.*?\}\}", lambda match: _TEMPLATE * len(match[0]), line))
     return "\n".join(lines)

@@ -19,7 +19,7 @@ from weighbridge.inventory.application.references import (
     Unread,
     Unresolved,
 )
-from weighbridge.inventory.application.resolving import Resolver
+from weighbridge.inventory.application.resolving import Outcome, Resolver
 from weighbridge.inventory.application.terms import (
     Choice,
     Imported,
@@ -30,6 +30,7 @@ from weighbridge.inventory.application.terms import (
     Sequence,
     Span,
     Table,
+    Text,
     Variable,
 )
 from weighbridge.inventory.application.vocabulary.entries import KEY_NAMES, PYTHON, WRAPPER, entry_of
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from weighbridge.inventory.application.facts import Call, FileFacts
     from weighbridge.inventory.application.files import ProjectFile
     from weighbridge.inventory.application.loaders import Loader
-    from weighbridge.inventory.application.resolving import Outcome
     from weighbridge.inventory.application.terms import Term
 
 _DEEP = 4
@@ -207,6 +207,8 @@ class Fold:
             key = (site.call.loader, site.call.entry, site.call.at)
             outcomes = self.resolver.resolve(site.get("subject"))
             texts = [one for one in outcomes if one.text is not None]
+            if not texts and entry.kind is Kind.SERVER:
+                texts = _untagged(site.get("subject"))
             for outcome in texts:
                 assert outcome.text is not None
                 place = (outcome.text.at.file, outcome.text.at.line, outcome.text.at.column)
@@ -395,6 +397,13 @@ class Fold:
         name = name.strip("/").removeprefix("./")
         folder = path.rpartition("/")[0]
         return name in self.known or (bool(folder) and f"{folder}/{name}" in self.known)
+
+
+def _untagged(subject: Term | None) -> list[Outcome]:
+    """Name an image without a tag that nobody knows: which server is in it, stands before that."""
+    first = subject.parts[0] if isinstance(subject, Joined) else None
+    name = first.text.rpartition(":")[0] if isinstance(first, Text) else ""
+    return [Outcome(text=Text(text=name, at=first.at))] if isinstance(first, Text) and name else []
 
 
 def _is_loaded(subject: Term | None) -> bool:

@@ -153,20 +153,23 @@ class Vocabulary:
     def signs(self) -> dict[str, tuple[Signs, ...]]:
         """Say what stands in every source that calls a loader, by a word that surely does.
 
-        That word is the root of a library or, where a last word alone tells, that one.
+        That word is the root of a library or, where a last word alone tells or the root is open (``langchain*``), that
+        one.
         """
         found: dict[str, set[Signs]] = {}
         for pattern, entries in self.by_key.items():
             parts = [part.removesuffix("()") for part in pattern.split(".")]
-            root, tail = parts[0].partition("*")[0], parts[-1].lstrip("*")
-            word = root or max((part.strip("*") for part in parts), key=len)
+            begin, star, _ = parts[0].partition("*")
+            root, tail = "" if star else begin, parts[-1].lstrip("*")
+            word = root or max((part.strip("*") for part in (parts[1:] if begin else parts)), key=len)
             if any(one.by_tail for one in entries):
                 signs = Signs(words=frozenset({tail} if root else ()))
             else:
                 # A star at the very beginning ends at a dot: what follows it is a word.
                 whole = {part for part in (parts[0].lstrip("*"), *parts[1:]) if "*" not in part} - {"", word}
                 end = parts[-1].rpartition("*")[2] if "*" in parts[-1] and len(parts) > 1 else ""
-                pieces = {piece for part in parts[1:] if "*" in part for piece in part.split("*")} - {"", end}
+                pieces = {piece for part in parts[1:] if "*" in part for piece in part.split("*")}
+                pieces = (pieces | {begin if star else ""}) - {"", end}
                 signs = Signs(words=frozenset(whole), pieces=tuple(sorted(pieces)), end=end)
             found.setdefault(word, set()).add(signs)
         return {word: tuple(several) for word, several in found.items()}

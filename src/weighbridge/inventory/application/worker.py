@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import is_normalized, normalize
 
 from weighbridge.core.errors import Malformed, OverLimit
 from weighbridge.core.values import replace
@@ -53,8 +54,8 @@ _ROOTS = frozenset(one.partition(".")[0].encode() for one in PYTHON.by_key if no
 """Libraries that paths of loaders begin with; others may begin with anything."""
 _FILES = (b"/resolve", b"resolve/", b"/raw", b"raw/")
 """Parts of addresses of files on the Hub, which may be put together from texts; pages have none."""
-_LONG_ADDRESS = re.compile(rb"""(?:\"{3}|'{3})[\s\\]*(?:https?|hf)://""")
-"""The begin of an address in three quotes."""
+_LONG_ADDRESS = re.compile(rb"""(?:\"{3}|'{3})[\s\\]*+\S{0,40}?(?:huggingface\.co/|hf://)""")
+"""The begin of an address in three quotes; some escapes may stand before it, and words do in documentation."""
 _MODEL_PACKAGES = tuple(one.encode() for one in python.MODEL_PACKAGES)
 _OTHERS = bytes(code if chr(code).isalnum() or code == ord("_") else ord(" ") for code in range(128)) + bytes(
     range(128, 256)
@@ -65,7 +66,11 @@ _SCRIPT_SIGNS = re.compile(
     rb"""@google/gen|@google-cloud/vertexai|@mistralai/|@aws-sdk/client-bedrock|@ai-sdk/|@langchain/|@mlc-ai/|"""
     rb"""onnxruntime-|node-llama-cpp|@azure/openai)|huggingface\.co/|hf://"""
 )
-_IMPORTS = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n]*(?:\([^)]*\))?", re.MULTILINE)
+_IMPORTS = re.compile(
+    rb"(?:^|[;:])[ \t]*(?:from|import)(?=[ \t.\\])(?:[^\n(\\]|\\\n)*+(?:\((?:[^)#]|#[^\n]*)*+\))?", re.MULTILINE
+)
+_HANDED_ON = rb"(?<!\w)%s(?:[\s\\]+as\b|[\s\\)]*\()|(?:\bpartial\(\s*|=\s*)(?:\w+\.)*+%s(?!\w)"
+"""A name that is not called as usual: with space before its arguments, under another name, or by ``partial``."""
 _CONFIGURATION_SIGNS = re.compile(
     rb"model|_core_|tokenizer|adapter|lora|dataset|hf://|huggingface|ollama|llama|vllm|sglang|tritonserver|torchserve|"
     rb"whisper|sentence|_target_|class_path",
@@ -83,12 +88,13 @@ def facts_of(content: bytes, asked: Asked) -> FileFacts:
     """Read the content of a file as what its name says; raises Malformed and OverLimit."""
     language = language_of(asked.path)
     if language is Language.PYTHON:
-        if not (asked.calls or asked.names) and not _has_any(content, asked.wrappers):
+        plain = _plain(content)
+        if not (asked.calls or asked.names) and not _has_any(plain, asked.wrappers):
             return FileFacts()
-        words = set(content.translate(_OTHERS).split())
-        wrappers = tuple(_reachable(content, words, asked))
+        words = set(plain.translate(_OTHERS).split())
+        wrappers = tuple(_reachable(plain, words, asked))
         if not (asked.names or wrappers or (asked.calls and (
-            _may_tell(words, content, asked.module) or (is_conftest(asked.path) and b"fixture" in words)
+            _may_tell(words, plain, asked.module) or (is_conftest(asked.path) and b"fixture" in words)
         ))):  # fmt: skip
             return FileFacts()
         return python.read(content, replace(asked, wrappers=wrappers))
@@ -117,6 +123,21 @@ def facts_of(content: bytes, asked: Asked) -> FileFacts:
     return FileFacts()
 
 
+def _plain(content: bytes) -> bytes:
+    """Give a source to look for words in as Python reads it: letters in NFKC (PEP 3131), a return ends a line."""
+    content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if content.isascii():
+        return content
+    text = content.decode(errors="replace")
+    return content if is_normalized("NFKC", text) else re.sub(r"[^\x00-\x7f]+", _letters, text).encode()
+
+
+def _letters(found: re.Match[str]) -> str:
+    """Write look-alikes of letters as those; others, such as quotes, would begin what does not begin."""
+    letters = normalize("NFKC", found[0])
+    return letters if letters.isascii() and letters.isalnum() else found[0]
+
+
 def _has_any(content: bytes, wrappers: tuple[Wrapper, ...]) -> bool:
     """Tell whether the name of a function is in a source at all; for many names, cutting it into words is quicker."""
     return len(wrappers) > FEW or any(one.name.encode() in content for one in wrappers)
@@ -130,12 +151,10 @@ def _may_tell(words: set[bytes], content: bytes, module: str) -> bool:
     code = prose.without(content)
     if code is content:
         return True
-    words = set(code.translate(_OTHERS).split())
-    # An address that fills a long text is one; those within documentation are not.
-    return (
-        _calls_loaders(words, code, module)
-        or (addressed and (_holds_address(words, code) or _LONG_ADDRESS.search(content) is not None))
-    )  # fmt: skip
+    # An address that fills a long text, or is put together with one, is one; those within documentation are not.
+    return _calls_loaders(set(code.translate(_OTHERS).split()), code, module) or (
+        addressed and (b"huggingface.co/" in code or b"hf://" in code or _LONG_ADDRESS.search(content) is not None)
+    )
 
 
 def _holds_address(words: set[bytes], content: bytes) -> bool:
@@ -179,8 +198,8 @@ def _reachable(content: bytes, words: set[bytes], asked: Asked) -> Iterator[Wrap
     for one in named:
         name = one.name.encode()
         if (
-            (b"%s(" % name in code or b"super()" in code or b"%s as " % name in code)
-            and (name in imported or any(word.encode() in imported or word == own[-1] for word in one.modules))
+            (name in imported or any(word.encode() in imported or word == own[-1] for word in one.modules))
+            and (b"%s(" % name in code or b"super()" in code or re.search(_HANDED_ON % (name, name), code))
             and (b")(" in code or re.search(rb"(?<!\w)(?<!\bdef )(?<!\bclass )%s(?!\w)" % name, code))
         ):
             yield one

@@ -25,7 +25,7 @@ _USUAL = ("docker.io/", "index.docker.io/", "registry-1.docker.io/", "registry.h
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(?::\d+)?(?:/[a-z0-9][a-z0-9._-]*)+", re.ASCII)
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
-_RELEASE = re.compile(r"v?(\d+(?:\.\d+)+(?:[-.]?(?:rc|post|dev)\d+)?)(?:[-+_.].*)?", re.ASCII)
+_RELEASE = re.compile(r"v?(\d+(?:\.\d+)++(?:[-.]?(?:rc|post|dev)\d+)?)(?:[-+_.].*)?", re.ASCII)
 _BUILD = re.compile(r"(?:^|.*-)(b\d+)(?:-.*)?", re.ASCII)
 """llama.cpp counts its builds: ``server-cuda-b4719``."""
 
@@ -51,14 +51,19 @@ class Image:
 
     @property
     def purl(self) -> str:
-        """The package URL of the image (purl-spec, type docker)."""
+        """The package URL of the image (purl-spec, type docker); beside a digest the tag is a qualifier, as of oci."""
         host, slash, rest = self.name.partition("/")
         is_elsewhere = slash and ("." in host or ":" in host)
         version = self.digest or self.tag
+        named = (
+            f"repository_url={host}" if is_elsewhere else "",
+            f"tag={self.tag}" if self.tag and self.digest else "",
+        )
+        qualifiers = "&".join(filter(None, named))
         return (
             f"pkg:docker/{rest if is_elsewhere else self.name}"
             + (f"@{version}" if version else "")
-            + (f"?repository_url={host}" if is_elsewhere else "")
+            + (f"?{qualifiers}" if qualifiers else "")
         )
 
 
