@@ -440,6 +440,16 @@ def test_a_wrapper_at_the_end_of_a_file_is_refused() -> None:
         plan_of(BytesSource(wrapper + b"ub" + bytes(15)))
 
 
+def test_arrays_between_opcodes_are_for_joblib_alone() -> None:
+    """To ``torch.load`` and ``numpy.load`` what follows a wrapper are opcodes, which may make something else."""
+    fields = dumps("shape", 4)[2:-1] + dumps((4,), 4)[2:-1] + dumps("dtype", 4)[2:-1] + dumps(DTYPE, 4)[2:-1]
+    array = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(" + fields + b"ub" + bytes(16) + b"."
+    assert plan_of(BytesSource(array)).tensors
+    for other in (zip_layout({"data.pkl": array, "version": b"3\n"}), npy("(4,)", "'|O'", array)):
+        with pytest.raises(Malformed, match="joblib does not read"):
+            plan_of(BytesSource(other))
+
+
 def test_persistent_ids_need_a_loader() -> None:
     with pytest.raises(Malformed, match="persistent id"):
         plan_of(BytesSource(b"\x80\x02Pinert\n."))

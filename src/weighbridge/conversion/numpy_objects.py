@@ -79,6 +79,8 @@ class ArrayLoader:
         self.base = base
         self.unpacked = unpacked
         self.places: dict[str, tuple[int, int]] = {}
+        self.joblib = False
+        """Whether joblib reads the stream: arrays lie between opcodes to it alone, and more opcodes to others."""
         self.wrapped = False
         self.inner: dict[str, bool] = {}
         """What pickles within the stream named (``Unpickler.named``)."""
@@ -110,6 +112,8 @@ class ArrayLoader:
         if isinstance(target, Compound):
             return position if self._masked(target, state) else None
         if isinstance(target, Wrapper):
+            if not self.joblib:
+                raise Malformed("an array of joblib's in a file that joblib does not read", offset=position)
             return self._wrapped(target, state, position)
         if isinstance(target, View) and target.trouble == _NOT_FILLED and isinstance(state, tuple) and len(state) == 5:
             _, shape, dtype, fortran, data = state
