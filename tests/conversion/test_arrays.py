@@ -440,6 +440,13 @@ def test_a_wrapper_at_the_end_of_a_file_is_refused() -> None:
         plan_of(BytesSource(wrapper + b"ub" + bytes(15)))
 
 
+@pytest.mark.parametrize(("fortran", "strides"), [(True, (1, 2)), (1, (1, 2)), (0, (2, 1)), (False, (2, 1))])
+def test_the_order_of_axes_is_any_number(fortran: int, strides: tuple[int, int]) -> None:
+    called = Global("numpy._core.multiarray", "_reconstruct")
+    one = Reduce(called, (NDARRAY, (0,), b"b"), state=(1, (2, 2), DTYPE, fortran, bytes(16)))
+    assert plan_of(BytesSource(dumps({"a": one}, 4))).tensors[0].strides == strides
+
+
 def test_arrays_between_opcodes_are_for_joblib_alone() -> None:
     """To ``torch.load`` and ``numpy.load`` what follows a wrapper are opcodes, which may make something else."""
     fields = dumps("shape", 4)[2:-1] + dumps((4,), 4)[2:-1] + dumps("dtype", 4)[2:-1] + dumps(DTYPE, 4)[2:-1]

@@ -117,7 +117,7 @@ class ArrayLoader:
             return self._wrapped(target, state, position)
         if isinstance(target, View) and target.trouble == _NOT_FILLED and isinstance(state, tuple) and len(state) == 5:
             _, shape, dtype, fortran, data = state
-            self._fill(target, data, dtype, shape, fortran=fortran is True)
+            self._fill(target, data, dtype, shape, fortran=isinstance(fortran, int) and fortran != 0)
             return position
         return None
 
@@ -172,11 +172,11 @@ class ArrayLoader:
         (_, held), (_, hidden) = made.parts
         if not isinstance(held, View) or not isinstance(hidden, View) or isinstance(fill, Compound | Marked):
             return False
-        self._fill(held, data, dtype, shape, fortran=fortran is True)
+        self._fill(held, data, dtype, shape, fortran=isinstance(fortran, int) and fortran != 0)
         if held.elements is not None:
             held.elements, held.trouble = None, "a masked array of records or objects"
             return True
-        self._fill(hidden, mask, Dtype("b1"), shape, fortran=fortran is True)
+        self._fill(hidden, mask, Dtype("b1"), shape, fortran=isinstance(fortran, int) and fortran != 0)
         if fill is not None:
             made.parts = (*made.parts, ("fill_value", fill))
         made.facts = {"dtype": held.dtype, "shape": list(held.shape)}
