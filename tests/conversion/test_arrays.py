@@ -447,6 +447,13 @@ def test_the_order_of_axes_is_any_number(fortran: int, strides: tuple[int, int])
     assert plan_of(BytesSource(dumps({"a": one}, 4))).tensors[0].strides == strides
 
 
+def test_an_array_gets_its_content_once() -> None:
+    called = Global("numpy._core.numeric", "_frombuffer")
+    state = (1, (1,), DTYPE, False, b"\1\2\3\4")
+    with pytest.raises(Malformed, match="another content"):
+        plan_of(BytesSource(dumps({"a": Reduce(called, (bytes(8), DTYPE, (2,), "C"), state=state)}, 4)))
+
+
 def test_arrays_between_opcodes_are_for_joblib_alone() -> None:
     """To ``torch.load`` and ``numpy.load`` what follows a wrapper are opcodes, which may make something else."""
     fields = dumps("shape", 4)[2:-1] + dumps((4,), 4)[2:-1] + dumps("dtype", 4)[2:-1] + dumps(DTYPE, 4)[2:-1]

@@ -119,6 +119,9 @@ class ArrayLoader:
             _, shape, dtype, fortran, data = state
             self._fill(target, data, dtype, shape, fortran=isinstance(fortran, int) and fortran != 0)
             return position
+        is_array = isinstance(target, View) and (target.storage.key.startswith(PLACED) or target.elements is not None)
+        if is_array and isinstance(state, tuple) and len(state) == 5:
+            raise Malformed("an array is given another content", offset=position)
         return None
 
     def fills(self, dtype: Dtype, shape: tuple[int, ...], size: int) -> bool:
