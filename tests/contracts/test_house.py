@@ -124,6 +124,14 @@ def calls(path: Path) -> Counter[str]:
     return Counter(ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
 
 
+def test_nothing_is_left_of_a_merge() -> None:
+    marks = f"^({'<' * 7}|{'>' * 7}) "
+    found = subprocess.run(
+        ["git", "grep", "-InE", marks], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert not found.stdout
+
+
 @of_all(EVERYWHERE)
 def test_a_module_fits_a_head(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= LONGEST_MODULE

@@ -241,6 +241,24 @@ def test_masked_arrays_are_made_of_data_and_mask(protocol: int, order: Any, tmp_
     assert (found.data.tolist(), found.mask.tolist()) == (wanted.data.tolist(), wanted.mask.tolist())
 
 
+@pytest.mark.libraries
+def test_a_masked_array_of_records_is_named() -> None:
+    import numpy as np
+
+    held = {"m": np.ma.zeros(2, dtype=[("a", "i4"), ("b", "i4")]), "w": np.ones(2)}
+    plan = plan_of(BytesSource(pickle.dumps(held, 4)))
+    assert [one.name for one in plan.tensors] == ["w"]
+    assert plan.unsupported == (("m", "a masked array of records or objects"),)
+
+
+def test_a_masked_array_within_itself_is_refused() -> None:
+    made = dumps(Reduce(Global("numpy.ma.core", "_mareconstruct"), (MASKED, NDARRAY, (0,), b"b")), 4)[2:-1]
+    before = b"".join(dumps(one, 4)[2:-1] for one in (1, (4,), DTYPE, False, bytes(16), bytes(4)))
+    for fill, count in ((b"N", 1), (b"h\x07", 0)):
+        plan = plan_of(BytesSource(b"\x80\x04" + made + b"q\x07(" + before + fill + b"tb."))
+        assert len(plan.unsupported) == 1 - count
+
+
 def trees() -> Any:
     """What scikit-learn's trees keep, in order and packed; text, an array in a record, another order of bytes."""
     import numpy as np
@@ -252,6 +270,7 @@ def trees() -> Any:
         one["left"], one["threshold"], one["name"] = np.arange(6).reshape(2, 3), 0.5, "ab"
         one["box"][1, 2] = [[1, 2], [3, 4]]
         made |= {name: one, f"{name} turned": np.asfortranarray(one), f"{name} none": one[:, :0]}
+        made[f"{name} axes"] = np.stack([one, one, one[::-1]]).transpose(1, 0, 2)
     return made
 
 
@@ -288,6 +307,7 @@ def test_records_are_made_again_as_they_were(protocol: int | str, tmp_path: Path
         ("[('a', '<M8[s]')]", "more than numbers and text"),
         ("[('a', '<i4'), ('a', '<i4')]", "more than numbers and text"),
         ("[('a', '<i4', (2, -1))]", "more than numbers and text"),
+        ("[('', '<i4'), ('', '<i4')]", "more than numbers and text"),
         ("[]", "more than numbers and text"),
     ],
 )
@@ -323,13 +343,50 @@ def frombuffer(data: bytes, shape: tuple[int, ...]) -> Reduce:
     return Reduce(Global("numpy._core.numeric", "_frombuffer"), (data, DTYPE, shape, "C"))
 
 
-def test_an_array_larger_than_its_bytes_is_refused() -> None:
+def test_an_array_of_more_or_fewer_elements_than_bytes_is_refused() -> None:
     assert plan_of(BytesSource(dumps({"a": frombuffer(bytes(16), (4,))}, 4))).tensors
-    with pytest.raises(Malformed, match="elements in 16 bytes"):
-        plan_of(BytesSource(dumps({"a": frombuffer(bytes(16), (5,))}, 4)))
+    for other in (3, 5):
+        with pytest.raises(Malformed, match="elements in 16 bytes"):
+            plan_of(BytesSource(dumps({"a": frombuffer(bytes(16), (other,))}, 4)))
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        ("V8", (3, "|", None, ("a", "b"), {"a": (DTYPE, 0), "b": (DTYPE, 4)}, 16, 1, 16)),  # bytes of an element
+        ("S4", (3, "|", None, None, None, 8, 1, 0)),
+        ("f4", (3, "<", None, None, None, -1, -1, 63)),  # flags of objects
+        ("f4", (3, "?", None, None, None, -1, -1, 0)),
+    ],
+)
+def test_a_type_whose_state_numpy_would_trust_is_refused(code: str, state: tuple[object, ...]) -> None:
+    with pytest.raises(Malformed, match="as numpy does not"):
+        plan_of(BytesSource(dumps(Reduce(Global("numpy", "dtype"), (code, False, True), state=state), 4)))
+
+
+def test_a_type_does_not_change_once_it_is_used() -> None:
+    swap = dumps((3, ">", None, None, None, -1, -1, 0), 4)[2:-1] + b"b"
+    dtype = dumps(DTYPE, 4)[2:-1]
+    assert plan_of(BytesSource(b"\x80\x04" + dtype + swap + b"."))
+    with pytest.raises(Malformed, match="as numpy does not"):
+        plan_of(BytesSource(b"\x80\x04" + dtype + swap + swap + b"."))
+    called = dumps(Global("numpy._core.numeric", "_frombuffer"), 4)[2:-1] + b"(" + dumps(bytes(8), 4)[2:-1]
+    laid = dtype + b"\x94q\x07" + called + b"h\x07" + dumps((2,), 4)[2:-1] + dumps("C", 4)[2:-1] + b"tR"
+    assert plan_of(BytesSource(b"\x80\x04" + laid + b".")).tensors
+    with pytest.raises(Malformed, match="as numpy does not"):
+        plan_of(BytesSource(b"\x80\x04" + laid + b"h\x07" + swap + b"."))
+
+
+@pytest.mark.parametrize("order", ["<", "=", "|"])
+def test_the_order_of_a_state_counts_alone(order: str) -> None:
+    dtype = Reduce(Global("numpy", "dtype"), (">f4", False, True), state=(3, order, None, None, None, -1, -1, 0))
+    called = Global("numpy._core.multiarray", "_reconstruct")
+    one = Reduce(called, (NDARRAY, (0,), b"b"), state=(1, (2,), dtype, False, bytes(8)))
+    assert not plan_of(BytesSource(dumps({"a": one}, 4))).tensors[0].swapped
 
 
 NDARRAY = Global("numpy", "ndarray")
+MASKED = Global("numpy.ma.core", "MaskedArray")
 
 
 def reconstructed(data: object, shape: tuple[int, ...] = (4,), kind: Global = NDARRAY) -> Reduce:
@@ -381,6 +438,30 @@ def test_a_wrapper_at_the_end_of_a_file_is_refused() -> None:
         plan_of(BytesSource(wrapper + fields + b"ub" + bytes(15)))
     with pytest.raises(Malformed, match="not known"):
         plan_of(BytesSource(wrapper + b"ub" + bytes(15)))
+
+
+@pytest.mark.parametrize(("fortran", "strides"), [(True, (1, 2)), (1, (1, 2)), (0, (2, 1)), (False, (2, 1))])
+def test_the_order_of_axes_is_any_number(fortran: int, strides: tuple[int, int]) -> None:
+    called = Global("numpy._core.multiarray", "_reconstruct")
+    one = Reduce(called, (NDARRAY, (0,), b"b"), state=(1, (2, 2), DTYPE, fortran, bytes(16)))
+    assert plan_of(BytesSource(dumps({"a": one}, 4))).tensors[0].strides == strides
+
+
+def test_an_array_gets_its_content_once() -> None:
+    called = Global("numpy._core.numeric", "_frombuffer")
+    state = (1, (1,), DTYPE, False, b"\1\2\3\4")
+    with pytest.raises(Malformed, match="another content"):
+        plan_of(BytesSource(dumps({"a": Reduce(called, (bytes(8), DTYPE, (2,), "C"), state=state)}, 4)))
+
+
+def test_arrays_between_opcodes_are_for_joblib_alone() -> None:
+    """To ``torch.load`` and ``numpy.load`` what follows a wrapper are opcodes, which may make something else."""
+    fields = dumps("shape", 4)[2:-1] + dumps((4,), 4)[2:-1] + dumps("dtype", 4)[2:-1] + dumps(DTYPE, 4)[2:-1]
+    array = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(" + fields + b"ub" + bytes(16) + b"."
+    assert plan_of(BytesSource(array)).tensors
+    for other in (zip_layout({"data.pkl": array, "version": b"3\n"}), npy("(4,)", "'|O'", array)):
+        with pytest.raises(Malformed, match="joblib does not read"):
+            plan_of(BytesSource(other))
 
 
 def test_persistent_ids_need_a_loader() -> None:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(running_kernel() is None, reason="the layers nee
 traced = pytest.mark.skipif(not strace.usable(), reason="there is no strace here, or it may not trace")
 
 CHANGES = {"open", "os.link", "os.remove", "os.mkdir", "os.rmdir"}
+FOLDERS = {"os.mkdir", "os.rmdir"}
 EVERY = 5
 """Of so many exhibits one is converted here."""
 SAMPLE = 97
@@ -78,7 +79,7 @@ def test_the_parent_starts_workers_and_writes_results(whole: Visit) -> None:
             paths = [one for one in arguments if one != "-1"]  # no descriptor of a directory
             is_ours = (
                 (event in CHANGES and all(inside in one for one in paths))
-                or (event == "os.mkdir" and arguments[0].strip("'") in inside)
+                or (event in FOLDERS and arguments[0].strip("'") in inside)
                 or (event == "open" and arguments == [ascii("/dev/null")])
                 or (event == "os.posix_spawn" and arguments[0] == ascii(sys.executable))
                 or (event == "socket.sendmsg" and arguments[1] == "None")

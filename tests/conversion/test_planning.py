@@ -59,6 +59,23 @@ def planned(content: bytes, key: str = "") -> Plan:
     return plan_of(BytesSource(content), key)
 
 
+def test_no_storage_takes_the_place_of_an_array() -> None:
+    """Places are found by keys, and an array's own key is no key that a file may give."""
+    state = (1, (4,), Reduce(Global("numpy", "dtype"), ("f4", False, True)), False, struct.pack("<4f", 5, 6, 7, 8))
+    called = Global("numpy._core.multiarray", "_reconstruct")
+    array = Reduce(called, (Global("numpy", "ndarray"), (0,), b"b"), state=state)
+    records = {"byteorder": b"little", "version": b"3\n", "data/0": bytes(16)}
+    honest = zip_layout({"data.pkl": dumps({"a": array, "t": tensor()}, 4), **records})
+    one = next(one for one in planned(honest).tensors if one.name == "a")
+    assert honest[one.offset : one.offset + 16] == state[4]
+    key = f"bytes at {one.offset}"
+    stored = PersistentId(("storage", Global("torch", "FloatStorage"), key, "cpu", 4))
+    hooks = Reduce(Global("collections", "OrderedDict"), ())
+    made = Reduce(Global("torch._utils", "_rebuild_tensor_v2"), (stored, 0, (4,), (1,), False, hooks))
+    with pytest.raises(Malformed, match="does not give"):
+        planned(zip_layout({"data.pkl": dumps({"a": array, "t": made}, 4), **records, f"data/{key}": bytes(16)}))
+
+
 @pytest.mark.parametrize("content", [zip_checkpoint(), legacy(), tarred()])
 def test_all_layouts_of_torch_give_the_same_tensors(content: bytes) -> None:
     plan = planned(content)

@@ -95,3 +95,27 @@ def test_a_storage_that_lies_is_not_read() -> None:
 def test_a_storage_within_a_storage_is_not_read() -> None:
     inner = Reduce(Global("torch.storage", "_load_from_bytes"), (stored(),))
     assert [name for name, _ in planned(stored(root=inner)).unsupported] == ["w"]
+
+
+def test_a_bare_pickle_has_no_persistent_ids() -> None:
+    with pytest.raises(Malformed, match="persistent id"):
+        plan_of(BytesSource(dumps({"w": STORAGE}, 4)))
+
+
+def test_parts_of_storages_have_keys_that_nothing_else_has() -> None:
+    """Torch keeps parts under their keys, and goes by the first that it meets."""
+    hooks = Reduce(Global("collections", "OrderedDict"), ())
+
+    def planned(*parts: tuple[str, int]) -> list[int]:
+        tree = {}
+        for at, (key, first) in enumerate(parts):
+            part = (key, first, 2) if first >= 0 else None
+            held = PersistentId(("storage", Global("torch", "FloatStorage"), "0", "cpu", 4, part))
+            tree[str(at)] = Reduce(Global("torch._utils", "_rebuild_tensor_v2"), (held, 0, (2,), (1,), False, hooks))
+        found = plan_of(BytesSource(stored(root=tree))).tensors
+        return [one.offset - found[0].offset for one in found]
+
+    assert planned(("1", 0), ("2", 2)) == [0, 8]
+    for lying in ((("1", 0), ("1", 2)), (("0", -1), ("0", 2)), (("0", 2), ("0", -1))):
+        with pytest.raises(Malformed, match="something else has"):
+            planned(*lying)

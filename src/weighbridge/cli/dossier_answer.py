@@ -43,13 +43,9 @@ COMMAND = Command(
     epilog="""\
 An answer for the same row is replaced; all else in the file stays as it is.
 
-<<<<<<< HEAD
-examples:
-=======
 exit codes: 0 it is kept, 2 an error
 
-example:
->>>>>>> eye
+examples:
   weighbridge dossier answer model --row iv.2.b --author "Jo" --file logic.txt
   weighbridge dossier answer model --row iv.1.f --row iv.7 --author "Jo" --again
 """,

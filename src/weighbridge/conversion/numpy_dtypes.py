@@ -35,16 +35,22 @@ DATES = ("M", "m")
 TEXTS = ("U", "S", "T")
 _SIZED = ("U", "S", "V", "M", "m", "f", "c")
 _FIELDS = 1_000
+_ORDERS = {">": ">", "<": "<", "=": "<", "|": "<"}
+"""What a state says of the order of bytes; each but one is the machine's own, which is taken to be little-endian."""
+_NAMED_FIELDS = (2, 3, 4)
+"""Versions of states that name fields as they do today; older ones keep the names among the fields."""
+_HAS_OBJECT = 1
 
 
 class Dtype(Node):
     """A type of elements by its type string without a byte order; ``order`` is that; ``whole`` when it is all.
 
     ``has_objects`` when elements, or fields of records, are references to objects. ``record`` says how a record is laid
-    out, where that is known; ``inner`` is the type string and the sizes of an array that is an element itself.
+    out, where that is known; ``inner`` is the type string and the sizes of an array that is an element itself. A type
+    is ``settled`` once it has its state or something is laid out by it: numpy would change both together.
     """
 
-    __slots__ = ("code", "has_objects", "inner", "order", "record", "whole")
+    __slots__ = ("code", "has_objects", "inner", "order", "record", "settled", "whole")
 
     def __init__(self, code: str) -> None:
         self.code = code.lstrip("<>|=")
@@ -53,23 +59,35 @@ class Dtype(Node):
         self.has_objects = self.code.startswith("O")
         self.record: dict[str, Fact] | None = None
         self.inner: tuple[str, tuple[int, ...]] | None = None
+        self.settled = False
 
     @property
     def text(self) -> str:
         """The type string, with the order of bytes."""
         return f"{self.order}{self.code}"
 
-    def fill(self, state: tuple[Value, ...]) -> None:
-        """Take the state of a pickle: version, order, ``(type, sizes)``, names of fields, fields by name, and more."""
-        _, order, inner, names, fields, *_ = state
-        self.order = order if isinstance(order, str) and order in {"<", ">"} else self.order
-        self.whole = inner is None and names is None and fields is None
+    def fill(self, state: tuple[Value, ...]) -> bool:
+        """Take the state of a pickle: version, order, ``(type, sizes)``, names of fields, fields by name, and more.
+
+        Tells whether it is one that numpy writes. Loaders trust its size of an element and its flags, against its code.
+        """
+        version, order, inner, names, fields, size, _, *flags = state
+        width = itemsize(self.code)
         self.has_objects |= any(map(_has_objects, (inner, fields)))
+        is_told = type(size) is int and (not width or size in {-1, width})
+        is_flagged = not flags or (type(flags[0]) is int and flags[0] & _HAS_OBJECT == int(self.has_objects))
+        if self.settled or not isinstance(order, str) or order not in _ORDERS or not is_told or not is_flagged:
+            return False
+        self.settled = True
+        self.order = _ORDERS[order]
+        self.whole = inner is None and names is None and fields is None
         match inner:
-            case (Dtype() as of, tuple() as sizes) if of.whole:
-                self.inner = of.text, tuple(one for one in sizes if type(one) is int)
-        if isinstance(names, tuple) and isinstance(fields, Table) and not self.has_objects:
+            case (Dtype() as of, tuple() as given) if of.whole and (sizes := _sizes(given)) is not None:
+                of.settled = True
+                self.inner = (of.text, sizes) if prod(sizes) * itemsize(of.code) == width else None
+        if isinstance(names, tuple) and isinstance(fields, Table) and not self.has_objects and version in _NAMED_FIELDS:
             self.record = laid_out(self.code, list(_of_state(names, fields)), len(names))
+        return True
 
 
 def of_header(descr: object) -> Dtype | None:
@@ -83,7 +101,7 @@ def of_header(descr: object) -> Dtype | None:
                 sizes = _sizes(more[0] if more else ())
                 if not isinstance(title, str) or sizes is None:
                     return None
-                if title:  # one without a name is padding
+                if title or not code.lstrip("<>|=").startswith("V"):  # bytes without a name are padding
                     fields.append((title, code, sizes, at))
                 at += prod(sizes) * itemsize(Dtype(code).code)
             case _:
@@ -128,6 +146,7 @@ def _of_state(names: tuple[Value, ...], fields: Table) -> Iterator[Field]:
     for name in names[:_FIELDS]:
         match described.get(name) if isinstance(name, str) else None:
             case (Dtype() as of, int() as at, *_) if isinstance(name, str) and (of.whole or of.inner):
+                of.settled = True
                 code, sizes = of.inner or (of.text, ())
                 yield name, code, sizes, at
 

@@ -39,7 +39,7 @@ def read_npy(source: ByteSource, base: int, unpacked: Unpacked) -> Checkpoint:
     header = _header(source)
     if isinstance(header.descr, str) and header.descr in _OBJECTS:
         rest = SubSource(source, header.end, source.size - header.end)
-        held, _ = read_pickle(rest, base + header.end, unpacked)
+        held, _ = read_pickle(rest, base + header.end, unpacked, joblib=False)
         return held
     loader = ArrayLoader(source, base)
     return Checkpoint(root=_array(source, loader), source=source, places=loader.places, named={})
@@ -62,12 +62,15 @@ def read_npz(source: ByteSource, records: dict[str, Entry], unpacked: Unpacked) 
     return Checkpoint(root=Table(pairs), source=source, places=places, named=named, sums=sums)
 
 
-def read_pickle(source: ByteSource, base: int, unpacked: Unpacked) -> tuple[Checkpoint, bool]:
+def read_pickle(
+    source: ByteSource, base: int, unpacked: Unpacked, *, joblib: bool = True
+) -> tuple[Checkpoint, bool]:  # fmt: skip
     """Read a pickle with arrays in it, and tell whether they lie between its opcodes, as joblib writes them.
 
     ``base`` is the address at which it begins; bytes that it holds as text are ``unpacked``.
     """
     loader = TorchLoader(source, base, unpacked=unpacked)
+    loader.joblib = joblib
     loader.stored = read_legacy  # tensors of torch bring their storages along
     unpickler = Unpickler(source, 0, loader)
     root = unpickler.load()

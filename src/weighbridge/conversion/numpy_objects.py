@@ -57,6 +57,8 @@ _NOT_FILLED = "an array that was never filled"
 NO_NUMBERS = "an array of text, dates or objects, which are no weights"
 """The trouble of an array without which nothing of the weights is missing."""
 _DEPTH = 8
+PLACED = "bytes at "
+"""How keys of places begin that no file has given."""
 
 
 class Wrapper(View):
@@ -77,6 +79,8 @@ class ArrayLoader:
         self.base = base
         self.unpacked = unpacked
         self.places: dict[str, tuple[int, int]] = {}
+        self.joblib = False
+        """Whether joblib reads the stream: arrays lie between opcodes to it alone, and more opcodes to others."""
         self.wrapped = False
         self.inner: dict[str, bool] = {}
         """What pickles within the stream named (``Unpickler.named``)."""
@@ -98,7 +102,8 @@ class ArrayLoader:
     def build(self, target: Value, state: Value, position: int) -> int | None:
         """Give a state to what was made; tells where the stream goes on, None when the state is lost."""
         if isinstance(target, Dtype) and isinstance(state, tuple) and len(state) >= 7:
-            target.fill(state)
+            if not target.fill(state):
+                raise Malformed("a type of elements is described as numpy does not", offset=position)
             return position
         if isinstance(target, Unsupported):
             return position
@@ -107,11 +112,16 @@ class ArrayLoader:
         if isinstance(target, Compound):
             return position if self._masked(target, state) else None
         if isinstance(target, Wrapper):
+            if not self.joblib:
+                raise Malformed("an array of joblib's in a file that joblib does not read", offset=position)
             return self._wrapped(target, state, position)
         if isinstance(target, View) and target.trouble == _NOT_FILLED and isinstance(state, tuple) and len(state) == 5:
             _, shape, dtype, fortran, data = state
-            self._fill(target, data, dtype, shape, fortran=fortran is True)
+            self._fill(target, data, dtype, shape, fortran=isinstance(fortran, int) and fortran != 0)
             return position
+        is_array = isinstance(target, View) and (target.storage.key.startswith(PLACED) or target.elements is not None)
+        if is_array and isinstance(state, tuple) and len(state) == 5:
+            raise Malformed("an array is given another content", offset=position)
         return None
 
     def fills(self, dtype: Dtype, shape: tuple[int, ...], size: int) -> bool:
@@ -163,10 +173,13 @@ class ArrayLoader:
             return False
         _, shape, dtype, fortran, data, mask, fill = state
         (_, held), (_, hidden) = made.parts
-        if not isinstance(held, View) or not isinstance(hidden, View):
+        if not isinstance(held, View) or not isinstance(hidden, View) or isinstance(fill, Compound | Marked):
             return False
-        self._fill(held, data, dtype, shape, fortran=fortran is True)
-        self._fill(hidden, mask, Dtype("b1"), shape, fortran=fortran is True)
+        self._fill(held, data, dtype, shape, fortran=isinstance(fortran, int) and fortran != 0)
+        if held.elements is not None:
+            held.elements, held.trouble = None, "a masked array of records or objects"
+            return True
+        self._fill(hidden, mask, Dtype("b1"), shape, fortran=isinstance(fortran, int) and fortran != 0)
         if fill is not None:
             made.parts = (*made.parts, ("fill_value", fill))
         made.facts = {"dtype": held.dtype, "shape": list(held.shape)}
@@ -174,6 +187,7 @@ class ArrayLoader:
 
     def _scalar(self, dtype: Dtype, data: Value) -> Value:
         _, width, code = DTYPES.get(dtype.code, ("", 0, ""))
+        dtype.settled = True
         content = _content(data) or b""
         if isinstance(data, RawBytes) and data.length == width:
             content = self.source.read_at(data.offset, width)
@@ -221,6 +235,7 @@ class ArrayLoader:
 
     def _lay(self, view: View, dtype: Dtype, shape: tuple[int, ...], span: tuple[int, int], *, fortran: bool) -> None:
         name, width, _ = DTYPES.get(dtype.code, ("", 0, ""))
+        dtype.settled = True
         if dtype.record is not None:
             self._lay_records(view, dtype, shape, span, fortran=fortran)
             return
@@ -228,9 +243,9 @@ class ArrayLoader:
             is_text = dtype.whole and dtype.code.startswith((*DATES, *TEXTS))
             view.trouble = NO_NUMBERS if is_text else f"elements of numpy's type {dtype.order}{dtype.code[:20]}"
             return
-        if prod(shape) * width > span[1]:
+        if prod(shape) * width != span[1]:
             raise Malformed(f"an array of {prod(shape)} elements in {span[1]} bytes", offset=span[0])
-        key = f"bytes at {span[0]}"
+        key = f"{PLACED}{span[0]}"
         self.places[key] = span
         view.storage, view.dtype = Storage(key, name, span[1] // width, big_endian=dtype.order == ">"), name
         view.shape, view.strides = shape, strides_of(shape, fortran=fortran)
@@ -301,11 +316,19 @@ def _is_buffer(arguments: tuple[Value, ...]) -> bool:
 
 def _turned(view: View, axes: Value) -> View:
     """Give an array with its axes in another order, as ``transpose`` does."""
-    if view.shape and isinstance(axes, tuple):
-        order = [axis for axis in axes if isinstance(axis, int)]
-        view.shape = tuple(view.shape[axis] for axis in order)
-        view.strides = tuple(view.strides[axis] for axis in order)
+    order = [axis for axis in axes if isinstance(axis, int)] if isinstance(axes, tuple) else []
+    match view.elements:
+        case [Compound(encoding="records", parts=((_, View() as held),)) as made]:
+            _turn(held, [*order, len(order)])
+            made.facts["shape"] = [*held.shape[:-1]]
+        case None if view.shape:
+            _turn(view, order)
     return view
+
+
+def _turn(view: View, order: list[int]) -> None:
+    view.shape = tuple(view.shape[axis] for axis in order)
+    view.strides = tuple(view.strides[axis] for axis in order)
 
 
 def shape_of(given: Value) -> tuple[int, ...] | None:

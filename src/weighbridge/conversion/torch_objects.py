@@ -19,7 +19,7 @@ from weighbridge.conversion.inert import (
     Unsupported,
     View,
 )
-from weighbridge.conversion.numpy_objects import ArrayLoader, Wrapper
+from weighbridge.conversion.numpy_objects import PLACED, ArrayLoader, Wrapper
 from weighbridge.conversion.torch_dtypes import STORAGES, numbers, width_of
 from weighbridge.core.errors import Malformed
 from weighbridge.core.source import BytesSource, SubSource
@@ -48,6 +48,8 @@ class TorchLoader(ArrayLoader):
         self.big_endian = big_endian
         self.stored: Callable[[ByteSource], Checkpoint] | None = None
         """Reads a storage that is pickled as the bytes of a file of torch's own; without it none is."""
+        self._parts: dict[Value, tuple[str, Value]] = {}
+        """Parts of storages by the keys of their own: torch goes by the first that has a key."""
         self._read: dict[int, tuple[Value, Storage | None]] = {}
         """Those that were read, by the identity of their bytes, which live as long: a stream may name them again."""
 
@@ -56,6 +58,8 @@ class TorchLoader(ArrayLoader):
 
         ``('module', class, file, source)`` of such files gives the class.
         """
+        if self.stored is not None:
+            return super().persistent(identity)
         parts = identity if isinstance(identity, tuple) else ()
         if parts[:1] == ("module",) and len(parts) == 4:
             return parts[1]
@@ -66,12 +70,19 @@ class TorchLoader(ArrayLoader):
             raise Malformed("a storage has a class that torch does not have")
         if not isinstance(key, str) or not 0 < len(key) <= 256 or type(count) is not int or not 0 <= count < _LARGEST:
             raise Malformed("a storage has no key or no size")
+        if key.startswith(PLACED):
+            raise Malformed(f"storage {key[:40]!r} has a key that torch does not give")
         storage = Storage(key, STORAGES[kind.name], count, big_endian=self.big_endian)
         declared = self.storages.setdefault(key, storage)
         if (declared.dtype or "uint8", declared.count) != (storage.dtype or "uint8", storage.count):
             raise Malformed(f"storage {key[:40]!r} is declared twice and differently")
         part = parts[5] if len(parts) == 6 else None
-        return storage if part is None else _part(storage, part)
+        made = storage if part is None else _part(storage, part)
+        named = key if part is None else part[0] if isinstance(part, tuple) else ""
+        told = key, part
+        if not isinstance(named, str) or self._parts.setdefault(named, told) != told:
+            raise Malformed(f"a part of storage {key[:40]!r} has a key that something else has")
+        return made
 
     def knows(self, name: Name) -> bool:
         """Tell whether a name is vetted, or a constant or a storage class of torch."""
@@ -123,7 +134,7 @@ class TorchLoader(ArrayLoader):
             place = self._address((data.offset + begin, size))
         else:
             place = self._put(content[begin : begin + size])
-        key = f"storage at {place[0]}"
+        key = f"{PLACED}{place[0]}"
         self.places[key] = place
         return Storage(key, storage.dtype, storage.count, storage.first)
 

@@ -191,6 +191,12 @@ def test_where_there_is_no_file_a_version_says_which_subject_it_is() -> None:
     assert digest(bill(reference="hf://org/name"), "iv.1.g") == "", "a reference leads elsewhere tomorrow"
 
 
+def test_files_of_no_known_use_are_better_than_nothing() -> None:
+    digests = [digest(one_model(role="other", sha256=one * 64), "iv.1.g") for one in "23"]
+    assert len({*digests, ""}) == 3
+    assert digest(one_model(role="document"), "iv.1.g") == ""
+
+
 def test_an_answer_that_is_bound_to_nothing_does_not_hold() -> None:
     one = filled(draw(one_model(), answered("iv.3", "")), "iv.3")
     assert (one.state, one.stale) == (State.OUTDATED, "it does not say what it was bound to")

@@ -178,12 +178,12 @@ class Feeds:
                 yield from self._claims("content", one, field)
 
     def identity(self) -> Iterator[Evidence]:
-        """Yield by what another state of the subject would be told: its content, else a commit, digest or version."""
-        if content := self.gather("content"):
-            yield from content
-        else:
-            for field in _IDENTITIES:
-                yield from self._claims("identity", self.root, field)
+        """Yield by what another state of the subject would be told.
+
+        That is its content, else a commit, digest or version; else files of which nobody knows what they are for.
+        """
+        states = (one for field in _IDENTITIES for one in self._claims("identity", self.root, field))
+        yield from self.gather("content") or tuple(states) or self._digests("identity", self._files("other"))
 
     def formats(self) -> Iterator[Evidence]:
         """Yield each format of weights once, with the first file that has it."""

@@ -206,7 +206,7 @@ def _formats(section: lang.Lists, formats: tuple[str, ...]) -> Iterator[_Part]:
 
 
 def _listed(section: lang.Lists, name: str) -> Iterator[_Part]:
-    if _any(name.lower(), _lower(section.deny)):
+    if _any(name, section.deny) or _any(name.lower(), _lower(section.deny)):
         yield _against(section, f"the publisher {name} is denied")
     elif section.allow and not _any(name, section.allow):
         yield _against(section, f"the publisher {name} is not on the list")
@@ -268,7 +268,8 @@ def _advisories(section: lang.AdvisoriesSection, reached: tuple[Reached, ...]) -
 
 def _lineage(section: lang.LineageSection, ancestors: tuple[Ancestor, ...]) -> Iterator[_Part]:
     for one in ancestors:
-        if _base(one.name.lower(), one.purl.lower(), _lower(section.deny)):
+        written, small = (one.name, one.purl), (one.name.lower(), one.purl.lower())
+        if _base(*written, section.deny) or _base(*small, _lower(section.deny)):
             yield _against(section, f"it was made from {one.name}, which is denied")
         elif section.allow and not _base(one.name, one.purl, section.allow):
             yield _against(section, f"it was made from {one.name}, which is not on the list")
