@@ -186,12 +186,19 @@ class Flattened:
             if str(key) in plain:
                 self.drop(_below(path, str(key)), "a value", "two keys are spelt alike")
             plain[str(key)] = found
+        for state in table.attributes:
+            self._state(path, state, depth)
         return plain if plain or not pairs else _ABSENT
 
     def _pairs(self, path: str, table: Table) -> dict[str | int, Value]:
         """Give the pairs as a dict has them: of equal keys the last value, in the place of the first."""
         found: dict[str | int, Value] = {}
+        odd = set[bool | float]()
         for key, item in table.pairs:
+            if isinstance(key, bool | float):
+                odd.add(key)
+            if isinstance(key, int | float) and key in odd and (key in found or type(key) is int):
+                raise Malformed(f"two keys below {path[:80]!r} are one to a dict: {key!r} and a number of another type")
             is_name = isinstance(key, str) and len(key) <= NAME_LENGTH and _encodable(key)
             if is_name or (type(key) is int and abs(key) < _WIDE):
                 assert isinstance(key, str | int)
@@ -202,7 +209,7 @@ class Flattened:
 
     def _stray(self, path: str, key: Value, item: Value) -> None:
         """Refuse what has no name and is a tensor or holds one; drop anything else."""
-        if self._has_tensor(item):
+        if self._has_tensor((key, item)):
             self._refuse(path or ALONE, f"a key of type {_kind(key)}")
         else:
             self.drop(path, "a value", f"a key of type {_kind(key)}")
@@ -221,8 +228,10 @@ class Flattened:
                     return True
             elif isinstance(node, list | tuple | Table | Opaque) and id(node) not in seen:
                 seen.add(id(node))
-                inside = node.held if isinstance(node, Opaque) else node
-                waiting.extend([item for _, item in inside.pairs] if isinstance(inside, Table) else inside)
+                if isinstance(node, Table):
+                    waiting.extend((*(item for pair in node.pairs for item in pair), *node.attributes))
+                else:
+                    waiting.extend(node.held if isinstance(node, Opaque) else node)
         return False
 
     def _object(self, path: str, found: Opaque, depth: int) -> None:

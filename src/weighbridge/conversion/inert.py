@@ -38,12 +38,16 @@ class Name(Node):
 
 
 class Table(Node):
-    """A dict: its pairs in the order of the stream. Keys are not hashed, a later equal key is the later pair."""
+    """A dict: its pairs in the order of the stream. Keys are not hashed, a later equal key is the later pair.
 
-    __slots__ = ("pairs",)
+    ``attributes`` are states that the dict got, as an OrderedDict may.
+    """
+
+    __slots__ = ("attributes", "pairs")
 
     def __init__(self, pairs: list[tuple[Value, Value]] | None = None) -> None:
         self.pairs = pairs if pairs is not None else []
+        self.attributes: tuple[Value, ...] = ()
 
 
 class RawBytes(Node):

@@ -57,6 +57,8 @@ _NOT_FILLED = "an array that was never filled"
 NO_NUMBERS = "an array of text, dates or objects, which are no weights"
 """The trouble of an array without which nothing of the weights is missing."""
 _DEPTH = 8
+_FLAGS = 3
+"""Parts of a state of torch's tensors that has no content: whether there is a gradient, and hooks."""
 PLACED = "bytes at "
 """How keys of places begin that no file has given."""
 
@@ -107,21 +109,20 @@ class ArrayLoader:
             return position
         if isinstance(target, Unsupported):
             return position
-        if isinstance(target, Marked) and isinstance(target.kept, View):
+        if isinstance(target, Marked):
             return self.build(target.kept, state, position)
-        if isinstance(target, Compound):
-            return position if self._masked(target, state) else None
+        if isinstance(target, Compound) and self._masked(target, state):
+            return position
         if isinstance(target, Wrapper):
-            if not self.joblib:
-                raise Malformed("an array of joblib's in a file that joblib does not read", offset=position)
+            if not self.joblib or target.trouble != _NOT_FILLED:
+                raise Malformed("an array of joblib's that joblib does not read here", offset=position)
             return self._wrapped(target, state, position)
         if isinstance(target, View) and target.trouble == _NOT_FILLED and isinstance(state, tuple) and len(state) == 5:
             _, shape, dtype, fortran, data = state
             self._fill(target, data, dtype, shape, fortran=isinstance(fortran, int) and fortran != 0)
             return position
-        is_array = isinstance(target, View) and (target.storage.key.startswith(PLACED) or target.elements is not None)
-        if is_array and isinstance(state, tuple) and len(state) == 5:
-            raise Malformed("an array is given another content", offset=position)
+        if _is_filled(target) and not (isinstance(state, tuple) and len(state) == _FLAGS):
+            raise Malformed("a tensor or an array is given another content", offset=position)
         return None
 
     def fills(self, dtype: Dtype, shape: tuple[int, ...], size: int) -> bool:
@@ -298,6 +299,13 @@ def _content(data: Value) -> bytes | None:
         return data.content
     made = _encoded(data) if isinstance(data, str) else None
     return made.content if isinstance(made, EncodedBytes) else None
+
+
+def _is_filled(target: Value) -> bool:
+    """Tell whether something has its content: a storage from the start, a masked array once it is described."""
+    if isinstance(target, Compound):
+        return bool(target.facts)
+    return isinstance(target, Storage) or (isinstance(target, View) and target.trouble != _NOT_FILLED)
 
 
 def _is_plain(data: Value) -> bool:

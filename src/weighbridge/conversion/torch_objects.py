@@ -19,7 +19,7 @@ from weighbridge.conversion.inert import (
     Unsupported,
     View,
 )
-from weighbridge.conversion.numpy_objects import PLACED, ArrayLoader, Wrapper
+from weighbridge.conversion.numpy_objects import PLACED, ArrayLoader
 from weighbridge.conversion.torch_dtypes import STORAGES, numbers, width_of
 from weighbridge.core.errors import Malformed
 from weighbridge.core.source import BytesSource, SubSource
@@ -139,12 +139,13 @@ class TorchLoader(ArrayLoader):
         return Storage(key, storage.dtype, storage.count, storage.first)
 
     def build(self, target: Value, state: Value, position: int) -> int | None:
-        """Attributes of a tensor or dict are not carried; none at all are no loss, nor are versions of modules."""
+        """Keep attributes of a dict for the tensors in them; none at all are no loss, nor are versions of modules."""
         if state is None:
             return position
-        if isinstance(target, Table | View) and isinstance(state, Table) and not isinstance(target, Wrapper):
-            is_lost = any(key != "_metadata" or isinstance(target, View) for key, _ in state.pairs)
-            return None if is_lost else position
+        if isinstance(target, Table):
+            target.attributes = (*target.attributes, state)
+            is_told = not isinstance(state, Table) or any(key != "_metadata" for key, _ in state.pairs)
+            return None if is_told else position
         return super().build(target, state, position)
 
 
@@ -195,7 +196,7 @@ def _parameter(arguments: tuple[Value, ...]) -> Value:
     if not isinstance(held, Marked | View | Compound | Unsupported):
         return None
     state = arguments[3] if len(arguments) > 3 else None
-    return Marked(held, "", state) if _is_told(state) else held
+    return Marked(held, "", _copied(state)) if _is_told(state) else held
 
 
 def _from_type(arguments: tuple[Value, ...]) -> Value:
@@ -210,7 +211,14 @@ def _from_type(arguments: tuple[Value, ...]) -> Value:
     if (kind.module, kind.name) == _NESTED and isinstance(held, Compound):
         return held  # its attributes are its parts once more
     is_own = (kind.module, kind.name) in _TYPES
-    return Marked(held, "" if is_own else kind.dotted, state) if _is_told(state) or not is_own else held
+    return Marked(held, "" if is_own else kind.dotted, _copied(state)) if _is_told(state) or not is_own else held
+
+
+def _copied(state: Value) -> Value:
+    """Give attributes as they are now: torch sets them one by one, whatever becomes of their dict."""
+    if isinstance(state, tuple):
+        return tuple(Table(list(part.pairs)) if isinstance(part, Table) else part for part in state)
+    return Table(list(state.pairs)) if isinstance(state, Table) else state
 
 
 def _is_told(state: Value) -> bool:
@@ -224,7 +232,9 @@ def _on_device(arguments: tuple[Value, ...]) -> Value:
     if len(arguments) != 4 or not isinstance(arguments[0], View):
         return None
     held = arguments[0]
-    if held.dtype == _dtype(arguments[1]) or held.trouble:
+    if held.trouble:
+        return Unsupported(held.trouble)
+    if held.dtype == _dtype(arguments[1]):
         return held
     return Unsupported(f"a tensor of type {held.dtype} that is another's once it is loaded")
 
@@ -242,7 +252,8 @@ def _ordered(arguments: tuple[Value, ...]) -> Value:
     if not arguments:
         return Table()
     if len(arguments) > 1 or not isinstance(arguments[0], list | tuple):
-        return arguments[0] if len(arguments) == 1 and isinstance(arguments[0], Table) else None
+        given = arguments[0] if len(arguments) == 1 else None
+        return Table(list(given.pairs)) if isinstance(given, Table) else None
     pairs = [(item[0], item[1]) for item in arguments[0] if isinstance(item, list | tuple) and len(item) == 2]
     return Table(pairs) if len(pairs) == len(arguments[0]) else None
 

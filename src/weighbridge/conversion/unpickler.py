@@ -56,6 +56,11 @@ CONTAINED = 12_000_000
 _LONG_BYTES = 1_024
 """Bytes of an integer; a seed of a generator has at most a few hundred."""
 
+_FILLED_BY_INIT = frozenset({
+    "builtins.dict", "builtins.list", "builtins.set", "collections.OrderedDict", "collections.defaultdict",
+})  # fmt: skip
+"""Types whose ``__new__`` leaves its arguments to ``__init__``, which NEWOBJ does not call."""
+
 NAMES = 10_000
 """Different names that are told."""
 
@@ -73,6 +78,10 @@ class Unpickler:
         self._stack: list[Value] = []
         self._marks: list[int] = []
         self._memo: dict[int, Value] = {}
+        self._given: dict[int, Value] = {}
+        """Containers that were a state, by identity: loaders copied them, and the copy would not change with them."""
+        self._read: dict[int, Value] = {}
+        """Wrappers of arrays that were read, by identity: what loaders keep in the memo is no array."""
         self._protocol = 0
         self._text = TEXT_BYTES
         self._contained = CONTAINED
@@ -177,7 +186,7 @@ class Unpickler:
         self._memo[index] = self._top()
 
     def _get(self, index: int | None) -> None:
-        if index is None or index not in self._memo:
+        if index is None or index not in self._memo or id(self._memo[index]) in self._read:
             raise Malformed("the memo has no such value", offset=self.position)
         self._push(self._memo[index])
 
@@ -203,8 +212,7 @@ class Unpickler:
     # Containers.
 
     def _append(self, values: list[Value]) -> None:
-        target = self._top()
-        self._contain(1)
+        target = self._changed()
         if isinstance(target, list):
             target.extend(values)
         elif isinstance(target, Opaque):
@@ -214,14 +222,21 @@ class Unpickler:
 
     def _set(self, flat: list[Value]) -> None:
         pairs = self._pairs(flat)
-        target = self._top()
-        self._contain(1)
+        target = self._changed()
         if isinstance(target, Table):
             target.pairs.extend(pairs)
         elif isinstance(target, Opaque):
             target.held.append(Table(pairs))
         else:
             raise Malformed("pairs are added to what is no dict", offset=self.position)
+
+    def _changed(self) -> Value:
+        """Give the container on top, which gets more content."""
+        target = self._top()
+        self._contain(1)
+        if id(target) in self._given:
+            raise Malformed("a state is changed after an object got it", offset=self.position)
+        return target
 
     def _pairs(self, flat: list[Value]) -> list[tuple[Value, Value]]:
         if len(flat) % 2:
@@ -282,6 +297,9 @@ class Unpickler:
     def _build(self) -> None:
         state = self._pop()
         target = self._top()
+        for part in state if isinstance(state, tuple) else (state,):
+            if isinstance(part, list | Table):
+                self._given[id(part)] = part
         if isinstance(target, Opaque):
             self._contain(1)
             target.held.append(state)
@@ -291,7 +309,8 @@ class Unpickler:
             position = self.loader.build(target, state, self.position)
             if position is None:
                 self._told("attributes of plain data or of a tensor", called=True)
-            else:
+            elif position != self.position:
+                self._read[id(target)] = target
                 self.position = position
 
     def _inst(self) -> None:
@@ -303,9 +322,11 @@ class Unpickler:
         called, *arguments = self._to_mark() or [None]
         self._call(called, tuple(arguments))
 
-    def _reduce(self, *, keywords: bool = False) -> None:
+    def _reduce(self, *, keywords: bool = False, new: bool = False) -> None:
         named = self._pop() if keywords else None
         arguments, called = self._pop(), self._pop()
+        if new and arguments and isinstance(called, Name) and called.dotted in _FILLED_BY_INIT:
+            raise Malformed(f"{called.dotted} is made without its content", offset=self.position)
         if isinstance(named, Table) and named.pairs:
             # No vetted callable takes keywords.
             arguments = (*arguments, named) if isinstance(arguments, tuple) else None
@@ -386,8 +407,8 @@ _ACTIONS: dict[int, Callable[[Unpickler], object]] = {
     op.GLOBAL: Unpickler._global,
     op.STACK_GLOBAL: lambda one: one._name(*one._popped(2)),
     op.REDUCE: Unpickler._reduce,
-    op.NEWOBJ: Unpickler._reduce,
-    op.NEWOBJ_EX: lambda one: one._reduce(keywords=True),
+    op.NEWOBJ: lambda one: one._reduce(new=True),
+    op.NEWOBJ_EX: lambda one: one._reduce(keywords=True, new=True),
     op.INST: Unpickler._inst,
     op.OBJ: Unpickler._obj,
     op.BUILD: Unpickler._build,
