@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 
 from hypothesis import settings
 
 settings.register_profile("same", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("others", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "1000")))
 settings.load_profile(os.environ.get("PROPERTIES", "same"))
+
+# What runs in the background of a shell begins with Ctrl-C ignored, and so would every command that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
