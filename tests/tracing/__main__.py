@@ -1,4 +1,4 @@
-"""The whole museum under strace: ``python -m tests.tracing [--json FILE]``, which takes half an hour.
+"""The whole museum under strace: ``python -m tests.tracing [--json FILE]``, which takes an hour.
 
 Every exhibit is converted by a worker of its own, and those that libraries load are detonated in the jail; the suite
 has samples of both. Exit codes: 0 nothing got out; 1 something did, or crashed; 2 usage, or no strace.
