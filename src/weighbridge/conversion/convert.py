@@ -17,6 +17,7 @@ from weighbridge.conversion.sources import RangeSource
 from weighbridge.conversion.views import blocks
 from weighbridge.core.errors import AccessError, IntegrityError, UsageError, reason
 from weighbridge.core.values import value
+from weighbridge.reports.neutral import shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ FORMAT = {"format": "pt"}
 """Metadata by which transformers knows that tensors are those of torch; a safetensors file may say another."""
 _SHOWN = 3
 _NAME_SHOWN = 80
+"""Columns of a name in a refusal."""
 
 
 @value
@@ -88,15 +90,11 @@ def convert(
 
 def _refuse_losses(plan: Plan, target: Target) -> None:
     if plan.unsupported and not target.partial:
-        shown = "; ".join(f"{_cut(name)}: {why}" for name, why in plan.unsupported[:_SHOWN])
+        shown = "; ".join(f"{shorten(name, _NAME_SHOWN)}: {why}" for name, why in plan.unsupported[:_SHOWN])
         more = f"; and {len(plan.unsupported) - _SHOWN} more" if len(plan.unsupported) > _SHOWN else ""
         raise AccessError(f"tensors cannot be converted: {shown}{more}", hint="--partial goes on without them")
     if not plan.tensors:
         raise AccessError("the file has no tensors that can be converted", hint="look at it with: weighbridge scan")
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}…"
 
 
 class _Unfinished:
