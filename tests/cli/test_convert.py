@@ -185,3 +185,11 @@ def test_sizes(words: str, size: int) -> None:
 def test_what_is_no_size(words: str) -> None:
     with pytest.raises(UsageError):
         _size(words)
+
+
+def test_a_refusal_cuts_long_names(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    records = header([("day", "<M8[D]")], (1,)) + bytes(8)
+    (here / "odd.npz").write_bytes(archive(Entry(name=f"{'n' * 300}.npy", data=records)))
+    assert main(["convert", "odd.npz"]) == 2
+    told = capsys.readouterr().err.partition("\n")[0]
+    assert told.startswith(f"weighbridge: tensors cannot be converted: {'n' * 79}…: an array of records")
